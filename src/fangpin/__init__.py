@@ -1,0 +1,1 @@
+"""fangpin: prevents return to poverty, from departments' files to help that arrives."""

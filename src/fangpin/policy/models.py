@@ -1,0 +1,358 @@
+"""The shape of a policy pack, file by file: what the strict loader accepts and nothing else.
+
+A pack is data: every figure has a date, a source and a status. The words of these models are the
+words of the YAML files under `packs/`; docs/packs.md explains each with an example.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+DottedCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$")]
+Text = Annotated[str, StringConstraints(min_length=1)]
+Status = Literal["published", "proposed"]
+"""published: the source states this very value; proposed: derived by us, a county must review it."""
+
+
+class Node(BaseModel):
+    """Base of every node: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Words(Node):
+    """A text for people in both languages of the interface."""
+
+    zh: Text
+    en: Text
+
+
+class Sourced(Node):
+    """Whatever states policy names its source (a key of sources.yaml) and its status."""
+
+    source: Code
+    status: Status
+
+
+class Overlay(Node):
+    """A child pack replaces a parent's entry of the same code only where it says so."""
+
+    override: bool = False
+
+
+# ── pack.yaml, sources.yaml ─────────────────────────────────────────────────────────────────────
+
+
+class DivisionLevel(Node):
+    """One level of administrative divisions, highest first; `width` is the length of its codes."""
+
+    level: Code
+    title: Words
+    width: int = Field(gt=0)
+
+
+class Registry(Node):
+    """Which feed lists the persons of each household, and which of its fields mean what."""
+
+    feed: DottedCode
+    household_no: Code
+    person_no: Code
+    name: Code
+    identifier: Code | None = None
+    relation: Code
+    head: Text
+    division: Code
+    birth: Code | None = None
+    sex: Code | None = None
+    phone: Code | None = None
+    address: Code | None = None
+
+
+class PackHeader(Node):
+    """pack.yaml: who the pack is for and what the pack extends."""
+
+    pack: Code
+    title: Words
+    extends: Code | None = None
+    currency: Words | None = None
+    division_levels: list[DivisionLevel] = []
+    root_division: str | None = None
+    registry: Registry | None = None
+    calendar: Code | None = None
+    school_year_start_month: int | None = Field(default=None, ge=1, le=12)
+    cases_at: list[str] = []
+
+
+class Source(Node):
+    """sources.yaml: a document that a value rests on."""
+
+    source: Code
+    title: Words
+    place: str = ""
+    published_date: date | None = None
+
+
+# ── parameters/*.yaml ───────────────────────────────────────────────────────────────────────────
+
+
+class ParameterValue(Sourced):
+    """A value in force from a date (inclusive) to a date (exclusive) in one division (or all)."""
+
+    from_date: date = Field(alias="from")
+    to_date: date | None = Field(default=None, alias="to")
+    division: str | None = None
+    value: Decimal | list[str]
+
+
+class Parameter(Overlay):
+    """A dated, sourced policy value; asked for a date without a value it refuses."""
+
+    parameter: DottedCode
+    title: Words
+    unit: Text
+    values: list[ParameterValue] = Field(min_length=1)
+
+
+# ── feeds/*.yaml ────────────────────────────────────────────────────────────────────────────────
+
+FieldType = Literal[
+    "identifier",  # a person's identity number; becomes person_ref before anything reaches the lake
+    "name",  # a person's name; kept for linkage and the registry, never in evidence
+    "text",
+    "code",  # one of `values`
+    "amount",  # money, DECIMAL(18,2) in the pack's currency
+    "number",
+    "count",
+    "date",
+    "month",
+    "year",
+    "flag",  # yes / no / true / false words of the pack
+    "division",
+    "household_no",
+    "phone",
+]
+
+
+class ContractField(Node):
+    """One column of a feed: its names in the departments' files, type and limits."""
+
+    field: Code
+    title: Words
+    aliases: list[str] = []
+    type: FieldType
+    scheme: Code | None = None
+    required: bool = False
+    values: dict[str, list[str]] | None = None
+    """For code and flag: stored value -> the words departments write for it."""
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    open_ended: bool = False
+    """For dates: 9999-12-31 means 'until further notice'."""
+
+
+class Contract(Overlay, Sourced):
+    """A feed: who sends which table, how often, keyed how, and what each row is about."""
+
+    feed: DottedCode
+    title: Words
+    subject: Literal["person", "household", "division"]
+    subject_field: Code
+    """The field that names the subject: an identifier, a household_no or a division."""
+    frequency: Literal["monthly", "quarterly", "term", "yearly", "event"]
+    due_day: int | None = Field(default=None, ge=1, le=28)
+    """Day of the following month by which a monthly delivery is due; None: no due day."""
+    absence: Literal["zero", "unknown"]
+    """What no row means for a subject in a month that was delivered."""
+    key: list[Code] = Field(min_length=1)
+    dated_by: Code
+    """The date, month or year field that places a row in its month (a year: its January)."""
+    use: Literal["screening", "cross_check"] = "screening"
+    """cross_check: counter-evidence, read only for applicants, never in mass screening."""
+    fields: list[ContractField] = Field(min_length=1)
+
+
+class Department(Node):
+    """feeds/<department>.yaml: a department and the feeds it owns."""
+
+    department: Code
+    title: Words
+    short: Words
+    feeds: list[Contract] = Field(min_length=1)
+
+
+# ── ledger/*.yaml ───────────────────────────────────────────────────────────────────────────────
+
+
+class LedgerGroup(Node):
+    """A branch of the income or expense tree; `order` places it in charts."""
+
+    group: DottedCode
+    title: Words
+    order: int
+
+
+class LedgerItem(Overlay):
+    """What is known of a household per month, from one feed, or a total of such items.
+
+    kind: `amount` sums `value` (an expression over the feed's fields); `count` counts rows;
+    `count_persons` counts distinct persons; `state` keeps the latest `value`; `total` adds `of`.
+    """
+
+    item: Code
+    title: Words
+    kind: Literal["amount", "count", "count_persons", "state", "total"]
+    feed: DottedCode | None = None
+    value: str | None = None
+    where: str | None = None
+    of: list[Code] = []
+    unit: str = ""
+    group: DottedCode | None = None
+    sign: Literal["income", "expense", "neither"] = "neither"
+    period: Literal["month", "year"] = "month"
+    never_negative: bool = False
+    """A partial sum is then a lower bound: reaching a threshold is certain though months lack."""
+    detail: list[Code] = []
+    """Fields of the feed shown beside each source row in evidence."""
+    show: list[Code] = []
+
+
+class HouseholdAttribute(Overlay):
+    """A fact of the household as a unit, from the registry: an expression over its members.
+
+    Functions: count(), count(where), any(condition), head(field), first(field), min/max(field).
+    Fields of the registry feed and `age` (complete years at the end of the judged month).
+    """
+
+    attribute: Code
+    title: Words
+    value: str
+    unit: str = ""
+
+
+# ── indicators/*.yaml, rules/*.yaml, categories.yaml ────────────────────────────────────────────
+
+
+class Indicator(Overlay):
+    """A figure over the ledger: an expression of the language in docs/expressions.md."""
+
+    indicator: Code
+    title: Words
+    unit: str
+    expression: Text
+    decimals: int = 2
+    source: Code | None = None
+
+
+class SeverityStep(Node):
+    """The first step whose condition holds gives the severity; without `when` it always holds."""
+
+    severity: Code
+    when: str | None = None
+
+
+class Rule(Overlay, Sourced):
+    """An early-warning rule: who it looks at, when it hits, how severe, and how it is told."""
+
+    rule: Code
+    code: Text
+    title: Words
+    kind: Literal["alert", "clue", "screening", "supervision", "counter_evidence"]
+    """alert: raises one; clue: a report that starts the clock; screening: a low-key lead; others
+    never raise an alert by themselves."""
+    edition: int = Field(ge=1)
+    from_date: date = Field(alias="from")
+    to_date: date | None = Field(default=None, alias="to")
+    applies_when: str | None = None
+    hit_when: Text
+    suppressed_when: str | None = None
+    severity: list[SeverityStep] = Field(min_length=1)
+    cause: Code | None = None
+    figures: list[Code] = []
+    """Indicators, items or attributes shown with the alert, the most telling first."""
+    thresholds: list[DottedCode] = []
+    chart: Code | None = None
+    """The ledger item drawn month by month in 'why this alert'."""
+    chart_threshold: DottedCode | None = None
+    evidence: list[Code] = []
+    """Ledger items whose source rows prove the hit."""
+    evidence_months: int = Field(default=12, ge=1, le=36)
+    explain: Words
+    """A sentence with {placeholders}: figures, thresholds, {start}, {end}, {month}."""
+    window: Words | None = None
+
+
+class Severity(Node):
+    """severities.yaml: a step of urgency; rank 1 is the most urgent."""
+
+    severity: Code
+    rank: int
+    title: Words
+    numeral: str
+    shape: Literal["diamond", "triangle", "square", "circle"]
+    due_days: int
+    working_days: bool
+    source: Code
+    status: Status
+
+
+class Category(Overlay, Sourced):
+    """A monitoring category and the condition under which a verified household would be in it."""
+
+    category: Code
+    title: Words
+    from_date: date = Field(alias="from")
+    to_date: date | None = Field(default=None, alias="to")
+    order: int
+    when: Text
+
+
+class RiskCause(Overlay):
+    """risk_causes.yaml."""
+
+    cause: Code
+    title: Words
+    order: int
+    note_required: bool = False
+
+
+class MeasureKind(Overlay, Sourced):
+    """measures/*.yaml: one class of assistance measure."""
+
+    measure: Code
+    title: Words
+    group: Code
+    developmental: bool
+    suits: list[Code] = []
+    department: Code | None = None
+    guards: list[Words] = []
+    until_date: date | None = None
+
+
+class Role(Node):
+    """roles.yaml: an official's role, the level of its divisions, and what it may open."""
+
+    role: Code
+    title: Words
+    level: Code
+    may: list[Code]
+
+
+class CalendarYear(Sourced):
+    """calendar/<year>.yaml: days off on weekdays, and weekend days that are worked."""
+
+    year: int
+    weekend: list[int] = [5, 6]
+    holidays: list[date]
+    make_up_days: list[date]
+
+
+class Word(Overlay):
+    """words.yaml: a word of policy used in the interface."""
+
+    word: DottedCode
+    title: Words
