@@ -1,0 +1,1 @@
+"""Tables on disk and the engine that runs SQL over them; the only package that knows an engine."""

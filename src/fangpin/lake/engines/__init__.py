@@ -1,0 +1,1 @@
+"""One module an engine; each runs the same Statements over the same Parquet files."""

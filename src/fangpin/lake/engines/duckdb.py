@@ -1,0 +1,163 @@
+"""DuckDB, the embedded engine: runs Statements over Parquet files in bounded memory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from fangpin.lake.home import machine_problem
+from fangpin.lake.statement import Statement
+from fangpin.values.problem import ProblemError
+
+_NAME = re.compile(r"^[a-z_][a-z0-9_]*$")
+
+
+class EngineRefused(Exception):
+    """The engine could not run a statement: a bug of the writer, with the statement's text."""
+
+
+class Engine:
+    """One in-memory DuckDB connection; tables are temporary, whatever lasts is Parquet."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def rows(self, query: Statement | str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        return self._run(_text(query), parameters).fetchall()
+
+    def value(self, query: Statement | str, parameters: Sequence[Any] = ()) -> Any:
+        """The only column of the only row of a query."""
+        rows = self.rows(query, parameters)
+        return rows[0][0] if rows else None
+
+    def columns(self, query: Statement | str) -> list[str]:
+        """The names of a query's columns, in order."""
+        return [row[0] for row in self._run(f"DESCRIBE {_text(query)}", ()).fetchall()]
+
+    def make_table(
+        self, name: str, query: Statement | str, parameters: Sequence[Any] = ()
+    ) -> None:
+        """Replace the temporary table `name` by the rows of a query."""
+        self._run(f"CREATE OR REPLACE TEMP TABLE {_checked(name)} AS {_text(query)}", parameters)
+
+    def make_empty_table(self, name: str, columns: dict[str, str]) -> None:
+        """Replace the temporary table `name` by an empty one: column -> DuckDB type."""
+        definition = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+        self._run(f"CREATE OR REPLACE TEMP TABLE {_checked(name)} ({definition})", ())
+
+    def insert(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Append rows to a temporary table: for small sets, such as a case's ledger."""
+        batch = list(rows)
+        if batch:
+            marks = ", ".join("?" for _ in batch[0])
+            self._connection.executemany(f"INSERT INTO {_checked(name)} VALUES ({marks})", batch)
+
+    def drop(self, *names: str) -> None:
+        """Forget temporary tables and views."""
+        for name in names:
+            kind = self._connection.execute(
+                "SELECT table_type FROM information_schema.tables WHERE table_name = ?", [name]
+            ).fetchone()
+            if kind:
+                what = "VIEW" if kind[0] == "VIEW" else "TABLE"
+                self._run(f"DROP {what} IF EXISTS {_checked(name)}", ())
+
+    def view_files(
+        self, name: str, files: Sequence[Path], *, with_file_name: bool = False
+    ) -> None:
+        """Let `name` stand for the rows of Parquet files; columns are united by name."""
+        if not files:
+            raise ValueError(f"the view {name} needs at least one file")
+        paths = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+        options = ", union_by_name = true" + (", filename = true" if with_file_name else "")
+        self._run(
+            f"CREATE OR REPLACE TEMP VIEW {_checked(name)} AS "
+            f"SELECT * FROM read_parquet([{paths}]{options})",
+            (),
+        )
+
+    def load_csv(self, name: str, file: Path, *, delimiter: str, skip_lines: int = 0) -> None:
+        """Read a UTF-8 CSV as text columns c0, c1, ... into a temporary table, header excluded.
+
+        Short lines are padded; `rowid` is the position of the line after the skipped ones.
+        """
+        path = str(file).replace("'", "''")
+        quoted = delimiter.replace("'", "''")
+        self._run(
+            f"CREATE OR REPLACE TEMP TABLE {_checked(name)} AS SELECT * FROM read_csv('{path}', "
+            f"delim = '{quoted}', header = false, skip = {int(skip_lines)}, all_varchar = true, "
+            "null_padding = true, quote = '\"', escape = '\"', strict_mode = true)",
+            (),
+        )
+
+    def write(
+        self, query: Statement | str, file: Path, parameters: Sequence[Any] = ()
+    ) -> int:
+        """Write a query's rows as one Parquet file (zstd); returns the number of rows."""
+        path = str(file).replace("'", "''")
+        written = self._run(
+            f"COPY ({_text(query)}) TO '{path}' "
+            "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 65536)",
+            parameters,
+        ).fetchall()
+        return int(written[0][0])
+
+    def fetch_in_batches(
+        self, query: Statement | str, parameters: Sequence[Any] = (), size: int = 10_000
+    ) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows of a query, some thousand at a time."""
+        cursor = self._connection.cursor()
+        cursor.execute(_text(query), list(parameters) or None)
+        while batch := cursor.fetchmany(size):
+            yield batch
+
+    def close(self) -> None:
+        """Close the connection; its temporary tables are gone."""
+        self._connection.close()
+
+    def _run(self, text: str, parameters: Sequence[Any]) -> duckdb.DuckDBPyConnection:
+        try:
+            return self._connection.execute(text, list(parameters) or None)
+        except duckdb.IOException as error:
+            found = re.search(r"No space left|disk full|Disk quota", str(error))
+            cause = OSError(28 if found else 5, str(error).splitlines()[0])
+            if found:
+                raise ProblemError(machine_problem(cause, Path("."))) from error
+            raise EngineRefused(f"{error}\n{text}") from error
+        except duckdb.Error as error:
+            raise EngineRefused(f"{error}\n{text}") from error
+
+
+@contextmanager
+def connect(
+    *, memory_limit: str = "1GB", threads: int = 2, spill: Path | None = None
+) -> Iterator[Engine]:
+    """A fresh in-memory engine; `spill` is where it may put what exceeds the memory limit."""
+    settings = {"memory_limit": memory_limit, "threads": str(threads)}
+    if spill is not None:
+        settings["temp_directory"] = str(spill)
+    connection = duckdb.connect(":memory:", config=settings)  # type: ignore[arg-type]
+    # DuckDB 2.0.0 pushes TRY_CAST into read_csv, where it throws instead of giving NULL.
+    connection.execute("SET disabled_optimizers = 'type_pushdown'")
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET preserve_insertion_order = true")
+    try:
+        yield Engine(connection)
+    finally:
+        connection.close()
+
+
+def _text(query: Statement | str) -> str:
+    return query.text if isinstance(query, Statement) else query
+
+
+def _checked(name: str) -> str:
+    if not _NAME.match(name):
+        raise ValueError(f"not a table name: {name!r}")
+    return name

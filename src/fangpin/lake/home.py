@@ -1,0 +1,171 @@
+"""The folder that holds an installation's data, and how whole folders appear in it at once."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fangpin.values.problem import Problem, ProblemError
+
+TEMPORARY = ".unfinished-"
+"""Names that begin so are invisible to readers and swept by the next run."""
+
+
+class Home:
+    """FANGPIN_HOME: the paths of the lake; see ARCHITECTURE.md for what each holds."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @property
+    def vault(self) -> Path:
+        return self.root / "vault"
+
+    @property
+    def secret_key(self) -> Path:
+        return self.root / "secret.key"
+
+    @property
+    def deliveries(self) -> Path:
+        return self.root / "deliveries"
+
+    @property
+    def registry(self) -> Path:
+        return self.root / "registry"
+
+    @property
+    def ledger(self) -> Path:
+        return self.root / "ledger"
+
+    @property
+    def runs(self) -> Path:
+        return self.root / "runs"
+
+    @property
+    def spill(self) -> Path:
+        """Where the engine may spill; may be emptied whenever nothing runs."""
+        return self.root / "spill"
+
+    def prepare(self) -> None:
+        """Make the folders; raises ProblemError when the place cannot be written."""
+        with machine_problems(self.root):
+            for folder in (
+                self.vault,
+                self.deliveries,
+                self.registry,
+                self.ledger,
+                self.runs,
+                self.spill,
+            ):
+                folder.mkdir(parents=True, exist_ok=True)
+
+    def sweep(self) -> int:
+        """Remove what killed commands left unfinished; returns how many places were swept.
+
+        A place still held by a living process (its id is part of the name) is left alone.
+        """
+        swept = 0
+        for place in self.root.glob(f"**/{TEMPORARY}*"):
+            owner = place.name.removeprefix(TEMPORARY).split("-", 1)[0]
+            if owner.isdigit() and _is_alive(int(owner)):
+                continue
+            shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
+            swept += 1
+        return swept
+
+
+@contextmanager
+def published_folder(final: Path) -> Iterator[Path]:
+    """A temporary folder that becomes `final` when the block ends well, and vanishes otherwise.
+
+    Every file is flushed to disk before the rename: readers see all of it or nothing. When `final`
+    exists already (another process was first) the work is dropped and the first one stays.
+    """
+    with machine_problems(final):
+        final.parent.mkdir(parents=True, exist_ok=True)
+        temporary = final.parent / f"{TEMPORARY}{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        temporary.mkdir()
+        try:
+            yield temporary
+            for file in temporary.rglob("*"):
+                if file.is_file():
+                    _flush(file)
+            _flush(temporary)
+            if final.exists():
+                shutil.rmtree(temporary)
+            else:
+                temporary.rename(final)
+                _flush(final.parent)
+        except BaseException:
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise
+
+
+@contextmanager
+def published_file(final: Path) -> Iterator[Path]:
+    """A temporary file that becomes `final` when the block ends well, and vanishes otherwise."""
+    with machine_problems(final):
+        final.parent.mkdir(parents=True, exist_ok=True)
+        temporary = final.parent / f"{TEMPORARY}{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        try:
+            yield temporary
+            _flush(temporary)
+            temporary.replace(final)
+            _flush(final.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def machine_problems(place: Path) -> Iterator[None]:
+    """Turn a full disk or a place that cannot be written into a Problem that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise ProblemError(machine_problem(error, place)) from error
+
+
+def machine_problem(error: OSError, place: Path) -> Problem:
+    """The Problem that tells of a machine's refusal: DISK_FULL or HOME_NOT_WRITABLE."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Problem(
+            code="DISK_FULL",
+            where=str(place),
+            zh="磁盘已满，本次操作没有写入任何数据，原有数据不变。",
+            en="The disk is full; nothing of this operation was written and earlier data is whole.",
+            fix_zh="请腾出空间，或把 FANGPIN_HOME 指到更大的磁盘，然后重新执行同一命令。",
+            fix_en="Free some space, or point FANGPIN_HOME at a larger disk, and repeat the command.",
+        )
+    return Problem(
+        code="HOME_NOT_WRITABLE",
+        where=str(place),
+        zh=f"无法写入数据目录（{error.strerror}）。",
+        en=f"The data folder cannot be written ({error.strerror}).",
+        fix_zh="请检查 FANGPIN_HOME 的路径和权限，然后重新执行同一命令。",
+        fix_en="Check the path and permissions of FANGPIN_HOME, then repeat the command.",
+    )
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _is_alive(process_id: int) -> bool:
+    if process_id == os.getpid():
+        return False
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

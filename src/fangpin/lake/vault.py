@@ -1,0 +1,191 @@
+"""The vault: the one place where identity numbers live, encrypted; everything else holds references.
+
+Grain: one identity number. A reference is the first 60 bits of SHA-256 over the installation's key,
+the kind and the text, so the same number gives the same reference whenever and wherever it arrives.
+A part of the vault is a Parquet file encrypted whole with AES-256-GCM; it is opened in memory only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.home import Home, machine_problems, published_file
+from fangpin.values.problem import Problem, ProblemError
+
+_NONCE_BYTES = 12
+TABLE = "identities"
+"""The engine's table of known identities: canonical VARCHAR, person_ref BIGINT."""
+
+
+def reference(key: bytes, kind: str, text: str) -> int:
+    """The 60-bit reference of a text of one kind (`person`, `household`) under a key."""
+    digest = hashlib.sha256(f"{key.hex()}:{kind}:{text}".encode()).hexdigest()
+    return int(digest[:15], 16)
+
+
+class Vault:
+    """The identities known to one installation, opened in one engine."""
+
+    def __init__(self, *, home: Home, engine: Engine) -> None:
+        self._home = home
+        self._engine = engine
+        self._key = installation_key(home)
+        self._prefix = self._key.hex()
+        self._open()
+
+    def person_ref(self, canonical: str) -> int:
+        """The reference of a person by the canonical form of an identity number."""
+        return reference(self._key, "person", canonical)
+
+    def household_ref(self, household_no: str) -> int:
+        """The reference of a household by its number."""
+        return reference(self._key, "household", household_no)
+
+    def reference_sql(self, kind: str, column: str) -> str:
+        """A SQL expression that gives the reference of a text column; NULL stays NULL.
+
+        The key is part of the expression: it must never be logged (Engine errors show only the
+        statement of the caller, which keeps it in a parameter-free CTE of its own).
+        """
+        return (
+            f"CAST('0x' || substr(sha256('{self._prefix}:{kind}:' || {column}), 1, 15) AS BIGINT)"
+        )
+
+    def register(self, table: str) -> int:
+        """Add the identities of a table (column `canonical`) that are not known yet.
+
+        Returns how many were new. Raises ProblemError when two numbers share a reference.
+        """
+        self._engine.make_table(
+            "new_identities",
+            f"SELECT canonical, {self.reference_sql('person', 'canonical')} AS person_ref "
+            f"FROM (SELECT DISTINCT canonical FROM {table}) "
+            f"WHERE canonical IS NOT NULL AND canonical NOT IN (SELECT canonical FROM {TABLE}) "
+            "ORDER BY canonical",
+        )
+        count = int(self._engine.value("SELECT count(*) FROM new_identities"))
+        if count:
+            self._refuse_shared_references()
+            self._write_part()
+            self._engine.make_table(
+                TABLE, f"SELECT * FROM {TABLE} UNION ALL SELECT * FROM new_identities"
+            )
+        self._engine.drop("new_identities")
+        return count
+
+    def _open(self) -> None:
+        self._engine.make_empty_table(TABLE, {"canonical": "VARCHAR", "person_ref": "BIGINT"})
+        for part in sorted(self._home.vault.glob("part-*.bin")):
+            with _opened_in_memory(self._key, part) as path:
+                self._engine.make_table(
+                    TABLE,
+                    f"SELECT * FROM {TABLE} UNION ALL SELECT * FROM read_parquet('{path}')",
+                )
+
+    def _write_part(self) -> None:
+        # The plain Parquet never touches a disk: it is written to memory and sealed from there.
+        with _AnonymousFile() as plain:
+            self._engine.write("SELECT * FROM new_identities", Path(plain.path))
+            sealed_nonce = secrets.token_bytes(_NONCE_BYTES)
+            sealed = AESGCM(self._key).encrypt(sealed_nonce, plain.content(), None)
+        name = hashlib.sha256(sealed).hexdigest()[:16]
+        position = sum(1 for _ in self._home.vault.glob("part-*.bin"))
+        final = self._home.vault / f"part-{position:06d}-{name}.bin"
+        with published_file(final) as temporary:
+            temporary.write_bytes(sealed_nonce + sealed)
+
+    def _refuse_shared_references(self) -> None:
+        shared = self._engine.value(
+            "SELECT count(*) FROM (SELECT person_ref FROM (SELECT person_ref FROM new_identities "
+            f"UNION ALL SELECT person_ref FROM {TABLE}) GROUP BY person_ref HAVING count(*) > 1)"
+        )
+        if shared:
+            raise ProblemError(
+                Problem(
+                    code="REFERENCE_SHARED",
+                    where=str(self._home.vault),
+                    zh=f"有 {shared} 个内部编号被两个不同的证件号码共用，已停止接收。",
+                    en=f"{shared} references are shared by two identity numbers; receiving stopped.",
+                    fix_zh="请联系维护人员：需要换用新的安装密钥并重建数据。",
+                    fix_en="Call the maintainers: a new installation key and a rebuild are needed.",
+                )
+            )
+
+
+class _AnonymousFile:
+    """A file that exists only in memory."""
+
+    def __enter__(self) -> _AnonymousFile:
+        self._descriptor = os.memfd_create("fangpin-vault")
+        self.path = f"/proc/self/fd/{self._descriptor}"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._descriptor)
+
+    def content(self) -> bytes:
+        """All bytes of the file."""
+        return Path(self.path).read_bytes()
+
+    def fill(self, content: bytes) -> None:
+        """Replace the file's bytes."""
+        Path(self.path).write_bytes(content)
+
+
+class _opened_in_memory:  # noqa: N801 - reads as a function in a with statement
+    """The path of a part's plain Parquet, in memory, as long as the block runs."""
+
+    def __init__(self, key: bytes, part: Path) -> None:
+        self._key, self._part = key, part
+        self._file = _AnonymousFile()
+
+    def __enter__(self) -> str:
+        content = self._part.read_bytes()
+        try:
+            plain = AESGCM(self._key).decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], None)
+        except InvalidTag as error:
+            raise ProblemError(
+                Problem(
+                    code="VAULT_UNREADABLE",
+                    where=str(self._part),
+                    zh="身份库的这一部分无法解密：密钥不符或文件已损坏。",
+                    en="This part of the vault cannot be decrypted: wrong key or damaged file.",
+                    fix_zh="请从同一份备份中同时恢复 secret.key 和 vault 目录。",
+                    fix_en="Restore secret.key and the vault folder from the same backup.",
+                )
+            ) from error
+        self._file.__enter__()
+        self._file.fill(plain)
+        return self._file.path
+
+    def __exit__(self, *details: object) -> None:
+        self._file.__exit__(*details)
+
+
+def installation_key(home: Home) -> bytes:
+    """The 32-byte key of this installation; made once, readable by its owner only."""
+    if not home.secret_key.exists():
+        write_installation_key(home, secrets.token_bytes(32))
+    with machine_problems(home.secret_key):
+        return bytes.fromhex(home.secret_key.read_text().strip())
+
+
+def write_installation_key(home: Home, key: bytes) -> None:
+    """Set the key of a new installation; an existing key is never replaced."""
+    if home.secret_key.exists():
+        return
+    with machine_problems(home.secret_key):
+        home.root.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(home.secret_key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return
+        with os.fdopen(descriptor, "w") as file:
+            file.write(key.hex())
