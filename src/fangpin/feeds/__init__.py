@@ -1,0 +1,1 @@
+"""Departments' files: read by content, mapped to their contract, checked, accepted or set aside."""

@@ -1,0 +1,1 @@
+"""Figures over the ledger: windows, runs of months, shares, per head."""

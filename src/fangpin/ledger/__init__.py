@@ -1,0 +1,1 @@
+"""What is known of a household per month: amounts and states, one file a delivery."""

@@ -1,0 +1,1 @@
+"""Persons and households over time: which household a fact belongs to."""

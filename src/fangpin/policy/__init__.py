@@ -1,0 +1,15 @@
+"""Policy as data: strict packs, dated parameters, divisions, the working calendar, expressions."""
+
+from fangpin.policy.cases import load_case_file
+from fangpin.policy.divisions import Division, Divisions, division_range
+from fangpin.policy.load import load_pack
+from fangpin.policy.pack import Pack
+
+__all__ = [
+    "Division",
+    "Divisions",
+    "Pack",
+    "division_range",
+    "load_case_file",
+    "load_pack",
+]

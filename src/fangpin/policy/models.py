@@ -427,19 +427,32 @@ class CaseFile(Node):
 # ── demo.yaml ───────────────────────────────────────────────────────────────────────────────────
 
 
+class DemoRound(Sourced):
+    """One round of a survey: the month it stands for and the day it was handed over."""
+
+    round: int
+    month: str
+    received: date
+
+
 class DemoDelivery(Node):
-    """Rows of a survey archive that become one delivery: a renaming of columns, a choice of rows."""
+    """Rows of a survey archive that become one delivery a round: columns renamed, rows chosen."""
 
     feed: DottedCode
     archive: str
     """Glob below the real-data folder, e.g. `worldbank_hfps/UGA_*.zip`."""
     member: str
+    beside: str | None = None
+    """Another table of the archive; its columns stand beside each row where `by` agrees."""
+    by: list[str] = []
+    rounds: list[int] = Field(min_length=1)
     columns: dict[str, str]
-    """Contract field -> column of the archive's table, or `=text` for a constant."""
+    """Contract field -> column of the table, `=text` for a constant, or a template of columns such
+    as `HUG{region:02}{district:03}`; `{round}` and `{month}` are those of the round."""
     keep: dict[str, list[str]] = {}
     """Column -> the values of rows that are kept; an empty list keeps rows where it is present."""
-    month: str
-    received: date
+    recode: dict[str, dict[str, str]] = {}
+    """Contract field -> the archive's value -> the word written for it; others stay as they are."""
 
 
 class DemoRecipe(Node):
@@ -449,4 +462,5 @@ class DemoRecipe(Node):
     title: Words
     clock: date
     source: Code
+    rounds: list[DemoRound] = Field(min_length=1)
     deliveries: list[DemoDelivery] = Field(min_length=1)

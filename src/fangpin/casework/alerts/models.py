@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from fangpin.casework.divisions.fields import DivisionCodeField
+from fangpin.casework.alerts.states import FIRST_STEP, AlertState
+from fangpin.casework.divisions.fields import ByteOrderedField, DivisionCodeField
 from fangpin.casework.registry.models import Household
 
 
@@ -14,37 +15,48 @@ class Run(models.Model):
     as_of = models.DateField(unique=True)
     month = models.IntegerField()
     """The last complete month before as_of (year * 12 + month - 1): the month that was judged."""
-    folder = models.CharField(max_length=120)
+    folder = models.CharField(max_length=250)
+    key = models.CharField(max_length=80)
+    """Names the run's inputs: the same key is the same content, so loading it changes nothing."""
+    registry_key = models.CharField(max_length=80, blank=True)
+    """Names the registry's content; equal to that of the latest run: nothing to renew."""
     pack = models.CharField(max_length=60)
+    pack_digest = models.CharField(max_length=80, blank=True)
     loaded_at = models.DateTimeField()
     count_of_households = models.IntegerField()
     outcomes = models.JSONField(default=dict)
-    """Rule code -> {hit, no_hit, cannot_tell}: households, for display."""
+    """Rule code -> {hit, no_hit, cannot_tell, ...}: households, for display."""
 
 
 class Alert(models.Model):
-    """One alert a household with all its reasons; a repeated hit updates it, never doubles it."""
+    """One alert a household with all its reasons; a repeated hit updates it, never doubles it.
 
-    class State(models.TextChoices):
-        OPEN = "open"
-        ENDED = "ended"
+    Severity, cause and category are those of the most urgent reason of the last run that hit.
+    """
 
-    alert_no = models.CharField(max_length=40, unique=True)
+    alert_no = ByteOrderedField(max_length=40, unique=True)
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="alerts")
     division = DivisionCodeField()
-    """The household's village when the alert was last updated; scope reads this."""
+    """The household's village, renewed with the registry while the alert is open; for scope."""
     severity = models.CharField(max_length=20)
     severity_rank = models.PositiveSmallIntegerField()
     cause = models.CharField(max_length=40, blank=True)
-    state = models.CharField(max_length=20, choices=State, default=State.OPEN)
-    step = models.CharField(max_length=40, default="to_assign")
+    state = models.CharField(max_length=20, choices=AlertState, default=AlertState.OPEN)
+    step = models.CharField(max_length=40, default=FIRST_STEP)
     suggested_category = models.CharField(max_length=40, blank=True)
     raised_date = models.DateField()
+    """The as-of date of the run that raised it."""
     raised_month = models.IntegerField()
+    """The month that run judged."""
     updated_month = models.IntegerField()
     due_date = models.DateField()
-    first_run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="alerts_raised")
-    last_run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="alerts_updated")
+    """The earliest date that any run's severity asked for; a later run never postpones it."""
+    first_run = models.ForeignKey(
+        Run, on_delete=models.PROTECT, related_name="alerts_raised", db_index=False
+    )
+    last_run = models.ForeignKey(
+        Run, on_delete=models.PROTECT, related_name="alerts_updated", db_index=False
+    )
 
     class Meta:
         constraints = [
@@ -52,7 +64,10 @@ class Alert(models.Model):
                 fields=["household"],
                 condition=models.Q(state="open"),
                 name="one_open_alert_a_household",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["open", "ended"]), name="alert_state_is_known"
+            ),
         ]
         indexes = [
             models.Index(fields=["state", "due_date", "id"]),
@@ -64,29 +79,48 @@ class Alert(models.Model):
 class AlertReason(models.Model):
     """One rule that hit in one run. Grain: alert, run, rule."""
 
-    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="reasons")
+    alert = models.ForeignKey(
+        Alert, on_delete=models.CASCADE, related_name="reasons", db_index=False
+    )
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="reasons")
-    rule = models.CharField(max_length=60)
+    rule = ByteOrderedField(max_length=60)
+    code = ByteOrderedField(max_length=40, blank=True)
+    """The rule's short code as officials know it."""
+    kind = models.CharField(max_length=20, blank=True)
     edition = models.PositiveSmallIntegerField()
     severity = models.CharField(max_length=20)
     severity_rank = models.PositiveSmallIntegerField()
+    place = models.PositiveSmallIntegerField(default=0)
+    """The rule's place in the pack: of equally urgent reasons the first one leads."""
     cause = models.CharField(max_length=40, blank=True)
+    category = models.CharField(max_length=40, blank=True)
     month = models.IntegerField()
+    due_date = models.DateField()
+    """What this severity asks for, counted from the run's as-of date."""
     sentence_zh = models.TextField()
     sentence_en = models.TextField()
     figures = models.JSONField(default=dict)
     thresholds = models.JSONField(default=dict)
+    is_withdrawn = models.BooleanField(default=False)
+    """The run was repeated on corrected deliveries and the rule hits no more. The reason stays to
+    be seen, for only an official's act ends the alert."""
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["alert", "run", "rule"], name="one_reason_a_run_and_rule")
+            models.UniqueConstraint(
+                fields=["alert", "run", "rule"], name="one_reason_a_run_and_rule"
+            )
         ]
 
 
 class EvidenceRow(models.Model):
     """A source row that proves a reason: which delivery, which row, what it said."""
 
-    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="evidence")
+    alert = models.ForeignKey(
+        Alert, on_delete=models.CASCADE, related_name="evidence", db_index=False
+    )
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="evidence", db_index=False)
+    """The latest run that cited the row."""
     rule = models.CharField(max_length=60)
     item = models.CharField(max_length=60)
     feed = models.CharField(max_length=60)
@@ -100,6 +134,7 @@ class EvidenceRow(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["alert", "rule", "item", "delivery", "row_no"], name="one_evidence_a_source_row"
+                fields=["alert", "rule", "item", "feed", "delivery", "row_no"],
+                name="one_evidence_a_source_row",
             )
         ]

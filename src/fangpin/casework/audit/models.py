@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any, NoReturn
+
 from django.db import models
 
 from fangpin.casework.divisions.fields import DivisionCodeField
+
+
+class AuditTrailError(Exception):
+    """Something tried to change or remove an entry of the audit trail: a bug, never foreseen."""
+
+
+class AppendOnly(models.QuerySet["AuditEntry"]):
+    """Rows that can be read and added; the database's own triggers hold the same line."""
+
+    def update(self, **_: Any) -> NoReturn:
+        raise AuditTrailError("an audit entry is never changed")
+
+    def delete(self) -> NoReturn:
+        raise AuditTrailError("an audit entry is never removed")
 
 
 class AuditEntry(models.Model):
@@ -18,5 +34,20 @@ class AuditEntry(models.Model):
     division = DivisionCodeField(blank=True)
     detail = models.JSONField(default=dict)
 
+    objects = AppendOnly.as_manager()
+
     class Meta:
-        indexes = [models.Index(fields=["subject_kind", "subject", "at"])]
+        indexes = [
+            models.Index(fields=["subject_kind", "subject", "at"]),
+            models.Index(fields=["division", "id"]),
+        ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add the entry. Raises AuditTrailError for one that is already written."""
+        if not self._state.adding:
+            raise AuditTrailError("an audit entry is never changed")
+        kwargs["force_insert"] = True
+        super().save(*args, **kwargs)
+
+    def delete(self, *_: Any, **__: Any) -> NoReturn:
+        raise AuditTrailError("an audit entry is never removed")

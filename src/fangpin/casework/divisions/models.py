@@ -14,9 +14,7 @@ class Division(models.Model):
     level = models.CharField(max_length=32)
     name_zh = models.CharField(max_length=100)
     name_en = models.CharField(max_length=100)
-    parent = models.ForeignKey(
-        "self", null=True, on_delete=models.PROTECT, related_name="children"
-    )
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
 
     def __str__(self) -> str:
         return f"{self.code} {self.name_zh}"

@@ -23,7 +23,7 @@ class Official(models.Model):
 
 
 class Post(models.Model):
-    """A role held in one division (and, for data owners, one department) over a half-open period."""
+    """A role in one division (and, for data owners, one department) over a half-open period."""
 
     official = models.ForeignKey(Official, on_delete=models.PROTECT, related_name="posts")
     role = models.CharField(max_length=40)

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from django.db import models
 
-from fangpin.casework.divisions.fields import DivisionCodeField
+from fangpin.casework.divisions.fields import ByteOrderedField, DivisionCodeField
 
 
 class Household(models.Model):
     """An economic unit: lives and eats together, has one head. Grain: household_ref."""
 
     household_ref = models.BigIntegerField(primary_key=True)
-    household_no = models.CharField(max_length=40, unique=True)
-    division = DivisionCodeField(db_index=True)
-    head_name = models.CharField(max_length=80)
+    household_no = ByteOrderedField(max_length=40, unique=True)
+    division = DivisionCodeField()
+    head_name = ByteOrderedField(max_length=80)
     address = models.CharField(max_length=200, blank=True)
     masked_phone = models.CharField(max_length=30, blank=True)
     count_of_members = models.PositiveSmallIntegerField()
     attributes = models.JSONField(default=dict)
     """Household attributes of the pack by code; for display only, never queried."""
+    is_listed = models.BooleanField(default=True)
+    """False once the registry no longer lists it; the household stays, as its history does."""
 
     class Meta:
-        indexes = [models.Index(fields=["head_name"]), models.Index(fields=["division", "household_no"])]
+        indexes = [
+            models.Index(fields=["head_name"]),
+            models.Index(fields=["division", "household_no"]),
+        ]
 
 
 class Member(models.Model):
@@ -41,7 +46,9 @@ class Member(models.Model):
 class HouseholdMonth(models.Model):
     """The ledger of one household in one month, copied for display. Grain: household, month."""
 
-    household = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="months")
+    household = models.ForeignKey(
+        Household, on_delete=models.CASCADE, related_name="months", db_index=False
+    )
     month = models.IntegerField()
     amounts = models.JSONField(default=dict)
     """Ledger item code -> decimal as text; a missing item is unknown, not zero."""
@@ -50,3 +57,14 @@ class HouseholdMonth(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["household", "month"], name="one_row_a_household_month")
         ]
+
+
+class DivisionCount(models.Model):
+    """How many listed households and members a village has; renewed with the registry.
+
+    Kept so that no page counts the whole registry. Grain: division of households (the lowest).
+    """
+
+    division = DivisionCodeField(primary_key=True)
+    count_of_households = models.IntegerField()
+    count_of_members = models.IntegerField()

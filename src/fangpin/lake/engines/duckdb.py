@@ -46,6 +46,10 @@ class Engine:
         """Replace the temporary table `name` by the rows of a query."""
         self._run(f"CREATE OR REPLACE TEMP TABLE {_checked(name)} AS {_text(query)}", parameters)
 
+    def make_view(self, name: str, query: Statement | str) -> None:
+        """Let `name` stand for a query."""
+        self._run(f"CREATE OR REPLACE TEMP VIEW {_checked(name)} AS {_text(query)}", ())
+
     def make_empty_table(self, name: str, columns: dict[str, str]) -> None:
         """Replace the temporary table `name` by an empty one: column -> DuckDB type."""
         definition = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
@@ -103,7 +107,7 @@ class Engine:
         path = str(file).replace("'", "''")
         written = self._run(
             f"COPY ({_text(query)}) TO '{path}' "
-            "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 65536)",
+            "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 65536, USE_TMP_FILE false)",
             parameters,
         ).fetchall()
         return int(written[0][0])

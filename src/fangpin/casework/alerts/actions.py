@@ -1,0 +1,231 @@
+"""Raising and updating alerts from one run; nothing here ends one: only an official's act does.
+
+All of these run inside the transaction of the load that calls them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from fangpin.casework.alerts.models import Alert, AlertReason, Run
+from fangpin.casework.alerts.states import FIRST_STEP, AlertState
+from fangpin.casework.divisions.bulk import Target, put_rows, run_statement
+from fangpin.casework.divisions.ranges import begins_with
+
+_DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: none of its letters is mistaken for a digit when read out by telephone."""
+_LENGTH_OF_REF = 12
+
+ALERTS = Target(
+    "alerts_alert",
+    (
+        "alert_no",
+        "household_id",
+        "division",
+        "severity",
+        "severity_rank",
+        "cause",
+        "suggested_category",
+        "due_date",
+        "state",
+        "step",
+        "raised_date",
+        "raised_month",
+        "updated_month",
+        "first_run_id",
+        "last_run_id",
+    ),
+)
+REASONS = Target(
+    "alerts_alertreason",
+    (
+        "alert_id",
+        "run_id",
+        "rule",
+        "code",
+        "kind",
+        "edition",
+        "severity",
+        "severity_rank",
+        "place",
+        "cause",
+        "category",
+        "month",
+        "due_date",
+        "sentence_zh",
+        "sentence_en",
+        "figures",
+        "thresholds",
+        "is_withdrawn",
+    ),
+    key=("alert_id", "run_id", "rule"),
+)
+EVIDENCE = Target(
+    "alerts_evidencerow",
+    (
+        "alert_id",
+        "rule",
+        "item",
+        "feed",
+        "delivery",
+        "row_no",
+        "month",
+        "amount",
+        "detail",
+        "run_id",
+    ),
+    key=("alert_id", "rule", "item", "feed", "delivery", "row_no"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UrgentHit:
+    """The most urgent hit of a household in a run: what a new alert begins with."""
+
+    household_ref: int
+    division: str
+    severity: str
+    severity_rank: int
+    cause: str
+    category: str
+
+
+def alert_number(*, raised_date: date, household_ref: int) -> str:
+    """The number of an alert: `A`, the month of its run, the household's reference in base 32."""
+    digits = []
+    rest = household_ref
+    for _ in range(_LENGTH_OF_REF):
+        rest, digit = divmod(rest, 32)
+        digits.append(_DIGITS[digit])
+    if rest:
+        raise ValueError("a household reference has at most 60 bits")
+    return f"A{raised_date:%Y%m}-{''.join(reversed(digits))}"
+
+
+def raise_alerts(
+    *, run: Run, hits: Sequence[UrgentHit], due_dates: dict[str, date]
+) -> tuple[dict[int, int], int]:
+    """Household reference -> the alert its hits belong to, and how many alerts were raised.
+
+    An open alert of the household takes them; so does one that this very run had raised and an
+    official has ended since. Only a household with neither gets a new alert. New alerts are
+    numbered and ordered by severity, division and household: the same run, the same rows.
+    """
+    alert_of = dict(Alert.objects.filter(last_run=run).values_list("household_id", "id"))
+    alert_of |= dict(Alert.objects.filter(state=AlertState.OPEN).values_list("household_id", "id"))
+    taken = set(
+        Alert.objects.filter(begins_with("alert_no", f"A{run.as_of:%Y%m}-")).values_list(
+            "alert_no", flat=True
+        )
+    )
+    new = sorted(
+        (hit for hit in hits if hit.household_ref not in alert_of),
+        key=lambda hit: (hit.severity_rank, hit.division, hit.household_ref),
+    )
+    raised = put_rows(ALERTS, (_new_alert(hit, run, due_dates, taken) for hit in new))
+    if raised:
+        alert_of |= dict(
+            Alert.objects.filter(last_run=run, state=AlertState.OPEN).values_list(
+                "household_id", "id"
+            )
+        )
+    return {hit.household_ref: alert_of[hit.household_ref] for hit in hits}, raised
+
+
+def _new_alert(
+    hit: UrgentHit, run: Run, due_dates: dict[str, date], taken: set[str]
+) -> tuple[Any, ...]:
+    number = alert_number(raised_date=run.as_of, household_ref=hit.household_ref)
+    free, repeat = number, 1
+    while free in taken:  # raised and ended earlier in the same month
+        repeat += 1
+        free = f"{number}-{repeat}"
+    return (
+        free,
+        hit.household_ref,
+        hit.division,
+        hit.severity,
+        hit.severity_rank,
+        hit.cause,
+        hit.category,
+        due_dates[hit.severity].isoformat(),
+        AlertState.OPEN.value,
+        FIRST_STEP,
+        run.as_of.isoformat(),
+        run.month,
+        run.month,
+        run.pk,
+        run.pk,
+    )
+
+
+def put_reasons(*, run: Run, rows: Iterable[Sequence[Any]]) -> int:
+    """Record why: one row a rule that hit, as in REASONS; how many rows were given.
+
+    Reasons that an earlier load of the same run had and this one lacks stay, marked withdrawn.
+    """
+    AlertReason.objects.filter(run=run).update(is_withdrawn=True)
+    return put_rows(REASONS, rows)
+
+
+def put_evidence(*, run: Run, rows: Iterable[Sequence[Any]]) -> int:
+    """Record the source rows, as in EVIDENCE; how many were given.
+
+    Rows that an earlier load of the same run cited for a reason that still stands make way.
+    """
+    run_statement(
+        "DELETE FROM alerts_evidencerow WHERE run_id = %s AND EXISTS ("
+        "SELECT 1 FROM alerts_alertreason r WHERE r.alert_id = alerts_evidencerow.alert_id "
+        "AND r.run_id = %s AND r.rule = alerts_evidencerow.rule AND r.is_withdrawn = false)",
+        [run.pk, run.pk],
+    )
+    return put_rows(EVIDENCE, rows)
+
+
+_UPDATE_FROM_REASONS = """
+UPDATE alerts_alert SET
+    severity = urgent.severity,
+    severity_rank = urgent.severity_rank,
+    cause = urgent.cause,
+    suggested_category = urgent.category,
+    updated_month = %s,
+    last_run_id = %s,
+    due_date = CASE WHEN urgent.due_date < {due} THEN urgent.due_date ELSE {due} END
+FROM (
+    SELECT alert_id, severity, severity_rank, cause, category, due_date,
+        ROW_NUMBER() OVER (PARTITION BY alert_id ORDER BY severity_rank, place, rule) AS turn
+    FROM alerts_alertreason WHERE run_id = %s AND is_withdrawn = false
+) AS urgent
+WHERE urgent.alert_id = alerts_alert.id AND urgent.turn = 1
+"""
+_DUE_BEFORE = "alerts_alert.due_date"
+_DUE_BY_ALL_REASONS = """(
+    SELECT MIN(r.due_date) FROM alerts_alertreason r
+    WHERE r.alert_id = alerts_alert.id AND r.is_withdrawn = false
+)"""
+
+
+def update_alerts(*, run: Run, is_repeated: bool) -> int:
+    """Make the alerts that hit in this run what their reasons say; how many.
+
+    Severity, cause and category are those of the run's most urgent reason. The due date is the
+    earliest that any run asked for, so it never moves back; when the run itself was repeated on
+    corrected deliveries it is worked out again from all reasons that stand.
+    """
+    due = _DUE_BY_ALL_REASONS if is_repeated else _DUE_BEFORE
+    return run_statement(_UPDATE_FROM_REASONS.replace("{due}", due), [run.month, run.pk, run.pk])
+
+
+def follow_households() -> int:
+    """Move open alerts to the village where their household lives now; how many moved."""
+    place = (
+        "(SELECT h.division FROM registry_household h "
+        "WHERE h.household_ref = alerts_alert.household_id)"
+    )
+    return run_statement(
+        f"UPDATE alerts_alert SET division = {place} WHERE state = %s AND division <> {place}",
+        [AlertState.OPEN.value],
+    )

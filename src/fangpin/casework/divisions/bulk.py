@@ -1,0 +1,81 @@
+"""Many rows into one table by plain SQL that SQLite and PostgreSQL both read.
+
+Django's bulk_create makes an object a row; a month's load has a million rows and no use for them.
+Table and column names come from the code alone; values are always bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from django.db import connection
+
+ROWS_AT_ONCE = 1000
+_CODES_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A table and its columns, in the order of the rows' values.
+
+    With `key`, a row whose key is there already replaces the other columns.
+    """
+
+    table: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...] = ()
+
+    def insert(self, values: str) -> str:
+        """The statement that puts `values`, the text behind VALUES, into the table."""
+        return f"INSERT INTO {self.table} ({', '.join(self.columns)}) VALUES {values}{self._or()}"
+
+    def _or(self) -> str:
+        if not self.key:
+            return ""
+        others = [column for column in self.columns if column not in self.key]
+        renewed = ", ".join(f"{column} = excluded.{column}" for column in others)
+        return f" ON CONFLICT ({', '.join(self.key)}) DO UPDATE SET {renewed}"
+
+
+def put_rows(target: Target, rows: Iterable[Sequence[Any]]) -> int:
+    """Insert the rows, or renew them by the target's key; how many were given."""
+    count = 0
+    marks = f"({', '.join(['%s'] * len(target.columns))})"
+    with connection.cursor() as cursor:
+        for batch in batches(rows, ROWS_AT_ONCE):
+            count += len(batch)
+            if connection.vendor == "postgresql":
+                # One statement a batch: executemany would make a round trip a row.
+                values = [value for row in batch for value in row]
+                cursor.execute(target.insert(", ".join([marks] * len(batch))), values)
+            else:
+                cursor.executemany(target.insert(marks), batch)
+    return count
+
+
+def run_for_keys(statement: str, keys: Iterable[Any], *, before: Sequence[Any] = ()) -> int:
+    """Run a statement for many keys at a time; `{keys}` in it is their list. Rows touched."""
+    touched = 0
+    with connection.cursor() as cursor:
+        for batch in batches(keys, _CODES_AT_ONCE):
+            marks = ", ".join(["%s"] * len(batch))
+            cursor.execute(statement.replace("{keys}", marks), [*before, *batch])
+            touched += cursor.rowcount
+    return touched
+
+
+def run_statement(statement: str, values: Sequence[Any] = ()) -> int:
+    """Run one statement; rows touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, list(values))
+        return int(cursor.rowcount)
+
+
+def batches(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """The rows in lists of at most `size`."""
+    remaining = iter(rows)
+    while batch := list(islice(remaining, size)):
+        yield batch

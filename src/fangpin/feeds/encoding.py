@@ -1,0 +1,97 @@
+"""The encoding of a text file, decided by reading all of it strictly; never by its first bytes."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+from fangpin.feeds.findings import FileRefused, finding
+
+_CHUNK = 1 << 22
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SURELY_UTF8 = 10
+"""So many characters of three bytes before the first broken one: the file is UTF-8, but damaged."""
+
+
+def detect_encoding(file: Path) -> str:
+    """`utf-8`, `utf-8-sig`, `utf-16`, `utf-16-le`, `utf-16-be` or `gb18030`.
+
+    Raises FileRefused: ENCODING_MIXED, FILE_CORRUPT (cut within a character), ENCODING_UNKNOWN.
+    """
+    with file.open("rb") as stream:
+        head = stream.read(4096)
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            if _first_error(file, encoding) is not None:
+                raise FileRefused(finding("FILE_CORRUPT"))
+            return encoding
+    wide = _unmarked_utf16(head)
+    if wide and _first_error(file, wide) is None:
+        return wide
+    broken = _first_error(file, "utf-8")
+    if broken is None:
+        return "utf-8"
+    if _counts_as_utf8(file, broken):
+        if broken >= file.stat().st_size - 3:
+            raise FileRefused(finding("FILE_CORRUPT"))
+        raise FileRefused(finding("ENCODING_MIXED", line=_line_of(file, broken)))
+    if _first_error(file, "gb18030") is None:
+        return "gb18030"
+    raise FileRefused(finding("ENCODING_UNKNOWN"))
+
+
+def transcode(file: Path, *, encoding: str, to: Path) -> None:
+    """Write the file again as UTF-8 without a mark."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    with file.open("rb") as source, to.open("wb") as target:
+        while chunk := source.read(_CHUNK):
+            target.write(decoder.decode(chunk).encode("utf-8"))
+        target.write(decoder.decode(b"", final=True).encode("utf-8"))
+
+
+def _first_error(file: Path, encoding: str) -> int | None:
+    """The offset of the first bytes that do not decode; None when all do."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    offset = 0
+    with file.open("rb") as stream:
+        while True:
+            chunk = stream.read(_CHUNK)
+            pending = len(decoder.getstate()[0])
+            try:
+                decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                return offset - pending + error.start
+            if not chunk:
+                return None
+            offset += len(chunk)
+
+
+def _unmarked_utf16(head: bytes) -> str | None:
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if odd > len(head) // 8 and not even:
+        return "utf-16-le"
+    if even > len(head) // 8 and not odd:
+        return "utf-16-be"
+    return None
+
+
+def _counts_as_utf8(file: Path, broken: int) -> bool:
+    with file.open("rb") as stream:
+        sample = stream.read(min(broken, _CHUNK))
+    text = sample.decode("utf-8", errors="ignore")
+    return sum(1 for character in text if character > "\u07ff") >= _SURELY_UTF8
+
+
+def _line_of(file: Path, offset: int) -> int:
+    line = 1
+    with file.open("rb") as stream:
+        while offset > 0 and (chunk := stream.read(min(offset, _CHUNK))):
+            line += chunk.count(b"\n")
+            offset -= len(chunk)
+    return line

@@ -1,0 +1,212 @@
+"""Which column of a file is which field of its contract: by title, code or alias, never by place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from fangpin.feeds.findings import FileRefused, Finding, finding
+from fangpin.policy.models import Contract, ContractField
+from fangpin.policy.nearest import advice
+from fangpin.values.text import header_key, normalise
+
+_UNIT = re.compile(r"[（(【\[]\s*(?:单位\s*[:：]?)?\s*([^（()）]{1,6})\s*[)）】\]]\s*$")
+_SCALES = {"万元": Decimal(10_000), "千元": Decimal(1_000), "百元": Decimal(100), "亿元": Decimal(10) ** 8}
+_UNITS = frozenset(
+    "元 圆 人 户 个 次 天 日 月 岁 亩 % ％ 年 必填 选填 公斤 只 头 平方米 人民币元".split()
+) | frozenset(_SCALES)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the file that is a field of the contract; `scale` is stated in its title."""
+
+    field: ContractField
+    position: int
+    header: str
+    scale: Decimal = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderRow:
+    """Where the column names stand among the first rows, and where the data begin."""
+
+    position: int
+    cells: tuple[str, ...]
+    first_data: int
+    matches: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """The columns that are read, and what there is to say of the others."""
+
+    columns: tuple[Column, ...]
+    findings: tuple[Finding, ...]
+
+    def column(self, field: str) -> Column | None:
+        """The column of a field, None when the file has none."""
+        return next((column for column in self.columns if column.field.field == field), None)
+
+
+def find_header(rows: Sequence[Sequence[str]], *, contract: Contract) -> HeaderRow:
+    """The row that names most fields; titles may stand above it and a row of units below.
+
+    A cell left blank by a merge takes the text above it.
+    """
+    names = _names(contract)
+    best: HeaderRow | None = None
+    for position, row in enumerate(rows):
+        above = rows[position - 1] if position else ()
+        cells = tuple(
+            cell if cell.strip() else (above[place] if place < len(above) else "")
+            for place, cell in enumerate(row)
+        )
+        own = _matched(row, names)
+        matches = _matched(cells, names) if own else 0
+        if best is None or matches > best.matches:
+            best = HeaderRow(position, cells if own else tuple(row), position + 1, matches)
+    if best is None:
+        raise FileRefused(finding("FILE_EMPTY"))
+    after = best.first_data
+    if best.matches and after < len(rows) and _are_units(rows[after]):
+        best = HeaderRow(best.position, best.cells, after + 1, best.matches)
+    return best
+
+
+def map_columns(header: Sequence[str], *, contract: Contract) -> Mapping:
+    """Which column is which field.
+
+    Raises FileRefused with every COLUMN_MISSING (nearest names told) and COLUMN_AMBIGUOUS.
+    """
+    names = _names(contract)
+    candidates: dict[str, list[Column]] = {field.field: [] for field in contract.fields}
+    extra: list[str] = []
+    for position, title in enumerate(header):
+        if not title.strip():
+            continue
+        found = _fields_of(title, names)
+        for field, scale in found:
+            candidates[field.field].append(Column(field, position, normalise(title), scale))
+        if not found:
+            extra.append(normalise(title)[:40])
+    refused: list[Finding] = []
+    columns: list[Column] = []
+    said: list[Finding] = []
+    taken: dict[int, str] = {}
+    for field in contract.fields:
+        found_here = candidates[field.field]
+        if len(found_here) > 1:
+            refused.append(_ambiguous(field, found_here))
+        elif not found_here and (field.required or field.field in _needed(contract)):
+            refused.append(_missing(field, header, extra))
+        elif not found_here:
+            said.append(_told("COLUMN_ABSENT", field))
+        elif found_here[0].position in taken:
+            refused.append(_ambiguous(field, [found_here[0], *_at(columns, found_here[0].position)]))
+        else:
+            columns.append(found_here[0])
+            taken[found_here[0].position] = field.field
+    if refused:
+        raise FileRefused(refused)
+    for column in columns:
+        if column.scale != 1:
+            unit = next(unit for unit, scale in _SCALES.items() if scale == column.scale)
+            said.append(_told("COLUMN_SCALED", column.field, unit=unit))
+    if extra:
+        said.append(finding("COLUMN_EXTRA", columns="、".join(extra[:50]), count=len(extra)))
+    return Mapping(tuple(columns), tuple(said))
+
+
+def _needed(contract: Contract) -> set[str]:
+    return {contract.subject_field, contract.dated_by, *contract.key}
+
+
+def _names(contract: Contract) -> dict[str, list[ContractField]]:
+    names: dict[str, list[ContractField]] = {}
+    for field in contract.fields:
+        own = {field.field, field.title.zh, field.title.en, *field.aliases}
+        for key in {header_key(name) for name in own} | {
+            header_key(_UNIT.sub("", normalise(name))) for name in own
+        }:
+            if key and field not in names.setdefault(key, []):
+                names[key].append(field)
+    return names
+
+
+def _fields_of(
+    title: str, names: dict[str, list[ContractField]]
+) -> list[tuple[ContractField, Decimal]]:
+    """The fields that this title may name (usually one), each with the scale of its unit."""
+    plain = normalise(title)
+    exact = names.get(header_key(plain), [])
+    if exact:
+        return [(field, Decimal(1)) for field in _titled(exact, plain)]
+    unit = _UNIT.search(plain)
+    if not unit or unit[1].strip() not in _UNITS:
+        return []
+    found = names.get(header_key(plain[: unit.start()]), [])
+    scale = _SCALES.get(unit[1].strip(), Decimal(1))
+    return [(field, scale if field.type == "amount" else Decimal(1)) for field in found]
+
+
+def _titled(fields: list[ContractField], title: str) -> list[ContractField]:
+    """Of several fields that share a name, those whose very title it is, if any."""
+    key = header_key(title)
+    own = [
+        field
+        for field in fields
+        if key in (header_key(field.title.zh), header_key(field.title.en), header_key(field.field))
+    ]
+    return own or fields
+
+
+def _matched(cells: Sequence[str], names: dict[str, list[ContractField]]) -> int:
+    found = {field.field for cell in cells if cell.strip() for field, _ in _fields_of(cell, names)}
+    return len(found)
+
+
+def _are_units(row: Sequence[str]) -> bool:
+    filled = [normalise(cell).strip("()（）[]【】") for cell in row if cell.strip()]
+    return bool(filled) and all(cell.removeprefix("单位:") in _UNITS for cell in filled)
+
+
+def _at(columns: list[Column], position: int) -> list[Column]:
+    return [column for column in columns if column.position == position]
+
+
+def _ambiguous(field: ContractField, found: list[Column]) -> Finding:
+    listed = "、".join(f"{_letter(column.position)} {column.header[:40]}" for column in found)
+    return _told("COLUMN_AMBIGUOUS", field, candidates=listed, count=len(found))
+
+
+def _missing(field: ContractField, header: Sequence[str], extra: list[str]) -> Finding:
+    names = [field.title.zh, *field.aliases, field.field]
+    present = "、".join(normalise(title)[:40] for title in header if title.strip())[:400]
+    near = advice(written=field.title.zh, valid=extra) if extra else ("", "")
+    return _told(
+        "COLUMN_MISSING",
+        field,
+        names="、".join(names),
+        present=present or "（无）",
+        near_zh=near[0],
+        near_en=near[1],
+    )
+
+
+def _told(code: str, field: ContractField, *, count: int | None = None, **words: object) -> Finding:
+    return finding(
+        code, column=field.field, count=count, title=field.title.zh, title_en=field.title.en, **words
+    )
+
+
+def _letter(position: int) -> str:
+    """The letter under which a spreadsheet shows a column."""
+    letters = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

@@ -1,0 +1,178 @@
+"""Reads CSV and its kin: at full speed when the file is clean, row by row when it is not."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from fangpin.feeds.encoding import detect_encoding, transcode
+from fangpin.feeds.findings import FileRefused, Finding, finding
+from fangpin.feeds.headers import HeaderRow, find_header
+from fangpin.feeds.limits import Limits
+from fangpin.feeds.readers.table import RAW, RawTable
+from fangpin.lake.engines.duckdb import Engine, EngineRefused
+from fangpin.policy.models import Contract
+
+_DELIMITERS = (",", "\t", ";", "|")
+_LARGEST_CELL = 1 << 20
+_CHUNK = 1 << 22
+_BLANK_LINES = (b"\n\n", b"\n\r\n", b"\r\r", b"\x1a")
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    delimiter: str
+    rows: list[list[str]]
+    lines: list[int]
+    """The line of the file on which each row ends."""
+    header: HeaderRow
+
+
+def read_delimited(
+    file: Path, *, contract: Contract, engine: Engine, limits: Limits, workplace: Path
+) -> RawTable:
+    """Load a delimited text file. Raises FileRefused (encoding, FILE_EMPTY, FILE_CORRUPT)."""
+    findings: list[Finding] = []
+    encoding = detect_encoding(file)
+    if encoding not in ("utf-8", "utf-8-sig"):
+        converted = workplace / "converted.csv"
+        transcode(file, encoding=encoding, to=converted)
+        findings.append(finding("ENCODING_CONVERTED", encoding=encoding.upper()))
+        file = converted
+    found = _look(file, contract=contract, limits=limits)
+    header = found.header
+    findings += header_findings(header, first_row=1)
+    table = _load_at_full_speed(file, found, engine) or _load_row_by_row(
+        file, found, engine, workplace
+    )
+    return RawTable(header.cells, table[0], table[1], tuple(findings))
+
+
+def header_findings(header: HeaderRow, *, first_row: int) -> Iterator[Finding]:
+    """What there is to say of title rows above the header and a row of units below."""
+    if header.position:
+        yield finding("TITLE_ROWS_SKIPPED", row=header.position + first_row)
+    if header.first_data > header.position + 1:
+        yield finding("UNIT_ROW_SKIPPED", row=header.first_data - 1 + first_row)
+
+
+def _look(file: Path, *, contract: Contract, limits: Limits) -> _Found:
+    best: _Found | None = None
+    for delimiter in _DELIMITERS:
+        rows, lines = _first_rows(file, delimiter, limits)
+        if not any(cell.strip() for row in rows for cell in row):
+            raise FileRefused(finding("FILE_EMPTY"))
+        header = find_header(rows, contract=contract)
+        if best is None or (header.matches, len(header.cells)) > (
+            best.header.matches,
+            len(best.header.cells) if best.header.matches == header.matches else 0,
+        ):
+            best = _Found(delimiter, rows, lines, header)
+    assert best is not None
+    if len(best.header.cells) > limits.columns:
+        raise FileRefused(finding("FILE_CORRUPT"))
+    return best
+
+
+def _first_rows(file: Path, delimiter: str, limits: Limits) -> tuple[list[list[str]], list[int]]:
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    with _opened(file) as stream:
+        reader = csv.reader(_bounded(stream), delimiter=delimiter)
+        try:
+            for row in itertools.islice(reader, limits.header_rows):
+                rows.append(row)
+                lines.append(reader.line_num)
+        except csv.Error as error:
+            raise FileRefused(finding("FILE_CORRUPT")) from error
+    return rows, lines
+
+
+def _opened(file: Path):  # type: ignore[no-untyped-def]
+    csv.field_size_limit(_LARGEST_CELL)
+    return file.open(encoding="utf-8-sig", newline="")
+
+
+def _bounded(stream: Iterable[str]) -> Iterator[str]:
+    for line in stream:
+        if len(line) > _LARGEST_CELL:
+            raise FileRefused(finding("FILE_CORRUPT"))
+        yield line
+
+
+def _load_at_full_speed(file: Path, found: _Found, engine: Engine) -> tuple[str, None] | None:
+    """The engine's own reader, for files in which every line is a row of the header's width."""
+    start = found.header.first_data
+    one_line_each = all(line == position + 1 for position, line in enumerate(found.lines[:start]))
+    if not one_line_each or _has_blank_lines(file):
+        return None
+    columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(found.header.cells)))
+    try:
+        engine.make_table(
+            RAW,
+            f"SELECT * FROM read_csv(?, auto_detect = false, delim = ?, quote = '\"', "
+            f"escape = '\"', header = false, skip = {start}, strict_mode = true, "
+            f"null_padding = false, nullstr = '', columns = {{{columns}}})",
+            [str(file), found.delimiter],
+        )
+    except EngineRefused:
+        return None
+    return f"CAST(rowid + {start + 1} AS INTEGER)", None
+
+
+def _load_row_by_row(
+    file: Path, found: _Found, engine: Engine, workplace: Path
+) -> tuple[str, str]:
+    """Every row numbered by ourselves, with a flag where its width is not the header's."""
+    width = len(found.header.cells)
+    while width and not found.header.cells[width - 1].strip():
+        width -= 1
+    numbered = workplace / "numbered.csv"
+    with _opened(file) as source, numbered.open("w", encoding="utf-8", newline="") as target:
+        writer = csv.writer(target, lineterminator="\n")
+        reader = csv.reader(_bounded(source), delimiter=found.delimiter)
+        try:
+            for row_no, row in enumerate(reader, start=1):
+                if row_no <= found.header.first_data or not any(cell.strip() for cell in row):
+                    continue
+                surplus = any(cell.strip() for cell in row[width:])
+                misshapen = surplus or len(row) < width
+                cells = [*row[:width], *([""] * (width - len(row)))]
+                writer.writerow([row_no, int(misshapen), *(c.replace("\x00", "") for c in cells)])
+        except csv.Error as error:
+            raise FileRefused(finding("FILE_CORRUPT")) from error
+    return load_numbered(numbered, len(found.header.cells), engine, width=width)
+
+
+def load_numbered(
+    numbered: Path, columns: int, engine: Engine, *, width: int | None = None
+) -> tuple[str, str]:
+    """Load a CSV of our own making: row number, flag of a misshapen row, then the cells."""
+    held = columns if width is None else width
+    listed = ", ".join(
+        ["'row_no': 'INTEGER'", "'misshapen': 'INTEGER'"]
+        + [f"'c{place}': 'VARCHAR'" for place in range(held)]
+    )
+    missing = "".join(f", CAST(NULL AS VARCHAR) AS c{place}" for place in range(held, columns))
+    engine.make_table(
+        RAW,
+        f"SELECT *{missing} FROM read_csv(?, auto_detect = false, delim = ',', quote = '\"', "
+        f"escape = '\"', header = false, nullstr = '', parallel = false, "
+        f"columns = {{{listed}}}, max_line_size = 16777216)",
+        [str(numbered)],
+    )
+    return "row_no", "misshapen = 1"
+
+
+def _has_blank_lines(file: Path) -> bool:
+    with file.open("rb") as stream:
+        tail = b""
+        while chunk := stream.read(_CHUNK):
+            joined = tail + chunk
+            if any(mark in joined for mark in _BLANK_LINES):
+                return True
+            tail = chunk[-2:]
+    return False

@@ -1,0 +1,24 @@
+"""What every reader ends in: a table of text cells in the engine, and where its columns came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fangpin.feeds.findings import Finding
+
+RAW = "raw_cells"
+"""The engine's table: c0, c1, ... VARCHAR."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """A file's rows as text cells.
+
+    `row_no` is the SQL of the clerk's row number; `misshapen` the SQL of a flag that the row has
+    more or fewer cells than the header, or None when no row has.
+    """
+
+    header: tuple[str, ...]
+    row_no: str
+    misshapen: str | None
+    findings: tuple[Finding, ...]

@@ -1,0 +1,89 @@
+"""Moves amounts between households when a later registry delivery moves people.
+
+The file holds, for each person whose membership changed, the rows under the new registry and the
+negative of the rows under the old one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from fangpin.feeds.arrivals import Arrival
+from fangpin.feeds.facts import view_live_facts
+from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.home import Home, published_file
+from fangpin.ledger.rollup import feed_items, item_columns, items_digest, linked_facts
+from fangpin.linkage.registry import RegistryState
+from fangpin.policy.pack import Pack
+
+_CHANGED = """
+SELECT DISTINCT person_ref FROM (
+  (SELECT * FROM membership_after EXCEPT SELECT * FROM membership_before)
+  UNION ALL
+  (SELECT * FROM membership_before EXCEPT SELECT * FROM membership_after)
+)
+"""
+
+
+def relink(
+    *,
+    home: Home,
+    pack: Pack,
+    engine: Engine,
+    deliveries: Sequence[Arrival],
+    before: RegistryState,
+    after: RegistryState,
+) -> Path | None:
+    """The relink file of one feed for one change of the registry; None when nothing moves."""
+    feed = deliveries[0].feed
+    contract = pack.contracts[feed]
+    if contract.subject != "person":
+        return None
+    named = "\n".join([before.key, after.key, *(arrival.delivery for arrival in deliveries)])
+    digest = hashlib.sha256(named.encode()).hexdigest()[:12]
+    name = f"relink-{digest}-{items_digest(pack, feed)}"
+    final = home.ledger / feed / f"{name}.parquet"
+    nothing = home.ledger / feed / f"{name}.none"
+    if nothing.exists():
+        return None
+    if not final.exists():
+        engine.view_files("membership_before", [before.membership])
+        engine.view_files("membership_after", [after.membership])
+        engine.make_table("changed_persons", _CHANGED)
+        view_live_facts(engine=engine, name="facts_all", arrivals=deliveries)
+        engine.make_table(
+            "facts_moving",
+            "SELECT * FROM facts_all WHERE person_ref IN (SELECT person_ref FROM changed_persons)",
+        )
+        if not engine.value("SELECT count(*) FROM facts_moving"):
+            with published_file(nothing) as temporary:
+                temporary.touch()
+            return None
+        items = feed_items(pack, feed)
+        order = max(int(arrival.received.strftime("%Y%m%d")) for arrival in deliveries)
+        parts = []
+        for position, (state, sign) in enumerate(((after, 1), (before, -1))):
+            source = f"facts_signed_{position}"
+            engine.make_view(source, f"SELECT *, {sign} AS sign FROM facts_moving")
+            linked = linked_facts(
+                pack=pack,
+                contract=contract,
+                engine=engine,
+                state=state,
+                source=source,
+                items=items,
+            )
+            engine.make_table(f"linked_{position}", linked)
+            parts.append(f"SELECT * FROM linked_{position}")
+        columns = ["household_ref", "month"]
+        for item in items:
+            columns += item_columns(item, order)
+        with published_file(final) as temporary:
+            engine.write(
+                f"SELECT {', '.join(columns)} FROM ({' UNION ALL '.join(parts)}) AS linked "
+                "GROUP BY household_ref, month ORDER BY household_ref, month",
+                temporary,
+            )
+    return final

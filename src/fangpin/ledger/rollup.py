@@ -1,0 +1,187 @@
+"""Rolls a delivery's accepted rows up to household x month x the feed's ledger items.
+
+Ledger files are additive: a correction enters as the new row and the negative of the old one.
+A state is the value of its latest row; `<item>__at` orders it (month, then arrival).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from fangpin.feeds.arrivals import Arrival
+from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.home import Home, published_file
+from fangpin.linkage.households import age_sql
+from fangpin.linkage.registry import RegistryState
+from fangpin.policy.expressions import parse, tree
+from fangpin.policy.expressions.sql import Sql, column, to_sql
+from fangpin.policy.models import Contract, LedgerItem
+from fangpin.policy.pack import Pack
+
+
+def feed_items(pack: Pack, feed: str) -> list[LedgerItem]:
+    """The ledger items that rest on this feed, in the pack's order."""
+    return [item for item in pack.items.values() if item.feed == feed]
+
+
+def items_digest(pack: Pack, feed: str) -> str:
+    """Changes exactly when a feed's ledger items change: old ledger files are then not reused."""
+    text = "\n".join(item.model_dump_json() for item in feed_items(pack, feed))
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def roll_up(
+    *, home: Home, pack: Pack, engine: Engine, arrival: Arrival, state: RegistryState
+) -> Path:
+    """The ledger file of one delivery under one state of the registry; built once and kept."""
+    key = f"{state.key[:8]}-{items_digest(pack, arrival.feed)}"
+    final = home.ledger / arrival.feed / f"{arrival.delivery}-{key}.parquet"
+    if final.exists():
+        return final
+    contract = pack.contracts[arrival.feed]
+    items = feed_items(pack, arrival.feed)
+    superseded = arrival.superseded_facts(home)
+    source = _facts_view(engine, arrival, superseded)
+    with published_file(final) as temporary:
+        engine.write(_query(pack, contract, items, source, engine, state, arrival), temporary)
+    return final
+
+
+def _facts_view(engine: Engine, arrival: Arrival, superseded: list[tuple[Path, Path]]) -> str:
+    """The rows that this delivery adds (+1) and those of earlier deliveries that it replaces (-1)."""
+    engine.view_files("facts_new", [arrival.facts])
+    if not superseded:
+        engine.make_view("facts_signed", "SELECT *, 1 AS sign FROM facts_new")
+        return "facts_signed"
+    parts = ["SELECT *, 1 AS sign FROM facts_new"]
+    for position, (facts, replaced) in enumerate(superseded):
+        engine.view_files(f"facts_old_{position}", [facts])
+        engine.view_files(f"replaced_{position}", [replaced])
+        parts.append(
+            f"SELECT *, -1 AS sign FROM facts_old_{position} WHERE row_no IN "
+            f"(SELECT row_no FROM replaced_{position} WHERE delivery = '{facts.parent.name}')"
+        )
+    engine.make_table("facts_signed_table", " UNION ALL BY NAME ".join(parts))
+    engine.make_view("facts_signed", "SELECT * FROM facts_signed_table")
+    return "facts_signed"
+
+
+def _query(
+    pack: Pack,
+    contract: Contract,
+    items: list[LedgerItem],
+    source: str,
+    engine: Engine,
+    state: RegistryState,
+    arrival: Arrival,
+) -> str:
+    linked = linked_facts(
+        pack=pack, contract=contract, engine=engine, state=state, source=source, items=items
+    )
+    columns = ["household_ref", "month"]
+    order = int(arrival.received.strftime("%Y%m%d"))
+    for item in items:
+        columns += item_columns(item, order)
+    return (
+        f"SELECT {', '.join(columns)} FROM ({linked}) AS linked "
+        "GROUP BY household_ref, month ORDER BY household_ref, month"
+    )
+
+
+def linked_facts(
+    *,
+    pack: Pack,
+    contract: Contract,
+    engine: Engine,
+    state: RegistryState,
+    source: str,
+    items: list[LedgerItem],
+) -> str:
+    """A query of the source's rows with the household they belong to in their month.
+
+    Columns: household_ref, the source's own, and for each item `v_<item>` (its value where its
+    condition holds, else NULL).
+    """
+    values = [
+        f"{_item_value(pack, contract, item)} AS {column('v_' + item.item)}" for item in items
+    ]
+    listed = ", ".join(["facts.*", *values])
+    if contract.subject == "household":
+        return (
+            f"SELECT {listed} FROM {source} AS facts WHERE facts.household_ref IS NOT NULL"
+        )
+    if contract.subject == "division":
+        field = _division_field(pack)
+        engine.view_files("people", [state.people])
+        return (
+            f"SELECT homes.household_ref, {listed} FROM {source} AS facts JOIN "
+            f"(SELECT household_ref, any_value({field}) AS division FROM people "
+            f"GROUP BY household_ref) AS homes "
+            "ON starts_with(homes.division, facts.division)"
+        )
+    engine.view_files("membership", [state.membership])
+    join = (
+        f"FROM {source} AS facts JOIN membership AS member "
+        "ON facts.person_ref = member.person_ref "
+        "AND facts.month >= member.from_month AND facts.month < member.to_month"
+    )
+    if any(_uses_person(item) for item in items):
+        engine.view_files("people", [state.people])
+        join += " LEFT JOIN people AS person ON person.person_ref = facts.person_ref"
+    return f"SELECT member.household_ref, {listed} {join}"
+
+
+def _item_value(pack: Pack, contract: Contract, item: LedgerItem) -> str:
+    def resolve(node: tree.Name | tree.Call) -> Sql:
+        assert isinstance(node, tree.Name), "row expressions have no functions of their own"
+        registry = pack.header.registry
+        if node.code == "person.age":
+            assert registry is not None and registry.birth is not None
+            return Sql(age_sql(f"person.{column(registry.birth)}", "facts.month"))
+        if node.code == "person.is_head":
+            assert registry is not None
+            return Sql(f"(person.{column(registry.relation)} = '{registry.head}')")
+        if node.code.startswith("person."):
+            return Sql(f"person.{column(node.code.removeprefix('person.'))}")
+        return Sql(f"facts.{column(node.code)}")
+
+    value = "1" if item.value is None else to_sql(parse(item.value), resolve).text
+    if item.kind == "count_persons":
+        value = "facts.person_ref"
+    if item.where is None:
+        return value
+    condition = to_sql(parse(item.where), resolve).text
+    return f"CASE WHEN {condition} THEN {value} END"
+
+
+def item_columns(item: LedgerItem, order: int) -> list[str]:
+    """The columns of one item in a ledger file; `order` is the arrival as yyyymmdd."""
+    value, name = column("v_" + item.item), column(item.item)
+    if item.kind == "state":
+        return [
+            f"CAST(arg_max({value}, month * 1000000 + row_no % 1000000) AS VARCHAR) AS {name}",
+            f"CASE WHEN count({value}) > 0 THEN month * CAST(100000000 AS BIGINT) + {order} END "
+            f"AS {column(item.item + '__at')}",
+        ]
+    if item.kind == "amount":
+        return [f"CAST(sum({value} * sign) AS DECIMAL(18, 2)) AS {name}"]
+    if item.kind == "count_persons":
+        counted = (
+            f"count(DISTINCT CASE WHEN sign > 0 THEN {value} END) "
+            f"- count(DISTINCT CASE WHEN sign < 0 THEN {value} END)"
+        )
+        return [f"CAST({counted} AS BIGINT) AS {name}"]
+    return [f"CAST(sum({value} * sign) AS BIGINT) AS {name}"]
+
+
+def _uses_person(item: LedgerItem) -> bool:
+    texts = [text for text in (item.value, item.where) if text]
+    return any(
+        name.startswith("person.") for text in texts for name in tree.names(parse(text))
+    )
+
+
+def _division_field(pack: Pack) -> str:
+    assert pack.header.registry is not None
+    return column(pack.header.registry.division)

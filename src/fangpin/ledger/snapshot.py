@@ -1,0 +1,118 @@
+"""The ledger as it was known on a date: which ledger files, which months, which registry.
+
+Deliveries are folded in the order of their arrival. A delivery is rolled up under the registry of
+its day; when a later registry delivery moves people, a relink file moves their amounts. So the sum
+of the files is always the ledger under the latest registry, and any earlier date can be replayed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from fangpin.feeds.arrivals import Arrival
+from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.home import Home
+from fangpin.ledger.coverage import Coverage
+from fangpin.ledger.relink import relink
+from fangpin.ledger.rollup import feed_items, roll_up
+from fangpin.linkage.registry import RegistryState, registry_state
+from fangpin.policy.pack import Pack
+from fangpin.values.month import Month
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFile:
+    """A ledger file and the months that its rows lie in."""
+
+    path: Path
+    first_month: int
+    last_month: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What was known at the end of `as_of`; `key` changes exactly when anything of it changes."""
+
+    as_of: date
+    month: Month
+    arrivals: tuple[Arrival, ...]
+    registry: RegistryState
+    files: dict[str, list[LedgerFile]]
+    coverage: Coverage
+    key: str
+
+    def files_between(self, feed: str, first: int, last: int) -> list[Path]:
+        """The ledger files of a feed that have rows in these months."""
+        return [
+            file.path
+            for file in self.files.get(feed, [])
+            if file.first_month <= last and file.last_month >= first
+        ]
+
+
+def take_snapshot(
+    *, home: Home, pack: Pack, engine: Engine, arrivals: Sequence[Arrival], as_of: date
+) -> Snapshot:
+    """The snapshot of a date; ledger files that do not exist yet are built.
+
+    `arrivals` are all deliveries in order of arrival. Raises ProblemError REGISTRY_MISSING.
+    """
+    known = [arrival for arrival in arrivals if arrival.received <= as_of]
+    registry_feed = pack.header.registry.feed if pack.header.registry else ""
+    registries = [arrival for arrival in known if arrival.feed == registry_feed]
+    listed: list[Arrival] = []
+    state = registry_state(home=home, pack=pack, engine=engine, deliveries=registries[:1])
+    files: dict[str, list[LedgerFile]] = {}
+    earlier: dict[str, list[Arrival]] = {}
+    for arrival in known:
+        if arrival.feed == registry_feed:
+            listed.append(arrival)
+            before = state
+            state = registry_state(home=home, pack=pack, engine=engine, deliveries=listed)
+            if len(listed) > 1:
+                for feed, deliveries in earlier.items():
+                    moved = relink(
+                        home=home,
+                        pack=pack,
+                        engine=engine,
+                        deliveries=deliveries,
+                        before=before,
+                        after=state,
+                    )
+                    if moved is not None:
+                        first = min(delivery.first_month for delivery in deliveries)
+                        last = max(delivery.last_month for delivery in deliveries)
+                        files[feed].append(LedgerFile(moved, first, last))
+        if arrival.accepted and arrival.feed in pack.contracts and feed_items(pack, arrival.feed):
+            path = roll_up(home=home, pack=pack, engine=engine, arrival=arrival, state=state)
+            files.setdefault(arrival.feed, []).append(
+                LedgerFile(path, *_months(arrival, home))
+            )
+            earlier.setdefault(arrival.feed, []).append(arrival)
+    delivered = [(arrival.feed, arrival.month) for arrival in known if arrival.accepted]
+    return Snapshot(
+        as_of=as_of,
+        month=Month.last_complete(as_of),
+        arrivals=tuple(known),
+        registry=state,
+        files=files,
+        coverage=Coverage.of(delivered),
+        key=_key(pack, known, as_of),
+    )
+
+
+def _months(arrival: Arrival, home: Home) -> tuple[int, int]:
+    """The months of a delivery's rows, widened by those of the rows that it replaces."""
+    first, last = arrival.first_month, arrival.last_month
+    for old in arrival.superseded_arrivals(home):
+        first, last = min(first, old.first_month), max(last, old.last_month)
+    return first, last
+
+
+def _key(pack: Pack, known: Sequence[Arrival], as_of: date) -> str:
+    text = "\n".join([pack.digest, as_of.isoformat(), *(f"{a.feed}/{a.delivery}" for a in known)])
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

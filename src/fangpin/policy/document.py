@@ -1,0 +1,407 @@
+"""A YAML file read strictly: plain values, and the line of every node.
+
+A plain loader misreads `043102` (octal), `12:30` (sexagesimal) and `no` (false), and lets the
+second of two equal keys win. Here each of those is a Problem with its line, all are collected, and
+keys are always the text that was written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import yaml
+
+from fangpin.values.problem import Problem
+
+NodePath = tuple[str | int, ...]
+"""Keys and indexes from the top of a file down to a node."""
+
+_LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEEPEST = 24
+
+_WHOLE = re.compile(r"^-?(0|[1-9][0-9]*)$")
+_FRACTION = re.compile(r"^-?(0|[1-9][0-9]*)\.[0-9]+$")
+_DAY = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+_NEARLY_DAY = re.compile(r"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ]+[0-9]{1,2}:[0-9]{2}.*)?$")
+_LEADING_ZERO = re.compile(r"^[-+]?0[0-9][0-9_]*$")
+_SEXAGESIMAL = re.compile(r"^[-+]?[0-9][0-9_]*(:[0-9]{1,2})+(\.[0-9]*)?$")
+_ODD_NUMBER = re.compile(
+    r"^([-+]?0[xXbBoO][0-9a-fA-F_]+|\+[0-9.]+|-?[0-9][0-9_]*_[0-9_.]*|[-+]?[0-9]*\.[0-9]*"
+    r"|[-+]?[0-9.]+[eE][-+]?[0-9]+|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$"
+)
+_NOT_BOOLEAN = re.compile(r"^(yes|no|on|off|true|false)$", re.IGNORECASE)
+
+
+@dataclass
+class Document:
+    """One file: `place` as shown to people, `data`, and where each node stands."""
+
+    place: str
+    data: object = None
+    lines: dict[NodePath, int] = field(default_factory=dict)
+    key_lines: dict[NodePath, int] = field(default_factory=dict)
+    refused: set[NodePath] = field(default_factory=set)
+    """Nodes already told of: the shape check says nothing more about them."""
+    problems: list[Problem] = field(default_factory=list)
+
+    def where(self, path: NodePath = (), *, key: bool = False) -> str:
+        """`file:line` of the node (or of its key); of the nearest enclosing node when absent."""
+        if key and path in self.key_lines:
+            return f"{self.place}:{self.key_lines[path]}"
+        for length in range(len(path), -1, -1):
+            line = self.lines.get(path[:length])
+            if line is not None:
+                return f"{self.place}:{line}"
+        return f"{self.place}:1"
+
+    def is_refused(self, path: NodePath) -> bool:
+        """Whether this node or one that encloses it was already told of."""
+        return any(path[:length] in self.refused for length in range(len(path) + 1))
+
+
+def read_document(*, file: Path, place: str) -> Document:
+    """Read one YAML file; every mistake of writing is in `.problems`, nothing is raised."""
+    document = Document(place=place)
+    text = read_text(file=file, place=place, problems=document.problems)
+    if text is None:
+        document.refused.add(())
+        return document
+    tabs = [number for number, line in enumerate(text.split("\n"), start=1) if "\t" in line]
+    if tabs:
+        document.refused.add(())
+        document.problems.extend(_tab(f"{place}:{number}") for number in tabs)
+        return document
+    try:
+        _Builder(document, yaml.parse(text, Loader=_LOADER)).build_file()
+    except _TooDeep as error:
+        document.refused.add(())
+        document.problems.append(_too_deep(f"{place}:{error.line}"))
+    except yaml.MarkedYAMLError as error:
+        document.refused.add(())
+        document.problems.append(_syntax(place, text, error))
+    except yaml.reader.ReaderError as error:
+        document.refused.add(())
+        line = text.count("\n", 0, error.position) + 1
+        document.problems.append(
+            Problem(
+                code="YAML_CHARACTER",
+                where=f"{place}:{line}",
+                zh=f"此处有 YAML 不允许的字符 U+{_code_point(error.character):04X}。",
+                en=f"YAML does not allow the character U+{_code_point(error.character):04X} here.",
+                fix_zh="删去该字符（常见于从网页或 Word 复制）。",
+                fix_en="Delete the character; it often comes with text copied from a page.",
+            )
+        )
+    return document
+
+
+def read_text(*, file: Path, place: str, problems: list[Problem]) -> str | None:
+    """The UTF-8 text of a file, line ends as \\n; None, and a Problem, when it is not UTF-8."""
+    raw = file.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        problems.append(
+            Problem(
+                code="NOT_UTF8",
+                where=f"{place}:{line}",
+                zh="文件不是 UTF-8 编码，从本行起无法读取（可能是 GBK/ANSI）。",
+                en="The file is not UTF-8: it cannot be read from this line on (GBK or ANSI?).",
+                fix_zh="在编辑器中选择“另存为 UTF-8”后重试。",
+                fix_en="Save the file as UTF-8 in the editor and try again.",
+            )
+        )
+        return None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+class _TooDeep(Exception):
+    """More levels than any file of a pack has; `line` is where it went too far."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
+class _Builder:
+    """Turns parser events into plain values; one builder reads one file."""
+
+    def __init__(self, document: Document, events: Iterator[yaml.Event]) -> None:
+        self.document = document
+        self.events = events
+
+    def build_file(self) -> None:
+        documents = 0
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents == 2:
+                    self._refuse(
+                        (),
+                        event,
+                        "YAML_DOCUMENTS",
+                        "一个文件只能写一份内容，这里又以 --- 开始了第二份。",
+                        "A file holds one document; a second one starts here with ---.",
+                        "把第二份移到另一个文件，或删去 ---。",
+                        "Move the second part to a file of its own, or delete the ---.",
+                    )
+                    return
+            elif isinstance(event, yaml.NodeEvent):
+                self.document.data = self._build(event, ())
+        if documents == 0:
+            self.document.refused.add(())
+            self.document.problems.append(
+                Problem(
+                    code="FILE_EMPTY",
+                    where=f"{self.document.place}:1",
+                    zh="文件是空的。",
+                    en="The file is empty.",
+                    fix_zh="写入内容，或删除该文件（列表文件可以没有）。",
+                    fix_en="Fill it, or delete it: list files may be absent.",
+                )
+            )
+
+    def _build(self, event: yaml.Event, path: NodePath) -> object:
+        self.document.lines.setdefault(path, _line(event))
+        self._refuse_decoration(event, path)
+        if isinstance(event, yaml.ScalarEvent):
+            return event.value if event.style else self._plain(event, path)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(path)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(path)
+        return None  # an alias: already refused
+
+    def _sequence(self, path: NodePath) -> list[object]:
+        values: list[object] = []
+        while not isinstance(event := self._next(path), yaml.SequenceEndEvent):
+            values.append(self._build(event, (*path, len(values))))
+        return values
+
+    def _mapping(self, path: NodePath) -> dict[str, object]:
+        values: dict[str, object] = {}
+        while not isinstance(event := self._next(path), yaml.MappingEndEvent):
+            key = self._key(event, path)
+            here = (*path, key)
+            if key in values:
+                self._refuse_duplicate(event, here)
+                here = (*path, f"{key} (line {_line(event)})")
+                self.document.refused.add(here)
+                self._build(self._next(here), here)
+                continue
+            self.document.key_lines[here] = _line(event)
+            values[key] = self._build(self._next(here), here)
+        return values
+
+    def _key(self, event: yaml.Event, path: NodePath) -> str:
+        """The key as the text that was written: `2019`, `043102` and `no` stay what they are."""
+        if isinstance(event, yaml.ScalarEvent) and event.value and event.value != "<<":
+            self._refuse_decoration(event, path)
+            return str(event.value)
+        if not isinstance(event, yaml.ScalarEvent | yaml.AliasEvent):
+            self._build(event, (*path, f"(line {_line(event)})"))
+        self._refuse(
+            path,
+            event,
+            "YAML_KEY",
+            "键必须是一个名称，不能为空、列表、映射或 <<。",
+            "A key must be one name: not empty, a list, a mapping or <<.",
+            "写成“名称: 值”；合并写法 << 不可用，请逐项写出。",
+            "Write `name: value`; merging by << is not allowed, write the entries out.",
+        )
+        return f"(line {_line(event)})"
+
+    def _plain(self, event: yaml.ScalarEvent, path: NodePath) -> object:
+        """The value of an unquoted scalar: text, whole number, exact decimal, day, bool, null."""
+        text: str = event.value
+        if text in ("true", "false"):
+            return text == "true"
+        if text in ("null", "~"):
+            return None
+        if _WHOLE.match(text):
+            return int(text)
+        if _FRACTION.match(text):
+            return Decimal(text)
+        if _DAY.match(text):
+            try:
+                return date.fromisoformat(text)
+            except ValueError:
+                pass  # 2020-02-30: told below
+        found = _misread(text)
+        if found is None:
+            return text
+        self._refuse(path, event, *found)
+        return None
+
+    def _next(self, path: NodePath) -> yaml.Event:
+        event = next(self.events)
+        if len(path) > _DEEPEST:
+            raise _TooDeep(_line(event))
+        return event
+
+    def _refuse_duplicate(self, event: yaml.Event, path: NodePath) -> None:
+        key, first = path[-1], self.document.key_lines[path]
+        self._tell(
+            event,
+            "YAML_DUPLICATE_KEY",
+            f"键“{key}”写了两次，第一次在第 {first} 行；两个值只能留一个。",
+            f"The key '{key}' is written twice, first on line {first}; only one value can hold.",
+            "删去其中一处，或改成另一个键。",
+            "Delete one of them, or rename it.",
+        )
+
+    def _refuse_decoration(self, event: yaml.Event, path: NodePath) -> None:
+        anchor = getattr(event, "anchor", None)
+        if anchor is not None:
+            mark = "*" if isinstance(event, yaml.AliasEvent) else "&"
+            self._refuse(
+                path,
+                event,
+                "YAML_ANCHOR",
+                f"不允许锚点和别名（{mark}{anchor}）：读的人要在原处看到值。",
+                f"Anchors and aliases ({mark}{anchor}) are not allowed: a reader must see "
+                "the value where it stands.",
+                "把内容在此处写全。",
+                "Write the content out here.",
+            )
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            self._refuse(
+                path,
+                event,
+                "YAML_TAG",
+                f"不允许类型标签（{_short_tag(tag)}）。",
+                f"Tags ({_short_tag(tag)}) are not allowed.",
+                "删去标签；文字请加引号。",
+                "Delete the tag; put text in quotes.",
+            )
+
+    def _refuse(self, path: NodePath, event: yaml.Event, *words: str) -> None:
+        self.document.refused.add(path)
+        self._tell(event, *words)
+
+    def _tell(self, event: yaml.Event, code: str, *words: str) -> None:
+        where = f"{self.document.place}:{_line(event)}"
+        zh, en, fix_zh, fix_en = words
+        self.document.problems.append(
+            Problem(code=code, where=where, zh=zh, en=en, fix_zh=fix_zh, fix_en=fix_en)
+        )
+
+
+def _misread(text: str) -> tuple[str, str, str, str, str] | None:
+    """Why an unquoted scalar is ambiguous (code, zh, en, fix_zh, fix_en); None: plain text."""
+    quote_zh, quote_en = f'如果是文字或代码，写成 "{text}"。', f'If it is text, write "{text}".'
+    if text == "":
+        return (
+            "YAML_EMPTY",
+            "冒号或短横后面没有值。",
+            "There is no value after the colon or the dash.",
+            '写上值；确实没有时写 null，空文字写 ""。',
+            'Write the value; write null for none, "" for an empty text.',
+        )
+    if _NOT_BOOLEAN.match(text):
+        return (
+            "YAML_BOOLEAN",
+            f"未加引号的 {text} 有歧义：布尔值只写 true 或 false。",
+            f"Unquoted {text} is ambiguous: booleans are written true or false only.",
+            quote_zh,
+            quote_en,
+        )
+    if _LEADING_ZERO.match(text):
+        return (
+            "YAML_LEADING_ZERO",
+            f"未加引号的 {text} 以 0 开头，普通读法会当成八进制数。",
+            f"Unquoted {text} starts with 0: a plain reader takes it for an octal number.",
+            f'代码加引号："{text}"；数值去掉前面的 0。',
+            f'Quote a code: "{text}"; drop the leading 0 of a number.',
+        )
+    if _SEXAGESIMAL.match(text):
+        return (
+            "YAML_SEXAGESIMAL",
+            f"未加引号的 {text} 会被当成六十进制数。",
+            f"Unquoted {text} would be read as a base-60 number.",
+            f'加引号："{text}"。',
+            f'Quote it: "{text}".',
+        )
+    if _DAY.match(text) or _NEARLY_DAY.match(text):
+        return (
+            "YAML_DATE",
+            f"{text} 不是有效日期；日期写成四位年-两位月-两位日，如 2020-03-18，不带时刻。",
+            f"{text} is no valid date; a date is written as 2020-03-18, without a time.",
+            "改成有效日期；如果是文字，请加引号。",
+            "Correct the date; quote it if it is text.",
+        )
+    if _ODD_NUMBER.match(text) and text not in (".", "+."):
+        return (
+            "YAML_NUMBER",
+            f"{text} 的数字写法有歧义；数字只写 0-9、一个小数点和负号，如 -1250.5。",
+            f"{text} is an ambiguous number; numbers have digits, one point and a minus only, "
+            "such as -1250.5.",
+            f'改写数字；如果是文字，写成 "{text}"。',
+            f'Rewrite the number; if it is text, write "{text}".',
+        )
+    return None
+
+
+def _line(event: yaml.Event) -> int:
+    assert event.start_mark is not None
+    return event.start_mark.line + 1
+
+
+def _too_deep(where: str) -> Problem:
+    return Problem(
+        code="YAML_DEPTH",
+        where=where,
+        zh=f"嵌套超过 {_DEEPEST} 层。",
+        en=f"This is nested deeper than {_DEEPEST} levels.",
+        fix_zh="政策包的文件没有这么深的内容，请检查缩进和括号。",
+        fix_en="No file of a pack is that deep: check the indentation and the brackets.",
+    )
+
+
+def _tab(where: str) -> Problem:
+    return Problem(
+        code="YAML_TAB",
+        where=where,
+        zh="本行有制表符（Tab）。",
+        en="This line holds a tab.",
+        fix_zh="用空格缩进和分隔。",
+        fix_en="Indent and separate with spaces.",
+    )
+
+
+def _syntax(place: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    number = mark.line + 1 if mark else 1
+    lines = text.split("\n")
+    near = lines[max(0, number - 2) : number]
+    hint_zh = "检查缩进、冒号后的空格和引号是否成对。"
+    hint_en = "Check the indentation, the space after colons, and that quotes are paired."
+    if any("：" in line.split("#")[0] for line in near):
+        hint_zh = "这附近有全角冒号“：”，键后面要用半角冒号加空格“: ”。" + hint_zh
+        hint_en = "There is a full-width colon (：) nearby; after a key write ': '. " + hint_en
+    detail = " ".join(str(part) for part in (error.context, error.problem) if part)
+    return Problem(
+        code="YAML_SYNTAX",
+        where=f"{place}:{number}",
+        zh=f"YAML 写法有误，读到本行无法继续（{detail}）。",
+        en=f"The YAML cannot be read past this line: {detail}.",
+        fix_zh=hint_zh,
+        fix_en=hint_en,
+    )
+
+
+def _short_tag(tag: str) -> str:
+    return tag.replace("tag:yaml.org,2002:", "!!")
+
+
+def _code_point(character: object) -> int:
+    if isinstance(character, int):
+        return character
+    return ord(str(character)[:1] or "?")

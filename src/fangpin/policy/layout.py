@@ -1,0 +1,137 @@
+"""Which file of a pack holds what, as a table; whatever else lies in the folder is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from fangpin.policy.models import (
+    CalendarYear,
+    Category,
+    DemoRecipe,
+    Department,
+    HouseholdAttribute,
+    Indicator,
+    LedgerGroup,
+    LedgerItem,
+    MeasureKind,
+    Node,
+    PackCase,
+    Parameter,
+    RiskCause,
+    Role,
+    Rule,
+    Severity,
+    Source,
+    Word,
+)
+from fangpin.policy.nearest import advice
+from fangpin.values.problem import Problem
+
+HEADER_FILE = "pack.yaml"
+DIVISIONS_FILE = "divisions.csv"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of entry: where its files lie, its model, and the key that holds its code.
+
+    `list_key` is the one key of a file that lists entries; None: the file is itself one entry.
+    """
+
+    name: str
+    file: str
+    model: type[Node]
+    code_key: str
+    list_key: str | None
+
+    def holds(self, file: str) -> bool:
+        """Whether a file (its path inside the pack) is of this kind."""
+        return re.fullmatch(self.file.replace(".", r"\.").replace("*", "[^/]+"), file) is not None
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind("source", "sources.yaml", Source, "source", "sources"),
+    Kind("parameter", "parameters/*.yaml", Parameter, "parameter", "parameters"),
+    Kind("department", "feeds/*.yaml", Department, "department", None),
+    Kind("group", "ledger/groups.yaml", LedgerGroup, "group", "groups"),
+    Kind("item", "ledger/*.yaml", LedgerItem, "item", "items"),
+    Kind("attribute", "household.yaml", HouseholdAttribute, "attribute", "attributes"),
+    Kind("indicator", "indicators/*.yaml", Indicator, "indicator", "indicators"),
+    Kind("rule", "rules/*.yaml", Rule, "rule", "rules"),
+    Kind("severity", "severities.yaml", Severity, "severity", "severities"),
+    Kind("category", "categories.yaml", Category, "category", "categories"),
+    Kind("cause", "risk_causes.yaml", RiskCause, "cause", "causes"),
+    Kind("measure", "measures/*.yaml", MeasureKind, "measure", "measures"),
+    Kind("role", "roles.yaml", Role, "role", "roles"),
+    Kind("calendar", "calendar/*.yaml", CalendarYear, "year", None),
+    Kind("word", "words.yaml", Word, "word", "words"),
+    Kind("case", "cases/*.yaml", PackCase, "case", "cases"),
+    Kind("demo", "demo/*.yaml", DemoRecipe, "name", None),
+)
+CASE = next(kind for kind in KINDS if kind.name == "case")
+
+_NAMES = [HEADER_FILE, DIVISIONS_FILE, *(kind.file for kind in KINDS)]
+
+
+@dataclass(frozen=True)
+class PackFile:
+    """One file of a pack: where it is, how it is shown, and what it holds."""
+
+    path: Path
+    inside: str
+    place: str
+    kind: Kind
+
+
+def files_of(*, directory: Path, problems: list[Problem]) -> Iterator[PackFile]:
+    """Every list and entry file of a pack in a fixed order; strangers become Problems.
+
+    pack.yaml and divisions.csv are read apart; names that begin with a dot are left alone.
+    """
+    for path in sorted(directory.rglob("*")):
+        inside = path.relative_to(directory).as_posix()
+        if any(part.startswith(".") for part in inside.split("/")):
+            continue
+        if path.is_dir():
+            if not any(name.startswith(f"{inside}/") for name in _NAMES):
+                problems.append(_stranger(directory, inside, folder=True))
+            continue
+        if inside in (HEADER_FILE, DIVISIONS_FILE):
+            continue
+        if any(not _is_folder(part) for part in _parents(inside)):
+            continue  # its folder was told of
+        kind = next((kind for kind in KINDS if kind.holds(inside)), None)
+        if kind is None:
+            problems.append(_stranger(directory, inside, folder=False))
+        else:
+            yield PackFile(path, inside, (directory / inside).as_posix(), kind)
+
+
+def _parents(inside: str) -> Iterator[str]:
+    parts = inside.split("/")[:-1]
+    for length in range(1, len(parts) + 1):
+        yield "/".join(parts[:length])
+
+
+def _is_folder(inside: str) -> bool:
+    return any(name.startswith(f"{inside}/") for name in _NAMES)
+
+
+def _stranger(directory: Path, inside: str, *, folder: bool) -> Problem:
+    if folder:
+        valid = sorted({name.split("/")[0] for name in _NAMES if "/" in name})
+    else:
+        valid = _NAMES
+    fix_zh, fix_en = advice(written=inside, valid=valid)
+    what_zh, what_en = ("文件夹", "folder") if folder else ("文件", "file")
+    return Problem(
+        code="FILE_NOT_IN_LAYOUT",
+        where=(directory / inside).as_posix(),
+        zh=f"政策包中没有名为“{inside}”的{what_zh}这一项。",
+        en=f"A pack has no {what_en} named '{inside}'.",
+        fix_zh=fix_zh,
+        fix_en=fix_en,
+    )

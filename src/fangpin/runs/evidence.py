@@ -1,0 +1,133 @@
+"""The source rows that caused each hit: feed, delivery, row number, month, amount and what it says.
+
+Grain of evidence.parquet: household, rule, item and source row.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fangpin.feeds.facts import view_live_facts
+from fangpin.indicators.windows import base_items
+from fangpin.lake.engines.duckdb import Engine
+from fangpin.ledger.rollup import linked_facts
+from fangpin.ledger.snapshot import Snapshot
+from fangpin.policy.expressions.sql import column, quoted
+from fangpin.policy.models import LedgerItem, Rule
+from fangpin.policy.pack import Pack
+from fangpin.rules.evaluate import Evaluation
+
+_COLUMNS = {
+    "household_ref": "BIGINT",
+    "rule": "VARCHAR",
+    "item": "VARCHAR",
+    "feed": "VARCHAR",
+    "delivery": "VARCHAR",
+    "row_no": "INTEGER",
+    "month": "INTEGER",
+    "amount": "DECIMAL(18, 2)",
+    "detail": "VARCHAR",
+}
+
+
+def write_evidence(*, evaluation: Evaluation, snapshot: Snapshot, folder: Path) -> None:
+    """Write evidence.parquet for the hits in the engine's table `hits`."""
+    engine, pack = evaluation.engine, evaluation.compiler.pack
+    hit_rules = {row[0] for row in engine.rows("SELECT DISTINCT rule FROM hits")}
+    wanted: dict[str, dict[str, list[Rule]]] = {}
+    for rule in evaluation.rules:
+        if rule.rule in hit_rules:
+            for code in rule.evidence:
+                for item in base_items(pack, code):
+                    assert item.feed is not None
+                    wanted.setdefault(item.feed, {}).setdefault(item.item, []).append(rule)
+    parts = []
+    for position, (feed, items) in enumerate(sorted(wanted.items())):
+        table = f"evidence_{position}"
+        if _feed_evidence(engine, pack, snapshot, feed, items, table):
+            parts.append(f"SELECT * FROM {table}")
+    if not parts:
+        engine.make_empty_table("evidence_none", _COLUMNS)
+        parts.append("SELECT * FROM evidence_none")
+    engine.write(
+        f"SELECT * FROM ({' UNION ALL '.join(parts)}) AS rows "
+        "ORDER BY household_ref, rule, item, month, delivery, row_no",
+        folder / "evidence.parquet",
+    )
+    engine.drop(*(f"evidence_{position}" for position in range(len(wanted))), "evidence_none")
+
+
+def _feed_evidence(
+    engine: Engine,
+    pack: Pack,
+    snapshot: Snapshot,
+    feed: str,
+    items: dict[str, list[Rule]],
+    table: str,
+) -> bool:
+    contract = pack.contracts[feed]
+    last = int(snapshot.month)
+    first = last + 1 - max(rule.evidence_months for rules in items.values() for rule in rules)
+    arrivals = [
+        arrival
+        for arrival in snapshot.arrivals
+        if arrival.feed == feed
+        and arrival.accepted
+        and arrival.first_month <= last
+        and arrival.last_month >= first
+    ]
+    if not arrivals:
+        return False
+    view_live_facts(engine=engine, name="evidence_facts_all", arrivals=arrivals)
+    named = ", ".join(quoted(rule.rule) for rules in items.values() for rule in rules)
+    within = f"month BETWEEN {first} AND {last}"
+    engine.make_table(
+        "hit_households", f"SELECT DISTINCT household_ref FROM hits WHERE rule IN ({named})"
+    )
+    if contract.subject == "person":
+        engine.view_files("membership", [snapshot.registry.membership])
+        within += (
+            " AND person_ref IN (SELECT person_ref FROM membership "
+            "WHERE household_ref IN (SELECT household_ref FROM hit_households))"
+        )
+    elif contract.subject == "household":
+        within += " AND household_ref IN (SELECT household_ref FROM hit_households)"
+    engine.make_table(
+        "evidence_facts", f"SELECT * FROM evidence_facts_all WHERE {within}"
+    )
+    declared = [pack.items[code] for code in items]
+    linked = linked_facts(
+        pack=pack,
+        contract=contract,
+        engine=engine,
+        state=snapshot.registry,
+        source="evidence_facts",
+        items=declared,
+    )
+    engine.make_table("evidence_linked", linked)
+    parts = [
+        _item_rows(feed, item, rule, last)
+        for item in declared
+        for rule in items[item.item]
+    ]
+    engine.make_table(table, " UNION ALL ".join(parts))
+    engine.drop("evidence_facts", "evidence_linked", "hit_households")
+    return True
+
+
+def _item_rows(feed: str, item: LedgerItem, rule: Rule, last: int) -> str:
+    value = column("v_" + item.item)
+    amount = f"CAST({value} AS DECIMAL(18, 2))" if item.kind == "amount" else "NULL"
+    shown = ", ".join(
+        f"{quoted(field)}, CAST({column(field)} AS VARCHAR)"
+        for field in dict.fromkeys([*item.detail, *item.show])
+    )
+    detail = f"CAST(json_object({shown}) AS VARCHAR)" if shown else "'{}'"
+    return (
+        f"SELECT household_ref, {quoted(rule.rule)} AS rule, {quoted(item.item)} AS item, "
+        f"{quoted(feed)} AS feed, delivery, CAST(row_no AS INTEGER) AS row_no, "
+        f"CAST(month AS INTEGER) AS month, CAST({amount} AS DECIMAL(18, 2)) AS amount, "
+        f"{detail} AS detail FROM evidence_linked "
+        f"WHERE {value} IS NOT NULL AND month > {last - rule.evidence_months} "
+        f"AND household_ref IN (SELECT household_ref FROM hits WHERE rule = {quoted(rule.rule)})"
+    )

@@ -1,0 +1,136 @@
+"""The monthly run: from what had arrived by a date to hits with their evidence, in one folder.
+
+The folder is a pure function of the deliveries received by `as_of` and the pack: the same again
+gives the same bytes. It appears whole or not at all; loading it into the case database is a step of
+its own (`load_alerts`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from fangpin.feeds.arrivals import arrivals as all_arrivals
+from fangpin.indicators.compile import Compiler
+from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.home import Home, published_folder
+from fangpin.ledger.snapshot import Snapshot, take_snapshot
+from fangpin.linkage.households import make_spine
+from fangpin.policy.pack import Pack
+from fangpin.rules.evaluate import Evaluation, evaluate
+from fangpin.runs.evidence import write_evidence
+from fangpin.runs.hits import write_hits
+from fangpin.runs.households import write_households
+from fangpin.runs.months import write_months
+
+Progress = Callable[[str], None]
+"""Told the name of each step as it begins: link, evaluate, evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """A finished run: its folder, and how many households each rule answered how."""
+
+    folder: Path
+    as_of: date
+    outcomes: dict[str, dict[str, int]]
+    count_of_households: int
+
+
+def run_month(
+    *,
+    home: Home,
+    pack: Pack,
+    engine: Engine,
+    as_of: date,
+    progress: Progress = lambda _: None,
+) -> RunResult:
+    """Judge the last complete month before `as_of` with what had arrived by then.
+
+    Raises ProblemError REGISTRY_MISSING, NO_VALUE_FOR_DATE, DISK_FULL; nothing is left then.
+    """
+    home.prepare()
+    home.sweep()
+    progress("link")
+    snapshot = take_snapshot(
+        home=home, pack=pack, engine=engine, arrivals=all_arrivals(home), as_of=as_of
+    )
+    folder = home.runs / f"{as_of.isoformat()}-{snapshot.key}"
+    if folder.exists():
+        return read_run(folder)
+    progress("evaluate")
+    evaluation = evaluate_snapshot(engine=engine, pack=pack, snapshot=snapshot)
+    outcomes = evaluation.counts()
+    count = int(engine.value("SELECT count(*) FROM spine"))
+    progress("evidence")
+    with published_folder(folder) as temporary:
+        write_hits(evaluation=evaluation, folder=temporary, spill=home.spill)
+        write_evidence(evaluation=evaluation, snapshot=snapshot, folder=temporary)
+        write_months(engine=engine, pack=pack, snapshot=snapshot, folder=temporary)
+        write_households(
+            home=home, engine=engine, pack=pack, state=snapshot.registry, folder=temporary
+        )
+        facts = {
+            "as_of": as_of.isoformat(),
+            "month": int(snapshot.month),
+            "pack": pack.id,
+            "pack_digest": pack.digest,
+            "key": snapshot.key,
+            "registry_key": snapshot.registry.key,
+            "count_of_households": count,
+            "outcomes": outcomes,
+            "coverage": {
+                feed: sorted(months) for feed, months in sorted(snapshot.coverage.months.items())
+            },
+            "deliveries": [f"{a.feed}/{a.delivery}" for a in snapshot.arrivals],
+        }
+        (temporary / "run.json").write_text(
+            json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8"
+        )
+    return RunResult(folder, as_of, outcomes, count)
+
+
+def evaluate_snapshot(*, engine: Engine, pack: Pack, snapshot: Snapshot) -> Evaluation:
+    """Evaluate the rules in force over every household of a snapshot."""
+    engine.view_files("people_rows", [snapshot.registry.people])
+    make_spine(engine=engine, pack=pack, people="people_rows", month=snapshot.month, name="spine")
+    compiler = Compiler(
+        pack=pack, as_of=snapshot.as_of, month=snapshot.month, coverage=snapshot.coverage
+    )
+    return evaluate(
+        engine=engine,
+        compiler=compiler,
+        spine="spine",
+        source_of=ledger_source(engine, snapshot),
+    )
+
+
+def ledger_source(engine: Engine, snapshot: Snapshot) -> Callable[[str, int, int], str | None]:
+    """Names a view of a feed's ledger rows in a window of months; None without such rows."""
+    views: dict[tuple[str, int, int], str] = {}
+
+    def source_of(feed: str, first: int, last: int) -> str | None:
+        files = snapshot.files_between(feed, first, last)
+        if not files:
+            return None
+        key = (feed, first, last)
+        if key not in views:
+            views[key] = f"ledger_{len(views)}"
+            engine.view_files(views[key], files)
+        return views[key]
+
+    return source_of
+
+
+def read_run(folder: Path) -> RunResult:
+    """The result that a finished run's folder holds."""
+    facts = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    return RunResult(
+        folder,
+        date.fromisoformat(facts["as_of"]),
+        facts["outcomes"],
+        int(facts["count_of_households"]),
+    )

@@ -1,0 +1,24 @@
+"""How a department lays out its file: format, encoding, header words, dates, title and unit rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One delivery's outward form; `wording` chooses among a contract's header and code words."""
+
+    form: Literal["csv", "xlsx"]
+    encoding: str = "utf-8"
+    wording: int = 0
+    date_style: Literal["dashes", "slashes", "dots", "plain", "chinese"] = "dashes"
+    thousands: bool = False
+    title: str = ""
+    unit_row: str = ""
+
+    @property
+    def suffix(self) -> str:
+        """The file's ending with its dot."""
+        return f".{self.form}"

@@ -1,0 +1,197 @@
+"""Amounts of money and counts as departments write them; what cannot be read is never guessed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from fangpin.values.text import cell_problem, is_missing, normalise
+
+CENT = Decimal("0.01")
+LARGEST = Decimal(10) ** 16
+"""Exclusive; what DECIMAL(18,2) can hold."""
+
+_MULTIPLIERS = {"": 1, "千": 1_000, "万": 10_000, "百万": 1_000_000, "亿": 100_000_000}
+_SIGNS = str.maketrans({"−": "-", "–": "-", "—": "-", "﹣": "-", "，": ",", "。": "."})
+_SHAPE = re.compile(
+    r"(?P<open>\()?\s*(?P<sign>[-+])?\s*(?P<money>[¥$€£]|RMB|CNY)?\s*(?P<sign2>[-+])?\s*"
+    r"(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d*)?"
+    r"\s*(?P<multiple>千|万|百万|亿)?\s*(?P<unit>元整|元|圆整|圆|块)?\s*(?P<close>\))?",
+    re.IGNORECASE,
+)
+_BARE_FRACTION = re.compile(r"(?P<sign>[-+])?(?P<fraction>\.\d+)")
+_SCIENTIFIC = re.compile(r"[-+]?\d(?:\.\d+)?E[-+]?\d{1,3}", re.IGNORECASE)
+_FORMAL = re.compile(r"[零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖两十拾百佰千仟万萬亿億元圆角分整正]+")
+_DIGITS = {
+    character: position
+    for group in ("零一二三四五六七八九", "〇壹贰叁肆伍陆柒捌玖")
+    for position, character in enumerate(group)
+} | {"两": 2}
+_SMALL = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+_LARGE = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
+_COUNT_UNITS = re.compile(r"(人|户|个|次|口|名|天|日|月|个月|亩|头|只|岁)$")
+
+
+@dataclass(frozen=True, slots=True)
+class AmountReading:
+    """What a cell says: a value, nothing at all (both None), or a problem; never a guess.
+
+    `repairs` are codes of lossless changes made; `proposal` is what a person may confirm.
+    """
+
+    value: Decimal | None = None
+    repairs: tuple[str, ...] = ()
+    problem_code: str | None = None
+    proposal: Decimal | None = None
+
+
+def read_amount(text: str | None, *, scale: Decimal = Decimal(1)) -> AmountReading:
+    """An amount rounded to the hundredth; `scale` is the unit its column's title states.
+
+    Problems: AMOUNT_UNREADABLE, AMOUNT_IN_WORDS and AMOUNT_SCIENTIFIC (with a proposal),
+    CELL_ERROR, FORMULA_NO_VALUE.
+    """
+    return _read(text, places=CENT, scale=scale)
+
+
+def read_number(text: str | None) -> AmountReading:
+    """A number with up to four decimals; the same shapes and problems as an amount."""
+    return _read(text, places=Decimal("0.0001"), scale=Decimal(1))
+
+
+def read_count(text: str | None) -> AmountReading:
+    """A whole number, also written `3.0` or `3人`; problem COUNT_UNREADABLE for anything else."""
+    plain = _COUNT_UNITS.sub("", normalise(text)) if text else text
+    reading = _read(plain, places=CENT, scale=Decimal(1))
+    if reading.problem_code in ("CELL_ERROR", "FORMULA_NO_VALUE"):
+        return reading
+    if reading.problem_code or (
+        reading.value is not None
+        and (reading.value != reading.value.to_integral_value() or "ROUNDED" in reading.repairs)
+    ):
+        return AmountReading(problem_code="COUNT_UNREADABLE")
+    if reading.value is None:
+        return reading
+    repairs = reading.repairs if plain == text else (*reading.repairs, "UNIT_DROPPED")
+    return AmountReading(value=reading.value.to_integral_value(), repairs=repairs)
+
+
+def _read(text: str | None, *, places: Decimal, scale: Decimal) -> AmountReading:
+    if text is None or is_missing(text):
+        return AmountReading()
+    problem = cell_problem(text)
+    if problem:
+        return AmountReading(problem_code=problem)
+    plain = normalise(text).translate(_SIGNS)
+    if plain.startswith("="):
+        return AmountReading(problem_code="FORMULA_NO_VALUE")
+    found = _SHAPE.fullmatch(plain)
+    if found:
+        return _from_shape(found, text=text, plain=plain, places=places, scale=scale)
+    bare = _BARE_FRACTION.fullmatch(plain)
+    if bare:
+        value = Decimal(f"{bare['sign'] or ''}0{bare['fraction']}") * scale
+        return _settled(value, repairs=["ZERO_ADDED"], places=places)
+    if _SCIENTIFIC.fullmatch(plain):
+        value = Decimal(plain)
+        if value.is_finite() and value.copy_abs() * scale < LARGEST:
+            return AmountReading(
+                problem_code="AMOUNT_SCIENTIFIC", proposal=(value * scale).quantize(places)
+            )
+    if _FORMAL.fullmatch(plain):
+        proposal = amount_in_words(plain)
+        if proposal is not None:
+            return AmountReading(problem_code="AMOUNT_IN_WORDS", proposal=proposal * scale)
+    return AmountReading(problem_code="AMOUNT_UNREADABLE")
+
+
+def _from_shape(
+    found: re.Match[str], *, text: str, plain: str, places: Decimal, scale: Decimal
+) -> AmountReading:
+    bracketed = bool(found["open"])
+    if bracketed != bool(found["close"]) or (found["sign"] and found["sign2"]):
+        return AmountReading(problem_code="AMOUNT_UNREADABLE")
+    if bracketed and (found["sign"] or found["sign2"]):
+        return AmountReading(problem_code="AMOUNT_UNREADABLE")
+    if len(found["digits"]) > 30:
+        return AmountReading(problem_code="AMOUNT_UNREADABLE")
+    fraction = found["fraction"] or ""
+    value = Decimal(found["digits"].replace(",", "") + (fraction if len(fraction) > 1 else ""))
+    multiple = _MULTIPLIERS[found["multiple"] or ""]
+    repairs: list[str] = []
+    if plain != text.strip():
+        repairs.append("NORMALISED")
+    if "," in found["digits"]:
+        repairs.append("COMMAS_DROPPED")
+    if found["money"] or found["unit"]:
+        repairs.append("UNIT_DROPPED")
+    if multiple != 1:
+        repairs.append("MULTIPLIED")
+    if bracketed:
+        repairs.append("BRACKETS_ARE_MINUS")
+    negative = bracketed or "-" in (found["sign"] or "") + (found["sign2"] or "")
+    return _settled(
+        (-value if negative else value) * multiple * scale, repairs=repairs, places=places
+    )
+
+
+def _settled(value: Decimal, *, repairs: list[str], places: Decimal) -> AmountReading:
+    if value.copy_abs() >= LARGEST:
+        return AmountReading(problem_code="AMOUNT_UNREADABLE")
+    rounded = value.quantize(places, rounding=ROUND_HALF_UP)
+    if rounded != value:
+        repairs.append("ROUNDED")
+    if rounded.is_zero():
+        rounded = rounded.copy_abs()
+    return AmountReading(value=rounded, repairs=tuple(repairs))
+
+
+def amount_in_words(text: str) -> Decimal | None:
+    """The amount written in Chinese numerals (`壹仟贰佰元整` is 1200.00); None when it is not one."""
+    body = text.rstrip("整正")
+    whole, fraction = body, ""
+    for mark in ("元", "圆"):
+        if mark in body:
+            whole, _, fraction = body.partition(mark)
+            break
+    else:
+        if re.search("[角分]", body):
+            whole, fraction = "", body
+    value = _whole_in_words(whole) if whole else Decimal(0)
+    cents = _fraction_in_words(fraction)
+    if value is None or cents is None or not (whole or fraction):
+        return None
+    return (value + cents).quantize(CENT)
+
+
+def _whole_in_words(text: str) -> Decimal | None:
+    if all(character in _DIGITS for character in text):
+        return Decimal("".join(str(_DIGITS[character]) for character in text))
+    total, section, digit = 0, 0, None
+    for character in text:
+        if character in _DIGITS:
+            if digit:
+                return None
+            digit = _DIGITS[character]
+        elif character in _SMALL:
+            section += (1 if digit is None else digit) * _SMALL[character]
+            digit = None
+        elif character in _LARGE:
+            total = (total + section + (digit or 0)) * _LARGE[character]
+            section, digit = 0, None
+        else:
+            return None
+    return Decimal(total + section + (digit or 0))
+
+
+def _fraction_in_words(text: str) -> Decimal | None:
+    found = re.fullmatch(r"零?(?:(?P<tenth>.)角)?零?(?:(?P<cent>.)分)?", text)
+    if not found:
+        return None
+    tenth, cent = (found[part] for part in ("tenth", "cent"))
+    if any(mark and mark not in _DIGITS for mark in (tenth, cent)):
+        return None
+    return (
+        Decimal(_DIGITS[tenth] if tenth else 0) / 10 + Decimal(_DIGITS[cent] if cent else 0) / 100
+    )

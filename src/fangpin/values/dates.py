@@ -1,0 +1,230 @@
+"""Days, months and years as departments write them; what can be read two ways is never guessed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from fangpin.values.month import Month
+from fangpin.values.text import cell_problem, is_missing, normalise
+
+EARLIEST_YEAR = 1900
+LATEST_YEAR = 2100
+FOREVER = date(9999, 12, 31)
+"""Written for 'until further notice' where the field declares itself open-ended."""
+
+_SERIAL_ZERO = date(1899, 12, 30)
+_SERIALS = range(3654, 73416)
+"""Excel's day numbers from 1910 to the end of 2100 that cannot be confused with a year."""
+
+_TIME = re.compile(r"[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?$")
+_YEAR_FIRST = re.compile(r"(\d{4})([-./])(\d{1,2})\2(\d{1,2})")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\.0)?")
+_WORDS = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})[日号]")
+_YEAR_LAST = re.compile(r"(\d{1,2})([-./])(\d{1,2})\2(\d{4})")
+_MONTH = re.compile(r"(\d{4})(?:[-./](\d{1,2})|年(\d{1,2})月)")
+_MONTH_COMPACT = re.compile(r"(\d{4})(\d{2})")
+_SERIAL = re.compile(r"(\d{4,5})(?:\.\d+)?")
+_YEAR = re.compile(r"(\d{4})年?(?:\.0)?")
+_HAN_DIGITS = {character: str(place) for place, character in enumerate("〇一二三四五六七八九")} | {
+    "零": "0",
+    "○": "0",
+    "Ｏ": "0",
+}
+_HAN_DATE = re.compile(
+    r"([〇零○Ｏ一二三四五六七八九]{4})年(?:([一二三四五六七八九十]{1,3})月)?"
+    r"(?:([一二三四五六七八九十]{1,3})[日号])?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DateReading:
+    """What a cell says: a day, nothing at all (both None), or a problem.
+
+    `precision` is 'month' where the cell named no day and the first was taken. `orders` are the
+    ways in which a year-last date can be read: 'dmy', 'mdy' or both, for the column to decide.
+    """
+
+    value: date | None = None
+    precision: Literal["day", "month"] = "day"
+    repairs: tuple[str, ...] = ()
+    problem_code: str | None = None
+    orders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MonthReading:
+    """A month, nothing at all (both None), or a problem."""
+
+    value: Month | None = None
+    repairs: tuple[str, ...] = ()
+    problem_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class YearReading:
+    """A year, nothing at all (both None), or a problem."""
+
+    value: int | None = None
+    repairs: tuple[str, ...] = ()
+    problem_code: str | None = None
+
+
+def read_date(text: str | None, *, open_ended: bool = False) -> DateReading:
+    """A day in every shape that has one meaning.
+
+    Problems: DATE_INVALID (no such day, or outside 1900-2100), DATE_ORDER_UNKNOWN (`3/1/2020`: the
+    column, not the cell, must decide), DATE_AMBIGUOUS (`200301`), DATE_UNREADABLE, CELL_ERROR,
+    FORMULA_NO_VALUE.
+    """
+    if text is None or is_missing(text):
+        return DateReading()
+    problem = cell_problem(text)
+    if problem:
+        return DateReading(problem_code=problem)
+    plain = normalise(text)
+    if plain.startswith("="):
+        return DateReading(problem_code="FORMULA_NO_VALUE")
+    body = _TIME.sub("", plain)
+    repairs = ("TIME_DROPPED",) if body != plain else ()
+    body = _han_as_digits(body)
+    for shape in (_YEAR_FIRST, _COMPACT, _WORDS):
+        found = shape.fullmatch(body)
+        if found:
+            groups = found.groups()
+            year, month, day = int(groups[0]), int(groups[-2]), int(groups[-1])
+            iso = shape is _YEAR_FIRST and found[2] == "-" and body == text
+            return _day(
+                year, month, day, open_ended, repairs if iso else (*repairs, "DATE_REWRITTEN")
+            )
+    return _rarer_date(body, repairs)
+
+
+def _rarer_date(body: str, repairs: tuple[str, ...]) -> DateReading:
+    found = _YEAR_LAST.fullmatch(body)
+    if found:
+        return _year_last(int(found[1]), int(found[3]), int(found[4]))
+    found = _MONTH.fullmatch(body)
+    if found:
+        return _first_of_month(int(found[1]), int(found[2] or found[3]), repairs)
+    found = _SERIAL.fullmatch(body)
+    if found and len(found[1]) == 5:
+        if int(found[1]) in _SERIALS:
+            day = _SERIAL_ZERO + timedelta(days=int(found[1]))
+            return DateReading(value=day, repairs=(*repairs, "DATE_FROM_SERIAL"))
+        return DateReading(problem_code="DATE_INVALID")
+    found = _MONTH_COMPACT.fullmatch(body)
+    if found:
+        as_short_day = _exists(2000 + int(body[:2]), int(body[2:4]), int(body[4:]))
+        as_month = 1 <= int(found[2]) <= 12 and _known_year(int(found[1]))
+        if as_month and not as_short_day:
+            return _first_of_month(int(found[1]), int(found[2]), repairs)
+        return DateReading(problem_code="DATE_AMBIGUOUS" if as_month else "DATE_UNREADABLE")
+    return DateReading(problem_code="DATE_UNREADABLE")
+
+
+def read_month(text: str | None) -> MonthReading:
+    """A month: `2020-04`, `202004`, `2020年4月`, or the month of a whole date.
+
+    Problems: MONTH_UNREADABLE, DATE_INVALID, CELL_ERROR, FORMULA_NO_VALUE.
+    """
+    if text is None or is_missing(text):
+        return MonthReading()
+    body = _han_as_digits(normalise(text))
+    found = _MONTH.fullmatch(body)
+    compact = _MONTH_COMPACT.fullmatch(body.removesuffix(".0"))
+    if found or compact:
+        year = int(found[1] if found else compact[1]) if found or compact else 0
+        month = int((found[2] or found[3]) if found else compact[2] if compact else 0)
+        if not (1 <= month <= 12 and _known_year(year)):
+            return MonthReading(problem_code="DATE_INVALID")
+        plain = Month.of(year, month)
+        return MonthReading(value=plain, repairs=() if str(plain) == text else ("DATE_REWRITTEN",))
+    day = read_date(text)
+    if day.value is not None:
+        return MonthReading(value=Month.containing(day.value), repairs=(*day.repairs, "DAY_DROPPED"))
+    unreadable = day.problem_code in ("DATE_UNREADABLE", "DATE_AMBIGUOUS", "DATE_ORDER_UNKNOWN")
+    return MonthReading(problem_code="MONTH_UNREADABLE" if unreadable else day.problem_code)
+
+
+def read_year(text: str | None) -> YearReading:
+    """A year: `2020`, `2020年`, `二〇二〇年`, or the year of a whole date or month.
+
+    Problems: YEAR_UNREADABLE, DATE_INVALID, CELL_ERROR, FORMULA_NO_VALUE.
+    """
+    if text is None or is_missing(text):
+        return YearReading()
+    found = _YEAR.fullmatch(_han_as_digits(normalise(text)))
+    if found:
+        if not _known_year(int(found[1])):
+            return YearReading(problem_code="DATE_INVALID")
+        return YearReading(
+            value=int(found[1]), repairs=() if found[1] == text else ("DATE_REWRITTEN",)
+        )
+    month = read_month(text)
+    if month.value is not None:
+        return YearReading(value=month.value.year, repairs=(*month.repairs, "MONTH_DROPPED"))
+    unreadable = month.problem_code == "MONTH_UNREADABLE"
+    return YearReading(problem_code="YEAR_UNREADABLE" if unreadable else month.problem_code)
+
+
+def _day(
+    year: int, month: int, day: int, open_ended: bool, repairs: tuple[str, ...]
+) -> DateReading:
+    if open_ended and year == 9999:
+        return DateReading(value=FOREVER, repairs=repairs)
+    if not (_known_year(year) and _exists(year, month, day)):
+        return DateReading(problem_code="DATE_INVALID")
+    return DateReading(value=date(year, month, day), repairs=repairs)
+
+
+def _first_of_month(year: int, month: int, repairs: tuple[str, ...]) -> DateReading:
+    if not (_known_year(year) and 1 <= month <= 12):
+        return DateReading(problem_code="DATE_INVALID")
+    return DateReading(
+        value=date(year, month, 1), precision="month", repairs=(*repairs, "DAY_TAKEN_AS_FIRST")
+    )
+
+
+def _year_last(first: int, second: int, year: int) -> DateReading:
+    orders = tuple(
+        order
+        for order, month, day in (("dmy", second, first), ("mdy", first, second))
+        if _known_year(year) and _exists(year, month, day)
+    )
+    if not orders:
+        return DateReading(problem_code="DATE_INVALID")
+    return DateReading(problem_code="DATE_ORDER_UNKNOWN", orders=orders)
+
+
+def _known_year(year: int) -> bool:
+    return EARLIEST_YEAR <= year <= LATEST_YEAR
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def _han_as_digits(text: str) -> str:
+    found = _HAN_DATE.fullmatch(text)
+    if not found:
+        return text
+    year = "".join(_HAN_DIGITS[character] for character in found[1])
+    month = f"{_small_han_number(found[2])}月" if found[2] else ""
+    day = f"{_small_han_number(found[3])}日" if found[3] else ""
+    return f"{year}年{month}{day}"
+
+
+def _small_han_number(text: str) -> int:
+    if "十" not in text:
+        return int("".join(_HAN_DIGITS[character] for character in text))
+    tens, _, ones = text.partition("十")
+    if len(tens) > 1 or len(ones) > 1:
+        return 99
+    return (int(_HAN_DIGITS[tens]) if tens else 1) * 10 + (int(_HAN_DIGITS[ones]) if ones else 0)

@@ -1,0 +1,188 @@
+"""What stands around every page: place, month, clock, menu, the official's name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+
+from fangpin.casework.alerts import queries as alerts
+from fangpin.casework.alerts.models import Run
+from fangpin.casework.divisions import queries as divisions
+from fangpin.casework.divisions.models import Division
+from fangpin.casework.officials.queries import division_in_scope, divisions_below
+from fangpin.casework.officials.scope import Scope, narrow_to
+from fangpin.policy.models import Words
+from fangpin.values.month import Month
+from fangpin.web.console.access import (
+    SEE_FEEDS,
+    SEE_HOUSEHOLD,
+    SEE_OVERVIEW,
+    SEE_QUEUE,
+    ConsoleRequest,
+)
+from fangpin.web.console.feeds import late_feeds
+from fangpin.web.console.language import chosen_language, chosen_size, short_language
+from fangpin.web.console.pack import installation_pack
+from fangpin.web.console.templatetags.figures import number, place
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu; `note` is a count beside it."""
+
+    title: str
+    href: str
+    is_here: bool
+    note: str = ""
+    is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled part of the menu."""
+
+    title: str
+    entries: list[Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class RunChoice:
+    """A month that a run judged."""
+
+    month: int
+    label: str
+
+
+@dataclass(slots=True)
+class Frame:
+    """The frame of one page; before sign-in only language, size and clock."""
+
+    language: str
+    html_language: str
+    size: int
+    clock: date | None
+    asked: str = ""
+    name: str = ""
+    role: Words | None = None
+    post_places: str = ""
+    division: Division | None = None
+    above: list[Division] = field(default_factory=list)
+    up: Division | None = None
+    children: list[Division] = field(default_factory=list)
+    picker_path: str = ""
+    runs: list[RunChoice] = field(default_factory=list)
+    month: int | None = None
+    sections: list[Section] = field(default_factory=list)
+    may_search: bool = False
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `frame` for the base template."""
+    code = chosen_language(request)
+    made = Frame(
+        language=short_language(),
+        html_language="en" if code == "en" else "zh-Hans",
+        size=chosen_size(request),
+        clock=settings.FANGPIN.clock,
+        asked=request.GET.get("q", ""),
+    )
+    scope = getattr(request, "scope", None)
+    if scope is not None and not scope.is_empty:
+        _fill(made, request, scope)  # type: ignore[arg-type]
+    return {"frame": made}
+
+
+def chosen_division(request: ConsoleRequest) -> tuple[Division, Scope]:
+    """The division that `?division=` asks for and the scope narrowed to it.
+
+    Without one the scope's own first division, and the whole scope. Raises Http404 outside it.
+    """
+    code = request.GET.get("division", "")
+    try:
+        division = division_in_scope(request.scope, code=code or request.scope.divisions[0])
+    except Division.DoesNotExist:
+        raise Http404 from None
+    request.focus = division  # type: ignore[attr-defined]
+    return division, narrow_to(request.scope, division.code) if code else request.scope
+
+
+def chosen_run(request: ConsoleRequest) -> Run | None:
+    """The run that judged the month of `?month=`, else the latest. Raises Http404 for a month
+    that no run judged."""
+    text = request.GET.get("month", "")
+    if not text:
+        return alerts.latest_run()
+    try:
+        month = Month.parse(text)
+    except ValueError:
+        raise Http404 from None
+    run = Run.objects.filter(month=month).order_by("-as_of").first()
+    if run is None:
+        raise Http404
+    request.month = run.month  # type: ignore[attr-defined]
+    return run
+
+
+def _fill(made: Frame, request: ConsoleRequest, scope: Scope) -> None:
+    role = installation_pack().roles.get(scope.role)
+    made.name = scope.name
+    made.role = role.title if role else None
+    places = divisions.paths(scope.divisions)
+    made.post_places = "、".join(place(path[-2:]) for path in places.values() if path)
+    made.may_search = scope.can(SEE_HOUSEHOLD)
+    _where(made, request, scope)
+    judged = Run.objects.order_by("-as_of").values_list("month", flat=True)[:36]
+    if scope.can(SEE_OVERVIEW):
+        made.runs = [RunChoice(month, str(Month(month))) for month in dict.fromkeys(judged)]
+    latest = made.runs[0].month if made.runs else None
+    made.month = getattr(request, "month", None) or latest
+    made.sections = list(_sections(request, scope))
+
+
+def _where(made: Frame, request: ConsoleRequest, scope: Scope) -> None:
+    focus = getattr(request, "focus", None)
+    path = divisions.path(focus.code if focus else scope.divisions[0])
+    if not path:
+        return
+    made.division = path[-1]
+    made.above = [step for step in path[:-1] if scope.covers(step.code)][-1:]
+    parent = path[-2] if len(path) > 1 else None
+    made.up = parent if parent and scope.covers(parent.code) else None
+    made.children = divisions_below(scope, parent=path[-1].code)
+    if not made.children and made.up:
+        made.children = divisions_below(scope, parent=made.up.code)
+    made.picker_path = reverse("overview" if scope.can(SEE_OVERVIEW) else "queue")
+
+
+def _sections(request: ConsoleRequest, scope: Scope) -> list[Section]:
+    here = getattr(request.resolver_match, "url_name", "") if request.resolver_match else ""
+
+    def entry(name: str, title: str, *also: str, note: str = "", is_late: bool = False) -> Entry:
+        return Entry(title, reverse(name), here in (name, *also), note, is_late)
+
+    watch = []
+    if scope.can(SEE_OVERVIEW):
+        watch.append(entry("overview", gettext("总览")))
+    if scope.can(SEE_QUEUE):
+        page = alerts.queue(scope, limit=1)
+        count = number(page.count_capped) + ("+" if page.is_capped else "")
+        watch.append(entry("queue", gettext("预警队列"), note=count))
+    if scope.can(SEE_HOUSEHOLD):
+        watch.append(entry("households", gettext("农户档案"), "household"))
+    sections = [Section(gettext("监测"), watch)] if watch else []
+    if scope.can(SEE_FEEDS):
+        late = len(late_feeds(request.today))
+        note = ngettext("%(n)d 项迟报", "%(n)d 项迟报", late) % {"n": late} if late else ""
+        data = entry(
+            "feeds", gettext("部门数据"), "feed", "delivery", note=note, is_late=bool(late)
+        )
+        sections.append(Section(gettext("数据"), [data]))
+    return sections
+
+

@@ -1,0 +1,23 @@
+"""Addresses of the console."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from fangpin.web.console.views import errors, feeds, household, overview, preferences, queue, sign_in
+
+urlpatterns = [
+    path("", sign_in.home, name="home"),
+    path("sign-in/", sign_in.sign_in, name="sign-in"),
+    path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("preferences/", preferences.preferences, name="preferences"),
+    path("overview/", overview.overview, name="overview"),
+    path("queue/", queue.queue, name="queue"),
+    path("households/", household.households, name="households"),
+    path("households/<int:household_ref>/", household.household, name="household"),
+    path("feeds/", feeds.calendar, name="feeds"),
+    path("feeds/<str:feed>/", feeds.feed, name="feed"),
+    path("feeds/<str:feed>/<str:delivery>/", feeds.delivery, name="delivery"),
+    path("feeds/<str:feed>/<str:delivery>/rejects.xlsx", feeds.rejects, name="rejects"),
+    path("alive/", errors.alive, name="alive"),
+]

@@ -1,0 +1,61 @@
+"""Pages for what went wrong: plain, and telling nothing of what an outsider may not know."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from fangpin.web.console.access import public
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    """404: there is no such thing, or it lies outside the official's post; it does not say which."""
+    return _notice(
+        request,
+        status=404,
+        heading=gettext("没有找到这一页"),
+        words=gettext("地址可能写错了，或者这项内容不在您的岗位范围内。"),
+    )
+
+
+def not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    """400: a request that no page of ours sends."""
+    return _notice(
+        request,
+        status=400,
+        heading=gettext("没有看懂这个请求"),
+        words=gettext("请回到首页，从菜单重新进入。"),
+    )
+
+
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    """403: the form's token is missing or old."""
+    return _notice(
+        request,
+        status=403,
+        heading=gettext("页面放得太久了"),
+        words=gettext("为了安全，请回到首页再做一次；已经保存的内容都在。"),
+    )
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500: needs neither the database nor the pack."""
+    return render(
+        request,
+        "console/broken.html",
+        status=500,
+    )
+
+
+@public
+@require_safe
+def alive(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """200 while the process answers; for whatever watches it."""
+    return HttpResponse("alive\n", content_type="text/plain; charset=utf-8")
+
+
+def _notice(request: HttpRequest, *, status: int, heading: str, words: str) -> HttpResponse:
+    context = {"heading": heading, "words": words}
+    return render(request, "console/notice.html", context, status=status)

@@ -1,0 +1,204 @@
+"""What an installation may set: one typed object, read from the environment alone."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import fangpin
+from fangpin.values.problem import Problem, ProblemError
+
+PREFIX = "FANGPIN_"
+
+VARIABLES: dict[str, str] = {
+    "FANGPIN_HOME": "folder of the lake and of the case database; ./var",
+    "FANGPIN_DATABASE_URL": "sqlite:///path or postgres://user:password@host:port/name",
+    "FANGPIN_PACK": "policy pack of this installation; cn_hunan_chenzhou",
+    "FANGPIN_PACKS": "folder that holds the packs; empty: those shipped with the program",
+    "FANGPIN_CLOCK": "ISO date at which a demonstration's clock stands",
+    "FANGPIN_DEMO": "1 or a recipe's name: demonstration accounts are shown on the sign-in page",
+    "FANGPIN_SECRET_KEY": "signs sessions; generated into FANGPIN_HOME when absent",
+    "FANGPIN_ALLOWED_HOSTS": "host names, separated by commas",
+    "FANGPIN_HTTPS": "1: cookies travel over HTTPS only, plain requests are redirected",
+    "FANGPIN_TIME_ZONE": "IANA name; Asia/Shanghai",
+}
+"""Every variable there is; a misspelt one is an error, not silently ignored."""
+
+_YES = {"1", "true", "yes", "on"}
+_NO = {"", "0", "false", "no", "off"}
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The settings of one installation."""
+
+    home: Path
+    database: dict[str, Any]
+    pack: str
+    packs: Path | None
+    clock: date | None
+    demo: bool
+    secret_key: str | None
+    allowed_hosts: tuple[str, ...]
+    https: bool
+    time_zone: str
+
+    @property
+    def pack_directory(self) -> Path:
+        """Folder of the pack: the setting as a path, else the pack of that name."""
+        if "/" in self.pack:
+            return Path(self.pack).expanduser().absolute()
+        return (self.packs or shipped_packs()) / self.pack
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str]) -> Environment:
+        """Read and check every variable; raises ProblemError with all that are wrong."""
+        problems = _unknown(variables)
+        home = Path(variables.get("FANGPIN_HOME") or "var").expanduser().absolute()
+
+        clock: date | None = None
+        text = variables.get("FANGPIN_CLOCK", "")
+        if text:
+            try:
+                clock = date.fromisoformat(text)
+            except ValueError:
+                problems.append(
+                    Problem(
+                        "setting.not_a_date",
+                        "FANGPIN_CLOCK",
+                        "演示时钟应写成 2020-12-14 这样的日期",
+                        "the demonstration's clock is written like 2020-12-14",
+                        "改正或去掉这个变量",
+                        "correct the variable or remove it",
+                    )
+                )
+
+        database: dict[str, Any] = {}
+        try:
+            database = database_settings(url=variables.get("FANGPIN_DATABASE_URL", ""), home=home)
+        except ProblemError as error:
+            problems.extend(error.problems)
+
+        https = variables.get("FANGPIN_HTTPS", "").lower()
+        if https not in _YES | _NO:
+            problems.append(
+                Problem(
+                    "setting.not_yes_or_no",
+                    "FANGPIN_HTTPS",
+                    "应为 1 或 0",
+                    "expected 1 or 0",
+                    "改为 1（只走 HTTPS）或 0",
+                    "set 1 (HTTPS only) or 0",
+                )
+            )
+        if problems:
+            raise ProblemError(problems)
+
+        hosts = variables.get("FANGPIN_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+        packs = variables.get("FANGPIN_PACKS", "")
+        return cls(
+            home=home,
+            database=database,
+            pack=variables.get("FANGPIN_PACK") or "cn_hunan_chenzhou",
+            packs=Path(packs).expanduser().absolute() if packs else None,
+            clock=clock,
+            demo=variables.get("FANGPIN_DEMO", "").lower() not in _NO,
+            secret_key=variables.get("FANGPIN_SECRET_KEY") or None,
+            allowed_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),
+            https=https in _YES,
+            time_zone=variables.get("FANGPIN_TIME_ZONE") or "Asia/Shanghai",
+        )
+
+
+def shipped_packs() -> Path:
+    """The packs that came with the program: beside its sources, else installed with the wheel."""
+    beside = Path(fangpin.__file__).resolve().parents[2] / "packs"
+    return beside if beside.is_dir() else Path(fangpin.__file__).resolve().parent / "packs"
+
+
+def database_settings(*, url: str, home: Path) -> dict[str, Any]:
+    """Django's settings of the case database; raises ProblemError for an address it cannot read.
+
+    SQLite keeps one writer at a time and survives a power cut: WAL, immediate transactions, full
+    synchronisation.
+    """
+    if not url:
+        return _sqlite(home / "casework.sqlite3")
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite" and not parts.netloc and len(parts.path) > 1:
+        return _sqlite(Path(unquote(parts.path[1:])))
+    if parts.scheme in {"postgres", "postgresql"} and parts.path.strip("/"):
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.strip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": unquote(parts.hostname or ""),
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": dict(parse_qsl(parts.query)),
+        }
+    raise ProblemError(
+        Problem(
+            "setting.database_url",
+            "FANGPIN_DATABASE_URL",
+            "应写成 sqlite:////绝对/路径.sqlite3 或 postgres://用户:密码@主机:端口/库名",
+            "expected sqlite:////absolute/path.sqlite3 or postgres://user:password@host:port/name",
+            "改正地址，或去掉这个变量以使用 FANGPIN_HOME 下的 SQLite",
+            "correct the address, or remove the variable to use SQLite in FANGPIN_HOME",
+        )
+    )
+
+
+def installation_secret(*, home: Path) -> str:
+    """The key that signs sessions: read from `web.key`, written there at the first call."""
+    path = home / "web.key"
+    home.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    key = secrets.token_urlsafe(48)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(key + "\n")
+    return key
+
+
+def _sqlite(path: Path) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(path),
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        },
+    }
+
+
+def _unknown(variables: Mapping[str, str]) -> list[Problem]:
+    problems = []
+    for name in sorted(variables):
+        if not name.startswith(PREFIX) or name in VARIABLES:
+            continue
+        near = get_close_matches(name, VARIABLES, n=1, cutoff=0.0)[0]
+        problems.append(
+            Problem(
+                "setting.unknown",
+                name,
+                f"没有这个设置；最接近的是 {near}",
+                f"there is no such setting; the nearest is {near}",
+                f"改为 {near}，或去掉这个变量",
+                f"rename it to {near}, or remove it",
+                {"known": sorted(VARIABLES)},
+            )
+        )
+    return problems

@@ -1,0 +1,12 @@
+"""Which face answers which address."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [path("", include("fangpin.web.console.urls"))]
+
+handler404 = "fangpin.web.console.views.errors.not_found"
+handler403 = "fangpin.web.console.views.errors.not_found"
+handler400 = "fangpin.web.console.views.errors.not_understood"
+handler500 = "fangpin.web.console.views.errors.broken"
