@@ -154,7 +154,7 @@ class Compiler:
         values, lowers, has_lower = [], [], False
         for item in bases:
             contract = self._contract(item)
-            found = self._column(WindowSum(item.item, first, last))
+            found = self._column(WindowSum(item.item, int(first), int(last)))
             known = self.coverage.is_known(contract, first, last)
             if contract.absence == "unknown":
                 values.append(found if known else "NULL")
@@ -174,7 +174,7 @@ class Compiler:
         values = []
         for item in bases:
             contract = self._contract(item)
-            found = self._column(WindowLast(item.item, first, last))
+            found = self._column(WindowLast(item.item, int(first), int(last)))
             if item.kind == "state":
                 return Sql(found)
             delivered = self.coverage.is_known(contract, first, last)
@@ -219,7 +219,7 @@ class Compiler:
         count = f"CAST(bit_count({self._months(bases, node, width)}) AS INTEGER)"
         if self._mask(bases, width) == (1 << width) - 1:
             return Sql(count)
-        return Sql(f"CAST(NULL AS INTEGER)", lower=count)
+        return Sql("CAST(NULL AS INTEGER)", lower=count)
 
 
 @dataclass(frozen=True, slots=True)

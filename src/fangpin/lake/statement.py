@@ -24,7 +24,16 @@ _REFUSED_NODES: tuple[type[sql.Expression], ...] = (
     sql.ReadCSV,
     sql.ReadParquet,
 )
-_REFUSED_FUNCTIONS = ("getenv", "read_", "glob", "parquet_", "sniff_", "query", "sql_auto", "duckdb_")
+_REFUSED_FUNCTIONS = (
+    "getenv",
+    "read_",
+    "glob",
+    "parquet_",
+    "sniff_",
+    "query",
+    "sql_auto",
+    "duckdb_",
+)
 
 
 class UnsafeStatement(Exception):
@@ -37,10 +46,11 @@ class Statement:
     __slots__ = ("_tree", "text")
 
     def __init__(self, query: str | sql.Query) -> None:
-        tree = _parsed(query) if isinstance(query, str) else query
-        _refuse_more_than_a_query(tree)
-        self._tree = tree
-        self.text = tree.sql(dialect=DIALECT)
+        if isinstance(query, str):
+            self._tree, self.text = _checked(query), query
+        else:
+            _refuse_more_than_a_query(query)
+            self._tree, self.text = query, query.sql(dialect=DIALECT)
 
     def in_dialect(self, dialect: str) -> str:
         """The same query in another engine's dialect."""
@@ -51,10 +61,11 @@ class Statement:
 
 
 @lru_cache(maxsize=512)
-def _parsed(query: str) -> sql.Expression:
+def _checked(query: str) -> sql.Expression:
     trees = sqlglot.parse(query, dialect=DIALECT)
     if len(trees) != 1 or trees[0] is None:
         raise UnsafeStatement(f"expected one statement, found {len(trees)}")
+    _refuse_more_than_a_query(trees[0])
     return trees[0]
 
 

@@ -139,7 +139,7 @@ class _AnonymousFile:
         Path(self.path).write_bytes(content)
 
 
-class _opened_in_memory:  # noqa: N801 - reads as a function in a with statement
+class _opened_in_memory:
     """The path of a part's plain Parquet, in memory, as long as the block runs."""
 
     def __init__(self, key: bytes, part: Path) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fangpin.feeds.arrivals import Arrival
-from fangpin.feeds.facts import view_live_facts
+from fangpin.feeds.live_facts import view_live_facts
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home, published_file
 from fangpin.ledger.rollup import feed_items, item_columns, items_digest, linked_facts

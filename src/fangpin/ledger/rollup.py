@@ -104,13 +104,11 @@ def linked_facts(
     condition holds, else NULL).
     """
     values = [
-        f"{_item_value(pack, contract, item)} AS {column('v_' + item.item)}" for item in items
+        f"{_item_value(pack, item)} AS {column('v_' + item.item)}" for item in items
     ]
     listed = ", ".join(["facts.*", *values])
     if contract.subject == "household":
-        return (
-            f"SELECT {listed} FROM {source} AS facts WHERE facts.household_ref IS NOT NULL"
-        )
+        return f"SELECT {listed} FROM {source} AS facts WHERE facts.household_ref IS NOT NULL"
     if contract.subject == "division":
         field = _division_field(pack)
         engine.view_files("people", [state.people])
@@ -132,7 +130,7 @@ def linked_facts(
     return f"SELECT member.household_ref, {listed} {join}"
 
 
-def _item_value(pack: Pack, contract: Contract, item: LedgerItem) -> str:
+def _item_value(pack: Pack, item: LedgerItem) -> str:
     def resolve(node: tree.Name | tree.Call) -> Sql:
         assert isinstance(node, tree.Name), "row expressions have no functions of their own"
         registry = pack.header.registry
@@ -160,7 +158,7 @@ def item_columns(item: LedgerItem, order: int) -> list[str]:
     value, name = column("v_" + item.item), column(item.item)
     if item.kind == "state":
         return [
-            f"CAST(arg_max({value}, month * 1000000 + row_no % 1000000) AS VARCHAR) AS {name}",
+            f"CAST(arg_max({value}, month * CAST(1000000 AS BIGINT) + row_no % 1000000) AS VARCHAR) AS {name}",
             f"CASE WHEN count({value}) > 0 THEN month * CAST(100000000 AS BIGINT) + {order} END "
             f"AS {column(item.item + '__at')}",
         ]
@@ -177,9 +175,7 @@ def item_columns(item: LedgerItem, order: int) -> list[str]:
 
 def _uses_person(item: LedgerItem) -> bool:
     texts = [text for text in (item.value, item.where) if text]
-    return any(
-        name.startswith("person.") for text in texts for name in tree.names(parse(text))
-    )
+    return any(name.startswith("person.") for text in texts for name in tree.names(parse(text)))
 
 
 def _division_field(pack: Pack) -> str:

@@ -89,9 +89,7 @@ def take_snapshot(
                         files[feed].append(LedgerFile(moved, first, last))
         if arrival.accepted and arrival.feed in pack.contracts and feed_items(pack, arrival.feed):
             path = roll_up(home=home, pack=pack, engine=engine, arrival=arrival, state=state)
-            files.setdefault(arrival.feed, []).append(
-                LedgerFile(path, *_months(arrival, home))
-            )
+            files.setdefault(arrival.feed, []).append(LedgerFile(path, *_months(arrival, home)))
             earlier.setdefault(arrival.feed, []).append(arrival)
     delivered = [(arrival.feed, arrival.month) for arrival in known if arrival.accepted]
     return Snapshot(

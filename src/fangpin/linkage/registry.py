@@ -120,7 +120,9 @@ def _build(
         )
         engine.make_table("membership_now", _MEMBERSHIP, [arrival.month, arrival.month])
     with published_folder(folder) as temporary:
-        engine.write("SELECT * FROM people_now ORDER BY household_ref", temporary / "people.parquet")
+        engine.write(
+            "SELECT * FROM people_now ORDER BY household_ref", temporary / "people.parquet"
+        )
         engine.write(
             "SELECT * FROM membership_now ORDER BY person_ref, from_month",
             temporary / "membership.parquet",

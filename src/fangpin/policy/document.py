@@ -24,7 +24,7 @@ NodePath = tuple[str | int, ...]
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEEPEST = 24
 
-_WHOLE = re.compile(r"^-?(0|[1-9][0-9]*)$")
+_WHOLE = re.compile(r"^(0|-?[1-9][0-9]*)$")
 _FRACTION = re.compile(r"^-?(0|[1-9][0-9]*)\.[0-9]+$")
 _DAY = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
 _NEARLY_DAY = re.compile(r"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ]+[0-9]{1,2}:[0-9]{2}.*)?$")
@@ -306,14 +306,15 @@ def _misread(text: str) -> tuple[str, str, str, str, str] | None:
             'Write the value; write null for none, "" for an empty text.',
         )
     if _NOT_BOOLEAN.match(text):
+        meant = "true" if text.lower() in ("yes", "on", "true") else "false"
         return (
             "YAML_BOOLEAN",
             f"未加引号的 {text} 有歧义：布尔值只写 true 或 false。",
             f"Unquoted {text} is ambiguous: booleans are written true or false only.",
-            quote_zh,
-            quote_en,
+            f"写 {meant}；{quote_zh}",
+            f"Write {meant}. {quote_en}",
         )
-    if _LEADING_ZERO.match(text):
+    if _LEADING_ZERO.match(text) or text == "-0":
         return (
             "YAML_LEADING_ZERO",
             f"未加引号的 {text} 以 0 开头，普通读法会当成八进制数。",

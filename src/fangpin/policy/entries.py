@@ -88,6 +88,8 @@ def open_folder(*, directory: Path, problems: list[Problem]) -> Folder:
             )
         )
     folder = Folder(directory, document, header)
+    if header is not None:
+        folder.entries.append(Entry("header", header.pack, header, document, ()))
     folder.content[HEADER_FILE] = document.data
     return folder
 

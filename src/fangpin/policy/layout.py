@@ -130,8 +130,8 @@ def _stranger(directory: Path, inside: str, *, folder: bool) -> Problem:
     return Problem(
         code="FILE_NOT_IN_LAYOUT",
         where=(directory / inside).as_posix(),
-        zh=f"政策包中没有名为“{inside}”的{what_zh}这一项。",
-        en=f"A pack has no {what_en} named '{inside}'.",
+        zh=f"政策包里不应有{what_zh}“{inside}”。",
+        en=f"A pack has no place for the {what_en} '{inside}'.",
         fix_zh=fix_zh,
         fix_en=fix_en,
     )

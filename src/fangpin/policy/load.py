@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from fangpin.policy.checks import cross_check
 from fangpin.policy.divisions import united
 from fangpin.policy.entries import Folder, canonical, read_folder
 from fangpin.policy.models import (
@@ -52,6 +53,8 @@ def load_pack(directory: Path, *, search: Sequence[Path] = ()) -> Pack:
     if header is None:
         raise ProblemError(problems)
     pack = _assembled(folders, header, entries, problems)
+    faulty = {key for folder in folders for key in folder.faulty}
+    problems.extend(cross_check(pack=pack, faulty=faulty))
     if problems:
         raise ProblemError(problems)
     return pack

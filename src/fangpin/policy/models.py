@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 DottedCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$")]
@@ -455,12 +455,46 @@ class DemoDelivery(Node):
     """Contract field -> the archive's value -> the word written for it; others stay as they are."""
 
 
+class DemoOfficial(Node):
+    """An account of the demonstration: who signs in, in which role, for which division."""
+
+    username: Text
+    name: Text
+    role: Code
+    division: Text
+    department: str = ""
+
+
+class DemoGenerator(Node):
+    """A county with known truth in place of real files: which world is made, and for which months."""
+
+    world: Code
+    households: int = Field(gt=0)
+    seed: int
+    from_month: str
+    to_month: str
+
+
 class DemoRecipe(Node):
-    """demo/<name>.yaml: real deliveries for `fangpin demo --pack P --country NAME`."""
+    """demo/<name>.yaml: what `fangpin demo --pack P --country NAME` receives and who may sign in.
+
+    Either real deliveries (`rounds`, `deliveries`) or a `generator`.
+    """
 
     name: Text
     title: Words
     clock: date
+    """The day at which the demonstration's clock stands."""
+    run_day: int = Field(default=10, ge=1, le=28)
+    """Day of the month on which each monthly run is made."""
     source: Code
-    rounds: list[DemoRound] = Field(min_length=1)
-    deliveries: list[DemoDelivery] = Field(min_length=1)
+    generator: DemoGenerator | None = None
+    rounds: list[DemoRound] = []
+    deliveries: list[DemoDelivery] = []
+    accounts: list[DemoOfficial] = []
+
+    @model_validator(mode="after")
+    def _is_one_kind(self) -> DemoRecipe:
+        if (self.generator is None) == (not self.deliveries):
+            raise ValueError("a demo has either a generator or deliveries")
+        return self

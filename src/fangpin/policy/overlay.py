@@ -13,6 +13,7 @@ from fangpin.policy.entries import Entry, Folder, open_folder
 from fangpin.policy.layout import HEADER_FILE
 from fangpin.policy.models import Category, Department, Overlay, PackHeader, Rule
 from fangpin.policy.nearest import advice
+from fangpin.policy.nouns import named
 from fangpin.values.problem import Problem
 
 Merged = dict[tuple[str, str], Entry]
@@ -188,13 +189,14 @@ def _extends_itself(child: Folder, parent: str) -> Problem:
 
 
 def _twice(entry: Entry, twin: Entry) -> Problem:
-    edition = f", edition {entry.node.edition}" if isinstance(entry.node, Rule) else ""
+    edition = f", edition {entry.node.edition}," if isinstance(entry.node, Rule) else ""
     edition_zh = f"第 {entry.node.edition} 版" if isinstance(entry.node, Rule) else ""
+    zh, en = named(entry.kind, entry.code)
     return Problem(
         code="CODE_DUPLICATE",
         where=entry.where(),
-        zh=f"{entry.kind}“{entry.code}”{edition_zh}写了两次，第一次在 {twin.where()}。",
-        en=f"The {entry.kind} '{entry.code}'{edition} is written twice, first at {twin.where()}.",
+        zh=f"{zh}{edition_zh}写了两次，第一次在 {twin.where()}。",
+        en=f"The {en}{edition} is written twice, first at {twin.where()}.",
         fix_zh="删去其中一处，或改用新代码。",
         fix_en="Delete one of them, or give it a new code.",
     )
@@ -202,11 +204,12 @@ def _twice(entry: Entry, twin: Entry) -> Problem:
 
 def _not_declared(entry: Entry, parent: Entry) -> Problem:
     overlay = isinstance(entry.node, Overlay)
+    zh, en = named(entry.kind, entry.code)
     return Problem(
         code="OVERRIDE_NOT_DECLARED",
         where=entry.where(),
-        zh=f"{entry.kind}“{entry.code}”在上级包中已有（{parent.where()}），这里没有声明要替换它。",
-        en=f"The {entry.kind} '{entry.code}' exists in the parent pack ({parent.where()}) and this "
+        zh=f"{zh}在上级包中已有（{parent.where()}），这里没有声明要替换它。",
+        en=f"The {en} exists in the parent pack ({parent.where()}) and this "
         "entry does not say that it replaces it.",
         fix_zh="要替换就写 override: true，并把全部内容写全；否则换一个代码。"
         if overlay
@@ -220,11 +223,12 @@ def _not_declared(entry: Entry, parent: Entry) -> Problem:
 def _nothing_to_override(entry: Entry, above: Sequence[Folder]) -> Problem:
     codes = {other.code for folder in above for other in folder.entries if other.kind == entry.kind}
     fix_zh, fix_en = advice(written=entry.code, valid=codes)
+    zh, en = named(entry.kind, entry.code)
     return Problem(
         code="OVERRIDE_WITHOUT_PARENT",
         where=entry.where("override", key=True),
-        zh=f"{entry.kind}“{entry.code}”写了 override: true，但上级包中没有这个代码。",
-        en=f"The {entry.kind} '{entry.code}' says override: true, but no parent pack has it.",
+        zh=f"{zh}写了 override: true，但上级包中没有这个代码。",
+        en=f"The {en} says override: true, but no parent pack has it.",
         fix_zh=f"新增内容不写 override。{fix_zh}",
         fix_en=f"Leave override out of a new entry. {fix_en}",
     )

@@ -148,10 +148,10 @@ class Pack:
     def place_of(self, kind: str, code: str, *inner: str | int) -> str:
         """`file:line` of an entry, or of a node inside it: `("rule", code, "severity", 0, "when")`.
 
-        kind is source, parameter, department, contract, group, item, attribute, indicator, rule,
-        severity, category, cause, measure, role, calendar, word or demo; of a rule or
-        category with several editions or periods the code names the latest, `code@edition` or
-        `code@from` an earlier one. Raises KeyError for an unknown entry.
+        kind is header, source, parameter, department, contract, group, item, attribute,
+        indicator, rule, severity, category, cause, measure, role, calendar, word or demo. Of a
+        rule or category with several editions or periods the code names the latest,
+        `code@edition` or `code@from` an earlier one. Raises KeyError for an unknown entry.
         """
         return self.entries[kind, code].where(*inner)
 

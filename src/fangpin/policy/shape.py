@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar, get_args
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -132,25 +133,41 @@ def keys_of(model: type[Node], path: NodePath) -> list[str]:
     """The keys that a mapping at this path of the model may have."""
     found: list[Any] = [model]
     for step in path:
-        inner: list[Any] = []
-        for annotation in found:
-            if isinstance(annotation, type) and issubclass(annotation, Node):
-                for name, info in annotation.model_fields.items():
-                    if (info.alias or name) == step:
-                        inner.extend(_models_in(info.annotation))
-            else:
-                inner.append(annotation)
-        found = inner
+        found = [inner for annotation in found for inner in _inside(annotation, step)]
     return [
-        info.alias or name for annotation in found for name, info in annotation.model_fields.items()
+        info.alias or name
+        for annotation in found
+        for part in _alternatives(annotation)
+        if _is_node(part)
+        for name, info in part.model_fields.items()
     ]
 
 
-def _models_in(annotation: Any) -> Iterator[type[Node]]:
-    if isinstance(annotation, type) and issubclass(annotation, Node):
+def _inside(annotation: Any, step: str | int) -> Iterator[Any]:
+    """What stands one step below an annotation: a field, an entry of a list or of a mapping."""
+    for part in _alternatives(annotation):
+        if _is_node(part):
+            yield from (
+                info.annotation
+                for name, info in part.model_fields.items()
+                if (info.alias or name) == step
+            )
+        elif get_origin(part) in (list, dict):
+            yield get_args(part)[-1]
+
+
+def _alternatives(annotation: Any) -> Iterator[Any]:
+    """The branches of a union; a plain annotation is its only branch."""
+    origin = get_origin(annotation)
+    if origin in (Union, UnionType):
+        for part in get_args(annotation):
+            yield from _alternatives(part)
+    else:
         yield annotation
-    for part in get_args(annotation):
-        yield from _models_in(part)
+
+
+def _is_node(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, Node)
 
 
 def missing_key(*, document: Document, path: NodePath, key: str) -> Problem:

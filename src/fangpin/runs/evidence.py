@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fangpin.feeds.facts import view_live_facts
+from fangpin.feeds.live_facts import view_live_facts
 from fangpin.indicators.windows import base_items
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.ledger.rollup import linked_facts
@@ -92,9 +92,7 @@ def _feed_evidence(
         )
     elif contract.subject == "household":
         within += " AND household_ref IN (SELECT household_ref FROM hit_households)"
-    engine.make_table(
-        "evidence_facts", f"SELECT * FROM evidence_facts_all WHERE {within}"
-    )
+    engine.make_table("evidence_facts", f"SELECT * FROM evidence_facts_all WHERE {within}")
     declared = [pack.items[code] for code in items]
     linked = linked_facts(
         pack=pack,
@@ -105,11 +103,7 @@ def _feed_evidence(
         items=declared,
     )
     engine.make_table("evidence_linked", linked)
-    parts = [
-        _item_rows(feed, item, rule, last)
-        for item in declared
-        for rule in items[item.item]
-    ]
+    parts = [_item_rows(feed, item, rule, last) for item in declared for rule in items[item.item]]
     engine.make_table(table, " UNION ALL ".join(parts))
     engine.drop("evidence_facts", "evidence_linked", "hit_households")
     return True

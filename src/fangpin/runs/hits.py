@@ -91,9 +91,7 @@ def _rows(evaluation: Evaluation, rule: Rule) -> Iterator[list[Any]]:
     )
     for household_ref, category, severity, *values in evaluation.engine.rows(query):
         figures = dict(zip(codes, values, strict=True))
-        zh, en = sentences(
-            pack, rule, month=compiler.month, figures=figures, thresholds=thresholds
-        )
+        zh, en = sentences(pack, rule, month=compiler.month, figures=figures, thresholds=thresholds)
         yield [
             household_ref,
             rule.rule,

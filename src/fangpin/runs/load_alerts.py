@@ -20,6 +20,7 @@ from fangpin.casework.alerts import actions as alerts
 from fangpin.casework.alerts.models import Alert, Run
 from fangpin.casework.alerts.states import AlertState
 from fangpin.casework.audit.actions import record
+from fangpin.casework.divisions.bulk import room_for_many_rows
 from fangpin.casework.registry import actions as registry
 from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.policy import Pack
@@ -95,7 +96,7 @@ def load_run(
         _read_files(engine, run_folder, pack)
         due_dates = _due_dates(engine, run_folder, facts, pack, calendar)
         _refuse_unlisted_households(engine, run_folder)
-        with transaction.atomic():
+        with room_for_many_rows(), transaction.atomic():
             latest = Run.objects.select_for_update().order_by("-as_of").first()
             _refuse_older(run_folder, facts, latest)
             if latest and (latest.as_of, latest.key) == (facts.as_of, facts.key):

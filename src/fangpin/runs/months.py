@@ -20,7 +20,9 @@ MONTHS_SHOWN = 24
 def write_months(*, engine: Engine, pack: Pack, snapshot: Snapshot, folder: Path) -> None:
     """Write months.parquet for the households in the engine's table `hits`."""
     engine.make_table("shown_households", "SELECT DISTINCT household_ref FROM hits")
-    engine.write(months_query(engine, pack, snapshot, "shown_households"), folder / "months.parquet")
+    engine.write(
+        months_query(engine, pack, snapshot, "shown_households"), folder / "months.parquet"
+    )
     engine.drop("shown_households")
 
 

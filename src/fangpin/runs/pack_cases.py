@@ -11,11 +11,12 @@ from typing import Any
 from fangpin.indicators.compile import Compiler
 from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.ledger.coverage import Coverage
+from fangpin.ledger.rollup import feed_items
 from fangpin.linkage.households import make_spine
 from fangpin.policy.expressions.check import Kind
-from fangpin.policy.expressions.sql import column
 from fangpin.policy.expressions.vocabulary import attribute_kinds, field_kinds
 from fangpin.policy.models import PackCase, Rule
+from fangpin.policy.nearest import advice
 from fangpin.policy.pack import Pack
 from fangpin.rules.evaluate import VIEW, Evaluation, evaluate
 from fangpin.rules.explain import sentences
@@ -24,7 +25,6 @@ from fangpin.values.problem import Problem, ProblemError
 
 COVERED_MONTHS = 36
 """A case counts every feed as delivered this far back, save for what it declares unknown."""
-_HOUSEHOLD = 1
 _TYPES: dict[Kind, str] = {
     "number": "DECIMAL(18, 2)",
     "truth": "BOOLEAN",
@@ -45,35 +45,71 @@ class CaseResult:
 
 
 def run_cases(pack: Pack, cases: Iterable[tuple[str, PackCase]]) -> list[CaseResult]:
-    """Run cases, each at its own place (`file:line`), over one engine."""
-    results = []
+    """Run cases, each at its own place (`file:line`); those of one day and coverage run together."""
+    placed = list(cases)
+    found: list[tuple[Problem, ...]] = [()] * len(placed)
+    groups: dict[tuple[date, frozenset[Any]], list[int]] = {}
+    coverages: dict[int, Coverage] = {}
+    for position, (place, case) in enumerate(placed):
+        try:
+            _refuse_unusable_items(pack, place, case)
+        except ProblemError as error:
+            found[position] = error.problems
+            continue
+        coverage = _coverage(pack, case, Month.last_complete(case.as_of))
+        coverages[position] = coverage
+        groups.setdefault((case.as_of, frozenset(coverage.months.items())), []).append(position)
     with connect(threads=1) as engine:
-        for place, case in cases:
-            try:
-                problems = _differences(engine, pack, place, case)
-            except ProblemError as error:
-                problems = list(error.problems)
-            results.append(CaseResult(place, case.case, tuple(problems)))
-    return results
+        for (as_of, _), positions in groups.items():
+            members = {position: placed[position] for position in positions}
+            answers = _evaluated(engine, pack, as_of, coverages[positions[0]], members)
+            for position, problems in answers.items():
+                found[position] = problems
+    return [
+        CaseResult(place, case.case, problems)
+        for (place, case), problems in zip(placed, found, strict=True)
+    ]
 
 
-def _differences(engine: Engine, pack: Pack, place: str, case: PackCase) -> list[Problem]:
-    month = Month.last_complete(case.as_of)
-    coverage = _coverage(pack, case, month)
-    sources = _make_ledger(engine, pack, case)
-    _make_household(engine, pack, case, month)
-    compiler = Compiler(pack=pack, as_of=case.as_of, month=month, coverage=coverage)
-    evaluation = evaluate(
-        engine=engine,
-        compiler=compiler,
-        spine="spine",
-        source_of=lambda feed, _first, _last: sources.get(feed),
-        figures=set(case.expect.figures)
-        | {code for rule in case.expect.rules.values() for code in rule.figures},
-    )
+def _evaluated(
+    engine: Engine,
+    pack: Pack,
+    as_of: date,
+    coverage: Coverage,
+    cases: dict[int, tuple[str, PackCase]],
+) -> dict[int, tuple[Problem, ...]]:
+    """Evaluate cases of one day and coverage; the household_ref of a case is its position."""
+    month = Month.last_complete(as_of)
+    try:
+        sources = _make_ledger(engine, pack, cases)
+        _make_households(engine, pack, cases, month)
+        evaluation = evaluate(
+            engine=engine,
+            compiler=Compiler(pack=pack, as_of=as_of, month=month, coverage=coverage),
+            spine="spine",
+            source_of=lambda feed, _first, _last: sources.get(feed),
+            figures={
+                code
+                for _, case in cases.values()
+                for expected in (case.expect.figures, *_rule_figures(case))
+                for code in expected
+            },
+        )
+    except ProblemError as error:
+        return dict.fromkeys(cases, error.problems)
     names = engine.columns(f"SELECT * FROM {VIEW}")
-    answer = dict(zip(names, engine.rows(f"SELECT * FROM {VIEW}")[0], strict=True))
-    return list(_compare(pack, place, case, evaluation, answer, month))
+    answers = {}
+    for row in engine.rows(f"SELECT * FROM {VIEW}"):
+        answer = dict(zip(names, row, strict=True))
+        place, case = cases[answer["household_ref"]]
+        answers[answer["household_ref"]] = tuple(
+            _compare(pack, place, case, evaluation, answer, month)
+        )
+    return answers
+
+
+def _rule_figures(case: PackCase) -> Iterable[dict[str, Any]]:
+    return (rule.figures for rule in case.expect.rules.values())
 
 
 def _compare(
@@ -178,9 +214,7 @@ def _unlike(place: str, case: PackCase, what: str, expected: str, found: str) ->
 
 def _thresholds(pack: Pack, rule: Rule, as_of: date) -> dict[str, Any]:
     root = pack.header.root_division
-    return {
-        code: pack.parameter(code, at=as_of, division=root).value for code in rule.thresholds
-    }
+    return {code: pack.parameter(code, at=as_of, division=root).value for code in rule.thresholds}
 
 
 def _coverage(pack: Pack, case: PackCase, month: Month) -> Coverage:
@@ -216,105 +250,107 @@ def _case_values(case: PackCase) -> dict[str, dict[int, Decimal | str | None]]:
     return found
 
 
-def _make_ledger(engine: Engine, pack: Pack, case: PackCase) -> dict[str, str]:
-    """One table a feed with the case's amounts; returns feed -> table."""
-    values = _case_values(case)
-    unknown = sorted(set(values) - set(pack.items))
-    if unknown:
-        raise ProblemError(
-            Problem(
-                code="CASE_ITEM_UNKNOWN",
-                where=case.case,
-                zh=f"案例使用了政策包没有的收支项目：{'、'.join(unknown)}。",
-                en=f"The case names ledger items that the pack lacks: {', '.join(unknown)}.",
-                fix_zh="请核对项目代码。",
-                fix_en="Check the item codes.",
+def _refuse_unusable_items(pack: Pack, place: str, case: PackCase) -> None:
+    """Raises ProblemError CASE_ITEM_UNKNOWN or CASE_ITEM_IS_TOTAL."""
+    for code in _case_values(case):
+        item = pack.items.get(code)
+        if item is None:
+            fix_zh, fix_en = advice(written=code, valid=pack.items)
+            raise ProblemError(
+                Problem(
+                    code="CASE_ITEM_UNKNOWN",
+                    where=place,
+                    zh=f"政策包没有收支项目 {code}。",
+                    en=f"The pack has no ledger item {code}.",
+                    fix_zh=fix_zh,
+                    fix_en=fix_en,
+                )
             )
-        )
-    by_feed: dict[str, list[str]] = {}
-    for code in values:
-        item = pack.items[code]
         if item.feed is None:
             raise ProblemError(
                 Problem(
                     code="CASE_ITEM_IS_TOTAL",
-                    where=case.case,
-                    zh=f"{code} 是合计项目，请填写它的组成项目：{'、'.join(item.of)}。",
-                    en=f"{code} is a total; give the items that it adds: {', '.join(item.of)}.",
+                    where=place,
+                    zh=f"{code} 是合计项目，案例不能直接给出合计。",
+                    en=f"{code} is a total; a case cannot give a total.",
+                    fix_zh=f"请填写它的组成项目：{'、'.join(item.of)}。",
+                    fix_en=f"Give the items that it adds: {', '.join(item.of)}.",
                 )
             )
-        by_feed.setdefault(item.feed, []).append(code)
+
+
+def _make_ledger(
+    engine: Engine, pack: Pack, cases: dict[int, tuple[str, PackCase]]
+) -> dict[str, str]:
+    """One table a feed with the cases' amounts; returns feed -> table."""
+    values = {position: _case_values(case) for position, (_, case) in cases.items()}
+    feeds = {pack.items[code].feed for amounts in values.values() for code in amounts}
     sources = {}
-    for position, (feed, codes) in enumerate(by_feed.items()):
-        table = f"case_ledger_{position}"
+    for number, feed in enumerate(sorted(feed for feed in feeds if feed)):
+        table = f"case_ledger_{number}"
         columns = {"household_ref": "BIGINT", "month": "INTEGER"}
-        # Columns that the case does not give exist all the same: a window may ask for them.
-        codes = [item.item for item in pack.items.values() if item.feed == feed]
+        # Columns that no case gives exist all the same: a window may ask for them.
+        codes = [item.item for item in feed_items(pack, feed)]
+        states = {code for code in codes if pack.items[code].kind == "state"}
         for code in codes:
-            is_state = pack.items[code].kind == "state"
-            columns[code] = "VARCHAR" if is_state else "DECIMAL(18, 2)"
-            if is_state:
+            columns[code] = "VARCHAR" if code in states else "DECIMAL(18, 2)"
+            if code in states:
                 columns[code + "__at"] = "BIGINT"
-        engine.make_empty_table(table, columns)
         rows = []
-        for month in sorted({month for code in codes for month in values.get(code, {})}):
-            row: list[Any] = [_HOUSEHOLD, month]
-            for code in codes:
-                value = values.get(code, {}).get(month)
-                row.append(value)
-                if pack.items[code].kind == "state":
-                    row.append(month if value is not None else None)
-            rows.append(row)
+        for position, amounts in values.items():
+            for month in sorted({m for code in codes for m in amounts.get(code, {})}):
+                row: list[Any] = [position, month]
+                for code in codes:
+                    value = amounts.get(code, {}).get(month)
+                    row.append(value)
+                    if code in states:
+                        row.append(month if value is not None else None)
+                rows.append(row)
+        engine.make_empty_table(table, columns)
         engine.insert(table, rows)
         sources[feed] = table
     return sources
 
 
-def _make_household(engine: Engine, pack: Pack, case: PackCase, month: Month) -> None:
-    """The table `spine` with the one household of the case."""
-    division = case.division or pack.header.root_division or ""
+def _make_households(
+    engine: Engine, pack: Pack, cases: dict[int, tuple[str, PackCase]], month: Month
+) -> None:
+    """The table `spine`, one household a case: computed from its persons, or stated outright."""
     kinds = attribute_kinds(pack)
-    if case.persons:
-        _make_people(engine, pack, case, division)
-        make_spine(engine=engine, pack=pack, people="people", month=month, name="computed")
-        # What the case states outright stands above what its persons give.
-        columns = [
-            f"CAST(? AS {_TYPES[kinds[code]]}) AS {column(code)}"
-            if code in case.household
-            else column(code)
-            for code in kinds
-        ]
-        stated = [case.household[code] for code in kinds if code in case.household]
-        engine.make_table(
-            "spine", f"SELECT household_ref, division, {', '.join(columns)} FROM computed", stated
-        )
-        return
+    computed = _computed_attributes(engine, pack, cases, month)
     definition = {"household_ref": "BIGINT", "division": "VARCHAR"}
     definition |= {code: _TYPES[kind] for code, kind in kinds.items()}
     engine.make_empty_table("spine", definition)
-    engine.insert(
-        "spine", [[_HOUSEHOLD, division, *(case.household.get(code) for code in kinds)]]
-    )
+    rows = []
+    for position, (_, case) in cases.items():
+        # What the case states stands above what its persons give.
+        known = {**computed.get(position, {}), **case.household}
+        division = case.division or pack.header.root_division or ""
+        rows.append([position, division, *(known.get(code) for code in kinds)])
+    engine.insert("spine", rows)
 
 
-def _make_people(engine: Engine, pack: Pack, case: PackCase, division: str) -> None:
+def _computed_attributes(
+    engine: Engine, pack: Pack, cases: dict[int, tuple[str, PackCase]], month: Month
+) -> dict[int, dict[str, Any]]:
     registry = pack.header.registry
-    assert registry is not None, "checked when the pack was loaded"
+    if registry is None or not any(case.persons for _, case in cases.values()):
+        return {}
     kinds = field_kinds(pack.contracts[registry.feed])
     definition = {"person_ref": "BIGINT", "household_ref": "BIGINT"}
     definition |= {code: _TYPES[kind] for code, kind in kinds.items()}
     engine.make_empty_table("people", definition)
-    engine.insert(
-        "people",
-        [
-            [
-                position,
-                _HOUSEHOLD,
-                *(
-                    division if code == registry.division else person.get(code)
-                    for code in kinds
-                ),
-            ]
-            for position, person in enumerate(case.persons)
-        ],
-    )
+    rows: list[list[Any]] = []
+    for position, (_, case) in cases.items():
+        division = case.division or pack.header.root_division
+        for person in case.persons:
+            values = [division if code == registry.division else person.get(code) for code in kinds]
+            rows.append([len(rows), position, *values])
+    engine.insert("people", rows)
+    make_spine(engine=engine, pack=pack, people="people", month=month, name="computed")
+    names = engine.columns("SELECT * FROM computed")
+    found = {}
+    for row in engine.rows("SELECT * FROM computed"):
+        answer = dict(zip(names, row, strict=True))
+        found[answer["household_ref"]] = {code: answer[code] for code in pack.attributes}
+    return found

@@ -1,0 +1,12 @@
+"""A synthetic county with known truth: the truth comes first, the departments' records follow.
+
+Everything here is deterministic: the same seed gives the same bytes. Only tests, benchmarks, the
+demo and back-tests use it; the truth file is for tests, benchmarks and back-tests alone.
+"""
+
+from fangpin.synthetic.build import build_world, write_deliveries
+from fangpin.synthetic.deliveries import PlannedDelivery
+from fangpin.synthetic.truth_file import write_truth
+from fangpin.synthetic.world import World
+
+__all__ = ["PlannedDelivery", "World", "build_world", "write_deliveries", "write_truth"]

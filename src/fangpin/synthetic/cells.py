@@ -7,10 +7,11 @@ from datetime import date
 
 from fangpin.policy.models import Contract, ContractField
 from fangpin.synthetic.layouts import Layout
-from fangpin.synthetic.tables import Row, Table
+from fangpin.synthetic.tables import Repeated, Row, Table
 from fangpin.values.month import Month
 
 Cell = Callable[[Row], str]
+Write = Callable[[object], str]
 
 
 class ContractGap(Exception):
@@ -23,41 +24,70 @@ class Columns:
     def __init__(self, *, contract: Contract, table: Table, layout: Layout) -> None:
         self.headers: list[str] = []
         self.types: list[str] = []
-        self._cells: list[Cell] = []
+        self._values: list[tuple[int, str, Write]] = []
+        self._subjects: list[tuple[int, Cell]] = []
+        self._repeated: dict[int, tuple[Repeated, list[str]]] = {}
         for field in contract.fields:
-            cell = _cell(contract, table, field, layout)
-            if cell is None:
-                if field.required:
-                    raise ContractGap(f"{contract.feed}.{field.field} is required and unknown")
+            place = len(self.headers)
+            if field.field in table.fields:
+                self._values.append((place, field.field, _writer(contract.feed, field, layout)))
+            elif field.type == "identifier" and table.identifier_is_certificate:
+                self._subjects.append((place, _certificate))
+            elif field.type in _SUBJECT_CELLS:
+                self._subjects.append((place, _SUBJECT_CELLS[field.type]))
+            elif field.required:
+                raise ContractGap(f"{contract.feed}.{field.field} is required and unknown")
+            else:
                 continue
             words = [field.title.zh, *field.aliases]
             self.headers.append(words[layout.wording % len(words)])
             self.types.append(field.type)
-            self._cells.append(cell)
 
     def cells(self, row: Row) -> list[str]:
         """The row's cells in the order of the headers."""
-        return [cell(row) for cell in self._cells]
+        values = row.values
+        if isinstance(values, Repeated):
+            known = self._repeated.get(id(values))
+            if known is None or known[0] is not values:
+                known = self._repeated[id(values)] = (values, self._written(values))
+            cells = known[1].copy()
+        else:
+            cells = self._written(values)
+        for place, cell in self._subjects:
+            cells[place] = cell(row)
+        return cells
+
+    def _written(self, values: dict[str, object]) -> list[str]:
+        cells = [""] * len(self.headers)
+        for place, code, write in self._values:
+            value = values.get(code)
+            if value is not None:
+                cells[place] = write(value)
+        return cells
 
 
-def _cell(
-    contract: Contract, table: Table, field: ContractField, layout: Layout
-) -> Cell | None:
-    code = field.field
-    if code in table.fields:
-        write = _writer(contract.feed, field, layout)
-        return lambda row: write(row.values.get(code))
-    if field.type == "identifier":
-        if table.identifier_is_certificate:
-            return _certificate
-        return lambda row: row.person.identifier if row.person else ""
-    if field.type == "name":
-        return lambda row: row.person.name if row.person else ""
-    if field.type == "household_no":
-        return lambda row: row.household.household_no if row.household else ""
-    if field.type == "division":
-        return lambda row: row.household.village if row.household else ""
-    return None
+def _identifier(row: Row) -> str:
+    return row.person.identifier if row.person else ""
+
+
+def _name(row: Row) -> str:
+    return row.person.name if row.person else ""
+
+
+def _household_no(row: Row) -> str:
+    return row.household.household_no if row.household else ""
+
+
+def _village(row: Row) -> str:
+    return row.household.village if row.household else ""
+
+
+_SUBJECT_CELLS: dict[str, Cell] = {
+    "identifier": _identifier,
+    "name": _name,
+    "household_no": _household_no,
+    "division": _village,
+}
 
 
 def _certificate(row: Row) -> str:
@@ -65,7 +95,7 @@ def _certificate(row: Row) -> str:
     return disability.certificate_no if disability else ""
 
 
-def _writer(feed: str, field: ContractField, layout: Layout) -> Callable[[object], str]:
+def _writer(feed: str, field: ContractField, layout: Layout) -> Write:
     if field.values is not None:
         return _code_writer(feed, field, layout)
     if field.type == "amount":
@@ -74,22 +104,18 @@ def _writer(feed: str, field: ContractField, layout: Layout) -> Callable[[object
         return _date_writer(layout.date_style)
     if field.type == "month":
         return _month_writer(layout.date_style)
-    return _text
+    return str
 
 
-def _text(value: object) -> str:
-    return "" if value is None else str(value)
-
-
-def _code_writer(feed: str, field: ContractField, layout: Layout) -> Callable[[object], str]:
+def _code_writer(feed: str, field: ContractField, layout: Layout) -> Write:
     spoken: dict[str, str] = {}
     for stored, words in (field.values or {}).items():
-        written = words[layout.wording % len(words)] if words else stored
+        written = words[layout.code_wording % len(words)] if words else stored
         for word in (stored, *words):
-            spoken.setdefault(word, written)
+            spoken.setdefault(word, word if layout.own_words else written)
 
     def write(value: object) -> str:
-        if value is None or value == "":
+        if value == "":
             return ""
         try:
             return spoken[str(value)]
@@ -99,20 +125,17 @@ def _code_writer(feed: str, field: ContractField, layout: Layout) -> Callable[[o
     return write
 
 
-def _amount_writer(thousands: bool) -> Callable[[object], str]:
+def _amount_writer(thousands: bool) -> Write:
     def write(value: object) -> str:
-        if value is None:
-            return ""
         assert isinstance(value, int)
         yuan, fen = divmod(abs(value), 100)
         text = f"{yuan:,}" if thousands else str(yuan)
-        sign = "-" if value < 0 else ""
-        return f"{sign}{text}.{fen:02d}"
+        return f"{'-' if value < 0 else ''}{text}.{fen:02d}"
 
     return write
 
 
-def _date_writer(style: str) -> Callable[[object], str]:
+def _date_writer(style: str) -> Write:
     pattern = {
         "dashes": "{0:04d}-{1:02d}-{2:02d}",
         "slashes": "{0}/{1}/{2}",
@@ -122,15 +145,15 @@ def _date_writer(style: str) -> Callable[[object], str]:
     }[style]
 
     def write(value: object) -> str:
-        if value is None:
-            return ""
         assert isinstance(value, date)
+        if style == "dashes":
+            return value.isoformat()
         return pattern.format(value.year, value.month, value.day)
 
     return write
 
 
-def _month_writer(style: str) -> Callable[[object], str]:
+def _month_writer(style: str) -> Write:
     pattern = {
         "dashes": "{0:04d}-{1:02d}",
         "slashes": "{0:04d}-{1:02d}",
@@ -140,8 +163,6 @@ def _month_writer(style: str) -> Callable[[object], str]:
     }[style]
 
     def write(value: object) -> str:
-        if value is None:
-            return ""
         assert isinstance(value, int)
         month = Month(value)
         return pattern.format(month.year, month.number)

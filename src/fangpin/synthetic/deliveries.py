@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from itertools import chain
 from pathlib import Path
 
 from fangpin.policy.models import Contract
@@ -48,7 +49,7 @@ def write_all(
 ) -> list[PlannedDelivery]:
     """Write every feed of the pack that the office can fill; in order of the received date.
 
-    A monthly feed is sent every month, even empty; every other one when it has rows.
+    A month without rows is not sent: nobody sends an empty table.
     """
     folder.mkdir(parents=True, exist_ok=True)
     spared = world.planted | {shock.household_no for shock in world.shocks}
@@ -74,9 +75,11 @@ def _write_one(
     folder: Path,
     spared: frozenset[str] | set[str],
 ) -> PlannedDelivery | None:
-    rows = list(table.rows(world, month))
-    if not rows and contract.frequency != "monthly":
+    rows = table.rows(world, month)
+    first = next(rows, None)
+    if first is None:
         return None
+    rows = chain((first,), rows)
     layout = office.layout(world, contract, month)
     received = office.received(world, contract, month)
     columns = Columns(contract=contract, table=table, layout=layout)
@@ -106,12 +109,11 @@ def _write_one(
 
 
 def _cells(
-    rows: list[Row], columns: Columns, faults: Faults, spared: frozenset[str] | set[str]
+    rows: Iterable[Row], columns: Columns, faults: Faults, spared: frozenset[str] | set[str]
 ) -> Iterator[list[str]]:
     for row in rows:
         cells = columns.cells(row)
         if row.household is None or row.household.household_no not in spared:
-            faults.spoil(cells)
-            if faults.is_repeated():
+            if faults.spoil(cells):
                 yield cells
         yield cells

@@ -38,20 +38,19 @@ class Faults:
         }
         self.counts: dict[str, int] = {}
 
-    def spoil(self, cells: list[str]) -> None:
-        """Maybe change this row's cells in place."""
+    def spoil(self, cells: list[str]) -> bool:
+        """Maybe change this row's cells in place; true when the clerk pastes the row twice."""
         draw = self._chance.random()
+        if draw > WRONG_SHARE + ODD_SHARE + REPEATED_SHARE:
+            return False
         if draw < WRONG_SHARE:
             self._make_wrong(cells, _WRONG.pick(self._chance))
         elif draw < WRONG_SHARE + ODD_SHARE:
             self._make_odd(cells, _ODD.pick(self._chance))
-
-    def is_repeated(self) -> bool:
-        """Whether the clerk pastes this row twice."""
-        repeated = self._chance.random() < REPEATED_SHARE
-        if repeated:
+        else:
             self._count("repeated")
-        return repeated
+            return True
+        return False
 
     def _make_wrong(self, cells: list[str], kind: str) -> None:
         if kind == "check_digit":

@@ -45,7 +45,7 @@ def _write_xlsx(
     rows: Iterable[list[str]],
     saved: datetime,
 ) -> int:
-    options = {"constant_memory": True, "strings_to_numbers": False}
+    options = {"in_memory": True}
     book = xlsxwriter.Workbook(str(file), options)
     book.set_properties({"created": saved})
     sheet = book.add_worksheet("Sheet1")

@@ -8,11 +8,16 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One delivery's outward form; `wording` chooses among a contract's header and code words."""
+    """One delivery's outward form; `wording` chooses among a contract's header words.
+
+    With `own_words` a code is written in the word of the truth; else `code_wording` chooses one.
+    """
 
     form: Literal["csv", "xlsx"]
     encoding: str = "utf-8"
     wording: int = 0
+    own_words: bool = True
+    code_wording: int = 0
     date_style: Literal["dashes", "slashes", "dots", "plain", "chinese"] = "dashes"
     thousands: bool = False
     title: str = ""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from fangpin.synthetic.world import Household, Person, World
 from fangpin.values.month import Month
+
+
+class Repeated(dict[str, object]):
+    """Values that many rows of one delivery share; they are turned into text once."""
 
 
 class Row(NamedTuple):
@@ -27,12 +31,12 @@ class Table:
     """How one feed's rows of one month come from the truth."""
 
     feed: str
-    fields: tuple[str, ...]
+    fields: Sequence[str]
     rows: Callable[[World, Month], Iterator[Row]]
     identifier_is_certificate: bool = False
 
 
-def event_table(feed: str, fields: tuple[str, ...]) -> Table:
+def event_table(feed: str, fields: Sequence[str]) -> Table:
     """A table whose rows are the world's records of this feed."""
 
     def rows(world: World, month: Month) -> Iterator[Row]:

@@ -173,11 +173,16 @@ class Household:
     gifts_month: int = 0
     """Money from children who live elsewhere, a month."""
     gifts_from: str = ""
+    gifts_stopped: Month | None = None
+    supporter_in_distress: Month | None = None
     well_off: bool = False
     relocated: bool = False
     house_grade: str = "A"
     subsistence: Spell | None = None
     hardship: Spell | None = None
+    category: str = ""
+    """Monitoring category that officials gave it, from `identified` on; empty: never monitored."""
+    identified: Month | None = None
     shop: str = ""
     vehicle: str = ""
     income_by_month: list[int] = field(default_factory=list)
@@ -189,6 +194,11 @@ class Household:
     def head(self) -> Person:
         """The first member is the head."""
         return self.members[0]
+
+    def gifts_of(self, month: Month) -> int:
+        """What children who live elsewhere give in a month."""
+        stopped = self.gifts_stopped is not None and month >= self.gifts_stopped
+        return 0 if stopped else self.gifts_month
 
 
 @dataclass(slots=True)
@@ -208,12 +218,21 @@ class World:
     planted: frozenset[str] = frozenset()
     """Households planted by hand, whose rows are never spoilt."""
     _by_number: dict[str, Household] = field(default_factory=dict)
+    _bills_by_month: dict[int, list[Bill]] = field(default_factory=dict)
 
     def household(self, number: str) -> Household:
         """The household of a number. Raises KeyError when there is none."""
         if len(self._by_number) != len(self.households):
             self._by_number.update((h.household_no, h) for h in self.households)
         return self._by_number[number]
+
+    def bills_sent_in(self, month: Month) -> list[Bill]:
+        """The bills that a department learns of in a month, late ones with their own dates."""
+        if not self._bills_by_month:
+            for bill in self.bills:
+                sent = Month.containing(bill.settled).plus(bill.sent_months_late)
+                self._bills_by_month.setdefault(sent, []).append(bill)
+        return self._bills_by_month.get(month, [])
 
     def months(self) -> list[Month]:
         """Every month of the world in order."""

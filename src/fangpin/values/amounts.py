@@ -122,8 +122,6 @@ def _from_shape(
     repairs: list[str] = []
     if plain != text.strip():
         repairs.append("NORMALISED")
-    if "," in found["digits"]:
-        repairs.append("COMMAS_DROPPED")
     if found["money"] or found["unit"]:
         repairs.append("UNIT_DROPPED")
     if multiple != 1:

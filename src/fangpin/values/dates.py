@@ -95,10 +95,9 @@ def read_date(text: str | None, *, open_ended: bool = False) -> DateReading:
         if found:
             groups = found.groups()
             year, month, day = int(groups[0]), int(groups[-2]), int(groups[-1])
-            iso = shape is _YEAR_FIRST and found[2] == "-" and body == text
-            return _day(
-                year, month, day, open_ended, repairs if iso else (*repairs, "DATE_REWRITTEN")
-            )
+            if shape is _WORDS:
+                repairs = (*repairs, "DATE_REWRITTEN")
+            return _day(year, month, day, open_ended, repairs)
     return _rarer_date(body, repairs)
 
 
@@ -141,7 +140,7 @@ def read_month(text: str | None) -> MonthReading:
         if not (1 <= month <= 12 and _known_year(year)):
             return MonthReading(problem_code="DATE_INVALID")
         plain = Month.of(year, month)
-        return MonthReading(value=plain, repairs=() if str(plain) == text else ("DATE_REWRITTEN",))
+        return MonthReading(value=plain, repairs=("DATE_REWRITTEN",) if "年" in body else ())
     day = read_date(text)
     if day.value is not None:
         return MonthReading(value=Month.containing(day.value), repairs=(*day.repairs, "DAY_DROPPED"))

@@ -5,6 +5,7 @@ All of these run inside the transaction of the load that calls them.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,9 +16,10 @@ from fangpin.casework.alerts.states import FIRST_STEP, AlertState
 from fangpin.casework.divisions.bulk import Target, put_rows, run_statement
 from fangpin.casework.divisions.ranges import begins_with
 
-_DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CROCKFORD = bytes.maketrans(
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+)
 """Crockford's base 32: none of its letters is mistaken for a digit when read out by telephone."""
-_LENGTH_OF_REF = 12
 
 ALERTS = Target(
     "alerts_alert",
@@ -94,15 +96,13 @@ class UrgentHit:
 
 
 def alert_number(*, raised_date: date, household_ref: int) -> str:
-    """The number of an alert: `A`, the month of its run, the household's reference in base 32."""
-    digits = []
-    rest = household_ref
-    for _ in range(_LENGTH_OF_REF):
-        rest, digit = divmod(rest, 32)
-        digits.append(_DIGITS[digit])
-    if rest:
-        raise ValueError("a household reference has at most 60 bits")
-    return f"A{raised_date:%Y%m}-{''.join(reversed(digits))}"
+    """The number of an alert: `A`, the month of its run, the household's reference in base 32.
+
+    Raises OverflowError for a reference that is negative or has more than 60 bits.
+    """
+    # 60 bits and four empty ones make eight bytes; twelve digits of five bits hold the sixty.
+    digits = base64.b32encode((household_ref << 4).to_bytes(8, "big"))[:12]
+    return f"A{raised_date:%Y%m}-{digits.translate(_CROCKFORD).decode('ascii')}"
 
 
 def raise_alerts(

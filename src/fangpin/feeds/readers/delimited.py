@@ -120,7 +120,7 @@ def _load_at_full_speed(file: Path, found: _Found, engine: Engine) -> tuple[str,
         )
     except EngineRefused:
         return None
-    return f"CAST(rowid + {start + 1} AS INTEGER)", None
+    return f"CAST(raw.rowid + {start + 1} AS INTEGER)", None
 
 
 def _load_row_by_row(
@@ -164,7 +164,7 @@ def load_numbered(
         f"columns = {{{listed}}}, max_line_size = 16777216)",
         [str(numbered)],
     )
-    return "row_no", "misshapen = 1"
+    return "raw.row_no", "raw.misshapen = 1"
 
 
 def _has_blank_lines(file: Path) -> bool:

@@ -40,9 +40,7 @@ class Engine:
         """The names of a query's columns, in order."""
         return [row[0] for row in self._run(f"DESCRIBE {_text(query)}", ()).fetchall()]
 
-    def make_table(
-        self, name: str, query: Statement | str, parameters: Sequence[Any] = ()
-    ) -> None:
+    def make_table(self, name: str, query: Statement | str, parameters: Sequence[Any] = ()) -> None:
         """Replace the temporary table `name` by the rows of a query."""
         self._run(f"CREATE OR REPLACE TEMP TABLE {_checked(name)} AS {_text(query)}", parameters)
 
@@ -72,9 +70,7 @@ class Engine:
                 what = "VIEW" if kind[0] == "VIEW" else "TABLE"
                 self._run(f"DROP {what} IF EXISTS {_checked(name)}", ())
 
-    def view_files(
-        self, name: str, files: Sequence[Path], *, with_file_name: bool = False
-    ) -> None:
+    def view_files(self, name: str, files: Sequence[Path], *, with_file_name: bool = False) -> None:
         """Let `name` stand for the rows of Parquet files; columns are united by name."""
         if not files:
             raise ValueError(f"the view {name} needs at least one file")
@@ -100,9 +96,7 @@ class Engine:
             (),
         )
 
-    def write(
-        self, query: Statement | str, file: Path, parameters: Sequence[Any] = ()
-    ) -> int:
+    def write(self, query: Statement | str, file: Path, parameters: Sequence[Any] = ()) -> int:
         """Write a query's rows as one Parquet file (zstd); returns the number of rows."""
         path = str(file).replace("'", "''")
         written = self._run(
@@ -132,7 +126,7 @@ class Engine:
             found = re.search(r"No space left|disk full|Disk quota", str(error))
             cause = OSError(28 if found else 5, str(error).splitlines()[0])
             if found:
-                raise ProblemError(machine_problem(cause, Path("."))) from error
+                raise ProblemError(machine_problem(cause, Path())) from error
             raise EngineRefused(f"{error}\n{text}") from error
         except duckdb.Error as error:
             raise EngineRefused(f"{error}\n{text}") from error

@@ -9,38 +9,11 @@ from typing import TypeVar
 from fangpin.policy.entries import Entry
 from fangpin.policy.models import ContractField, Node
 from fangpin.policy.nearest import advice
+from fangpin.policy.nouns import named
 from fangpin.policy.pack import Pack
 from fangpin.values.problem import Problem
 
 Kept = TypeVar("Kept", bound=Node)
-
-NOUNS: dict[str, str] = {
-    "source": "来源",
-    "parameter": "参数",
-    "department": "部门",
-    "contract": "数据源",
-    "field": "字段",
-    "group": "收支分组",
-    "item": "台账项目",
-    "attribute": "家庭属性",
-    "indicator": "指标",
-    "rule": "规则",
-    "severity": "风险等级",
-    "category": "监测对象类别",
-    "cause": "风险类型",
-    "measure": "帮扶措施",
-    "level": "区划级别",
-    "figure": "指标、台账项目或家庭属性",
-    "division": "行政区划",
-}
-_NOUNS_EN = {
-    "contract": "feed",
-    "cause": "risk cause",
-    "item": "ledger item",
-    "figure": "indicator, ledger item or attribute",
-    "group": "ledger group",
-    "level": "division level",
-}
 
 
 @dataclass(frozen=True)
@@ -71,16 +44,17 @@ Check = Callable[[Book], Iterable[Problem]]
 
 
 def unknown(
-    *, code: str, noun: str, written: str, where: str, valid: Iterable[str], by: str
+    *, code: str, noun: str, written: str, where: str, valid: Iterable[str], by: tuple[str, str]
 ) -> Problem:
-    """The problem of a name that stands for nothing; `by` is the entry that names it."""
+    """The problem of a name that stands for nothing; `by` is the (kind, code) that names it."""
     fix_zh, fix_en = advice(written=written, valid=valid)
-    noun_en = _NOUNS_EN.get(noun, noun)
+    by_zh, by_en = named(*by)
+    zh, en = named(noun, written)
     return Problem(
         code=code,
         where=where,
-        zh=f"{by} 引用的{NOUNS[noun]}“{written}”不存在。",
-        en=f"{by} names the {noun_en} '{written}', which does not exist.",
+        zh=f"{by_zh}引用的{zh}不存在。",
+        en=f"The {by_en} names the {en}, which does not exist.",
         fix_zh=fix_zh,
         fix_en=fix_en,
         details={"name": written},

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 from fangpin.policy.checks.book import Book, unknown
 from fangpin.policy.entries import Entry
-from fangpin.policy.models import Contract, ContractField, DemoRecipe, FieldType, Registry
+from fangpin.policy.models import (
+    Contract,
+    ContractField,
+    DemoRecipe,
+    FieldType,
+    PackHeader,
+    Registry,
+)
 from fangpin.values.month import Month
 from fangpin.values.problem import Problem
 
@@ -20,7 +27,7 @@ _FLAG_VALUES = {"true", "false"}
 _REGISTRY_TYPES: dict[str, tuple[FieldType, ...]] = {
     "household_no": ("household_no",),
     "identifier": ("identifier",),
-    "name": ("name",),
+    "name": ("name", "text"),
     "division": ("division",),
     "birth": ("date", "month", "year"),
     "phone": ("phone",),
@@ -44,7 +51,7 @@ def contract_fields_exist(book: Book) -> Iterator[Problem]:
                     written=name,
                     where=entry.where(*path),
                     valid=valid,
-                    by=f"{contract.feed}.{path[0]}",
+                    by=("contract", f"{contract.feed}.{path[0]}"),
                 )
 
 
@@ -115,11 +122,14 @@ def coded_values_are_clear(book: Book) -> Iterator[Problem]:
                     "values.",
                 )
             elif field.type == "flag" and set(field.values or _FLAG_VALUES) != _FLAG_VALUES:
-                yield _values_problem(
-                    entry,
-                    (*where, "values"),
-                    f"是否字段“{field.field}”的 values 只能有 true 和 false 两个键。",
-                    f"The values of the flag '{field.field}' have the keys true and false only.",
+                yield Problem(
+                    code="FIELD_VALUES",
+                    where=entry.where(*where, "values"),
+                    zh=f"是否字段“{field.field}”的 values 只能有 true 和 false 两个键。",
+                    en=f"The values of the flag '{field.field}' have the keys true and false, no "
+                    "others.",
+                    fix_zh='写成 values: {"true": [是, …], "false": [否, …]}。',
+                    fix_en='Write values: {"true": [words for yes], "false": [words for no]}.',
                 )
             yield from _ambiguous_words(entry, index, field)
 
@@ -151,11 +161,13 @@ def field_limits_make_sense(book: Book) -> Iterator[Problem]:
 
 
 def registry_fields_exist(book: Book) -> Iterator[Problem]:
-    """REGISTRY_FIELD, REGISTRY_FEED: the registry's feed and the fields mapped to it exist and fit."""
-    registry = book.pack.header.registry
-    if registry is None:
-        return
-    where = _registry_place(book)
+    """REGISTRY_FIELD, REGISTRY_FEED: the registry's feed and its fields exist and fit."""
+    for entry, header in book.all("header", PackHeader):
+        if header.registry is not None:
+            yield from _registry_problems(book, entry, header.registry)
+
+
+def _registry_problems(book: Book, entry: Entry, registry: Registry) -> Iterator[Problem]:
     fields = book.fields(registry.feed)
     if fields is None:
         if registry.feed not in book.codes("contract"):
@@ -163,9 +175,9 @@ def registry_fields_exist(book: Book) -> Iterator[Problem]:
                 code="REGISTRY_FEED",
                 noun="contract",
                 written=registry.feed,
-                where=where("feed"),
+                where=entry.where("registry", "feed"),
                 valid=book.codes("contract"),
-                by="pack.yaml registry",
+                by=("header", "registry"),
             )
         return
     for name in Registry.model_fields:
@@ -177,50 +189,72 @@ def registry_fields_exist(book: Book) -> Iterator[Problem]:
                 code="REGISTRY_FIELD",
                 noun="field",
                 written=mapped,
-                where=where(name),
+                where=entry.where("registry", name),
                 valid=fields,
-                by=f"pack.yaml registry.{name}",
+                by=("header", f"registry.{name}"),
             )
         elif name in _REGISTRY_TYPES and fields[mapped].type not in _REGISTRY_TYPES[name]:
             wanted = " / ".join(_REGISTRY_TYPES[name])
             yield Problem(
                 code="REGISTRY_FIELD",
-                where=where(name),
-                zh=f"registry.{name} 对应的字段“{mapped}”类型是 {fields[mapped].type}，应为 {wanted}。",
-                en=f"registry.{name} is the field '{mapped}' of type {fields[mapped].type}; it must "
-                f"be {wanted}.",
+                where=entry.where("registry", name),
+                zh=f"registry.{name} 对应的字段“{mapped}”类型是 {fields[mapped].type}，"
+                f"应为 {wanted}。",
+                en=f"registry.{name} is the field '{mapped}' of type {fields[mapped].type}; it "
+                f"must be {wanted}.",
                 fix_zh="换一个字段，或改正数据源中该字段的类型。",
                 fix_en="Take another field, or correct the field's type in the feed.",
             )
 
 
 def demo_columns_exist(book: Book) -> Iterator[Problem]:
-    """DEMO_FEED, DEMO_FIELD, DEMO_MONTH: a demonstration's deliveries fit the pack's feeds."""
+    """DEMO_FEED, DEMO_FIELD: a demonstration's deliveries fit the pack's feeds."""
+    feeds = book.codes("contract")
     for entry, recipe in book.all("demo", DemoRecipe):
         for index, delivery in enumerate(recipe.deliveries):
             at = ("deliveries", index)
-            fields = book.fields(delivery.feed)
-            if fields is None and delivery.feed not in book.codes("contract"):
+            if delivery.feed not in feeds:
                 yield unknown(
                     code="DEMO_FEED",
                     noun="contract",
                     written=delivery.feed,
                     where=entry.where(*at, "feed"),
-                    valid=book.codes("contract"),
-                    by=f"demo {recipe.name}",
+                    valid=feeds,
+                    by=("demo", recipe.name),
                 )
-            for name in delivery.columns if fields is not None else ():
+            fields = book.fields(delivery.feed)
+            named = [("columns", name) for name in delivery.columns]
+            named += [("recode", name) for name in delivery.recode]
+            for key, name in named if fields is not None else ():
                 if name not in (fields or {}):
                     yield unknown(
                         code="DEMO_FIELD",
                         noun="field",
                         written=name,
-                        where=entry.where(*at, "columns", name, key=True),
+                        where=entry.where(*at, key, name, key=True),
                         valid=fields or (),
-                        by=f"demo {recipe.name}, {delivery.feed}",
+                        by=("demo", recipe.name),
                     )
-            if not is_month(delivery.month):
-                yield month_problem("DEMO_MONTH", entry.where(*at, "month"), delivery.month)
+
+
+def demo_rounds_exist(book: Book) -> Iterator[Problem]:
+    """DEMO_ROUND, DEMO_MONTH: deliveries name rounds of the recipe; rounds name months."""
+    for entry, recipe in book.all("demo", DemoRecipe):
+        rounds = {str(one.round) for one in recipe.rounds}
+        for index, one in enumerate(recipe.rounds):
+            if not is_month(one.month):
+                yield month_problem("DEMO_MONTH", entry.where("rounds", index, "month"), one.month)
+        for index, delivery in enumerate(recipe.deliveries):
+            for place, number in enumerate(delivery.rounds):
+                if str(number) not in rounds:
+                    yield unknown(
+                        code="DEMO_ROUND",
+                        noun="round",
+                        written=str(number),
+                        where=entry.where("deliveries", index, "rounds", place),
+                        valid=rounds,
+                        by=("demo", recipe.name),
+                    )
 
 
 def is_month(text: str) -> bool:
@@ -242,10 +276,6 @@ def month_problem(code: str, where: str, written: str) -> Problem:
         fix_zh="改成四位年、短横、两位月。",
         fix_en="Write four digits of the year, a dash and two digits of the month.",
     )
-
-
-class _registry_place:  # noqa: N801
-    pass
 
 
 def _ambiguous_words(entry: Entry, index: int, field: ContractField) -> Iterator[Problem]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fangpin.policy.checks.book import Book, unknown
-from fangpin.policy.entries import Entry
-from fangpin.policy.models import Department, Node, Parameter
+from fangpin.policy.models import DemoRecipe, Department, Node, Parameter, Source
 from fangpin.values.problem import Problem
 
 
@@ -22,7 +21,7 @@ def sources_exist(book: Book) -> Iterator[Problem]:
                     written=source,
                     where=entry.where(*path),
                     valid=valid,
-                    by=_by(entry),
+                    by=(entry.kind, entry.code),
                 )
 
 
@@ -30,11 +29,11 @@ def _sources(node: Node) -> Iterator[tuple[tuple[str | int, ...], str]]:
     if isinstance(node, Parameter):
         for index, value in enumerate(node.values):
             yield ("values", index, "source"), value.source
+    elif isinstance(node, DemoRecipe):
+        yield ("source",), node.source
+        for index, one in enumerate(node.rounds):
+            yield ("rounds", index, "source"), one.source
     elif not isinstance(node, Department):
-        source = getattr(node, "source", None)
-        if isinstance(source, str) and type(node).__name__ != "Source":
+        source = None if isinstance(node, Source) else getattr(node, "source", None)
+        if isinstance(source, str):
             yield ("source",), source
-
-
-def _by(entry: Entry) -> str:
-    return f"{entry.kind} {entry.code}"

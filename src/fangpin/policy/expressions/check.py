@@ -271,9 +271,9 @@ class _Checker:
             )
         for name, value in node.options:
             if name in ("months", "ago"):
-                if not (isinstance(value, tree.Number) and value.value == int(value.value)) and not (
-                    isinstance(value, tree.Call) and value.function == "param"
-                ):
+                if not (
+                    isinstance(value, tree.Number) and value.value == int(value.value)
+                ) and not (isinstance(value, tree.Call) and value.function == "param"):
                     self.say(
                         "EXPRESSION_ARGUMENTS",
                         f"{name} 必须是整数或参数。",
@@ -303,7 +303,8 @@ class _Checker:
             near = difflib.get_close_matches(argument.value, known, 3)
             self.say(
                 "EXPRESSION_PARAMETER",
-                f"不认识参数 {argument.value}" + (f"；是不是 {'、'.join(near)}？" if near else "。"),
+                f"不认识参数 {argument.value}"
+                + (f"；是不是 {'、'.join(near)}？" if near else "。"),
                 f"There is no parameter {argument.value}"
                 + (f"; did you mean {', '.join(near)}?" if near else "."),
             )

@@ -64,9 +64,7 @@ def parse(text: str, where: str = "expression") -> tree.Node:
         return _node(parsed, 0)
     except _Refused as refused:
         raise ProblemError(
-            _problem(
-                "EXPRESSION_NOT_ALLOWED", where, flat, refused.column, refused.zh, refused.en
-            )
+            _problem("EXPRESSION_NOT_ALLOWED", where, flat, refused.column, refused.zh, refused.en)
         ) from refused
 
 

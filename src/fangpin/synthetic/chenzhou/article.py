@@ -36,6 +36,7 @@ LI_FARM_YEAR = 6200
 LI_MONTHLY_BILL = 450
 LI_ILL_FROM, LI_ILL_TO = Month.of(2020, 2), Month.of(2020, 7)
 SHU_ALIMONY = 300
+SHU_DAUGHTER_IN_DEBT = Month.of(2020, 3)
 SHU_POST_PAY = 250
 SHU_POST_FROM = Month.of(2020, 4)
 ARTICLE_HOUSEHOLDS = (LI_HOUSEHOLD_NO, SHU_HOUSEHOLD_NO)
@@ -68,7 +69,7 @@ def plant_li_zhuxi(world: World, *, place: Place, numbers: Numbers) -> Household
         exit_year=2018,
         members=[li, wife, child],
         buffer=1800,
-        land_tenths_mu=28,
+        land_tenths_mu=0,
         farm_year=LI_FARM_YEAR,
     )
     shock = Shock(
@@ -126,9 +127,9 @@ def plant_shu_taoying(world: World, *, place: Place, numbers: Numbers) -> Househ
             person=shu,
             values={
                 "disease": "股骨头坏死",
-                "diag_date": date(2018, 12, 6),
+                "diagnosed": date(2018, 12, 6),
                 "treated": "是",
-                "signed_family_doctor": "是",
+                "family_doctor": "是",
             },
         )
     )
@@ -144,6 +145,7 @@ def plant_shu_taoying(world: World, *, place: Place, numbers: Numbers) -> Househ
         farm_year=0,
         gifts_month=SHU_ALIMONY,
         gifts_from="小女儿",
+        supporter_in_distress=SHU_DAUGHTER_IN_DEBT,
     )
 
 

@@ -65,13 +65,13 @@ def self_paid_bill(
     )
 
 
-def refund_of(bill: Bill, *, day: date) -> Bill:
-    """The same bill taken back whole: every amount with the opposite sign."""
+def refund_of(bill: Bill) -> Bill:
+    """The same bill taken back whole a month later: opposite signs, the first settlement's date."""
     return Bill(
         person=bill.person,
         visit=bill.visit,
         admitted=bill.admitted,
-        settled=day,
+        settled=bill.settled,
         hospital=bill.hospital,
         hospital_level=bill.hospital_level,
         diagnosis=bill.diagnosis,
@@ -83,6 +83,7 @@ def refund_of(bill: Bill, *, day: date) -> Bill:
         out_policy_fen=-bill.out_policy_fen,
         away=bill.away,
         refund=True,
+        sent_months_late=bill.sent_months_late + 1,
     )
 
 
@@ -131,8 +132,8 @@ def everyday_bills(chance: Random, household: Household, world: World) -> list[B
                     insured_share=0.55 if chronic else 0.4,
                 )
             found.append(bill)
-            if chance.random() < 0.008 and month < world.last_month:
-                found.append(refund_of(bill, day=day_in(chance, month.plus(1), first=1)))
+            if chance.random() < 0.008 and month.plus(3) < world.last_month:
+                found.append(refund_of(bill))
     return found
 
 

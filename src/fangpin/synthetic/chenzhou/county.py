@@ -18,9 +18,9 @@ from fangpin.synthetic.world import Household, Person, Record, Shock, World
 from fangpin.values.month import Month
 
 FLOODS = (
-    (date(2019, 6, 9), "暴雨洪涝"),
-    (date(2019, 7, 8), "暴雨洪涝"),
-    (date(2020, 6, 4), "暴雨洪涝"),
+    (date(2019, 6, 9), "洪涝"),
+    (date(2019, 7, 8), "洪涝"),
+    (date(2020, 6, 4), "洪涝"),
     (date(2020, 1, 25), "低温冷冻"),
 )
 FLOODED_VILLAGES_SHARE = 0.012
@@ -137,7 +137,7 @@ def _births_and_deaths(
                 feed="weijian.birth_death",
                 month=month,
                 person=child,
-                values={"event": "出生", "date": day},
+                values={"event": "出生", "event_date": day},
             )
         )
     if len(household.members) < 2:
@@ -195,7 +195,7 @@ def _cash(
             own = 8000 if shock.kind == "death_of_earner" else shock.cost
             losses[world.offset(Month.containing(shock.struck))] = own
     for at, month in enumerate(world.months()):
-        wages = sum(_brought_home(p, at) for p in household.members if p.is_there(month))
+        wages = sum(brought_home(p, at) for p in household.members if p.is_there(month))
         pensions = sum(BASIC_PENSION for p in household.members if draws_pension(p, month))
         support = sum(
             spell.amount
@@ -203,12 +203,13 @@ def _cash(
             if spell is not None and spell.is_paid(month)
         )
         farm = household.farm_year // 12
-        income.append(wages + pensions + support + farm + household.gifts_month)
+        income.append(wages + pensions + support + farm + household.gifts_of(month))
         expense.append(bills.get(at, 0) + losses.get(at, 0))
     return income, expense
 
 
-def _brought_home(person: Person, at: int) -> int:
+def brought_home(person: Person, at: int) -> int:
+    """Yuan of a wage that reach the household; who works far away lives off a third of it."""
     if person.job is None:
         return 0
     wage = person.job.wage_by_month[at]

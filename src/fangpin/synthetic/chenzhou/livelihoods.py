@@ -29,7 +29,6 @@ _EMPLOYERS = {
     "批发和零售业": ("某某超市", "某某批发部"),
 }
 _WORK = Weighted({"away": 0.62, "near": 0.27, "workshop": 0.06, "post": 0.05})
-_CHRONIC_RATE = 0.035
 
 
 def give_work(chance: Random, household: Household, *, world: World) -> None:
@@ -140,6 +139,11 @@ def school_stage(person: Person, month: Month) -> str:
     if 18 <= age <= 21 and person.upper_school == "senior" and person.higher_school == "bachelor":
         return "本科"
     return ""
+
+
+def is_at_school(person: Person, month: Month) -> bool:
+    """Whether a person attends any school in a month; nobody does from 23 years on."""
+    return not person.is_aged(23, month) and school_stage(person, month) != ""
 
 
 def _stage_at_entry(person: Person, world: World) -> str:

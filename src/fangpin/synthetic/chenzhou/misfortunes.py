@@ -124,9 +124,9 @@ def large_illness(chance: Random, household: Household, world: World) -> Shock |
     person.health = "患有大病"
     values: dict[str, object] = {
         "disease": SERIOUS_DISEASES[code],
-        "diag_date": shock.struck,
+        "diagnosed": shock.struck,
         "treated": "是",
-        "signed_family_doctor": pick(chance, ("是", "是", "否")),
+        "family_doctor": pick(chance, ("是", "是", "否")),
     }
     _record(world, shock, "weijian.serious", month, person, values)
     if person.job:
@@ -146,7 +146,7 @@ def job_loss(chance: Random, household: Household, world: World) -> Shock | None
     shock.traces += [("renshe.employ", month.plus(step)) for step in range(length)]
     if chance.random() < 0.6:
         values: dict[str, object] = {
-            "date": day_in(chance, month, first=1),
+            "registered": day_in(chance, month, first=1),
             "reason": pick(chance, ("企业停产", "合同到期", "企业裁员", "本人意愿")),
         }
         _record(world, shock, "renshe.unemploy", month, person, values)
@@ -165,15 +165,19 @@ def accident(chance: Random, household: Household, world: World) -> Shock | None
     number = f"{household.village[:6]}{day:%Y%m%d}{len(world.shocks) % 1000:03d}"
     at_work = person.job is not None and chance.random() < 0.3
     if at_work:
-        values: dict[str, object] = {"date": day, "grade": str(between(chance, 4, 10))}
-        _record(world, shock, "renshe.injury", month, person, values)
+        assessed = min(day + timedelta(days=40), world.last_month.last_day)
+        values: dict[str, object] = {
+            "injured": day,
+            "assessed": assessed,
+            "grade": between(chance, 4, 10),
+        }
+        _record(world, shock, "renshe.injury", Month.containing(assessed), person, values)
     else:
         values = {
             "accident_no": number,
-            "date": day,
+            "happened_on": day,
             "injury": pick(chance, ("重伤", "重伤", "轻伤")),
-            "liability": pick(chance, ("主要责任", "同等责任", "次要责任", "无责任")),
-            "death": "否",
+            "liability": pick(chance, ("主要", "同等", "次要", "无责")),
         }
         _record(world, shock, "gongan.accident", month, person, values)
     own = between(chance, 40, 260) * 100
@@ -209,8 +213,7 @@ def business_failure(chance: Random, household: Household, world: World) -> Shoc
     heads = between(chance, 8, 60)
     if chance.random() < 0.6:
         values: dict[str, object] = {
-            "household_no": household.household_no,
-            "date": day,
+            "culled": day,
             "species": pick(chance, ("生猪", "家禽")),
             "heads": heads,
             "compensation": heads * 8000,
@@ -219,9 +222,7 @@ def business_failure(chance: Random, household: Household, world: World) -> Shoc
         shock.cost -= heads * 80
     else:
         values = {
-            "household_no": household.household_no,
-            "date": day,
-            "year": day.year,
+            "changed": day,
             "project": pick(chance, ("生姜种植", "黄牛养殖", "烤烟种植", "肉鸡养殖")),
             "role": "自主经营",
             "dividend": 0,
@@ -249,11 +250,9 @@ def school_cost(chance: Random, household: Household, world: World) -> Shock | N
             shock = _shock("school_cost", household, person, date(year, 9, 1), 1)
             shock.cost = tuition + fees[1] + fees[2]
             values: dict[str, object] = {
-                "school": "某某学院" if private else "某某大学",
-                "year": year,
-                "school_year": f"{year}-{year + 1}",
-                "date": date(year, 9, 1),
-                "stage": now,
+                "stage": "本科" if now.startswith("本科") else "高职高专",
+                "public_school": "否" if private else "是",
+                "charged": date(year, 9, 1),
                 "tuition": tuition * 100,
                 "lodging": fees[1] * 100,
                 "books": fees[2] * 100,
@@ -297,9 +296,9 @@ def death(world: World, person: Person, day: date, *, shock: Shock | None = None
     person.died = day
     month = Month.containing(day)
     for feed, values in (
-        ("gongan.cancel", {"reason": "死亡", "date": day}),
-        ("weijian.birth_death", {"event": "死亡", "date": day}),
-        ("minzheng.cremation_marriage", {"event": "火化", "date": day}),
+        ("gongan.cancel", {"reason": "死亡", "cancelled": day}),
+        ("weijian.birth_death", {"event": "死亡", "event_date": day}),
+        ("minzheng.cremation_marriage", {"event": "火化", "event_date": day}),
     ):
         _record(world, shock, feed, month, person, dict(values))
 
@@ -352,7 +351,7 @@ def bill_taken_back(chance: Random, household: Household, world: World) -> Shock
         stay_days=2,
     )
     _bill(world, shock, bill)
-    _bill(world, shock, refund_of(bill, day=day_in(chance, month.plus(1))))
+    _bill(world, shock, refund_of(bill))
     return shock
 
 
@@ -368,7 +367,7 @@ def change_of_employer(chance: Random, household: Household, world: World) -> Sh
     shock.cost = person.job.wage_by_month[at] // 2
     person.job.wage_by_month[at] -= shock.cost
     person.job.changed_employer = (month, "某某新工业公司")
-    values: dict[str, object] = {"date": month.first_day, "reason": "本人意愿"}
+    values: dict[str, object] = {"registered": month.first_day, "reason": "本人意愿"}
     _record(world, shock, "renshe.unemploy", month, person, values)
     return shock
 
@@ -387,17 +386,36 @@ def flood(
     shock = _shock("disaster", household, head, day, 1)
     shock.cost = loss - loss // 10
     values: dict[str, object] = {
-        "event_id": event,
+        "event_no": event,
         "event_type": kind,
-        "date": day,
-        "house_collapsed": between(chance, 1, 3) if collapsed else 0,
-        "house_damaged": between(chance, 1, 3) if damaged else 0,
-        "crop_area_damaged": crop,
-        "loss_yuan": loss * 100,
+        "happened_on": day,
+        "house_damage": _house_damage(chance, damaged=damaged, collapsed=collapsed),
+        "crop_area": crop / 10,
+        "loss": loss * 100,
         "relief": loss * 10,
-        "household_no": household.household_no,
     }
     _record(world, shock, "yingji.disaster", Month.containing(day), head, values)
+    return shock
+
+
+def _house_damage(chance: Random, *, damaged: bool, collapsed: bool) -> str:
+    if collapsed:
+        return "倒塌"
+    if damaged:
+        return "严重损坏"
+    return "一般损坏" if chance.random() < 0.2 else "无"
+
+
+def end_of_gifts(chance: Random, household: Household, world: World) -> Shock | None:
+    """The child who supported old parents can no longer pay."""
+    if household.gifts_month == 0:
+        return None
+    month = Month(between(chance, world.first_month.plus(2), world.last_month.plus(-3)))
+    household.gifts_stopped = household.supporter_in_distress = month
+    length = world.last_month - month + 1
+    shock = _shock("end_of_gifts", household, household.head, month.first_day, length)
+    shock.cost = household.gifts_month * length
+    shock.traces += [("nongye.household_report", month.plus(step)) for step in range(length)]
     return shock
 
 
@@ -411,6 +429,7 @@ RATES: tuple[tuple[Misfortune, float], ...] = (
     (business_failure, 0.010),
     (school_cost, 0.35),
     (end_of_support, 0.10),
+    (end_of_gifts, 0.03),
     (death_of_earner, 0.004),
     (large_bill_of_the_well_off, 0.10),
     (bill_taken_back, 0.004),

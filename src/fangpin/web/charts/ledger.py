@@ -47,7 +47,8 @@ class Flag:
 
     month: int
     numeral: str
-    severity: str
+    tone: str
+    """Class of its severity's colour: `degree-1` .. `degree-4`."""
     words: str
     href: str | None = None
 
@@ -229,6 +230,6 @@ def _flag(flag: Flag, x: float, *, bottom: float) -> str:
         flag.href,
         hint(flag.words),
         element("line", x1=x, x2=x, y1=24, y2=bottom, class_="flag-line"),
-        element("circle", cx=x, cy=14, r=9.5, class_=f"flag {flag.severity}"),
-        label(flag.numeral, x=x, y=18, class_=f"flag-text middle {flag.severity}"),
+        element("circle", cx=x, cy=14, r=9.5, class_=f"flag {flag.tone}"),
+        label(flag.numeral, x=x, y=18, class_=f"flag-text middle {flag.tone}"),
     )

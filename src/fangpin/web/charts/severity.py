@@ -15,6 +15,8 @@ class Degree:
 
     code: str
     words: str
+    tone: str
+    """Class of its colour: `degree-1` (the most urgent) .. `degree-4`."""
 
 
 def severity_chart(
@@ -57,7 +59,7 @@ def severity_chart(
                         y=y(base + amount),
                         width=bar,
                         height=y(base) - y(base + amount),
-                        class_=f"piece {degree.code}",
+                        class_=f"piece {degree.tone}",
                     )
                 )
                 lines.append(f"{degree.words} {grouped(amount)}")

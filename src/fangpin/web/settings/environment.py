@@ -28,6 +28,7 @@ VARIABLES: dict[str, str] = {
     "FANGPIN_ALLOWED_HOSTS": "host names, separated by commas",
     "FANGPIN_HTTPS": "1: cookies travel over HTTPS only, plain requests are redirected",
     "FANGPIN_TIME_ZONE": "IANA name; Asia/Shanghai",
+    "FANGPIN_REAL_DATA": "folder of survey archives for demo recipes and tests; ../shared/data",
 }
 """Every variable there is; a misspelt one is an error, not silently ignored."""
 

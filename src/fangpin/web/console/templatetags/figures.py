@@ -11,7 +11,7 @@ from django import template
 from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from fangpin.values.month import Month
 from fangpin.web.charts.axis import month_name
@@ -115,18 +115,6 @@ def iso(value: date | None) -> str:
 def month_day(value: date | None) -> str:
     """12-14; empty for none."""
     return value.strftime("%m-%d") if value else ""
-
-
-@register.filter
-def left(days: int | None) -> str:
-    """还有 n 个工作日 / 今天到期 / 逾期 n 天, by days that count."""
-    if days is None:
-        return ""
-    if days < 0:
-        return ngettext("逾期 %(days)d 天", "逾期 %(days)d 天", -days) % {"days": -days}
-    if days == 0:
-        return gettext("今天到期")
-    return ngettext("还有 %(days)d 个工作日", "还有 %(days)d 个工作日", days) % {"days": days}
 
 
 @register.filter

@@ -1,0 +1,48 @@
+"""`fangpin bench`: the bars of `bench/`, each with its floor in the same run."""
+
+from __future__ import annotations
+
+import runpy
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import fangpin
+from fangpin.values.problem import Problem, ProblemError
+
+app = typer.Typer(no_args_is_help=True, help="测速 Benchmarks.")
+
+
+@app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def month(context: typer.Context) -> None:
+    """One month's new files to alerts with evidence: --persons N [--json]."""
+    run_bench("month", context.args)
+
+
+@app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def rules(context: typer.Context) -> None:
+    """From the lake to hits with evidence: --households N [--json]."""
+    run_bench("rules", context.args)
+
+
+def run_bench(
+    name: str, arguments: list[str], folder: Annotated[Path | None, "for tests"] = None
+) -> None:
+    """Run a bench script of the checkout. Raises ProblemError BENCH_MISSING outside of one."""
+    place = (folder or Path(fangpin.__file__).resolve().parents[2] / "bench") / f"{name}.py"
+    if not place.exists():
+        raise ProblemError(
+            Problem(
+                code="BENCH_MISSING",
+                where=name,
+                zh="测速脚本只在源代码目录中提供。",
+                en="Benchmarks come with the source checkout only.",
+                fix_zh="请在源代码目录中执行。",
+                fix_en="Run this in a checkout of the source.",
+            )
+        )
+    sys.argv = [str(place), *arguments]
+    sys.path.insert(0, str(place.parent))
+    runpy.run_path(str(place), run_name="__main__")

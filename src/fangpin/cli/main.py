@@ -1,0 +1,44 @@
+"""`fangpin`: noun, then verb. Exit codes are in docs/exit-codes.md."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from fangpin.cli import alert, bench, demo, feed, household, pack, run, serve
+from fangpin.cli.output import errors, print_problems
+from fangpin.values.problem import ProblemError
+
+REFUSED = 3
+MACHINE = 4
+MACHINE_CODES = frozenset({"DISK_FULL", "HOME_NOT_WRITABLE"})
+
+app = typer.Typer(
+    name="fangpin",
+    help="防贫：从部门数据到预警、核查、帮扶和监督。 Prevents return to poverty.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("demo")(demo.demo)
+app.command("run")(run.run)
+app.command("serve")(serve.serve)
+app.add_typer(feed.app, name="feed")
+app.add_typer(alert.app, name="alert")
+app.add_typer(household.app, name="household")
+app.add_typer(pack.app, name="pack")
+app.add_typer(bench.app, name="bench")
+
+
+def main() -> None:
+    """Run one command; foreseen problems are told in both languages and end with code 3 or 4."""
+    try:
+        app()
+    except ProblemError as error:
+        print_problems(error.problems, as_json="--json" in sys.argv)
+        is_machine = any(problem.code in MACHINE_CODES for problem in error.problems)
+        sys.exit(MACHINE if is_machine else REFUSED)
+    except KeyboardInterrupt:
+        errors.print("已停止；再次执行同一命令即可继续。 Stopped; the same command continues.")
+        sys.exit(130)

@@ -1,0 +1,124 @@
+"""`fangpin pack`: check packs and run their cases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from fangpin.cli.output import print_json, print_problems, print_table, say
+from fangpin.cli.session import Session
+from fangpin.policy import check_pack_thoroughly, load_case_file, load_pack
+from fangpin.runs.pack_cases import CaseResult, run_cases
+from fangpin.values.problem import Problem, ProblemError
+
+FAILED = 5
+app = typer.Typer(no_args_is_help=True, help="政策包 Policy packs.")
+
+Packs = Annotated[
+    list[str] | None, typer.Argument(help="pack names or folders; none: every pack there is")
+]
+Json = Annotated[bool, typer.Option("--json", help="one JSON object on stdout")]
+
+
+@app.command()
+def check(packs: Packs = None, as_json: Json = False) -> None:
+    """Load packs strictly and say everything that is wrong, with file, line and cure."""
+    problems: list[Problem] = []
+    checked = []
+    for directory in _directories(packs):
+        try:
+            loaded = load_pack(directory)
+            found = check_pack_thoroughly(loaded)
+        except ProblemError as error:
+            found = list(error.problems)
+            checked.append({"pack": directory.name, "problems": len(found)})
+        else:
+            checked.append(
+                {
+                    "pack": loaded.id,
+                    "problems": len(found),
+                    "feeds": len(loaded.contracts),
+                    "rules": len(loaded.rules),
+                    "parameters": len(loaded.parameters),
+                    "divisions": len(loaded.divisions),
+                }
+            )
+        problems += found
+    if as_json:
+        print_json({"packs": checked, "findings": [problem.as_dict() for problem in problems]})
+    else:
+        print_problems(problems, as_json=False)
+        columns = ["pack", "feeds", "rules", "parameters", "divisions", "problems"]
+        print_table("", columns, ([row.get(name) for name in columns] for row in checked))
+    if problems:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def test(
+    packs: Packs = None,
+    cases: Annotated[
+        Path | None,
+        typer.Option(help="a case file or a folder of them, tried against one pack"),
+    ] = None,
+    pack: Annotated[str | None, typer.Option(help="the pack for --cases")] = None,
+    as_json: Json = False,
+) -> None:
+    """Run the packs' own cases, or case files from anywhere, through the compiled rules."""
+    results: list[tuple[str, CaseResult]] = []
+    if cases is not None:
+        loaded = load_pack(Session(pack=pack).environment.pack_directory)
+        files = sorted(cases.glob("**/*.yaml")) if cases.is_dir() else [cases]
+        if not files:
+            raise ProblemError(_no_cases(cases))
+        for file in files:
+            results += [(loaded.id, done) for done in run_cases(loaded, load_case_file(file))]
+    else:
+        for directory in _directories(packs):
+            loaded = load_pack(directory)
+            results += [(loaded.id, done) for done in run_cases(loaded, loaded.cases())]
+    failed = [result for _, result in results if result.problems]
+    if as_json:
+        print_json(_answer(results))
+    else:
+        print_problems((p for result in failed for p in result.problems), as_json=False)
+        say(f"{len(results) - len(failed)} 个案例通过 passed, {len(failed)} 个不符 failed")
+    if failed:
+        raise typer.Exit(FAILED)
+
+
+def _answer(results: list[tuple[str, CaseResult]]) -> dict[str, Any]:
+    return {
+        "passed": sum(not result.problems for _, result in results),
+        "failed": sum(bool(result.problems) for _, result in results),
+        "cases": [
+            {
+                "pack": pack,
+                "place": result.place,
+                "case": result.name,
+                "outcome": "failed" if result.problems else "passed",
+                "findings": [problem.as_dict() for problem in result.problems],
+            }
+            for pack, result in results
+        ],
+    }
+
+
+def _directories(packs: list[str] | None) -> list[Path]:
+    home = Session().packs_directory
+    if not packs:
+        return sorted(file.parent for file in home.glob("*/pack.yaml"))
+    return [Path(name) if "/" in name else home / name for name in packs]
+
+
+def _no_cases(place: Path) -> Problem:
+    return Problem(
+        code="CASES_NOT_FOUND",
+        where=str(place),
+        zh="这里没有案例文件（*.yaml）。",
+        en="There are no case files (*.yaml) here.",
+        fix_zh="请给出案例文件或目录。",
+        fix_en="Name a case file or a folder of them.",
+    )

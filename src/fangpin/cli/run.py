@@ -1,0 +1,79 @@
+"""`fangpin run`: the monthly run, loaded into the case database."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import typer
+
+from fangpin.cli.output import errors, print_json, print_table, say
+from fangpin.cli.session import Session
+from fangpin.runs.monthly import RunResult, run_month
+
+
+def run(
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="judge what was known that day")
+    ] = None,
+    load: Annotated[bool, typer.Option(help="load the alerts into the case database")] = True,
+    pack: Annotated[str | None, typer.Option("--pack")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object on stdout")] = False,
+) -> None:
+    """Evaluate the rules over the last complete month, with what had arrived by the date."""
+    session = Session(pack=pack)
+    day = as_of.date() if as_of else session.today()
+    if load:
+        session.start_django()
+    with session.engine() as engine:
+        result = run_month(
+            home=session.home,
+            pack=session.pack,
+            engine=engine,
+            as_of=day,
+            progress=lambda step: None if as_json else errors.print(f"… {step}"),
+        )
+    loaded = load_result(session, result) if load else {}
+    answer = {
+        "outcome": "finished",
+        "as_of": day.isoformat(),
+        "folder": result.folder.name,
+        "households": result.count_of_households,
+        "rules": result.outcomes,
+        "loaded": loaded,
+    }
+    if as_json:
+        print_json(answer)
+        return
+    columns = ["hit", "no_hit", "cannot_tell", "suppressed", "not_applicable"]
+    print_table(
+        f"{day} · {result.count_of_households} 户 households",
+        ["rule", *columns],
+        ([rule, *(counts[name] for name in columns)] for rule, counts in result.outcomes.items()),
+    )
+    if loaded:
+        say(
+            f"新增预警 raised {loaded['alerts_raised']}，"
+            f"更新 updated {loaded['alerts_updated']}，在办 open {loaded['alerts_open']}"
+        )
+
+
+def load_result(session: Session, result: RunResult) -> dict[str, Any]:
+    """Load a finished run; the divisions of the pack are brought up to date first."""
+    from dataclasses import asdict
+
+    from fangpin.casework.divisions.actions import sync_divisions
+    from fangpin.policy import WorkingCalendar
+    from fangpin.runs.load_alerts import load_run
+
+    sync_divisions(divisions=session.pack.divisions)
+    report = load_run(
+        run_folder=result.folder,
+        pack=session.pack,
+        calendar=WorkingCalendar(session.pack),
+        at=session.now(),
+    )
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in asdict(report).items()
+    }

@@ -1,0 +1,82 @@
+"""What a command stands on: the settings, the folder, the pack, the engine and the clock."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+
+from fangpin.lake.engines.duckdb import Engine, connect
+from fangpin.lake.home import Home
+from fangpin.policy import Pack, load_pack
+from fangpin.values import clock
+from fangpin.web.settings.environment import Environment, shipped_packs
+
+REMEMBERED = "demo.json"
+"""In FANGPIN_HOME of a demonstration: the settings with which it was made."""
+
+
+class Session:
+    """One command's world; everything is opened when it is first needed."""
+
+    def __init__(self, *, pack: str | None = None) -> None:
+        _remember_demo()
+        if pack:
+            os.environ["FANGPIN_PACK"] = pack
+        self.environment = Environment.read(os.environ)
+        self.home = Home(self.environment.home)
+
+    @cached_property
+    def pack(self) -> Pack:
+        """The installation's pack. Raises ProblemError with every mistake in it."""
+        return load_pack(self.environment.pack_directory)
+
+    @property
+    def packs_directory(self) -> Path:
+        """Where packs are looked for by name."""
+        return self.environment.packs or shipped_packs()
+
+    def now(self) -> datetime:
+        """The moment of the command, or of the demonstration's clock."""
+        return clock.now(os.environ)
+
+    def today(self) -> date:
+        """The day of the command, or of the demonstration's clock."""
+        return clock.today(os.environ)
+
+    @contextmanager
+    def engine(self) -> Iterator[Engine]:
+        """An engine that may spill into the home."""
+        self.home.prepare()
+        with connect(spill=self.home.spill) as engine:
+            yield engine
+
+    def start_django(self) -> None:
+        """Make Django ready and the case database's tables present."""
+        import django
+        from django.core.management import call_command
+
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fangpin.web.settings")
+        self.home.prepare()
+        django.setup()
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+def remember_demo(home: Path, settings: dict[str, str]) -> None:
+    """Keep a demonstration's settings beside its data, so that `serve` needs none."""
+    (home / REMEMBERED).write_text(json.dumps(settings, indent=1), encoding="utf-8")
+
+
+def _remember_demo() -> None:
+    """Take a demonstration's own settings where the environment does not say otherwise."""
+    home = Path(os.environ.get("FANGPIN_HOME") or "var").expanduser()
+    try:
+        kept = json.loads((home / REMEMBERED).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return
+    for name, value in kept.items():
+        os.environ.setdefault(name, value)

@@ -1,0 +1,281 @@
+"""What has arrived: every delivery of a home in the order in which it may be replayed."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.home import TEMPORARY, Home
+from fangpin.policy.models import Contract
+from fangpin.policy.pack import Pack
+from fangpin.values.month import Month
+
+DELIVERY = "delivery.json"
+FACTS = "facts.parquet"
+QUARANTINE = "quarantine.parquet"
+SUPERSEDED = "superseded.parquet"
+
+_MONTHS_OF = {"monthly": 1, "quarterly": 3, "term": 6, "yearly": 12}
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One accepted delivery; months are year*12+month-1.
+
+    `month` is the month that it delivers: the one stated on receipt or the most frequent of its
+    rows; first and last are those of its rows. `order` counts the deliveries of its feed.
+    """
+
+    feed: str
+    delivery: str
+    department: str
+    received: date
+    month: int
+    first_month: int
+    last_month: int
+    sha256: str
+    read: int
+    accepted: int
+    quarantined: int
+    duplicate: int
+    order: int
+    folder: Path
+    is_registry: bool = False
+    counts_by_code: dict[str, int] = field(default_factory=dict)
+    superseded: tuple[str, ...] = ()
+    """Deliveries of which this one corrects rows."""
+
+    @property
+    def facts(self) -> Path:
+        """The accepted rows."""
+        return self.folder / FACTS
+
+    @property
+    def quarantine(self) -> Path:
+        """The rows set aside, one line a reason."""
+        return self.folder / QUARANTINE
+
+    @property
+    def reject_share(self) -> float:
+        """Rows set aside of rows read, 0..1."""
+        return self.quarantined / self.read if self.read else 0.0
+
+    def superseded_facts(self, home: Home) -> list[tuple[Path, Path]]:
+        """(facts.parquet of an earlier delivery, the list of its rows that this one replaces)."""
+        listed = self.folder / SUPERSEDED
+        return [
+            (home.deliveries / self.feed / delivery / FACTS, listed) for delivery in self.superseded
+        ]
+
+    def superseded_arrivals(self, home: Home) -> list[Arrival]:
+        """The earlier deliveries of which this one replaces rows."""
+        return [
+            read_arrival(home.deliveries / self.feed / delivery) for delivery in self.superseded
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedStatus:
+    """How a feed stands on a day: what it owes, what came, and how much of it was usable."""
+
+    feed: str
+    department: str
+    title_zh: str
+    title_en: str
+    frequency: str
+    expected_month: int | None
+    due: date | None
+    state: Literal["on_time", "late", "overdue", "not_due", "never", "no_schedule"]
+    late_days: int
+    delivery: str | None
+    received: date | None
+    read: int
+    accepted: int
+    quarantined: int
+    duplicate: int
+    reject_share: float
+
+    @property
+    def is_partly_rejected(self) -> bool:
+        """Whether some rows of the delivery were set aside."""
+        return self.quarantined > 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The status as plain values for `--json`; months as YYYY-MM."""
+        return {
+            "feed": self.feed,
+            "department": self.department,
+            "title_zh": self.title_zh,
+            "title_en": self.title_en,
+            "frequency": self.frequency,
+            "expected_month": None if self.expected_month is None else str(Month(self.expected_month)),
+            "due": self.due.isoformat() if self.due else None,
+            "state": self.state,
+            "late_days": self.late_days,
+            "delivery": self.delivery,
+            "received": self.received.isoformat() if self.received else None,
+            "read": self.read,
+            "accepted": self.accepted,
+            "quarantined": self.quarantined,
+            "duplicate": self.duplicate,
+            "reject_share": round(self.reject_share, 4),
+            "is_partly_rejected": self.is_partly_rejected,
+        }
+
+
+def read_arrival(folder: Path) -> Arrival:
+    """The arrival whose folder this is. Raises OSError or ValueError for a folder not our own."""
+    told = json.loads((folder / DELIVERY).read_text(encoding="utf-8"))
+    first, last = (int(Month.parse(text)) for text in told["months"])
+    return Arrival(
+        feed=told["feed"],
+        delivery=told["delivery"],
+        department=told["department"],
+        received=date.fromisoformat(told["received"]),
+        month=int(Month.parse(told["month"])),
+        first_month=first,
+        last_month=last,
+        sha256=told["sha256"],
+        read=told["read"],
+        accepted=told["accepted"],
+        quarantined=told["quarantined"],
+        duplicate=told["duplicate"],
+        order=told["order"],
+        folder=folder,
+        is_registry=told["is_registry"],
+        counts_by_code=told["counts_by_code"],
+        superseded=tuple(told["superseded"]),
+    )
+
+
+def arrivals(home: Home, *, feed: str | None = None) -> list[Arrival]:
+    """All deliveries: by day of receipt, registry feeds first, then feed and order of receipt."""
+    places = home.deliveries.glob(f"{feed or '*'}/*/{DELIVERY}")
+    found = [
+        read_arrival(place.parent)
+        for place in places
+        if not place.parent.name.startswith(TEMPORARY)
+    ]
+    return sorted(
+        found, key=lambda one: (one.received, not one.is_registry, one.feed, one.order, one.sha256)
+    )
+
+
+def coverage(found: Iterable[Arrival], *, as_of: date) -> dict[str, frozenset[int]]:
+    """Feed -> the months that it had delivered by a day; a delivery of no usable row is none."""
+    months: dict[str, set[int]] = {}
+    for arrival in found:
+        if arrival.received <= as_of and arrival.accepted + arrival.duplicate > 0:
+            months.setdefault(arrival.feed, set()).add(arrival.month)
+    return {feed: frozenset(delivered) for feed, delivered in months.items()}
+
+
+def status(home: Home, *, pack: Pack, as_of: date) -> list[FeedStatus]:
+    """How every feed of the pack stands at the end of a day, in the pack's order."""
+    known = [arrival for arrival in arrivals(home) if arrival.received <= as_of]
+    return [
+        _feed_status(
+            contract,
+            department=pack.owners[feed],
+            known=[arrival for arrival in known if arrival.feed == feed],
+            as_of=as_of,
+        )
+        for feed, contract in pack.contracts.items()
+    ]
+
+
+def _feed_status(
+    contract: Contract, *, department: str, known: Sequence[Arrival], as_of: date
+) -> FeedStatus:
+    expected = expected_month(contract, as_of=as_of)
+    due = due_date(contract, expected) if expected is not None else None
+    usable = [arrival for arrival in known if arrival.accepted + arrival.duplicate > 0]
+    if expected is None:
+        chosen = usable[-1:] or list(known[-1:])
+        state: Literal["on_time", "late", "overdue", "not_due", "never", "no_schedule"]
+        state, late = ("no_schedule" if chosen else "never"), 0
+    else:
+        first = expected - _MONTHS_OF[contract.frequency] + 1
+        chosen = [arrival for arrival in usable if first <= arrival.month <= expected][:1]
+        if chosen:
+            late = max((chosen[0].received - due).days, 0) if due else 0
+            state = "late" if late else "on_time"
+        elif due is not None and as_of > due:
+            state, late = ("overdue" if known else "never"), (as_of - due).days
+        else:
+            state, late = ("not_due" if known or due else "never"), 0
+    of_month = (
+        [arrival for arrival in known if arrival.month == chosen[0].month] if chosen else []
+    )
+    totals = Counter[str]()
+    for arrival in of_month:
+        totals.update(
+            read=arrival.read,
+            accepted=arrival.accepted,
+            quarantined=arrival.quarantined,
+            duplicate=arrival.duplicate,
+        )
+    return FeedStatus(
+        feed=contract.feed,
+        department=department,
+        title_zh=contract.title.zh,
+        title_en=contract.title.en,
+        frequency=contract.frequency,
+        expected_month=expected,
+        due=due,
+        state=state,
+        late_days=late,
+        delivery=chosen[0].delivery if chosen else None,
+        received=chosen[0].received if chosen else None,
+        read=totals["read"],
+        accepted=totals["accepted"],
+        quarantined=totals["quarantined"],
+        duplicate=totals["duplicate"],
+        reject_share=totals["quarantined"] / totals["read"] if totals["read"] else 0.0,
+    )
+
+
+def expected_month(contract: Contract, *, as_of: date) -> int | None:
+    """The last month of the latest period that had ended before a day; None for event feeds."""
+    if contract.frequency == "event":
+        return None
+    length = _MONTHS_OF[contract.frequency]
+    last = int(Month.last_complete(as_of))
+    return last - (last + 1) % length
+
+
+def due_date(contract: Contract, month: int) -> date | None:
+    """The day by which the delivery of a month is due: in the following month; None: no due day."""
+    if contract.due_day is None:
+        return None
+    return Month(month).plus(1).first_day.replace(day=contract.due_day)
+
+
+def quarantine_rows(
+    home: Home, *, engine: Engine, feed: str, delivery: str, limit: int = 100, offset: int = 0
+) -> list[dict[str, Any]]:
+    """Rows set aside, one entry a reason, by row number; values are masked."""
+    file = home.deliveries / feed / delivery / QUARANTINE
+    names = (
+        "row_no",
+        "code",
+        "severity",
+        "column",
+        "value_masked",
+        "message_zh",
+        "message_en",
+        "repair_zh",
+        "repair_en",
+    )
+    listed = ", ".join(f'"{name}"' for name in names)
+    rows = engine.rows(
+        f"SELECT {listed} FROM read_parquet(?) ORDER BY row_no, code, \"column\" LIMIT ? OFFSET ?",
+        [str(file), limit, offset],
+    )
+    return [dict(zip(names, row, strict=True)) for row in rows]

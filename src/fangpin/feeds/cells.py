@@ -1,0 +1,181 @@
+"""What one cell says under its contract: the truth that the fast statements of check.py must equal.
+
+A reading carries the stored value as text (a date in ISO, a month as year*12+month-1), the repairs
+made, or the problem for which its row is set aside.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from fangpin.feeds.headers import Column
+from fangpin.policy.models import ContractField
+from fangpin.values.amounts import AmountReading, read_amount, read_count, read_number
+from fangpin.values.dates import read_date, read_month, read_year
+from fangpin.values.text import cell_problem, is_missing, normalise, read_word
+
+TRIMMED = " \t\r\n\u3000\ufeff"
+"""What is cut from both ends of a text; all else of it is kept as it was sent."""
+
+FLAG_WORDS: Mapping[str, list[str]] = {
+    "true": ["yes", "y", "1", "是", "有", "√", "✓"],
+    "false": ["no", "n", "0", "否", "没有", "×"],
+}
+"""For flags whose contract lists no words of its own."""
+
+SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]{1,2}")
+PLAIN_NUMBER_OF_A_HOUSEHOLD = "[0-9A-Za-z_/\\-]{1,64}"
+PLAIN_DIVISION = "[0-9A-Za-z]{1,20}"
+_LONGEST_TEXT = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class CellReading:
+    """The stored value as text, nothing (all None), or a problem; `proposal` awaits a person."""
+
+    value: str | None = None
+    repairs: tuple[str, ...] = ()
+    problem: str | None = None
+    proposal: str | None = None
+
+
+NOTHING = CellReading()
+
+
+def read_cell(column: Column, text: str | None) -> CellReading:
+    """Read one cell of any type but an identifier; limits of the contract included."""
+    field = column.field
+    if text is None or not text.strip(TRIMMED):
+        return NOTHING
+    match field.type:
+        case "amount":
+            return _number(field, read_amount(text, scale=column.scale))
+        case "number":
+            return _number(field, read_number(text))
+        case "count":
+            return _number(field, read_count(text))
+        case "date":
+            return _date(field, text)
+        case "month":
+            month = read_month(text)
+            value = None if month.value is None else str(int(month.value))
+            return CellReading(value, month.repairs, month.problem_code)
+        case "year":
+            year = read_year(text)
+            return _bounded(field, year.value, year.repairs, year.problem_code)
+        case "code" | "flag":
+            return _word(field, text)
+        case "household_no":
+            return _number_of_a_household(text)
+        case "division":
+            return _division(text)
+        case _:
+            return _text(text)
+
+
+def words_of(field: ContractField) -> Mapping[str, list[str]]:
+    """Stored value -> the words that departments write for it."""
+    if field.values:
+        return field.values
+    return FLAG_WORDS if field.type == "flag" else {}
+
+
+def _number(field: ContractField, reading: AmountReading) -> CellReading:
+    if reading.problem_code:
+        proposal = None if reading.proposal is None else f"{reading.proposal:f}"
+        return CellReading(problem=reading.problem_code, proposal=proposal)
+    if reading.value is None:
+        return NOTHING
+    if not within_limits(field, reading.value):
+        return CellReading(problem="OUT_OF_LIMITS")
+    return CellReading(f"{reading.value:f}", reading.repairs)
+
+
+def _bounded(
+    field: ContractField, value: int | None, repairs: tuple[str, ...], problem: str | None
+) -> CellReading:
+    if value is not None and not within_limits(field, Decimal(value)):
+        return CellReading(problem="OUT_OF_LIMITS")
+    return CellReading(None if value is None else str(value), repairs, problem)
+
+
+def within_limits(field: ContractField, value: Decimal) -> bool:
+    """Whether the contract allows this figure."""
+    return not (
+        (field.minimum is not None and value < field.minimum)
+        or (field.maximum is not None and value > field.maximum)
+    )
+
+
+def _date(field: ContractField, text: str) -> CellReading:
+    reading = read_date(text, open_ended=field.open_ended)
+    value: date | None = reading.value
+    return CellReading(
+        None if value is None else value.isoformat(), reading.repairs, reading.problem_code
+    )
+
+
+def _word(field: ContractField, text: str) -> CellReading:
+    words = words_of(field)
+    plain = text.strip(" ")
+    for value, spellings in words.items():
+        if plain in spellings or plain == value:
+            return CellReading(value)
+    problem = cell_problem(text)
+    if problem:
+        return CellReading(problem=problem)
+    found = read_word(text, words)
+    if found is None and plain.endswith(".0"):
+        found = read_word(plain.removesuffix(".0"), words)
+    if found is not None:
+        return CellReading(found, ("WORD_NORMALISED",))
+    if is_missing(text):
+        return NOTHING
+    if normalise(text).startswith("="):
+        return CellReading(problem="FORMULA_NO_VALUE")
+    return CellReading(problem="CODE_UNKNOWN")
+
+
+def _number_of_a_household(text: str) -> CellReading:
+    problem = cell_problem(text)
+    if problem:
+        return CellReading(problem=problem)
+    if is_missing(text):
+        return NOTHING
+    plain = normalise(text).lstrip("'`").replace(" ", "")
+    if plain.startswith('="') and plain.endswith('"'):
+        plain = plain[2:-1]
+    if SCIENTIFIC.fullmatch(plain) and ("." in plain or "+" in plain):
+        return CellReading(problem="NUMBER_PRECISION_LOST")
+    if re.fullmatch(r"[0-9]+\.0", plain):
+        plain = plain[:-2]
+    return CellReading(plain[:64], () if plain == text.strip(" ") else ("NORMALISED",))
+
+
+def _division(text: str) -> CellReading:
+    problem = cell_problem(text)
+    if problem:
+        return CellReading(problem=problem)
+    if is_missing(text):
+        return NOTHING
+    plain = re.sub(r"[\s'`]", "", normalise(text))
+    if SCIENTIFIC.fullmatch(plain) and ("." in plain or "+" in plain):
+        return CellReading(problem="NUMBER_PRECISION_LOST")
+    if re.fullmatch(r"[0-9]+\.0", plain):
+        plain = plain[:-2]
+    if not re.fullmatch(PLAIN_DIVISION, plain):
+        return CellReading(problem="DIVISION_UNREADABLE")
+    return CellReading(plain, () if plain == text.strip(" ") else ("NORMALISED",))
+
+
+def _text(text: str) -> CellReading:
+    problem = cell_problem(text)
+    if problem:
+        return CellReading(problem=problem)
+    if is_missing(text):
+        return NOTHING
+    return CellReading(text.strip(TRIMMED)[:_LONGEST_TEXT])

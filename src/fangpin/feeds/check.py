@@ -1,0 +1,600 @@
+"""Contract -> SQL: one pass reads the clean cells of a raw table and marks those it cannot read.
+
+The marks are bits, one a column. Whatever is marked is read again, each distinct text once, by the
+slow truth (cells.py, identifiers.py); the results are joined back. So a clean million rows costs
+one statement, and a dirty column as many readings as it has different texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlglot import expressions as sql
+
+from fangpin.feeds.cells import (
+    PLAIN_DIVISION,
+    PLAIN_NUMBER_OF_A_HOUSEHOLD,
+    TRIMMED,
+    CellReading,
+    read_cell,
+    words_of,
+)
+from fangpin.feeds.findings import Finding, finding
+from fangpin.feeds.headers import Column
+from fangpin.feeds.readers.table import RAW, RawTable
+from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.vault import TABLE as IDENTITIES
+from fangpin.lake.vault import Vault
+from fangpin.policy.models import Contract, ContractField
+from fangpin.values.dates import read_date
+from fangpin.values.identifiers import IdentifierReading, read_identifier
+from fangpin.values.masks import mask_identifier, mask_value
+from fangpin.values.text import CELL_ERRORS, MISSING_WORDS
+
+CHECKED = "checked_rows"
+"""row_no and one column `f_<field>` a field of the contract; an identifier's is its reference."""
+PROBLEMS = "row_problems"
+"""row_no, field, code, value_masked, proposal: why a row is set aside; several a row."""
+NEW_IDENTITIES = "identities_to_register"
+
+TYPES = {
+    "amount": "DECIMAL(18, 2)",
+    "number": "DECIMAL(18, 4)",
+    "count": "BIGINT",
+    "date": "DATE",
+    "month": "INTEGER",
+    "year": "INTEGER",
+    "flag": "BOOLEAN",
+    "identifier": "BIGINT",
+}
+"""What a field is in the lake, by its type in the contract; all others are VARCHAR."""
+
+_BATCH = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How many rows the raw table had, and what there is to say of its columns."""
+
+    read: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    text: str
+    value: str | None
+    repairs: tuple[str, ...]
+    problem: str | None
+    masked: str | None
+    proposal: str | None
+
+
+def quoted(name: str) -> str:
+    """A column's name as SQL."""
+    return sql.to_identifier(name, quoted=True).sql(dialect="duckdb")
+
+
+def literal(text: str) -> str:
+    """A text as SQL."""
+    return sql.Literal.string(text).sql(dialect="duckdb")
+
+
+def type_of(field: ContractField) -> str:
+    """The SQL type of a field in the lake."""
+    return TYPES.get(field.type, "VARCHAR")
+
+
+def check(
+    *,
+    engine: Engine,
+    raw: RawTable,
+    columns: Sequence[Column],
+    contract: Contract,
+    vault: Vault,
+    today: date,
+) -> Checked:
+    """Read every row into CHECKED or name it in PROBLEMS; new identities into NEW_IDENTITIES.
+
+    A row with a blank identifier has a NULL reference in CHECKED: the caller gives it its own.
+    """
+    required = {contract.subject_field, contract.dated_by}
+    reader = _Reader(engine, raw, tuple(columns), contract, vault, today, required)
+    reader.read_clean_cells()
+    reader.read_marked_cells()
+    return Checked(reader.count_rows(), tuple(reader.findings))
+
+
+class _Reader:
+    def __init__(
+        self,
+        engine: Engine,
+        raw: RawTable,
+        columns: tuple[Column, ...],
+        contract: Contract,
+        vault: Vault,
+        today: date,
+        required: set[str],
+    ) -> None:
+        self.engine = engine
+        self.raw = raw
+        self.columns = columns
+        self.contract = contract
+        self.vault = vault
+        self.today = today
+        self.required = required
+        self.findings: list[Finding] = []
+        self.suspect = {
+            place: self._lost_precision(column)
+            for place, column in enumerate(columns)
+            if column.field.type == "identifier"
+        }
+        self.mask_type = "BIGINT" if len(columns) < 62 else "HUGEINT"
+
+    # ── the fast pass ───────────────────────────────────────────────────────────────────────────
+
+    def read_clean_cells(self) -> None:
+        """The table `typed`: row_no, position, f_<field>..., unread (a bit for each marked cell)."""
+        inner, outer, marks = [], [], []
+        joins = []
+        for place, column in enumerate(self.columns):
+            name = quoted(f"f_{column.field.field}")
+            cell = f"raw.c{column.position}"
+            if column.field.type == "identifier":
+                alias = f"known{place}"
+                never = f" AND NOT ends_with({cell}, '000')" if self.suspect[place] else ""
+                joins.append(
+                    f"LEFT JOIN {IDENTITIES} AS {alias} ON {alias}.canonical = {cell}{never}"
+                )
+                inner.append(f"{alias}.person_ref AS {name}")
+                marks.append(f"CASE WHEN {name} IS NULL THEN {self._bit(place)} ELSE 0 END")
+            else:
+                inner.append(f"{fast_expression(column, cell)} AS {name}")
+                inner.append(f"{cell} AS t{place}")
+                blank_is_marked = column.field.required or column.field.field in self.required
+                unread = "TRUE" if blank_is_marked else self._says_something(column, f"t{place}")
+                marks.append(
+                    f"CASE WHEN {name} IS NULL AND {unread} THEN {self._bit(place)} ELSE 0 END"
+                )
+            outer.append(name)
+        everything = ", ".join(f"raw.c{column.position}" for column in self.columns)
+        misshapen = self.raw.misshapen or "FALSE"
+        self.engine.make_table(
+            "typed",
+            f"SELECT row_no, position, {', '.join(outer)}, "
+            f"CASE WHEN misshapen THEN -1 ELSE CAST({' + '.join(marks)} AS {self.mask_type}) END "
+            "AS unread FROM ("
+            f"SELECT {self.raw.row_no} AS row_no, raw.rowid AS position, "
+            f"{misshapen} AS misshapen, {', '.join(inner)} "
+            f"FROM {RAW} AS raw {' '.join(joins)} "
+            f"WHERE coalesce({everything}) IS NOT NULL)",
+        )
+
+    def count_rows(self) -> int:
+        """Rows of the file that are not blank."""
+        return int(self.engine.value("SELECT count(*) FROM typed"))
+
+    def _bit(self, place: int) -> str:
+        return f"CAST({1 << place} AS {self.mask_type})"
+
+    def _says_something(self, column: Column, cell: str) -> str:
+        if column.field.type in ("code", "flag"):
+            return f"nullif(trim({cell}), '') IS NOT NULL"
+        listed = ", ".join(literal(word) for word in sorted(MISSING_WORDS))
+        return f"lower(trim({cell})) NOT IN ({listed})"
+
+    def _lost_precision(self, column: Column) -> bool:
+        """Whether a spreadsheet rounded this column: then whatever ends in 000 is suspect.
+
+        Rounding leaves numbers ending in 000 of which ten in eleven fail their check digit; a
+        column of true numbers has a few such endings and nearly all of them pass.
+        """
+        scheme = column.field.scheme or "opaque"
+        cell = f"c{column.position}"
+        rows = self.engine.rows(
+            f"SELECT DISTINCT {cell} FROM {RAW} WHERE ends_with({cell}, '000') LIMIT 2000"
+        )
+        lost = sum(
+            read_identifier(text, scheme=scheme, today=self.today).problem_code
+            == "ID_PRECISION_LOST"
+            for (text,) in rows
+        )
+        return lost * 2 > len(rows)
+
+    # ── the slow pass ───────────────────────────────────────────────────────────────────────────
+
+    def read_marked_cells(self) -> None:
+        """CHECKED from `typed` and the readings of its marked cells; PROBLEMS from the others."""
+        self.engine.make_empty_table(
+            PROBLEMS,
+            {
+                "row_no": "INTEGER",
+                "field": "VARCHAR",
+                "code": "VARCHAR",
+                "value_masked": "VARCHAR",
+                "proposal": "VARCHAR",
+            },
+        )
+        self.engine.make_empty_table(NEW_IDENTITIES, {"canonical": "VARCHAR"})
+        names = [quoted(f"f_{column.field.field}") for column in self.columns]
+        self._make_canonical_columns()
+        marked = int(self.engine.value("SELECT count(*) FROM typed WHERE unread <> 0"))
+        if not marked:
+            self.engine.make_view(CHECKED, f"SELECT row_no, position, {', '.join(names)} FROM typed")
+            return
+        self.engine.make_table(
+            "marked",
+            "SELECT typed.*, raw.* FROM (SELECT * FROM typed WHERE unread <> 0) AS typed "
+            f"JOIN (SELECT rowid AS raw_position, * FROM {RAW}) AS raw "
+            "ON raw.raw_position = typed.position"
+            if self.raw.misshapen is None
+            else "SELECT typed.*, raw.* FROM (SELECT * FROM typed WHERE unread <> 0) AS typed "
+            f"JOIN (SELECT rowid AS raw_position, * EXCLUDE (row_no, misshapen) FROM {RAW}) AS raw "
+            "ON raw.raw_position = typed.position",
+        )
+        self._append_problems(
+            "SELECT row_no, NULL, 'ROW_SHAPE', NULL, NULL FROM marked WHERE unread = -1"
+        )
+        values = []
+        joins = []
+        for place, column in enumerate(self.columns):
+            name = quoted(f"f_{column.field.field}")
+            marks = int(self.engine.value(f"SELECT count(*) FROM marked WHERE {self._marks(place)}"))
+            if not marks:
+                values.append(f"marked.{name} AS {name}")
+                continue
+            table = f"readings_{place}"
+            self._read_column(place, column, table)
+            self._tell_problems(place, column, table)
+            joins.append(
+                f"LEFT JOIN {table} ON {table}.text = marked.c{column.position} "
+                f"AND {self._marks(place)}"
+            )
+            values.append(
+                f"CASE WHEN {self._marks(place)} THEN CAST({table}.value AS "
+                f"{type_of(column.field)}) ELSE marked.{name} END AS {name}"
+            )
+        self.engine.make_table(
+            "mended",
+            f"SELECT marked.row_no, marked.position, {', '.join(values)} FROM marked "
+            f"{' '.join(joins)} WHERE unread <> -1 "
+            f"AND marked.row_no NOT IN (SELECT row_no FROM {PROBLEMS})",
+        )
+        self.engine.make_view(
+            CHECKED,
+            f"SELECT row_no, position, {', '.join(names)} FROM typed WHERE unread = 0 "
+            f"UNION ALL SELECT row_no, position, {', '.join(names)} FROM mended",
+        )
+        self.engine.drop("marked")
+
+    def _make_canonical_columns(self) -> None:
+        for place, column in enumerate(self.columns):
+            if column.field.type == "identifier":
+                self.engine.make_empty_table(
+                    f"canonical_{place}", {"text": "VARCHAR", "canonical": "VARCHAR"}
+                )
+
+    def _marks(self, place: int) -> str:
+        return f"(marked.unread <> -1 AND (marked.unread & {self._bit(place)}) <> 0)"
+
+    def _append_problems(self, query: str, parameters: Sequence[object] = ()) -> None:
+        self.engine.make_table(
+            PROBLEMS, f"SELECT * FROM {PROBLEMS} UNION ALL {query}", list(parameters)
+        )
+
+    def _tell_problems(self, place: int, column: Column, table: str) -> None:
+        field = column.field
+        self._append_problems(
+            f"SELECT marked.row_no, {literal(field.field)}, {table}.problem, {table}.masked, "
+            f"{table}.proposal FROM marked JOIN {table} ON {table}.text = marked.c{column.position} "
+            f"WHERE {self._marks(place)} AND {table}.problem IS NOT NULL"
+        )
+        needed = field.required or field.field in self.required
+        if needed and field.type != "identifier":
+            self._append_problems(
+                f"SELECT marked.row_no, {literal(field.field)}, 'REQUIRED_MISSING', NULL, NULL "
+                f"FROM marked LEFT JOIN {table} ON {table}.text = marked.c{column.position} "
+                f"WHERE {self._marks(place)} AND {table}.value IS NULL AND {table}.problem IS NULL"
+            )
+        repairs = self.engine.rows(
+            f"SELECT repair, count(*), min(row_no) FROM (SELECT marked.row_no AS row_no, "
+            f"unnest(string_split({table}.repairs, ' ')) AS repair FROM marked JOIN {table} "
+            f"ON {table}.text = marked.c{column.position} WHERE {self._marks(place)} "
+            f"AND {table}.repairs <> '') GROUP BY repair ORDER BY repair"
+        )
+        for repair, count, first_row in repairs:
+            self.findings.append(
+                finding(
+                    repair,
+                    row=first_row,
+                    column=field.field,
+                    count=count,
+                    title=field.title.zh,
+                    title_en=field.title.en,
+                )
+            )
+        if field.type == "identifier":
+            missing, first_row = self.engine.rows(
+                f"SELECT count(*), min(marked.row_no) FROM marked LEFT JOIN {table} "
+                f"ON {table}.text = marked.c{column.position} WHERE {self._marks(place)} "
+                f"AND {table}.value IS NULL AND {table}.problem IS NULL "
+                f"AND coalesce({table}.repairs, '') = ''"
+            )[0]
+            if missing:
+                self.findings.append(
+                    finding("ID_MISSING", row=first_row, column=field.field, count=missing)
+                )
+
+    def _read_column(self, place: int, column: Column, table: str) -> None:
+        cell = f"c{column.position}"
+        source = (
+            f"SELECT DISTINCT {cell} AS text FROM marked WHERE {self._marks(place)} "
+            f"AND {cell} IS NOT NULL"
+        )
+        if column.field.type == "identifier":
+            self._read_identifiers(place, column, table, source)
+            return
+        if column.field.type == "date":
+            self._tell_date_order(column, source)
+
+        def read(text: str) -> _Reading:
+            reading: CellReading = read_cell(column, text)
+            masked = (
+                mask_value(text, kind=column.field.type) if reading.problem is not None else None
+            )
+            return _Reading(
+                text, reading.value, reading.repairs, reading.problem, masked, reading.proposal
+            )
+
+        self._make_readings(table, source, read)
+
+    def _make_readings(self, table: str, source: str, read: Callable[[str], _Reading]) -> None:
+        self.engine.make_empty_table(
+            table,
+            {
+                name: "VARCHAR"
+                for name in ("text", "value", "repairs", "problem", "masked", "proposal")
+            },
+        )
+        texts = [text for (text,) in self.engine.rows(source)]
+        for start in range(0, len(texts), _BATCH):
+            batch = [read(text) for text in texts[start : start + _BATCH]]
+            self.engine.make_table(
+                table,
+                f"SELECT * FROM {table} UNION ALL "
+                "SELECT unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), unnest(?)",
+                _as_columns(batch),
+            )
+
+    def _tell_date_order(self, column: Column, source: str) -> None:
+        """One finding for the whole column: which order of day and month its values allow."""
+        rows = self.engine.rows(
+            f"SELECT text FROM ({source}) WHERE regexp_matches(text, '[0-9][-./][0-9]{{1,2}}[-./][0-9]{{4}}')"
+        )
+        allowed: set[str] | None = None
+        count = 0
+        for (text,) in rows:
+            reading = read_date(text)
+            if reading.problem_code == "DATE_ORDER_UNKNOWN":
+                count += 1
+                allowed = set(reading.orders) if allowed is None else allowed & set(reading.orders)
+        if not count:
+            return
+        both = not allowed or len(allowed) == 2
+        first_is_day = allowed == {"dmy"}
+        self.findings.append(
+            finding(
+                "DATE_ORDER",
+                column=column.field.field,
+                count=count,
+                title=column.field.title.zh,
+                title_en=column.field.title.en,
+                orders_zh="日、月次序无法从数据判断"
+                if both
+                else ("全列只能按“日/月/年”读" if first_is_day else "全列只能按“月/日/年”读"),
+                orders_en="the values do not tell which is the day"
+                if both
+                else f"all fit only {'day/month/year' if first_is_day else 'month/day/year'}",
+            )
+        )
+
+    def _read_identifiers(self, place: int, column: Column, table: str, source: str) -> None:
+        """Readings whose `value` is the reference; canonical forms that are new to the vault."""
+        scheme = column.field.scheme or "opaque"
+        suspect = self.suspect[place]
+
+        def read(text: str) -> _Reading:
+            reading: IdentifierReading = read_identifier(text, scheme=scheme, today=self.today)
+            problem, canonical = reading.problem_code, reading.canonical
+            if suspect and canonical and canonical.endswith("000"):
+                problem, canonical = "ID_PRECISION_LOST", None
+            proposal = mask_identifier(reading.proposal) if reading.proposal else None
+            masked = mask_identifier(text) if problem else None
+            return _Reading(text, canonical, reading.repairs, problem, masked, proposal)
+
+        clean = fast_identifier(scheme, "text", self.today)
+        if clean is None or suspect:
+            self._make_readings("identifier_readings", source, read)
+        else:
+            self.engine.make_table(
+                "identifier_texts", f"SELECT text, {clean} AS is_clean FROM ({source})"
+            )
+            self._make_readings(
+                "identifier_readings", "SELECT text FROM identifier_texts WHERE NOT is_clean", read
+            )
+            self.engine.make_table(
+                "identifier_readings",
+                "SELECT * FROM identifier_readings UNION ALL SELECT text, text, '', NULL, NULL, NULL "
+                "FROM identifier_texts WHERE is_clean",
+            )
+            self.engine.drop("identifier_texts")
+        self.engine.make_table(
+            NEW_IDENTITIES,
+            f"SELECT canonical FROM {NEW_IDENTITIES} UNION "
+            "SELECT value FROM identifier_readings WHERE value IS NOT NULL",
+        )
+        self.engine.make_table(
+            f"canonical_{place}",
+            "SELECT text, value AS canonical FROM identifier_readings WHERE value IS NOT NULL",
+        )
+        self.engine.make_table(
+            table,
+            "SELECT text, CAST("
+            f"{self.vault.reference_sql('person', 'value')} AS VARCHAR) AS value, "
+            "repairs, problem, masked, proposal FROM identifier_readings",
+        )
+        self.engine.drop("identifier_readings")
+
+
+def _as_columns(batch: Iterable[_Reading]) -> list[list[str | None]]:
+    columns: list[list[str | None]] = [[], [], [], [], [], []]
+    for reading in batch:
+        row = (
+            reading.text,
+            reading.value,
+            " ".join(reading.repairs),
+            reading.problem,
+            reading.masked,
+            reading.proposal,
+        )
+        for column, value in zip(columns, row, strict=True):
+            column.append(value)
+    return columns
+
+
+# ── the shapes that a statement may read by itself ──────────────────────────────────────────────
+
+
+def fast_expression(column: Column, cell: str) -> str:
+    """SQL that reads the clean shapes of a cell exactly as cells.py does, NULL for all others."""
+    field = column.field
+    text = f"trim({cell})"
+    match field.type:
+        case "amount" if column.scale == 1:
+            return _bounded_number(field, text, "{1,15}", 2)
+        case "number":
+            return _bounded_number(field, text, "{1,13}", 4)
+        case "count":
+            return _bounded_number(field, text, "{1,15}", 0)
+        case "date":
+            return _fast_date(field, text)
+        case "month":
+            return (
+                f"CASE WHEN regexp_full_match({text}, '(19|20)[0-9][0-9]-?(0[1-9]|1[0-2])') THEN "
+                f"CAST(substr({text}, 1, 4) AS INTEGER) * 12 "
+                f"+ CAST(right({text}, 2) AS INTEGER) - 1 END"
+            )
+        case "year":
+            value = (
+                f"CASE WHEN regexp_full_match({text}, '(19|20)[0-9][0-9]') "
+                f"THEN CAST({text} AS INTEGER) END"
+            )
+            return _within(field, value)
+        case "code" | "flag":
+            return _fast_word(field, text)
+        case "household_no":
+            return _plain_text(text, PLAIN_NUMBER_OF_A_HOUSEHOLD)
+        case "division":
+            return _plain_text(text, PLAIN_DIVISION)
+        case "text" | "name" | "phone":
+            return _fast_text(cell)
+        case _:
+            return f"CAST(NULL AS {type_of(field)})"
+
+
+def fast_identifier(scheme: str, cell: str, today: date) -> str | None:
+    """SQL that is true for a number which is its own canonical form; None: no such statement."""
+    if scheme == "opaque":
+        return f"regexp_full_match({cell}, '[A-Za-z]{{0,20}}[0-9][A-Za-z0-9_\\-]{{0,40}}')"
+    if scheme != "gb11643":
+        return None
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    digits = f"CAST(substr({cell}, 1, 17) AS BIGINT)"
+    total = " + ".join(
+        f"(({digits} // {10 ** (16 - place)}) % 10) * {weight}"
+        for place, weight in enumerate(weights)
+    )
+    born = f"try_strptime(substr({cell}, 7, 8), '%Y%m%d')"
+    return (
+        f"CASE WHEN regexp_full_match({cell}, '[1-9][0-9]{{16}}[0-9X]') "
+        f"AND NOT starts_with({cell}, '999999') AND NOT ends_with({cell}, '000') "
+        f"THEN coalesce({born} BETWEEN TIMESTAMP '{today.year - 130}-01-01' "
+        f"AND TIMESTAMP '{today.isoformat()}' "
+        f"AND substr('10X98765432', CAST(({total}) % 11 + 1 AS BIGINT), 1) "
+        f"= right({cell}, 1), FALSE) ELSE FALSE END"
+    )
+
+
+def _bounded_number(field: ContractField, text: str, whole: str, decimals: int) -> str:
+    kind = type_of(field)
+    fraction = f"(\\.[0-9]{{1,{decimals}}})?" if decimals else ""
+    plain = literal(f"-?[0-9]{whole}{fraction}")
+    commas = literal(f"-?[0-9]{{1,3}}(,[0-9]{{3}}){{1,4}}{fraction}")
+    value = (
+        f"CASE WHEN regexp_full_match({text}, {plain}) THEN TRY_CAST({text} AS {kind}) "
+        f"WHEN regexp_full_match({text}, {commas}) "
+        f"THEN TRY_CAST(replace({text}, ',', '') AS {kind}) END"
+    )
+    return _within(field, value)
+
+
+def _within(field: ContractField, value: str) -> str:
+    tests = []
+    if field.minimum is not None:
+        tests.append(f"({value}) >= {field.minimum:f}")
+    if field.maximum is not None:
+        tests.append(f"({value}) <= {field.maximum:f}")
+    return f"CASE WHEN {' AND '.join(tests)} THEN {value} END" if tests else value
+
+
+def _fast_date(field: ContractField, text: str) -> str:
+    iso = "(19|20)[0-9][0-9]-[0-9]{2}-[0-9]{2}"
+    compact = "(19|20)[0-9]{6}"
+    dotted = "(19|20)[0-9][0-9][.][0-9]{1,2}[.][0-9]{1,2}"
+    slashed = "(19|20)[0-9][0-9]/[0-9]{1,2}/[0-9]{1,2}"
+    forever = f"WHEN {text} = '9999-12-31' THEN DATE '9999-12-31' " if field.open_ended else ""
+    return (
+        f"CASE WHEN regexp_full_match({text}, '{iso}') THEN TRY_CAST({text} AS DATE) {forever}"
+        f"WHEN regexp_full_match({text}, '{compact}') "
+        f"THEN CAST(try_strptime({text}, '%Y%m%d') AS DATE) "
+        f"WHEN regexp_full_match({text}, '{dotted}') "
+        f"THEN TRY_CAST(replace({text}, '.', '-') AS DATE) "
+        f"WHEN regexp_full_match({text}, '{slashed}') "
+        f"THEN TRY_CAST(replace({text}, '/', '-') AS DATE) END"
+    )
+
+
+def _fast_word(field: ContractField, text: str) -> str:
+    kind = type_of(field)
+    chosen: dict[str, str] = {}
+    for value, spellings in words_of(field).items():
+        for word in (*spellings, value):
+            chosen.setdefault(word, value)
+    if not chosen:
+        return f"CAST(NULL AS {kind})"
+    cases = " ".join(
+        f"WHEN {literal(word)} THEN {value if kind == 'BOOLEAN' else literal(value)}"
+        for word, value in chosen.items()
+    )
+    return f"CASE {text} {cases} END"
+
+
+def _plain_text(text: str, shape: str) -> str:
+    missing = ", ".join(literal(word) for word in sorted(MISSING_WORDS))
+    return (
+        f"CASE WHEN regexp_full_match({text}, {literal(shape)}) "
+        f"AND lower({text}) NOT IN ({missing}) THEN {text} END"
+    )
+
+
+def _fast_text(cell: str) -> str:
+    text = f"trim({cell}, {literal(TRIMMED)})"
+    missing = ", ".join(literal(word) for word in sorted(MISSING_WORDS))
+    errors = ", ".join(literal(error) for error in sorted(CELL_ERRORS))
+    return (
+        f"CASE WHEN {text} = '' OR starts_with({cell}, chr(26)) OR lower({text}) IN ({missing}) "
+        f"OR (starts_with({text}, '#') AND upper({text}) IN ({errors})) "
+        f"OR length({text}) > 4000 THEN NULL ELSE {text} END"
+    )

@@ -1,0 +1,108 @@
+"""Rows set aside, one line a reason, with words for the clerk who sent them; values are masked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fangpin.feeds.cells import words_of
+from fangpin.feeds.check import PROBLEMS
+from fangpin.feeds.findings import Finding, finding
+from fangpin.lake.engines.duckdb import Engine
+from fangpin.policy.models import Contract, ContractField
+
+COLUMNS = (
+    "row_no",
+    "code",
+    "severity",
+    "column",
+    "value_masked",
+    "message_zh",
+    "message_en",
+    "repair_zh",
+    "repair_en",
+)
+
+
+def write_quarantine(
+    *, engine: Engine, contract: Contract, file: Path, limit: int
+) -> tuple[Finding, ...]:
+    """Write quarantine.parquet; returns the first `limit` of its lines as findings."""
+    fields = {field.field: field for field in contract.fields}
+    told = [
+        (code, field_code, problem_words(code, fields.get(field_code or "")))
+        for code, field_code in engine.rows(
+            f'SELECT DISTINCT code, field FROM {PROBLEMS} ORDER BY code, field'
+        )
+    ]
+    engine.make_table(
+        "problem_words",
+        "SELECT unnest(?) AS code, unnest(?) AS field, unnest(?) AS severity, unnest(?) AS zh, "
+        "unnest(?) AS en, unnest(?) AS fix_zh, unnest(?) AS fix_en, unnest(?) AS title",
+        [
+            [code for code, _, _ in told],
+            [field_code for _, field_code, _ in told],
+            [words.severity for _, _, words in told],
+            [words.message_zh for _, _, words in told],
+            [words.message_en for _, _, words in told],
+            [words.repair_zh for _, _, words in told],
+            [words.repair_en for _, _, words in told],
+            [words.column for _, _, words in told],
+        ],
+    )
+    engine.make_table(
+        "quarantine_lines",
+        "SELECT p.row_no, p.code, w.severity, w.title AS \"column\", p.value_masked, "
+        "w.zh AS message_zh, w.en AS message_en, "
+        "w.fix_zh || CASE WHEN p.proposal IS NULL THEN '' "
+        "ELSE ' 建议读作：' || p.proposal || '。' END AS repair_zh, "
+        "w.fix_en || CASE WHEN p.proposal IS NULL THEN '' "
+        "ELSE ' Proposed reading: ' || p.proposal || '.' END AS repair_en "
+        f"FROM {PROBLEMS} AS p JOIN problem_words AS w "
+        "ON w.code = p.code AND w.field IS NOT DISTINCT FROM p.field",
+    )
+    order = 'ORDER BY row_no, code, "column"'
+    listed = ", ".join(f'"{name}"' for name in COLUMNS)
+    engine.write(f"SELECT {listed} FROM quarantine_lines {order}", file)
+    shown = engine.rows(f"SELECT {listed} FROM quarantine_lines {order} LIMIT ?", [limit])
+    return tuple(
+        Finding(
+            code=row[1],
+            severity=row[2],
+            message_zh=row[5],
+            message_en=row[6],
+            repair_zh=row[7],
+            repair_en=row[8],
+            row=row[0],
+            column=row[3],
+            value_masked=row[4],
+        )
+        for row in shown
+    )
+
+
+def problem_words(code: str, field: ContractField | None) -> Finding:
+    """A row's problem in words, without the row; its column is the field's code."""
+    return finding(
+        code,
+        column=field.field if field else None,
+        title=field.title.zh if field else "",
+        title_en=field.title.en if field else "",
+        expected=_expected(field),
+        limits=_limits(field),
+    )
+
+
+def _expected(field: ContractField | None) -> str:
+    if field is None:
+        return ""
+    words = [spellings[0] if spellings else value for value, spellings in words_of(field).items()]
+    listed = "、".join(words[:20])
+    return f"{listed}…" if len(words) > 20 else listed
+
+
+def _limits(field: ContractField | None) -> str:
+    if field is None:
+        return ""
+    low = "" if field.minimum is None else f"{field.minimum:f}"
+    high = "" if field.maximum is None else f"{field.maximum:f}"
+    return f"{low}–{high}"

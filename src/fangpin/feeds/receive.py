@@ -1,0 +1,343 @@
+"""Receives one file of one feed: read, check, set aside, accept; whole or not at all.
+
+The single commit is the rename of the delivery's folder. Whatever fails before it leaves nothing
+that a reader can see. Rows read = accepted + set aside + duplicates, always.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from fangpin.feeds.arrivals import (
+    DELIVERY,
+    FACTS,
+    QUARANTINE,
+    SUPERSEDED,
+    Arrival,
+    arrivals,
+)
+from fangpin.feeds.check import NEW_IDENTITIES, PROBLEMS, check
+from fangpin.feeds.facts import ACCEPTED, settle_rows
+from fangpin.feeds.findings import FileRefused, Finding, finding
+from fangpin.feeds.headers import map_columns
+from fangpin.feeds.limits import Limits
+from fangpin.feeds.quarantine import write_quarantine
+from fangpin.feeds.readers.delimited import read_delimited
+from fangpin.feeds.readers.table import RAW, RawTable
+from fangpin.feeds.readers.workbook import read_workbook
+from fangpin.feeds.sniff import sniff, type_mismatch
+from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.home import TEMPORARY, Home, machine_problems, published_folder
+from fangpin.lake.vault import Vault
+from fangpin.policy.models import Contract
+from fangpin.policy.nearest import advice
+from fangpin.policy.pack import Pack
+from fangpin.values.month import Month
+from fangpin.values.problem import Problem, ProblemError
+
+_CHUNK = 1 << 22
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a file. read = accepted + quarantined + duplicate when it was accepted."""
+
+    outcome: Literal["accepted", "already_received", "refused"]
+    feed: str
+    delivery: str | None = None
+    read: int = 0
+    accepted: int = 0
+    quarantined: int = 0
+    duplicate: int = 0
+    findings: tuple[Finding, ...] = ()
+    counts_by_code: dict[str, int] = field(default_factory=dict)
+    month: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The receipt as plain values for `--json`."""
+        return {
+            "outcome": self.outcome,
+            "feed": self.feed,
+            "delivery": self.delivery,
+            "month": None if self.month is None else str(Month(self.month)),
+            "read": self.read,
+            "accepted": self.accepted,
+            "quarantined": self.quarantined,
+            "duplicate": self.duplicate,
+            "counts_by_code": self.counts_by_code,
+            "findings": [finding.as_dict() for finding in self.findings],
+        }
+
+
+def receive(
+    *,
+    home: Home,
+    pack: Pack,
+    feed: str,
+    file: Path,
+    original_name: str,
+    received: date,
+    month: Month | None = None,
+    engine: Engine,
+    vault: Vault,
+    limits: Limits | None = None,
+) -> Receipt:
+    """Receive a file as one delivery of a feed; the same bytes again change nothing.
+
+    A file that cannot be loaded gives a receipt `refused` with its findings. Raises ProblemError
+    only for the machine: DISK_FULL, HOME_NOT_WRITABLE, FILE_UNREADABLE.
+    """
+    limits = limits or Limits()
+    contract = pack.contracts.get(feed)
+    if contract is None:
+        return _refused(feed, [_unknown_feed(feed, pack)])
+    sha256 = _digest(file)
+    earlier = arrivals(home, feed=feed)
+    same = next((arrival for arrival in earlier if arrival.sha256 == sha256), None)
+    if same is not None:
+        return Receipt(
+            outcome="already_received",
+            feed=feed,
+            delivery=same.delivery,
+            findings=(finding("ALREADY_RECEIVED", delivery=same.delivery),),
+            month=same.month,
+        )
+    try:
+        with _workplace(home) as workplace:
+            return _receive(
+                home=home,
+                pack=pack,
+                contract=contract,
+                file=file,
+                original_name=original_name,
+                received=received,
+                month=month,
+                engine=engine,
+                vault=vault,
+                limits=limits,
+                sha256=sha256,
+                earlier=earlier,
+                workplace=workplace,
+            )
+    except FileRefused as refusal:
+        return _refused(feed, refusal.findings)
+
+
+def _receive(
+    *,
+    home: Home,
+    pack: Pack,
+    contract: Contract,
+    file: Path,
+    original_name: str,
+    received: date,
+    month: Month | None,
+    engine: Engine,
+    vault: Vault,
+    limits: Limits,
+    sha256: str,
+    earlier: Sequence[Arrival],
+    workplace: Path,
+) -> Receipt:
+    findings: list[Finding] = []
+    raw = _read(
+        file,
+        original_name=original_name,
+        contract=contract,
+        engine=engine,
+        limits=limits,
+        workplace=workplace,
+        findings=findings,
+    )
+    mapping = map_columns(raw.header, contract=contract)
+    findings += [*raw.findings, *mapping.findings]
+    checked = check(
+        engine=engine,
+        raw=raw,
+        columns=mapping.columns,
+        contract=contract,
+        vault=vault,
+        today=received,
+    )
+    if not checked.read:
+        raise FileRefused([finding("NO_ROWS"), *findings])
+    settled = settle_rows(
+        engine=engine,
+        pack=pack,
+        contract=contract,
+        columns=mapping.columns,
+        vault=vault,
+        sha256=sha256,
+        received=received,
+        earlier=earlier,
+    )
+    findings += [*checked.findings, *settled.findings]
+    accepted = settled.accepted
+    if checked.read != accepted + settled.quarantined + settled.duplicate:
+        raise AssertionError(
+            f"rows read {checked.read} are not {accepted} accepted + {settled.quarantined} set "
+            f"aside + {settled.duplicate} duplicates"
+        )
+    engine.drop(RAW)
+    vault.register(NEW_IDENTITIES)
+    delivery = f"{received.isoformat()}-{sha256[:12]}"
+    delivered_month = int(month) if month is not None else settled.month
+    if delivered_month is None:
+        delivered_month = int(Month.last_complete(received))
+    first, last = settled.months or (delivered_month, delivered_month)
+    final = home.deliveries / contract.feed / delivery
+    with published_folder(final) as folder:
+        engine.write(f"SELECT * FROM {ACCEPTED} ORDER BY {settled.sorted_by}", folder / FACTS)
+        rows = write_quarantine(
+            engine=engine, contract=contract, file=folder / QUARANTINE, limit=limits.findings_shown
+        )
+        if settled.superseded:
+            engine.write(
+                "SELECT delivery, row_no FROM superseded_rows ORDER BY delivery, row_no",
+                folder / SUPERSEDED,
+            )
+        counts = _counts(engine, findings)
+        told = {
+            "delivery": delivery,
+            "feed": contract.feed,
+            "department": pack.owners[contract.feed],
+            "received": received.isoformat(),
+            "month": str(Month(delivered_month)),
+            "months": [str(Month(first)), str(Month(last))],
+            "sha256": sha256,
+            "original_name": original_name[:500],
+            "read": checked.read,
+            "accepted": accepted,
+            "quarantined": settled.quarantined,
+            "duplicate": settled.duplicate,
+            "counts_by_code": counts,
+            "findings": [finding.as_dict() for finding in findings],
+            "contract": contract_digest(contract),
+            "order": len(earlier),
+            "is_registry": _is_registry(pack, contract),
+            "superseded": settled.superseded,
+        }
+        (folder / DELIVERY).write_text(
+            json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8"
+        )
+    return Receipt(
+        outcome="accepted",
+        feed=contract.feed,
+        delivery=delivery,
+        read=checked.read,
+        accepted=accepted,
+        quarantined=settled.quarantined,
+        duplicate=settled.duplicate,
+        findings=(*findings, *rows),
+        counts_by_code=counts,
+        month=delivered_month,
+    )
+
+
+def contract_digest(contract: Contract) -> str:
+    """Changes exactly when the contract does."""
+    return hashlib.sha256(contract.model_dump_json().encode()).hexdigest()[:12]
+
+
+def _read(
+    file: Path,
+    *,
+    original_name: str,
+    contract: Contract,
+    engine: Engine,
+    limits: Limits,
+    workplace: Path,
+    findings: list[Finding],
+) -> RawTable:
+    container = sniff(file, limits=limits)
+    mismatch = type_mismatch(container, original_name=original_name)
+    if mismatch:
+        findings.append(mismatch)
+    if container == "csv":
+        return read_delimited(
+            file, contract=contract, engine=engine, limits=limits, workplace=workplace
+        )
+    return read_workbook(
+        file,
+        container=container,
+        contract=contract,
+        engine=engine,
+        limits=limits,
+        workplace=workplace,
+    )
+
+
+def _is_registry(pack: Pack, contract: Contract) -> bool:
+    return pack.header.registry is not None and pack.header.registry.feed == contract.feed
+
+
+def _counts(engine: Engine, findings: Sequence[Finding]) -> dict[str, int]:
+    counts = Counter[str]()
+    for found in findings:
+        counts[found.code] += found.count or 1
+    for code, count in engine.rows(
+        f"SELECT code, count(DISTINCT row_no) FROM {PROBLEMS} GROUP BY code"
+    ):
+        counts[code] += count
+    return dict(sorted(counts.items()))
+
+
+def _digest(file: Path) -> str:
+    digest = hashlib.sha256()
+    try:
+        with file.open("rb") as stream:
+            while chunk := stream.read(_CHUNK):
+                digest.update(chunk)
+    except OSError as error:
+        raise ProblemError(
+            Problem(
+                code="FILE_UNREADABLE",
+                where=file.name,
+                zh=f"无法读取该文件（{error.strerror}）。",
+                en=f"The file cannot be read ({error.strerror}).",
+                fix_zh="请检查路径和权限。",
+                fix_en="Check its path and permissions.",
+            )
+        ) from error
+    return digest.hexdigest()
+
+
+@contextmanager
+def _workplace(home: Home) -> Iterator[Path]:
+    """A private folder for what readers write on the way; swept if this process is killed."""
+    with machine_problems(home.root):
+        home.spill.mkdir(parents=True, exist_ok=True)
+        place = home.spill / f"{TEMPORARY}{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        place.mkdir(mode=0o700)
+    try:
+        with machine_problems(home.root):
+            yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _unknown_feed(feed: str, pack: Pack) -> Finding:
+    near_zh, near_en = advice(written=feed, valid=pack.contracts)
+    return finding("UNKNOWN_FEED", feed=feed[:80], near_zh=near_zh, near_en=near_en)
+
+
+def _refused(feed: str, findings: Sequence[Finding]) -> Receipt:
+    return Receipt(
+        outcome="refused",
+        feed=feed,
+        findings=tuple(findings),
+        counts_by_code=dict(Counter(found.code for found in findings)),
+    )
+
+

@@ -1,0 +1,246 @@
+"""How the departments' feeds stand: for the menu, the overview's strip and the calendar."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from django.conf import settings
+from django.utils.translation import gettext, gettext_noop
+
+from fangpin.feeds import arrivals as feeds
+from fangpin.feeds.arrivals import Arrival, FeedStatus
+from fangpin.lake.home import Home
+from fangpin.policy import Pack
+from fangpin.policy.models import Contract, Department
+from fangpin.values.month import Month
+from fangpin.web.console.pack import installation_pack
+from fangpin.web.console.templatetags.figures import share
+from fangpin.web.console.words import said
+
+State = Literal["on-time", "late", "partly", "missing", "rest"]
+COUNT_OF_MONTHS = 24
+_PERIODS = {"monthly": 1, "quarterly": 3, "term": 6, "yearly": 12}
+SIGNS: dict[State, str] = {
+    "on-time": "✓",
+    "late": gettext_noop("迟"),
+    "partly": gettext_noop("退"),
+    "missing": gettext_noop("缺"),
+    "rest": "·",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StripItem:
+    """One feed in the overview's strip."""
+
+    feed: str
+    title: str
+    department: str
+    state: str
+    note: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """The strip, and the as-of line above it."""
+
+    items: list[StripItem]
+    count_of_departments: int
+    count_arrived: int
+    late: list[FeedStatus]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One feed in one month of the calendar."""
+
+    month: int
+    state: State
+    sign: str
+    words: str
+    delivery: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarRow:
+    """One feed of a department over the months."""
+
+    contract: Contract
+    cells: list[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarGroup:
+    """A department's feeds."""
+
+    department: Department
+    rows: list[CalendarRow]
+
+
+def home() -> Home:
+    """The installation's folder."""
+    return Home(settings.FANGPIN.home)
+
+
+def known_arrivals(today: date) -> list[Arrival]:
+    """All deliveries received by a day; read again only when a folder of deliveries has changed."""
+    folder = home().deliveries
+    return [one for one in _arrivals(folder, _signature(folder)) if one.received <= today]
+
+
+def late_feeds(today: date) -> list[FeedStatus]:
+    """Feeds whose latest due delivery has not come by a day."""
+    return [one for one in statuses(today) if one.due and one.late_days and not one.delivery]
+
+
+def statuses(today: date) -> tuple[FeedStatus, ...]:
+    """How every feed of the pack stands at the end of a day."""
+    folder = home().deliveries
+    return _statuses(folder, _signature(folder), installation_pack().digest, today)
+
+
+@lru_cache(maxsize=4)
+def _arrivals(folder: Path, _signature: tuple[tuple[str, int], ...]) -> tuple[Arrival, ...]:
+    return tuple(feeds.arrivals(Home(folder.parent)))
+
+
+@lru_cache(maxsize=8)
+def _statuses(
+    folder: Path, _signature: tuple[tuple[str, int], ...], _digest: str, today: date
+) -> tuple[FeedStatus, ...]:
+    return tuple(feeds.status(Home(folder.parent), pack=installation_pack(), as_of=today))
+
+
+def _signature(folder: Path) -> tuple[tuple[str, int], ...]:
+    """Names and times of the feeds' folders: a delivery's arrival changes its feed's folder."""
+    if not folder.is_dir():
+        return ()
+    return tuple(
+        sorted((place.name, place.stat().st_mtime_ns) for place in folder.iterdir() if place.is_dir())
+    )
+
+
+def strip_of(*, month: int, today: date) -> Strip:
+    """The feeds as they stand today; `month` is that of the page."""
+    pack = installation_pack()
+    found = [one for one in statuses(today) if pack.contracts[one.feed].use == "screening"]
+    items = [_strip_item(one, pack) for one in found]
+    late = [one for one in found if one.due and one.late_days and not one.delivery]
+    departments = {one.department for one in found}
+    waiting = {one.department for one in late}
+    return Strip(
+        items=items,
+        count_of_departments=len(departments),
+        count_arrived=len(departments - waiting),
+        late=sorted(late, key=lambda one: -one.late_days),
+    )
+
+
+def _strip_item(one: FeedStatus, pack: Pack) -> StripItem:
+    contract = pack.contracts[one.feed]
+    department = said(pack.departments[one.department].short)
+    when = one.received.strftime("%m-%d") if one.received else ""
+    note = f"{department} {when}".strip()
+    if one.due and one.late_days and not one.delivery:
+        return StripItem(
+            one.feed,
+            said(contract.title),
+            department,
+            gettext("迟报"),
+            gettext("%(department)s 迟 %(days)d 天")
+            % {"department": department, "days": one.late_days},
+            "is-late",
+        )
+    if one.delivery is None:
+        return StripItem(
+            one.feed, said(contract.title), department, gettext("未到期"), department, "is-none"
+        )
+    if one.is_partly_rejected and one.reject_share >= 0.01:
+        return StripItem(
+            one.feed,
+            said(contract.title),
+            department,
+            gettext("有退回"),
+            gettext("%(department)s 退回 %(share)s")
+            % {"department": department, "share": share(one.reject_share)},
+            "is-partly",
+        )
+    return StripItem(one.feed, said(contract.title), department, gettext("已到"), note, "")
+
+
+def calendar_of(*, today: date, only_department: str = "") -> tuple[list[int], list[CalendarGroup]]:
+    """The last 24 months and, by department, how each feed's deliveries came."""
+    pack = installation_pack()
+    last = int(Month.last_complete(today))
+    months = list(range(last - COUNT_OF_MONTHS + 1, last + 1))
+    by_feed: dict[str, list[Arrival]] = {}
+    for arrival in known_arrivals(today):
+        by_feed.setdefault(arrival.feed, []).append(arrival)
+    began = min((one.month for found in by_feed.values() for one in found), default=last + 1)
+    groups = []
+    for department in pack.departments.values():
+        if only_department and department.department != only_department:
+            continue
+        rows = [
+            CalendarRow(
+                contract,
+                [
+                    _cell(contract, month, by_feed.get(contract.feed, []), began, today)
+                    for month in months
+                ],
+            )
+            for contract in department.feeds
+        ]
+        if rows:
+            groups.append(CalendarGroup(department, rows))
+    return months, groups
+
+
+def _cell(
+    contract: Contract, month: int, found: Sequence[Arrival], began: int, today: date
+) -> Cell:
+    here = [one for one in found if one.month == month]
+    due = feeds.due_date(contract, month)
+    if here:
+        first = here[0]
+        counts = Counter[str]()
+        for one in here:
+            counts.update(read=one.read, quarantined=one.quarantined)
+        late = (first.received - due).days if due else 0
+        if late > 0:
+            state: State = "late"
+            words = gettext("%(date)s 到，迟 %(days)d 天") % {
+                "date": first.received.isoformat(),
+                "days": late,
+            }
+        elif counts["read"] and counts["quarantined"] / counts["read"] >= 0.01:
+            state = "partly"
+            words = gettext("%(date)s 到，退回 %(share)s") % {
+                "date": first.received.isoformat(),
+                "share": share(counts["quarantined"] / counts["read"]),
+            }
+        else:
+            state, words = "on-time", gettext("%(date)s 到") % {"date": first.received.isoformat()}
+        return Cell(month, state, sign_of(state), words, here[-1].delivery)
+    if month >= began and due is not None and due < today and _is_expected(contract, month):
+        return Cell(month, "missing", sign_of("missing"), gettext("应到未到"), "")
+    return Cell(month, "rest", SIGNS["rest"], gettext("不要求"), "")
+
+
+def sign_of(state: State) -> str:
+    """The sign of a state in a cell, in the reader's language."""
+    return gettext(SIGNS[state]) if state in ("late", "partly", "missing") else SIGNS[state]
+
+
+def _is_expected(contract: Contract, month: int) -> bool:
+    length = _PERIODS.get(contract.frequency)
+    return length is not None and (month + 1) % length == 0
+
+

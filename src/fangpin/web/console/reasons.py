@@ -1,0 +1,269 @@
+"""Why an alert stands, reason by reason: the sentence, the chart, the source rows, the law."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+
+from fangpin.casework.alerts.models import Alert, AlertReason, EvidenceRow
+from fangpin.policy.models import Category, Rule, Severity
+from fangpin.values.problem import ProblemError
+from fangpin.web.charts.ledger import Line
+from fangpin.web.charts.threshold import threshold_chart
+from fangpin.web.console.language import short_language
+from fangpin.web.console.ledger_view import Months, amount_of
+from fangpin.web.console.pack import installation_pack, severity_of
+from fangpin.web.console.templatetags.figures import plain
+from fangpin.web.console.words import code_words, figure_words, rule_of, said
+
+CHART_MONTHS = 12
+_FIGURE = re.compile(r"(\d[\d,]*(?:\.\d+)?(?:\s?(?:个月|元|人|次|天|月|%|yuan|months?))?)")
+_PARAMETER = re.compile(r"param\(\s*['\"]([\w.]+)['\"]\s*\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A policy value that the rule compared with, and what it rests on."""
+
+    title: str
+    value: str
+    source: str
+    is_proposed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One row of a department's delivery that proves the reason."""
+
+    month: int
+    item: str
+    amount: Decimal | None
+    details: list[tuple[str, str]]
+    department: str
+    delivery: str
+    row_no: int
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonView:
+    """One reason as the page shows it."""
+
+    reason: AlertReason
+    rule: Rule | None
+    severity: Severity | None
+    title: str
+    sentence: SafeString
+    figures: list[tuple[str, str]]
+    thresholds: list[Threshold]
+    chart: str
+    chart_title: str
+    chart_rows: list[tuple[int, Decimal | None, bool]]
+    sources: list[SourceRow]
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryView:
+    """The category that the household would be in once verified, with the lines in force."""
+
+    title: str
+    lines: list[Threshold]
+
+
+def reason_views(
+    *,
+    reasons: Sequence[AlertReason],
+    evidence: Sequence[EvidenceRow],
+    months: Months,
+    division: str,
+    as_of: date,
+) -> list[ReasonView]:
+    """The reasons of an alert's last run, the most urgent first."""
+    views = []
+    for place, reason in enumerate(reasons):
+        rule = rule_of(reason.rule, edition=reason.edition)
+        rows = [row for row in evidence if row.rule == reason.rule]
+        chart, chart_title, chart_rows = _chart(
+            rule, rows, months, division=division, as_of=as_of, month=reason.month, key=f"why{place}"
+        )
+        views.append(
+            ReasonView(
+                reason=reason,
+                rule=rule,
+                severity=severity_of(reason.severity),
+                title=said(rule.title) if rule else reason.rule,
+                sentence=marked(
+                    reason.sentence_en if short_language() == "en" else reason.sentence_zh
+                ),
+                figures=_figures(reason.figures),
+                thresholds=_thresholds(
+                    reason.thresholds or (rule.thresholds if rule else []), division, as_of
+                ),
+                chart=chart,
+                chart_title=chart_title,
+                chart_rows=chart_rows,
+                sources=[_source(row) for row in rows],
+            )
+        )
+    return views
+
+
+def marked(sentence: str) -> SafeString:
+    """The sentence with its figures set strong."""
+    parts = _FIGURE.split(sentence)
+    return mark_safe(
+        "".join(
+            f"<b>{conditional_escape(part)}</b>" if place % 2 else conditional_escape(part)
+            for place, part in enumerate(parts)
+        )
+    )
+
+
+def categories_of(*, alert: Alert | None, division: str, as_of: date) -> CategoryView | None:
+    """The category that the run suggests, and the policy lines its condition names."""
+    if alert is None or not alert.suggested_category:
+        return None
+    found = next(
+        (
+            category
+            for category in installation_pack().categories_in_force(as_of)
+            if category.category == alert.suggested_category
+        ),
+        None,
+    )
+    if found is None:
+        return CategoryView(title=alert.suggested_category, lines=[])
+    return CategoryView(title=said(found.title), lines=_category_lines(found, division, as_of))
+
+
+def _category_lines(category: Category, division: str, as_of: date) -> list[Threshold]:
+    named = list(dict.fromkeys(_PARAMETER.findall(category.when)))
+    return _thresholds(named, division, as_of)
+
+
+def _figures(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
+    shown = []
+    for code, value in figures.items():
+        title, unit = figure_words(code)
+        words = plain(value)
+        shown.append((title, f"{words} {unit}".strip() if _is_number(value) else words))
+    return shown
+
+
+def _is_number(value: object) -> bool:
+    return amount_of(value) is not None
+
+
+def _thresholds(
+    asked: Mapping[str, Any] | Sequence[str], division: str, as_of: date
+) -> list[Threshold]:
+    """Thresholds with their source as the pack states it on the day of the run."""
+    pack = installation_pack()
+    shown = []
+    for code in asked:
+        title, unit = figure_words(code)
+        stored = asked[code] if isinstance(asked, Mapping) else None
+        value = stored.get("value") if isinstance(stored, Mapping) else stored
+        source, is_proposed = "", False
+        try:
+            found = pack.parameter(code, at=as_of, division=division)
+            value = found.value if value is None else value
+            document = pack.sources.get(found.source)
+            source = said(document.title) if document else found.source
+            is_proposed = found.status == "proposed"
+        except ProblemError:
+            if value is None:
+                continue
+        words = "、".join(map(str, value)) if isinstance(value, list) else plain(value)
+        shown.append(Threshold(title, f"{words} {unit}".strip(), source, is_proposed))
+    return shown
+
+
+def _chart(
+    rule: Rule | None,
+    rows: Sequence[EvidenceRow],
+    months: Months,
+    *,
+    division: str,
+    as_of: date,
+    month: int,
+    key: str,
+) -> tuple[str, str, list[tuple[int, Decimal | None, bool]]]:
+    """The rule's item over twelve months against its threshold; empty when it names none."""
+    if rule is None or rule.chart is None:
+        return "", "", []
+    shown = list(range(month - CHART_MONTHS + 1, month + 1))
+    amounts = [amount_of(months.get(one, {}).get(rule.chart)) for one in shown]
+    if not any(amount is not None for amount in amounts):
+        return "", "", []
+    line = _line(rule, division, as_of)
+    telling = {row.month for row in rows if row.item == rule.chart} or {row.month for row in rows}
+    if line:
+        telling = {
+            one
+            for one, amount in zip(shown, amounts, strict=True)
+            if one in telling and amount is not None and amount >= line.value
+        } or telling
+    title, unit = figure_words(rule.chart)
+    chart = threshold_chart(
+        months=shown,
+        amounts=amounts,
+        line=line,
+        telling=telling,
+        title=title,
+        description=gettext("最近 12 个月，规则计入 %(n)d 个月；有同样内容的表格。")
+        % {"n": len(telling & set(shown))},
+        unknown_words=gettext("这个月没有到数，不作零计"),
+        language=short_language(),
+        key=key,
+    )
+    twin = [
+        (one, amount, one in telling)
+        for one, amount in reversed(list(zip(shown, amounts, strict=True)))
+    ]
+    return chart, f"{title}（{unit}）" if unit and short_language() == "zh" else title, twin
+
+
+def _line(rule: Rule, division: str, as_of: date) -> Line | None:
+    if rule.chart_threshold is None:
+        return None
+    try:
+        found = installation_pack().parameter(rule.chart_threshold, at=as_of, division=division)
+    except ProblemError:
+        return None
+    if isinstance(found.value, list):
+        return None
+    _, unit = figure_words(rule.chart_threshold)
+    words = gettext("规则阈值 %(value)s %(unit)s") % {"value": plain(found.value), "unit": unit}
+    return Line(found.value, words.strip())
+
+
+def _source(row: EvidenceRow) -> SourceRow:
+    pack = installation_pack()
+    contract = pack.contracts.get(row.feed)
+    fields = {field.field: field for field in contract.fields} if contract else {}
+    details = [
+        (said(fields[code].title), plain(code_words(fields[code], value)))
+        for code, value in row.detail.items()
+        if code in fields and value not in (None, "")
+    ]
+    department = said(pack.department_of(row.feed).short) if contract else row.feed
+    return SourceRow(
+        month=row.month,
+        item=figure_words(row.item)[0],
+        amount=row.amount,
+        details=details,
+        department=department,
+        delivery=row.delivery,
+        row_no=row.row_no,
+        href=reverse("delivery", args=[row.feed, row.delivery]),
+    )

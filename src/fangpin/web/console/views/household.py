@@ -1,0 +1,126 @@
+"""One household: its ledger, why it is looked at, who lives in it. Opening it is on the record."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from fangpin.casework.alerts import queries as alerts
+from fangpin.casework.audit import actions as audit
+from fangpin.casework.divisions import queries as divisions
+from fangpin.casework.registry import queries as registry
+from fangpin.casework.registry.models import Household
+from fangpin.web.console.access import SEE_HOUSEHOLD, ConsoleRequest, opens
+from fangpin.web.console.due import due_of
+from fangpin.web.console.frame import chosen_division
+from fangpin.web.console.gaps import gaps_of
+from fangpin.web.console.ledger_view import ledger_of
+from fangpin.web.console.listing import listed_households
+from fangpin.web.console.pack import severity_of
+from fangpin.web.console.people import attribute_facts, member_lines
+from fangpin.web.console.reasons import categories_of, reason_views
+from fangpin.web.console.steps import steps_of
+from fangpin.web.console.words import cause_words
+
+PAGE = 60
+
+
+@opens(SEE_HOUSEHOLD)
+@require_safe
+def household(request: ConsoleRequest, household_ref: int) -> HttpResponse:
+    """The household's page. Raises Http404 outside the scope; records who looked."""
+    scope = request.scope
+    try:
+        found = registry.household(scope, household_ref)
+    except Household.DoesNotExist:
+        raise Http404 from None
+    audit.record(
+        act="view_household",
+        official=scope.official,
+        subject_kind="household",
+        subject=str(found.household_ref),
+        division=found.division,
+        at=request.at,
+    )
+    of_household = alerts.alerts_of_household(scope, household_ref)
+    alert = of_household[0] if of_household else None
+    run = alert.last_run if alert else alerts.latest_run()
+    history = alerts.reasons(scope, alert) if alert else ()
+    present = [reason for reason in (history[0].reasons if history else ()) if not reason.is_withdrawn]
+    months = {row.month: row.amounts for row in registry.months(scope, household_ref)}
+    views = reason_views(
+        reasons=present,
+        evidence=alerts.evidence(scope, alert) if alert else [],
+        months=months,
+        division=found.division,
+        as_of=run.as_of if run else request.today,
+    )
+    path = divisions.path(found.division)
+    request.focus = path[-1] if path else None  # type: ignore[attr-defined]
+    severity = severity_of(alert.severity) if alert else None
+    due = (
+        due_of(due_date=alert.due_date, severity=alert.severity, today=request.today)
+        if alert
+        else None
+    )
+    context = {
+        "household": found,
+        "path": path,
+        "alert": alert,
+        "severity": severity,
+        "due": due,
+        "cause": cause_words(alert.cause) if alert else "",
+        "others": of_household[1:],
+        "ledger": ledger_of(
+            months=months,
+            last_month=run.month if run else max(months, default=None),
+            alerts=of_household,
+            division=found.division,
+            count_of_members=found.count_of_members,
+        ),
+        "main": views[0] if views else None,
+        "more": views[1:],
+        "categories": categories_of(
+            alert=alert, division=found.division, as_of=run.as_of if run else request.today
+        ),
+        "gaps": gaps_of(months=months, last_month=run.month if run else None, today=request.today),
+        "members": member_lines(registry.members(scope, household_ref), on=request.today),
+        "facts": attribute_facts(found),
+        "steps": steps_of(alert=alert, history=history, due=due) if alert else [],
+        "run": run,
+    }
+    return render(request, "console/household.html", context)
+
+
+@opens(SEE_HOUSEHOLD)
+@require_safe
+def households(request: ConsoleRequest) -> HttpResponse:
+    """Find a household by its head's name, its number or an alert's number; else list them all."""
+    division, scope = chosen_division(request)
+    text = request.GET.get("q", "").strip()
+    following = ""
+    if text:
+        found = alerts.search(scope, text, limit=PAGE)
+    else:
+        found = listed_households(scope, after=request.GET.get("after", ""), limit=PAGE + 1)
+        following = found[PAGE - 1].household.household_no if len(found) > PAGE else ""
+        found = found[:PAGE]
+    paths = divisions.paths(one.household.division for one in found)
+    context = {
+        "division": division,
+        "text": text,
+        "lines": [
+            (
+                one.household,
+                paths[one.household.division][-2:],
+                severity_of(one.alert.severity) if one.alert else None,
+                one.alert,
+            )
+            for one in found
+        ],
+        "count": registry.count(scope),
+        "following": following,
+        "is_cut": bool(text) and len(found) >= PAGE,
+    }
+    return render(request, "console/households.html", context)

@@ -1,0 +1,153 @@
+"""The queue: what is due first, filtered by the address alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from fangpin.casework.alerts import queries as alerts
+from fangpin.casework.alerts.models import Alert, AlertReason
+from fangpin.casework.alerts.queue import After, QueueFilters
+from fangpin.casework.divisions import queries as divisions
+from fangpin.casework.divisions.models import Division
+from fangpin.casework.officials.queries import divisions_below
+from fangpin.policy.models import Rule, Severity
+from fangpin.values.month import Month
+from fangpin.web.console.access import SEE_QUEUE, ConsoleRequest, opens
+from fangpin.web.console.due import Due, due_of
+from fangpin.web.console.frame import chosen_division
+from fangpin.web.console.language import short_language
+from fangpin.web.console.pack import installation_pack, severity_of
+from fangpin.web.console.words import STEPS, WAITING_STEPS, cause_words, rule_of, step_words
+
+PAGE = 50
+SOON_DAYS = 3
+KEPT = ("month", "overdue", "rule", "state", "q")
+"""Filters that a figure's link sets and the form carries on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the queue as it is shown."""
+
+    alert: Alert
+    severity: Severity | None
+    path: tuple[Division, ...]
+    rule: Rule | None
+    reason: AlertReason | None
+    sentence: str
+    count_of_others: int
+    step: str
+    due: Due
+    group: str
+    """Words of the group that begins with this row; empty within a group."""
+
+
+@opens(SEE_QUEUE)
+@require_safe
+def queue(request: ConsoleRequest) -> HttpResponse:
+    """One page of open alerts; the address holds every filter. Raises Http404 outside the scope."""
+    division, scope = chosen_division(request)
+    filters = _filters(request)
+    page = alerts.queue(scope, filters=filters, after=_after(request), limit=PAGE)
+    paths = divisions.paths(row.alert.division for row in page.rows)
+    lines: list[Line] = []
+    last_group = "" if not request.GET.get("after") else None
+    for row in page.rows:
+        due = due_of(
+            due_date=row.alert.due_date, severity=row.alert.severity, today=request.today
+        )
+        group = _group(due)
+        lines.append(
+            Line(
+                alert=row.alert,
+                severity=severity_of(row.alert.severity),
+                path=_shown(paths[row.alert.division], division),
+                rule=rule_of(row.reason.rule, edition=row.reason.edition) if row.reason else None,
+                reason=row.reason,
+                sentence=_sentence(row.reason),
+                count_of_others=max(row.count_of_reasons - 1, 0),
+                step=step_words(row.alert.step),
+                due=due,
+                group=group if group != last_group else "",
+            )
+        )
+        last_group = group
+    pack = installation_pack()
+    context = {
+        "division": division,
+        "lines": lines,
+        "page": page,
+        "next": f"{page.next[0].isoformat()}_{page.next[1]}" if page.next else "",
+        "filters": filters,
+        "is_filtered": any(value for key, value in request.GET.items() if key != "after"),
+        "below": divisions_below(request.scope, parent=division.code),
+        "severities": pack.severities,
+        "causes": [(code, cause_words(code)) for code in pack.causes],
+        "steps": [(code, step_words(code)) for code in STEPS if code != "ended"],
+        "rule_asked": next((rule for rule in pack.rules if rule.rule == filters.rule), None),
+        "kept": [(name, request.GET[name]) for name in KEPT if request.GET.get(name)],
+        "has_run": alerts.latest_run() is not None,
+    }
+    return render(request, "console/queue.html", context)
+
+
+def _filters(request: ConsoleRequest) -> QueueFilters:
+    """The filters of the address. Raises Http404 for a month or a state that cannot be read."""
+    asked = request.GET
+    month = asked.get("month", "")
+    try:
+        raised = int(Month.parse(month)) if month else None
+    except ValueError:
+        raise Http404 from None
+    state = asked.get("state") or "open"
+    if state not in ("open", "ended", "any"):
+        raise Http404
+    step = asked.get("step", "")
+    return QueueFilters(
+        severity=asked.get("severity", ""),
+        cause=asked.get("cause") or None,
+        step="" if step == "waiting" else step,
+        steps=WAITING_STEPS if step == "waiting" else (),
+        rule=asked.get("rule", ""),
+        raised_month=raised,
+        overdue_at=request.today if asked.get("overdue") else None,
+        state=state,
+        text=asked.get("q", ""),
+    )
+
+
+def _after(request: ConsoleRequest) -> After | None:
+    text = request.GET.get("after", "")
+    if not text:
+        return None
+    day, _, number = text.partition("_")
+    try:
+        return date.fromisoformat(day), int(number)
+    except ValueError:
+        raise Http404 from None
+
+
+def _group(due: Due) -> str:
+    if due.is_overdue:
+        return gettext("已逾期")
+    if timedelta(days=due.days) <= timedelta(days=SOON_DAYS):
+        return gettext("3 天内到期")
+    return gettext("以后到期")
+
+
+def _sentence(reason: AlertReason | None) -> str:
+    if reason is None:
+        return ""
+    return reason.sentence_en if short_language() == "en" else reason.sentence_zh
+
+
+def _shown(path: tuple[Division, ...], division: Division) -> tuple[Division, ...]:
+    """The path below the chosen division; its last step at least."""
+    below = [step for step in path if len(step.code) > len(division.code)]
+    return tuple(below) or path[-1:]

@@ -1,0 +1,1 @@
+"""Divisions, officials, audit, registry, alerts and the load of a run."""
