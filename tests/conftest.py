@@ -53,8 +53,9 @@ def _remove(folder: Path) -> None:
 
 def _point_web_settings(home: Path) -> None:
     """The settings were read before this file: their home and key are replaced."""
-    import fangpin.web.settings as web
     from django.conf import settings as django_settings
+
+    import fangpin.web.settings as web
 
     web.FANGPIN = dataclasses.replace(
         web.FANGPIN, home=home, clock=None, demo=False, https=False, secret_key="for tests only"

@@ -13,8 +13,8 @@ from fangpin.casework.alerts.models import Alert, AlertReason, EvidenceRow, Run
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.registry.models import DivisionCount, Household, HouseholdMonth, Member
 from fangpin.values.problem import ProblemError
-from tests.cast import NEXT_VILLAGE, VILLAGE
 from tests.casework.run_folders import HitRow, HouseholdRow, RunFolder, load_folder
+from tests.cast import NEXT_VILLAGE, VILLAGE
 
 pytestmark = pytest.mark.django_db
 
@@ -253,7 +253,9 @@ def test_a_changed_registry_is_renewed_whether_or_not_the_earlier_folder_is_left
     report = DECEMBER.but(households=moved, hits=(), registry_key="r2").load(tmp_path)
 
     assert report.households_changed == 3
-    assert [*Household.objects.filter(is_listed=True).order_by("pk").values_list("pk", flat=True)] == [
+    assert [
+        *Household.objects.filter(is_listed=True).order_by("pk").values_list("pk", flat=True)
+    ] == [
         1,
         2,
         4,
@@ -341,4 +343,3 @@ def test_the_database_knows_no_other_state(tmp_path: Path) -> None:
     DECEMBER.load(tmp_path)
     with pytest.raises(IntegrityError), transaction.atomic():
         Alert.objects.update(state="forgotten")
-

@@ -10,6 +10,7 @@ import typer
 from fangpin.cli.output import errors, print_json, print_table, say
 from fangpin.cli.session import Session
 from fangpin.runs.monthly import RunResult, run_month
+from fangpin.values.problem import ProblemError
 
 
 def run(
@@ -51,7 +52,10 @@ def run(
         ["rule", *columns],
         ([rule, *(counts[name] for name in columns)] for rule, counts in result.outcomes.items()),
     )
-    if loaded:
+    if loaded.get("outcome") == "older":
+        for finding in loaded["findings"]:
+            say(f"{finding['message_zh']}\n{finding['message_en']}")
+    elif loaded:
         say(
             f"新增预警 raised {loaded['alerts_raised']}，"
             f"更新 updated {loaded['alerts_updated']}，在办 open {loaded['alerts_open']}"
@@ -67,12 +71,18 @@ def load_result(session: Session, result: RunResult) -> dict[str, Any]:
     from fangpin.runs.load_alerts import load_run
 
     sync_divisions(divisions=session.pack.divisions)
-    report = load_run(
-        run_folder=result.folder,
-        pack=session.pack,
-        calendar=WorkingCalendar(session.pack),
-        at=session.now(),
-    )
+    try:
+        report = load_run(
+            run_folder=result.folder,
+            pack=session.pack,
+            calendar=WorkingCalendar(session.pack),
+            at=session.now(),
+        )
+    except ProblemError as error:
+        # A replay of an earlier day is an answer of its own; the case database keeps its later one.
+        if {problem.code for problem in error.problems} == {"RUN_IS_OLDER"}:
+            return {"outcome": "older", "findings": [p.as_dict() for p in error.problems]}
+        raise
     return {
         name: value.isoformat() if isinstance(value, date) else value
         for name, value in asdict(report).items()

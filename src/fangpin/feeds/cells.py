@@ -30,7 +30,7 @@ FLAG_WORDS: Mapping[str, list[str]] = {
 SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]{1,2}")
 PLAIN_NUMBER_OF_A_HOUSEHOLD = "[0-9A-Za-z_/\\-]{1,64}"
 PLAIN_DIVISION = "[0-9A-Za-z]{1,20}"
-_LONGEST_TEXT = 4_000
+LONGEST_TEXT = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def _date(field: ContractField, text: str) -> CellReading:
 
 def _word(field: ContractField, text: str) -> CellReading:
     words = words_of(field)
-    plain = text.strip(" ")
+    plain = text
     for value, spellings in words.items():
         if plain in spellings or plain == value:
             return CellReading(value)
@@ -178,4 +178,4 @@ def _text(text: str) -> CellReading:
         return CellReading(problem=problem)
     if is_missing(text):
         return NOTHING
-    return CellReading(text.strip(TRIMMED)[:_LONGEST_TEXT])
+    return CellReading(text.strip(TRIMMED)[:LONGEST_TEXT])

@@ -14,6 +14,7 @@ from datetime import date
 from sqlglot import expressions as sql
 
 from fangpin.feeds.cells import (
+    LONGEST_TEXT,
     PLAIN_DIVISION,
     PLAIN_NUMBER_OF_A_HOUSEHOLD,
     TRIMMED,
@@ -31,7 +32,7 @@ from fangpin.policy.models import Contract, ContractField
 from fangpin.values.dates import read_date
 from fangpin.values.identifiers import IdentifierReading, read_identifier
 from fangpin.values.masks import mask_identifier, mask_value
-from fangpin.values.text import CELL_ERRORS, MISSING_WORDS
+from fangpin.values.text import MISSING_WORDS
 
 CHECKED = "checked_rows"
 """row_no and one column `f_<field>` a field of the contract; an identifier's is its reference."""
@@ -52,6 +53,7 @@ TYPES = {
 """What a field is in the lake, by its type in the contract; all others are VARCHAR."""
 
 _BATCH = 100_000
+_SAMPLE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ class _Reader:
 
     def read_clean_cells(self) -> None:
         """The table `typed`: row_no, position, f_<field>..., unread (a bit for each marked cell)."""
+        self.engine.make_empty_table(NEW_IDENTITIES, {"canonical": "VARCHAR"})
         inner, outer, marks = [], [], []
         joins = []
         for place, column in enumerate(self.columns):
@@ -146,7 +149,8 @@ class _Reader:
                 alias = f"known{place}"
                 never = f" AND NOT ends_with({cell}, '000')" if self.suspect[place] else ""
                 joins.append(
-                    f"LEFT JOIN {IDENTITIES} AS {alias} ON {alias}.canonical = {cell}{never}"
+                    f"LEFT JOIN {self._known_identities(place, column)} AS {alias} "
+                    f"ON {alias}.canonical = {cell}{never}"
                 )
                 inner.append(f"{alias}.person_ref AS {name}")
                 marks.append(f"CASE WHEN {name} IS NULL THEN {self._bit(place)} ELSE 0 END")
@@ -156,7 +160,8 @@ class _Reader:
                 blank_is_marked = column.field.required or column.field.field in self.required
                 unread = "TRUE" if blank_is_marked else self._says_something(column, f"t{place}")
                 marks.append(
-                    f"CASE WHEN {name} IS NULL AND {unread} THEN {self._bit(place)} ELSE 0 END"
+                    f"CASE WHEN ({name} IS NULL AND {unread}){beyond_limits(column.field, name)} "
+                    f"THEN {self._bit(place)} ELSE 0 END"
                 )
             outer.append(name)
         everything = ", ".join(f"raw.c{column.position}" for column in self.columns)
@@ -182,8 +187,41 @@ class _Reader:
     def _says_something(self, column: Column, cell: str) -> str:
         if column.field.type in ("code", "flag"):
             return f"nullif(trim({cell}), '') IS NOT NULL"
-        listed = ", ".join(literal(word) for word in sorted(MISSING_WORDS))
-        return f"lower(trim({cell})) NOT IN ({listed})"
+        return _is_not_missing(f"trim({cell})")
+
+    def _known_identities(self, place: int, column: Column) -> str:
+        """The table of identities to join: with the clean new ones first when most are new."""
+        cell = f"c{column.position}"
+        clean = fast_identifier(column.field.scheme or "opaque", today=self.today)
+        if clean is None or self.suspect[place]:
+            return IDENTITIES
+        looked_at, unknown = self.engine.rows(
+            f"SELECT count(*), count(*) FILTER (WHERE cell NOT IN (SELECT canonical FROM "
+            f"{IDENTITIES})) FROM (SELECT {cell} AS cell FROM {RAW} WHERE {cell} IS NOT NULL "
+            f"LIMIT {_SAMPLE})"
+        )[0]
+        if unknown * 5 < looked_at:
+            return IDENTITIES
+        self.engine.make_table(
+            "identifier_texts",
+            f"SELECT DISTINCT {cell} AS text FROM {RAW} WHERE {cell} IS NOT NULL",
+        )
+        self.engine.make_table(
+            "fresh_identities",
+            f"SELECT text AS canonical, {self.vault.reference_sql('person', 'text')} AS person_ref "
+            f"FROM ({clean.format(source='identifier_texts')}) "
+            f"WHERE is_clean AND text NOT IN (SELECT canonical FROM {IDENTITIES})",
+        )
+        self.engine.make_table(
+            NEW_IDENTITIES,
+            f"SELECT canonical FROM {NEW_IDENTITIES} UNION SELECT canonical FROM fresh_identities",
+        )
+        known = f"known_identities_{place}"
+        self.engine.make_table(
+            known, f"SELECT * FROM {IDENTITIES} UNION ALL SELECT * FROM fresh_identities"
+        )
+        self.engine.drop("identifier_texts", "fresh_identities")
+        return known
 
     def _lost_precision(self, column: Column) -> bool:
         """Whether a spreadsheet rounded this column: then whatever ends in 000 is suspect.
@@ -217,7 +255,6 @@ class _Reader:
                 "proposal": "VARCHAR",
             },
         )
-        self.engine.make_empty_table(NEW_IDENTITIES, {"canonical": "VARCHAR"})
         names = [quoted(f"f_{column.field.field}") for column in self.columns]
         self._make_canonical_columns()
         marked = int(self.engine.value("SELECT count(*) FROM typed WHERE unread <> 0"))
@@ -414,22 +451,7 @@ class _Reader:
             masked = mask_identifier(text) if problem else None
             return _Reading(text, canonical, reading.repairs, problem, masked, proposal)
 
-        clean = fast_identifier(scheme, "text", self.today)
-        if clean is None or suspect:
-            self._make_readings("identifier_readings", source, read)
-        else:
-            self.engine.make_table(
-                "identifier_texts", f"SELECT text, {clean} AS is_clean FROM ({source})"
-            )
-            self._make_readings(
-                "identifier_readings", "SELECT text FROM identifier_texts WHERE NOT is_clean", read
-            )
-            self.engine.make_table(
-                "identifier_readings",
-                "SELECT * FROM identifier_readings UNION ALL SELECT text, text, '', NULL, NULL, NULL "
-                "FROM identifier_texts WHERE is_clean",
-            )
-            self.engine.drop("identifier_texts")
+        self._make_readings("identifier_readings", source, read)
         self.engine.make_table(
             NEW_IDENTITIES,
             f"SELECT canonical FROM {NEW_IDENTITIES} UNION "
@@ -468,9 +490,12 @@ def _as_columns(batch: Iterable[_Reading]) -> list[list[str | None]]:
 
 
 def fast_expression(column: Column, cell: str) -> str:
-    """SQL that reads the clean shapes of a cell exactly as cells.py does, NULL for all others."""
+    """SQL that reads the clean shapes of a cell as cells.py does, NULL for all others.
+
+    The contract's limits are not part of it: see `beyond_limits`.
+    """
     field = column.field
-    text = f"trim({cell})"
+    text = cell
     match field.type:
         case "amount" if column.scale == 1:
             return _bounded_number(field, text, "{1,15}", 2)
@@ -481,17 +506,16 @@ def fast_expression(column: Column, cell: str) -> str:
         case "date":
             return _fast_date(field, text)
         case "month":
+            digits = f"CAST(replace({text}, '-', '') AS INTEGER)"
             return (
-                f"CASE WHEN regexp_full_match({text}, '(19|20)[0-9][0-9]-?(0[1-9]|1[0-2])') THEN "
-                f"CAST(substr({text}, 1, 4) AS INTEGER) * 12 "
-                f"+ CAST(right({text}, 2) AS INTEGER) - 1 END"
+                f"CASE WHEN regexp_full_match({text}, '(19|20)[0-9][0-9]-?(0[1-9]|1[0-2])') "
+                f"THEN {digits} // 100 * 12 + {digits} % 100 - 1 END"
             )
         case "year":
-            value = (
+            return (
                 f"CASE WHEN regexp_full_match({text}, '(19|20)[0-9][0-9]') "
                 f"THEN CAST({text} AS INTEGER) END"
             )
-            return _within(field, value)
         case "code" | "flag":
             return _fast_word(field, text)
         case "household_no":
@@ -504,26 +528,31 @@ def fast_expression(column: Column, cell: str) -> str:
             return f"CAST(NULL AS {type_of(field)})"
 
 
-def fast_identifier(scheme: str, cell: str, today: date) -> str | None:
-    """SQL that is true for a number which is its own canonical form; None: no such statement."""
+def fast_identifier(scheme: str, *, today: date) -> str | None:
+    """A query of `{source}` (text VARCHAR): text, is_clean (it is its own canonical form).
+
+    None: the scheme has no such query.
+    """
     if scheme == "opaque":
-        return f"regexp_full_match({cell}, '[A-Za-z]{{0,20}}[0-9][A-Za-z0-9_\\-]{{0,40}}')"
+        return (
+            "SELECT text, regexp_full_match(text, '[A-Za-z]{{0,20}}[0-9][A-Za-z0-9_]{{0,40}}') "
+            "AS is_clean FROM {source}"
+        )
     if scheme != "gb11643":
         return None
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    digits = f"CAST(substr({cell}, 1, 17) AS BIGINT)"
     total = " + ".join(
-        f"(({digits} // {10 ** (16 - place)}) % 10) * {weight}"
-        for place, weight in enumerate(weights)
+        f"digits // {10 ** (16 - place)} % 10 * {weight}" for place, weight in enumerate(weights)
     )
-    born = f"try_strptime(substr({cell}, 7, 8), '%Y%m%d')"
     return (
-        f"CASE WHEN regexp_full_match({cell}, '[1-9][0-9]{{16}}[0-9X]') "
-        f"AND NOT starts_with({cell}, '999999') AND NOT ends_with({cell}, '000') "
-        f"THEN coalesce({born} BETWEEN TIMESTAMP '{today.year - 130}-01-01' "
+        "SELECT text, coalesce(digits IS NOT NULL AND NOT ends_with(text, '000') "
+        f"AND born BETWEEN TIMESTAMP '{today.year - 130}-01-01' "
         f"AND TIMESTAMP '{today.isoformat()}' "
-        f"AND substr('10X98765432', CAST(({total}) % 11 + 1 AS BIGINT), 1) "
-        f"= right({cell}, 1), FALSE) ELSE FALSE END"
+        f"AND substr('10X98765432', CAST(({total}) % 11 + 1 AS BIGINT), 1) = right(text, 1), "
+        "FALSE) AS is_clean FROM ("
+        "SELECT text, CASE WHEN regexp_full_match(text, '[1-9][0-9]{{16}}[0-9X]') "
+        "AND NOT starts_with(text, '999999') THEN CAST(substr(text, 1, 17) AS BIGINT) END "
+        "AS digits, try_strptime(substr(text, 7, 8), '%Y%m%d') AS born FROM {source})"
     )
 
 
@@ -532,21 +561,21 @@ def _bounded_number(field: ContractField, text: str, whole: str, decimals: int) 
     fraction = f"(\\.[0-9]{{1,{decimals}}})?" if decimals else ""
     plain = literal(f"-?[0-9]{whole}{fraction}")
     commas = literal(f"-?[0-9]{{1,3}}(,[0-9]{{3}}){{1,4}}{fraction}")
-    value = (
+    return (
         f"CASE WHEN regexp_full_match({text}, {plain}) THEN TRY_CAST({text} AS {kind}) "
         f"WHEN regexp_full_match({text}, {commas}) "
         f"THEN TRY_CAST(replace({text}, ',', '') AS {kind}) END"
     )
-    return _within(field, value)
 
 
-def _within(field: ContractField, value: str) -> str:
-    tests = []
+def beyond_limits(field: ContractField, value: str) -> str:
+    """SQL that adds, with OR, whether a value lies outside the contract's limits."""
+    tests = ""
     if field.minimum is not None:
-        tests.append(f"({value}) >= {field.minimum:f}")
+        tests += f" OR {value} < {field.minimum:f}"
     if field.maximum is not None:
-        tests.append(f"({value}) <= {field.maximum:f}")
-    return f"CASE WHEN {' AND '.join(tests)} THEN {value} END" if tests else value
+        tests += f" OR {value} > {field.maximum:f}"
+    return tests
 
 
 def _fast_date(field: ContractField, text: str) -> str:
@@ -582,19 +611,23 @@ def _fast_word(field: ContractField, text: str) -> str:
 
 
 def _plain_text(text: str, shape: str) -> str:
-    missing = ", ".join(literal(word) for word in sorted(MISSING_WORDS))
     return (
-        f"CASE WHEN regexp_full_match({text}, {literal(shape)}) "
-        f"AND lower({text}) NOT IN ({missing}) THEN {text} END"
+        f"CASE WHEN regexp_full_match({text}, {literal(shape)}) AND {_is_not_missing(text)} "
+        f"THEN {text} END"
     )
 
 
 def _fast_text(cell: str) -> str:
-    text = f"trim({cell}, {literal(TRIMMED)})"
-    missing = ", ".join(literal(word) for word in sorted(MISSING_WORDS))
-    errors = ", ".join(literal(error) for error in sorted(CELL_ERRORS))
+    """Texts that begin and end with neither space nor the marks of a spreadsheet's failure."""
+    inner = "[^" + TRIMMED + "]"
+    shape = literal(f"[^#\x1a{TRIMMED}](.*{inner})?")
     return (
-        f"CASE WHEN {text} = '' OR starts_with({cell}, chr(26)) OR lower({text}) IN ({missing}) "
-        f"OR (starts_with({text}, '#') AND upper({text}) IN ({errors})) "
-        f"OR length({text}) > 4000 THEN NULL ELSE {text} END"
+        f"CASE WHEN strlen({cell}) <= {LONGEST_TEXT} AND regexp_full_match({cell}, {shape}, 's') "
+        f"AND {_is_not_missing(cell)} THEN {cell} END"
     )
+
+
+def _is_not_missing(text: str) -> str:
+    listed = ", ".join(literal(word) for word in sorted(MISSING_WORDS))
+    longest = max(len(word.encode()) for word in MISSING_WORDS)
+    return f"(strlen({text}) > {longest} OR lower({text}) NOT IN ({listed}))"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +23,17 @@ ACCEPTED = "accepted_rows"
 
 RESERVED = frozenset({"row_no", "person_ref", "household_ref", "month", "row_key", "masked_id"})
 _SEPARATOR = "\x1f"
+_MODULUS = 2**61 - 1
+_ABSENT = 2**60 + 1
+
+
+def _factor(place: int) -> int:
+    """The odd multiplier of a key's part: parts of equal value in other places differ."""
+    return int(hashlib.sha256(f"part {place} of a row key".encode()).hexdigest()[:15], 16) | 1
+
+
+def _number_of(code: str) -> int:
+    return int(hashlib.sha256(code.encode()).hexdigest()[:15], 16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,10 +226,26 @@ class _Shape:
             elif kind == "household_no" and field == self.household_field:
                 parts.append("household_ref")
             else:
-                parts.append(self.column(field))
-        texts = ", ".join(f"coalesce(CAST({part} AS VARCHAR), '')" for part in parts)
-        joined = f"concat_ws({literal(_SEPARATOR)}, {texts})"
-        return f"CAST(md5_number_lower({joined}) >> 4 AS BIGINT)"
+                parts.append(self._as_number(self.fields[field]))
+        total = " + ".join(
+            f"coalesce(CAST({part} AS HUGEINT), {_ABSENT}) * {_factor(place)}"
+            for place, part in enumerate(parts)
+        )
+        return f"CAST(({total}) % {_MODULUS} AS BIGINT)"
+
+    def _as_number(self, field: ContractField) -> str:
+        """A part of the key as a number below 2^61, the same on every engine and every day."""
+        value = self.column(field.field)
+        if field.type in ("identifier", "count", "month", "year"):
+            return value
+        if field.type == "date":
+            return f"date_diff('day', DATE '1970-01-01', {value})"
+        if field.type == "code" and field.values and len(field.values) <= 50:
+            cases = " ".join(
+                f"WHEN {literal(code)} THEN {_number_of(code)}" for code in field.values
+            )
+            return f"CASE {value} {cases} END"
+        return f"md5_number_lower(CAST({value} AS VARCHAR)) >> 4"
 
     def _month(self) -> str:
         field = self.fields[self.contract.dated_by]

@@ -120,6 +120,15 @@ def map_columns(header: Sequence[str], *, contract: Contract) -> Mapping:
     return Mapping(tuple(columns), tuple(said))
 
 
+def read_columns(columns: Sequence[Column], *, keeps_names: bool) -> tuple[Column, ...]:
+    """The columns whose cells are read: names and phones stay unread where they are not kept."""
+    return tuple(
+        column
+        for column in columns
+        if keeps_names or column.field.required or column.field.type not in ("name", "phone")
+    )
+
+
 def _needed(contract: Contract) -> set[str]:
     return {contract.subject_field, contract.dated_by, *contract.key}
 

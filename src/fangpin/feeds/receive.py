@@ -30,7 +30,7 @@ from fangpin.feeds.arrivals import (
 from fangpin.feeds.check import NEW_IDENTITIES, PROBLEMS, check
 from fangpin.feeds.facts import ACCEPTED, settle_rows
 from fangpin.feeds.findings import FileRefused, Finding, finding
-from fangpin.feeds.headers import map_columns
+from fangpin.feeds.headers import read_columns
 from fangpin.feeds.limits import Limits
 from fangpin.feeds.quarantine import write_quarantine
 from fangpin.feeds.readers.delimited import read_delimited
@@ -160,12 +160,12 @@ def _receive(
         workplace=workplace,
         findings=findings,
     )
-    mapping = map_columns(raw.header, contract=contract)
-    findings += [*raw.findings, *mapping.findings]
+    findings += [*raw.findings, *raw.mapping.findings]
+    columns = read_columns(raw.mapping.columns, keeps_names=_is_registry(pack, contract))
     checked = check(
         engine=engine,
         raw=raw,
-        columns=mapping.columns,
+        columns=columns,
         contract=contract,
         vault=vault,
         today=received,
@@ -176,7 +176,7 @@ def _receive(
         engine=engine,
         pack=pack,
         contract=contract,
-        columns=mapping.columns,
+        columns=columns,
         vault=vault,
         sha256=sha256,
         received=received,

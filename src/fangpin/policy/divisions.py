@@ -210,16 +210,6 @@ def _row_problems(
             fix_zh="改正代码或上级；“下辖全部”是按代码前缀取的。",
             fix_en="Correct the code or the parent: all that lies below is found by prefix.",
         )
-    elif order.get(parent.level, -1) >= order[row.level]:
-        yield Problem(
-            code="DIVISION_LEVEL_ORDER",
-            where=row.place,
-            zh=f"{row.level} 级的 {row.code} 不能隶属于 {parent.level} 级的 {parent.code}。",
-            en=f"{row.code} of level {row.level} cannot belong to {parent.code} of level "
-            f"{parent.level}.",
-            fix_zh="级别从高到低排列，上级必须更高。",
-            fix_en="Levels are listed highest first; a parent stands higher.",
-        )
 
 
 def _twice(row: Division, first: Division) -> Problem:

@@ -59,6 +59,10 @@ class Document:
                 return f"{self.place}:{line}"
         return f"{self.place}:1"
 
+    def holds_refused(self, path: NodePath) -> bool:
+        """Whether anything inside this node was already told of."""
+        return any(refused[: len(path)] == path for refused in self.refused)
+
     def is_refused(self, path: NodePath) -> bool:
         """Whether this node or one that encloses it was already told of."""
         return any(path[:length] in self.refused for length in range(len(path) + 1))

@@ -131,7 +131,8 @@ def entries_of(
         told = len(problems)
         node = shaped(model=kind.model, document=document, path=path, problems=problems)
         code = _code_at(document, path, kind)
-        if node is not None and len(problems) == told and code is not None:
+        sound = len(problems) == told and not document.holds_refused(path)
+        if node is not None and code is not None and sound:
             yield Entry(kind.name, code, node, document, path)
         else:
             faulty.update(_faulty_codes(document, path, kind))

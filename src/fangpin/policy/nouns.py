@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _NOUNS: dict[str, tuple[str, str]] = {
-    "header": ("pack.yaml 的 ", "pack.yaml"),
+    "header": ("pack.yaml 中的", "key of pack.yaml"),
     "source": ("来源", "source"),
     "parameter": ("参数", "parameter"),
     "department": ("部门", "department"),
@@ -24,7 +24,7 @@ _NOUNS: dict[str, tuple[str, str]] = {
     "division": ("行政区划", "division"),
     "calendar": ("日历", "calendar"),
     "word": ("用语", "word"),
-    "case": ("案例的 ", "case"),
+    "case": ("案例中的", "case's"),
     "demo": ("演示", "demonstration"),
     "round": ("调查轮次", "round"),
 }

@@ -37,9 +37,10 @@ from fangpin.policy.nearest import advice
 from fangpin.values.problem import Problem, ProblemError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pack:
-    """What `load_pack` gives: checked, merged with its parents, never changed afterwards.
+    """What `load_pack` gives: checked, merged with its parents, never changed afterwards;
+    equal only to itself.
 
     Every mapping is by code. `rules` and `categories` hold all editions and periods.
     """

@@ -86,6 +86,13 @@ def run_month(
                 feed: sorted(months) for feed, months in sorted(snapshot.coverage.months.items())
             },
             "deliveries": [f"{a.feed}/{a.delivery}" for a in snapshot.arrivals],
+            "ledger": {
+                feed: [
+                    [file.path.relative_to(home.root).as_posix(), file.first_month, file.last_month]
+                    for file in files
+                ]
+                for feed, files in sorted(snapshot.files.items())
+            },
         }
         (temporary / "run.json").write_text(
             json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8"

@@ -6,9 +6,12 @@ An item without a row is absent; whether its feed had delivered is in run.json's
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.engines.duckdb import Engine, connect
+from fangpin.lake.home import Home
 from fangpin.ledger.rollup import feed_items
 from fangpin.ledger.snapshot import Snapshot
 from fangpin.policy.expressions.sql import column, quoted
@@ -20,29 +23,55 @@ MONTHS_SHOWN = 24
 def write_months(*, engine: Engine, pack: Pack, snapshot: Snapshot, folder: Path) -> None:
     """Write months.parquet for the households in the engine's table `hits`."""
     engine.make_table("shown_households", "SELECT DISTINCT household_ref FROM hits")
-    engine.write(
-        months_query(engine, pack, snapshot, "shown_households"), folder / "months.parquet"
-    )
+    last = int(snapshot.month)
+    files = {
+        feed: snapshot.files_between(feed, last - MONTHS_SHOWN + 1, last) for feed in snapshot.files
+    }
+    query = _months_query(engine, pack, files, last)
+    engine.write(query, folder / "months.parquet")
     engine.drop("shown_households")
 
 
-def months_query(engine: Engine, pack: Pack, snapshot: Snapshot, households: str) -> str:
-    """A query of household, month and amounts for the households of a table."""
-    last = int(snapshot.month)
+def months_of_household(
+    *, home: Home, pack: Pack, run_folder: Path, household_ref: int
+) -> dict[int, dict[str, str]]:
+    """Month -> item -> amount of any household, as a finished run knew it; {} for an unknown one.
+
+    For households without an alert: those with one have their months in the case database.
+    """
+    facts = json.loads((run_folder / "run.json").read_text(encoding="utf-8"))
+    last = int(facts["month"])
     first = last - MONTHS_SHOWN + 1
+    files = {
+        feed: [
+            home.root / path for path, begins, ends in listed if begins <= last and ends >= first
+        ]
+        for feed, listed in facts["ledger"].items()
+    }
+    with connect(threads=1) as engine:
+        engine.make_table(
+            "shown_households", "SELECT CAST(? AS BIGINT) AS household_ref", [household_ref]
+        )
+        rows = engine.rows(_months_query(engine, pack, files, last))
+    return {month: json.loads(amounts) for _, month, amounts in rows}
+
+
+def _months_query(
+    engine: Engine, pack: Pack, files: Mapping[str, Sequence[Path]], last: int
+) -> str:
+    """Household, month and amounts of the households in the table `shown_households`."""
     parts = []
-    for position, feed in enumerate(sorted(snapshot.files)):
-        files = snapshot.files_between(feed, first, last)
+    for position, feed in enumerate(sorted(files)):
         items = [item for item in feed_items(pack, feed) if item.kind != "state"]
-        if not files or not items:
+        if not files[feed] or not items:
             continue
-        engine.view_files(f"shown_ledger_{position}", files)
+        engine.view_files(f"shown_ledger_{position}", files[feed])
         sums = ", ".join(f"sum({column(item.item)}) AS {column(item.item)}" for item in items)
         engine.make_table(
             f"shown_{position}",
             f"SELECT household_ref, month, {sums} FROM shown_ledger_{position} "
-            f"WHERE month BETWEEN {first} AND {last} "
-            f"AND household_ref IN (SELECT household_ref FROM {households}) "
+            f"WHERE month BETWEEN {last - MONTHS_SHOWN + 1} AND {last} "
+            "AND household_ref IN (SELECT household_ref FROM shown_households) "
             "GROUP BY household_ref, month",
         )
         parts += [

@@ -230,9 +230,10 @@ def _coverage(pack: Pack, case: PackCase, month: Month) -> Coverage:
             if int(month) - back not in lacking
         ]
     for code, values in _case_values(case).items():
-        feed = pack.items[code].feed if code in pack.items else None
-        unknown_months = {period for period, value in values.items() if value is None}
-        delivered = [pair for pair in delivered if pair[0] != feed or pair[1] not in unknown_months]
+        # A month given as unknown was not delivered, whatever else the feed holds.
+        unknown = {period for period, value in values.items() if value is None}
+        owner = pack.items[code].feed
+        delivered = [pair for pair in delivered if pair[0] != owner or pair[1] not in unknown]
     return Coverage.of(delivered)
 
 

@@ -27,9 +27,10 @@ class Columns:
         self._values: list[tuple[int, str, Write]] = []
         self._subjects: list[tuple[int, Cell]] = []
         self._repeated: dict[int, tuple[Repeated, list[str]]] = {}
+        filled = frozenset(table.fields.split())
         for field in contract.fields:
             place = len(self.headers)
-            if field.field in table.fields:
+            if field.field in filled:
                 self._values.append((place, field.field, _writer(contract.feed, field, layout)))
             elif field.type == "identifier" and table.identifier_is_certificate:
                 self._subjects.append((place, _certificate))

@@ -113,7 +113,7 @@ def _cells(
 ) -> Iterator[list[str]]:
     for row in rows:
         cells = columns.cells(row)
-        if row.household is None or row.household.household_no not in spared:
-            if faults.spoil(cells):
-                yield cells
+        is_spared = row.household is not None and row.household.household_no in spared
+        if not is_spared and faults.spoil(cells):
+            yield cells
         yield cells

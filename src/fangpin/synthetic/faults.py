@@ -11,9 +11,7 @@ WRONG_SHARE = 0.01
 ODD_SHARE = 0.012
 REPEATED_SHARE = 0.0006
 
-_WRONG = Weighted(
-    {"check_digit": 30, "no_identifier": 20, "name": 15, "amount": 25, "date": 10}
-)
+_WRONG = Weighted({"check_digit": 30, "no_identifier": 20, "name": 15, "amount": 25, "date": 10})
 _ODD = Weighted({"full_width": 50, "spaced_name": 30, "unit_in_amount": 20})
 _TO_FULL_WIDTH = str.maketrans("0123456789X.", "０１２３４５６７８９Ｘ．")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -28,15 +28,15 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """How one feed's rows of one month come from the truth."""
+    """How one feed's rows of one month come from the truth; `fields` are codes and spaces."""
 
     feed: str
-    fields: Sequence[str]
+    fields: str
     rows: Callable[[World, Month], Iterator[Row]]
     identifier_is_certificate: bool = False
 
 
-def event_table(feed: str, fields: Sequence[str]) -> Table:
+def event_table(feed: str, fields: str) -> Table:
     """A table whose rows are the world's records of this feed."""
 
     def rows(world: World, month: Month) -> Iterator[Row]:

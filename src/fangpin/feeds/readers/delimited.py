@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fangpin.feeds.encoding import detect_encoding, transcode
 from fangpin.feeds.findings import FileRefused, Finding, finding
-from fangpin.feeds.headers import HeaderRow, find_header
+from fangpin.feeds.headers import HeaderRow, Mapping, find_header, map_columns
 from fangpin.feeds.limits import Limits
 from fangpin.feeds.readers.table import RAW, RawTable
 from fangpin.lake.engines.duckdb import Engine, EngineRefused
@@ -45,10 +45,11 @@ def read_delimited(
     found = _look(file, contract=contract, limits=limits)
     header = found.header
     findings += header_findings(header, first_row=1)
-    table = _load_at_full_speed(file, found, engine) or _load_row_by_row(
+    mapping = map_columns(header.cells, contract=contract)
+    table = _load_at_full_speed(file, found, mapping, engine) or _load_row_by_row(
         file, found, engine, workplace
     )
-    return RawTable(header.cells, table[0], table[1], tuple(findings))
+    return RawTable(mapping, table[0], table[1], tuple(findings))
 
 
 def header_findings(header: HeaderRow, *, first_row: int) -> Iterator[Finding]:
@@ -103,17 +104,20 @@ def _bounded(stream: Iterable[str]) -> Iterator[str]:
         yield line
 
 
-def _load_at_full_speed(file: Path, found: _Found, engine: Engine) -> tuple[str, None] | None:
+def _load_at_full_speed(
+    file: Path, found: _Found, mapping: Mapping, engine: Engine
+) -> tuple[str, None] | None:
     """The engine's own reader, for files in which every line is a row of the header's width."""
     start = found.header.first_data
     one_line_each = all(line == position + 1 for position, line in enumerate(found.lines[:start]))
     if not one_line_each or _has_blank_lines(file):
         return None
     columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(found.header.cells)))
+    read = ", ".join(sorted({f"c{column.position}" for column in mapping.columns}))
     try:
         engine.make_table(
             RAW,
-            f"SELECT * FROM read_csv(?, auto_detect = false, delim = ?, quote = '\"', "
+            f"SELECT {read} FROM read_csv(?, auto_detect = false, delim = ?, quote = '\"', "
             f"escape = '\"', header = false, skip = {start}, strict_mode = true, "
             f"null_padding = false, nullstr = '', columns = {{{columns}}})",
             [str(file), found.delimiter],

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fangpin.feeds.findings import Finding
+from fangpin.feeds.headers import Mapping
 
 RAW = "raw_cells"
-"""The engine's table: c0, c1, ... VARCHAR."""
+"""The engine's table: a VARCHAR column `c<position>` for each column that is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class RawTable:
     more or fewer cells than the header, or None when no row has.
     """
 
-    header: tuple[str, ...]
+    mapping: Mapping
     row_no: str
     misshapen: str | None
     findings: tuple[Finding, ...]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from string import Formatter
 
 from fangpin.policy.checks.book import Book, unknown
 from fangpin.policy.entries import Entry
@@ -15,6 +15,8 @@ ALWAYS_KNOWN = frozenset({"start", "end", "month"})
 """Placeholders that every rule's sentence may use besides its figures and thresholds."""
 
 FIGURES = ("indicator", "item", "attribute")
+
+_PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
 
 
 def rule_references_exist(book: Book) -> Iterator[Problem]:
@@ -150,11 +152,11 @@ def _sentence(entry: Entry, key: str, words: Words, known: frozenset[str]) -> It
             yield Problem(
                 code="PLACEHOLDER_SHAPE",
                 where=entry.where(key, language),
-                zh=f"{entry.code} 的 {key}.{language} 中大括号不成对，或占位符里有多余的写法。",
-                en=f"{key}.{language} of {entry.code} has unpaired braces, or more than a name in "
-                "a placeholder.",
-                fix_zh="占位符只写 {名称}；要显示大括号本身，写两个 {{ }}。",
-                fix_en="A placeholder is {name} only; write {{ }} for a brace itself.",
+                zh=f"{entry.code} 的 {key}.{language} 中大括号不成对，或里面不只是一个名称。",
+                en=f"{key}.{language} of {entry.code} has unpaired braces, or braces around more "
+                "than one name.",
+                fix_zh="大括号只用于占位符 {名称}，里面没有空格和格式。",
+                fix_en="Braces are for placeholders only: {name}, without spaces or formats.",
             )
             return
         for name in sorted(found[language] - known):
@@ -184,12 +186,7 @@ def _sentence(entry: Entry, key: str, words: Words, known: frozenset[str]) -> It
 
 
 def _placeholders(text: str) -> set[str]:
-    """The names in braces. Raises ValueError for anything but a plain {name}."""
-    names: set[str] = set()
-    for _, name, form, conversion in Formatter().parse(text):
-        if name is None:
-            continue
-        if not name or form or conversion:
-            raise ValueError(text)
-        names.add(name)
-    return names
+    """The names in braces. Raises ValueError for any brace that is not of a plain {name}."""
+    if set("{}") & set(_PLACEHOLDER.sub("", text)):
+        raise ValueError(text)
+    return set(_PLACEHOLDER.findall(text))

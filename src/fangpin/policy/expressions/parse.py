@@ -92,8 +92,8 @@ def _node(node: ast.expr, depth: int) -> tree.Node:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return tree.Not(_node(operand, deeper))
         case ast.BoolOp(op=operator, values=values):
-            word = "and" if isinstance(operator, ast.And) else "or"
-            return tree.Logical(word, tuple(_node(value, deeper) for value in values))  # type: ignore[arg-type]
+            operands = tuple(_node(value, deeper) for value in values)
+            return tree.Logical("and" if isinstance(operator, ast.And) else "or", operands)
         case ast.BinOp(left=left, op=operation, right=right) if type(operation) in _ARITHMETIC:
             return tree.Calculation(
                 _ARITHMETIC[type(operation)], _node(left, deeper), _node(right, deeper)

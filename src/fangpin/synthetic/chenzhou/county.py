@@ -9,6 +9,7 @@ from random import Random
 from fangpin.synthetic.chance import between, stream
 from fangpin.synthetic.chenzhou import article
 from fangpin.synthetic.chenzhou.bills import day_in, everyday_bills
+from fangpin.synthetic.chenzhou.everyday import everyday_records
 from fangpin.synthetic.chenzhou.families import Families, Place
 from fangpin.synthetic.chenzhou.identity_numbers import Numbers
 from fangpin.synthetic.chenzhou.livelihoods import BASIC_PENSION, give_support, give_work
@@ -78,9 +79,7 @@ def build_county(
     return world
 
 
-def _floods(
-    seed: int, places: Sequence[Place]
-) -> dict[str, list[tuple[date, str, str]]]:
+def _floods(seed: int, places: Sequence[Place]) -> dict[str, list[tuple[date, str, str]]]:
     """Village -> (day, event number, kind) of the storms that strike it."""
     chance = stream(seed, "floods")
     found: dict[str, list[tuple[date, str, str]]] = {}
@@ -103,6 +102,7 @@ def _live(
     """Births, deaths, everyday bills, storms and misfortunes of one household."""
     _births_and_deaths(chance, household, world, families)
     world.bills += everyday_bills(chance, household, world)
+    everyday_records(household, world)
     for day, event, kind in floods:
         inside = world.first_month <= Month.containing(day) <= world.last_month
         if inside and chance.random() < STRUCK_IN_FLOODED_VILLAGE:
@@ -144,7 +144,8 @@ def _births_and_deaths(
         return
     for person in household.members[1:]:
         age = person.age_on(world.first_month.first_day)
-        if age >= 74 and person.identifier and chance.random() < 0.05:
+        share = 0.14 if age >= 74 else 0.03 if age >= 60 else 0.0
+        if person.identifier and chance.random() < share:
             month = Month(between(chance, world.first_month, world.last_month))
             death(world, person, day_in(chance, month, first=1))
 
@@ -183,9 +184,7 @@ def _brought_about(household: Household, world: World, shock: Shock) -> list[Mon
     return [m for m in household.need_months if m >= begun and m not in without]
 
 
-def _cash(
-    household: Household, world: World, bills: dict[int, int]
-) -> tuple[list[int], list[int]]:
+def _cash(household: Household, world: World, bills: dict[int, int]) -> tuple[list[int], list[int]]:
     """What came in and what had to be paid, yuan a month; who works away lives off a third."""
     income: list[int] = []
     expense: list[int] = []
@@ -218,11 +217,7 @@ def brought_home(person: Person, at: int) -> int:
 
 def draws_pension(person: Person, month: Month) -> bool:
     """Sixty at the month's beginning, alive and known by an identity number."""
-    return (
-        bool(person.identifier)
-        and person.is_aged(60, month)
-        and person.is_there(month)
-    )
+    return bool(person.identifier) and person.is_aged(60, month) and person.is_there(month)
 
 
 def _number_bills(world: World) -> None:
@@ -230,5 +225,3 @@ def _number_bills(world: World) -> None:
     world.bills.sort(key=lambda b: (b.settled, b.person.person_no, b.visit, b.total_fen))
     for position, bill in enumerate(world.bills, start=1):
         bill.number = f"{bill.settled:%Y%m}{position:08d}"
-
-

@@ -120,7 +120,9 @@ class Families:
             health=HEALTHY,
             work_ability=NONE,
             education=_education(chance, age),
-            upper_school=pick(chance, ("senior", "senior", "senior", "vocational", "vocational", "")),
+            upper_school=pick(
+                chance, ("senior", "senior", "senior", "vocational", "vocational", "")
+            ),
             higher_school=pick(chance, ("bachelor", "college", "college", "")),
             phone=_phone(chance) if age >= 18 else "",
             insured=chance.random() < 0.992,
@@ -264,4 +266,6 @@ def _give_means(chance: Random, household: Household, day: date) -> None:
     elif chance.random() < 0.03:
         household.vehicle = pick(chance, ("小型轿车", "轻型货车", "普通二轮摩托车"))
     if hands and chance.random() < (0.10 if household.well_off else 0.02):
-        household.shop = pick(chance, ("个体工商户", "个体工商户", "农民专业合作社", "有限责任公司"))
+        household.shop = pick(
+            chance, ("个体工商户", "个体工商户", "农民专业合作社", "有限责任公司")
+        )

@@ -10,7 +10,9 @@ _CHECKS = "10X98765432"
 
 def check_digit(first_seventeen: str) -> str:
     """The eighteenth character that belongs to the first seventeen digits."""
-    total = sum(int(digit) * weight for digit, weight in zip(first_seventeen, _WEIGHTS, strict=True))
+    total = sum(
+        int(digit) * weight for digit, weight in zip(first_seventeen, _WEIGHTS, strict=True)
+    )
     return _CHECKS[total % 11]
 
 

@@ -35,10 +35,10 @@ def give_work(chance: Random, household: Household, *, world: World) -> None:
     """A job for about six in ten able adults; seasonal workers rest part of the year."""
     for person in household.members:
         age = person.age_on(world.first_month.first_day)
-        able = person.work_ability in (SKILLED, ORDINARY) and 18 <= age
-        if able and person.identifier and _stage_at_entry(person, world) == "":
-            if chance.random() < 0.62:
-                person.job = _job(chance, person, world)
+        able = person.work_ability in (SKILLED, ORDINARY) and age >= 18
+        free = able and person.identifier and _stage_at_entry(person, world) == ""
+        if free and chance.random() < 0.62:
+            person.job = _job(chance, person, world)
         elif person.work_ability == WEAK and person.identifier and chance.random() < 0.06:
             person.job = _post(chance, household, world)
 
@@ -48,7 +48,9 @@ def _job(chance: Random, person: Person, world: World) -> Job:
     if where == "post":
         where = "near"
     industry = pick(chance, tuple(_EMPLOYERS))
-    province, city, county = ("湖南省", "郴州市", "本县") if where != "away" else pick(chance, _AWAY)
+    province, city, county = (
+        ("湖南省", "郴州市", "本县") if where != "away" else pick(chance, _AWAY)
+    )
     level = {"away": 3300, "near": 2200, "workshop": 1700}[where]
     level += 100 * between(chance, -6, 12) + (500 if person.work_ability == SKILLED else 0)
     seasonal = chance.random() < 0.18

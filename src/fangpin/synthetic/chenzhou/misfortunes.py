@@ -36,8 +36,10 @@ UPPER_FEES = {"普通高中": (2000, 1000, 800), "中职": (2400, 1200, 600)}
 HIGHER_FEES = {"本科": (5200, 1200, 800), "高职高专": (6800, 1200, 700)}
 
 
-def _first_month(chance: Random, world: World, *, leave: int = 3) -> Month:
-    return Month(between(chance, world.first_month, max(world.last_month - leave, world.first_month)))
+def _first_month(chance: Random, world: World, *, leave: int = 0) -> Month:
+    return Month(
+        between(chance, world.first_month, max(world.last_month - leave, world.first_month))
+    )
 
 
 def _adult(chance: Random, household: Household, month: Month) -> Person | None:
@@ -68,7 +70,7 @@ def _stop_wages(person: Person, world: World, *, first: Month, months: int) -> i
 
 def chronic_illness(chance: Random, household: Household, world: World) -> Shock | None:
     """Small self-paid outpatient bills every month, 6 to 14 months on end."""
-    month = _first_month(chance, world, leave=5)
+    month = _first_month(chance, world, leave=2)
     person = _adult(chance, household, month)
     if person is None:
         return None
@@ -303,9 +305,7 @@ def death(world: World, person: Person, day: date, *, shock: Shock | None = None
         _record(world, shock, feed, month, person, dict(values))
 
 
-def large_bill_of_the_well_off(
-    chance: Random, household: Household, world: World
-) -> Shock | None:
+def large_bill_of_the_well_off(chance: Random, household: Household, world: World) -> Shock | None:
     """Noise: one large bill that a well-off family pays from its savings."""
     if not household.well_off:
         return None
@@ -333,7 +333,7 @@ def large_bill_of_the_well_off(
 
 def bill_taken_back(chance: Random, household: Household, world: World) -> Shock | None:
     """Noise: a large bill settled wrongly and refunded whole in the following month."""
-    month = _first_month(chance, world)
+    month = _first_month(chance, world, leave=2)
     person = _adult(chance, household, month)
     if person is None:
         return None

@@ -105,7 +105,9 @@ def received(world: World, contract: Contract, month: Month) -> date:
     chance = stream(world.seed, "received", contract.feed, int(month))
     if contract.feed == world.registry_feed:
         first = month == world.first_month
-        return month.first_day + timedelta(days=2) if first else month.plus(1).first_day + timedelta(2)
+        return (
+            month.first_day + timedelta(days=2) if first else month.plus(1).first_day + timedelta(2)
+        )
     following = month.plus(1).first_day
     if contract.feed.split(".")[0] == late_department(world, month):
         return min(

@@ -95,6 +95,12 @@ def known_arrivals(today: date) -> list[Arrival]:
     return [one for one in _arrivals(folder, _signature(folder)) if one.received <= today]
 
 
+def coverage_of(as_of: date) -> dict[str, frozenset[int]]:
+    """Feed -> the months that it had delivered by a day."""
+    folder = home().deliveries
+    return _coverage(folder, _signature(folder), as_of)
+
+
 def late_feeds(today: date) -> list[FeedStatus]:
     """Feeds whose latest due delivery has not come by a day."""
     return [one for one in statuses(today) if one.due and one.late_days and not one.delivery]
@@ -109,6 +115,13 @@ def statuses(today: date) -> tuple[FeedStatus, ...]:
 @lru_cache(maxsize=4)
 def _arrivals(folder: Path, _signature: tuple[tuple[str, int], ...]) -> tuple[Arrival, ...]:
     return tuple(feeds.arrivals(Home(folder.parent)))
+
+
+@lru_cache(maxsize=8)
+def _coverage(
+    folder: Path, signature: tuple[tuple[str, int], ...], as_of: date
+) -> dict[str, frozenset[int]]:
+    return feeds.coverage(_arrivals(folder, signature), as_of=as_of)
 
 
 @lru_cache(maxsize=8)
@@ -127,8 +140,8 @@ def _signature(folder: Path) -> tuple[tuple[str, int], ...]:
     )
 
 
-def strip_of(*, month: int, today: date) -> Strip:
-    """The feeds as they stand today; `month` is that of the page."""
+def strip_of(today: date) -> Strip:
+    """The feeds that rules read, as they stand on a day."""
     pack = installation_pack()
     found = [one for one in statuses(today) if pack.contracts[one.feed].use == "screening"]
     items = [_strip_item(one, pack) for one in found]

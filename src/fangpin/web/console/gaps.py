@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from fangpin.values.month import Month
-from fangpin.web.console.ledger_view import Months
+from fangpin.web.console.known import KnownLedger
 from fangpin.web.console.pack import installation_pack
 from fangpin.web.console.words import said
 
@@ -23,7 +23,7 @@ class Gap:
     rules: list[str]
 
 
-def gaps_of(*, months: Months, last_month: int | None, today: date) -> list[Gap]:
+def gaps_of(*, ledger: KnownLedger, last_month: int | None, today: date) -> list[Gap]:
     """Gaps in the ledger of one household, the widest first; missing is never taken for zero."""
     if last_month is None:
         return []
@@ -38,10 +38,13 @@ def gaps_of(*, months: Months, last_month: int | None, today: date) -> list[Gap]
     gaps = []
     for code, rules in rests.items():
         item = pack.items.get(code)
-        if item is None or item.period == "year" or item.kind in ("state", "total"):
+        contract = pack.contracts.get(item.feed or "") if item else None
+        if item is None or contract is None or contract.frequency != "monthly":
             continue
-        unknown = [month for month in window if months.get(month, {}).get(code) is None]
-        if unknown:
-            known = [month for month in sorted(months) if months[month].get(code) is not None]
-            gaps.append(Gap(said(item.title), len(unknown), known[-1] if known else None, rules))
+        if item.period == "year" or item.kind == "state":
+            continue
+        known = [month for month in window if ledger.amount(code, month) is not None]
+        if len(known) < WINDOW:
+            latest = max(known, default=None)
+            gaps.append(Gap(said(item.title), WINDOW - len(known), latest, rules))
     return sorted(gaps, key=lambda gap: -gap.count_of_months)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from decimal import Decimal
 
 from django.utils.translation import gettext
 
@@ -14,6 +13,7 @@ from fangpin.policy.models import LedgerItem
 from fangpin.values.month import Month
 from fangpin.values.problem import ProblemError
 from fangpin.web.charts.ledger import Band, Flag, Line, balance_of, ledger_chart
+from fangpin.web.console.known import KnownLedger
 from fangpin.web.console.language import short_language
 from fangpin.web.console.pack import installation_pack, severity_of
 from fangpin.web.console.templatetags.figures import degree, number
@@ -23,8 +23,6 @@ COUNT_OF_MONTHS = 24
 BANDS = 4
 MONITORING_LINE = "income.monitoring_line"
 """The parameter that the glossary names; a pack without it has no line in the chart."""
-
-Months = Mapping[int, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +37,20 @@ class LedgerView:
     """(title, year, amount) of items known by the year only; never spread over months."""
 
 
-def amount_of(value: object) -> Decimal | None:
-    """A stored amount as a number; None for what is unknown or no number."""
-    if value is None or isinstance(value, bool):
-        return None
-    try:
-        return Decimal(str(value))
-    except InvalidOperation:
-        return None
-
-
 def ledger_of(
     *,
-    months: Months,
+    ledger: KnownLedger,
     last_month: int | None,
     alerts: Sequence[Alert],
     division: str,
     count_of_members: int,
 ) -> LedgerView | None:
     """The last 24 months up to the judged one; None when the pack or the household has no money."""
-    if last_month is None or not months:
+    if last_month is None or not ledger:
         return None
     shown = list(range(last_month - COUNT_OF_MONTHS + 1, last_month + 1))
-    income = _bands("income", shown, months)
-    expense = _bands("expense", shown, months)
+    income = _bands("income", shown, ledger)
+    expense = _bands("expense", shown, ledger)
     if not income and not expense:
         return None
     line = _line(division, last_month, count_of_members)
@@ -75,7 +63,9 @@ def ledger_of(
         line=line,
         flags=[_flag(alert) for alert in alerts],
         title=gettext("近 24 个月收支"),
-        description=gettext("%(start)s 至 %(end)s，收入向上，支出向下，有 %(n)d 个月入不敷出；有同样内容的表格。")
+        description=gettext(
+            "%(start)s 至 %(end)s，收入向上，支出向下，有 %(n)d 个月入不敷出；有同样内容的表格。"
+        )
         % {"start": Month(shown[0]), "end": Month(shown[-1]), "n": negative},
         unknown_words=gettext("这个月没有到数，不作零计"),
         language=short_language(),
@@ -88,11 +78,11 @@ def ledger_of(
             (month, [band.amounts[index] for band in (*income, *expense)], known[index])
             for index, month in reversed(list(enumerate(shown)))
         ],
-        annual=_annual(months, shown),
+        annual=_annual(ledger, shown),
     )
 
 
-def _bands(sign: str, shown: Sequence[int], months: Months) -> list[Band]:
+def _bands(sign: str, shown: Sequence[int], ledger: KnownLedger) -> list[Band]:
     """One band a branch of the tree in the pack's order; small branches are joined as the last."""
     pack = installation_pack()
     branches: dict[str, list[LedgerItem]] = {}
@@ -102,7 +92,9 @@ def _bands(sign: str, shown: Sequence[int], months: Months) -> list[Band]:
     order = {group: place for place, group in enumerate(pack.groups)}
     sums: list[tuple[str, list[Decimal | None]]] = []
     for group in sorted(branches, key=lambda code: order.get(code, len(order))):
-        amounts = [_sum(branches[group], months.get(month, {})) for month in shown]
+        amounts = [
+            _total([ledger.amount(item.item, month) for item in branches[group]]) for month in shown
+        ]
         if any(amounts):
             title = said(pack.groups[group].title) if group in pack.groups else gettext("其他")
             sums.append((title, amounts))
@@ -113,10 +105,6 @@ def _bands(sign: str, shown: Sequence[int], months: Months) -> list[Band]:
     return [
         Band(words, amounts, f"{sign}-{place}") for place, (words, amounts) in enumerate(sums, 1)
     ]
-
-
-def _sum(items: Sequence[LedgerItem], amounts: Mapping[str, Any]) -> Decimal | None:
-    return _total([amount_of(amounts.get(item.item)) for item in items])
 
 
 def _total(values: Sequence[Decimal | None]) -> Decimal | None:
@@ -154,13 +142,13 @@ def _flag(alert: Alert) -> Flag:
     )
 
 
-def _annual(months: Months, shown: Sequence[int]) -> list[tuple[str, int, Decimal]]:
+def _annual(ledger: KnownLedger, shown: Sequence[int]) -> list[tuple[str, int, Decimal]]:
     found = []
     for item in installation_pack().items.values():
         if item.period != "year" or item.sign == "neither" or item.kind != "amount":
             continue
         for year in sorted({Month(month).year for month in shown}, reverse=True):
-            amount = amount_of(months.get(Month.of(year, 1), {}).get(item.item))
+            amount = ledger.amount(item.item, Month.of(year, 1))
             if amount:
                 found.append((said(item.title), year, amount))
     return found

@@ -11,7 +11,13 @@ from django.utils.translation import gettext
 from fangpin.casework.registry.models import Household, Member
 from fangpin.web.console.pack import installation_pack
 from fangpin.web.console.templatetags.figures import plain
-from fangpin.web.console.words import code_words, figure_words, registry_field, said
+from fangpin.web.console.words import (
+    code_words,
+    figure_said,
+    figure_words,
+    registry_field,
+    said,
+)
 
 SHOWN_FACTS = 6
 
@@ -45,15 +51,13 @@ def member_lines(members: Sequence[Member], *, on: date) -> list[MemberLine]:
 
 
 def attribute_facts(household: Household) -> list[tuple[str, str]]:
-    """(title, value with unit) of the household's attributes in the pack's order; unknown left out."""
+    """(title, value) of the household's attributes in the pack's order; unknown ones left out."""
     shown = []
     for code in installation_pack().attributes:
         value = household.attributes.get(code)
         if value is None or value is False or value == "":
             continue
-        title, unit = figure_words(code)
-        words = _any_code(value)
-        shown.append((title, words if isinstance(value, bool) else f"{words} {unit}".strip()))
+        shown.append((figure_words(code)[0], figure_said(code, value)))
     return shown[:SHOWN_FACTS]
 
 
@@ -66,18 +70,6 @@ def _about(member: Member) -> list[tuple[str, str]]:
         words = said(field.title) if value is True else plain(code_words(field, value))
         shown.append((said(field.title), words))
     return shown
-
-
-def _any_code(value: object) -> str:
-    """A value of an attribute; codes of the registry's fields read as their words."""
-    pack = installation_pack()
-    registry = pack.header.registry
-    contract = pack.contracts.get(registry.feed) if registry else None
-    if isinstance(value, str) and contract:
-        for field in contract.fields:
-            if field.values and value in field.values:
-                return code_words(field, value)
-    return plain(value)
 
 
 def _age(birth: date | None, on: date) -> int | None:

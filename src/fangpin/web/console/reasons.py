@@ -19,11 +19,18 @@ from fangpin.policy.models import Category, Rule, Severity
 from fangpin.values.problem import ProblemError
 from fangpin.web.charts.ledger import Line
 from fangpin.web.charts.threshold import threshold_chart
+from fangpin.web.console.known import KnownLedger
 from fangpin.web.console.language import short_language
-from fangpin.web.console.ledger_view import Months, amount_of
 from fangpin.web.console.pack import installation_pack, severity_of
 from fangpin.web.console.templatetags.figures import plain
-from fangpin.web.console.words import code_words, figure_words, rule_of, said
+from fangpin.web.console.words import (
+    code_words,
+    figure_said,
+    figure_words,
+    rule_of,
+    said,
+    unit_of,
+)
 
 CHART_MONTHS = 12
 _FIGURE = re.compile(r"(\d[\d,]*(?:\.\d+)?(?:\s?(?:个月|元|人|次|天|月|%|yuan|months?))?)")
@@ -83,7 +90,7 @@ def reason_views(
     *,
     reasons: Sequence[AlertReason],
     evidence: Sequence[EvidenceRow],
-    months: Months,
+    ledger: KnownLedger,
     division: str,
     as_of: date,
 ) -> list[ReasonView]:
@@ -93,7 +100,7 @@ def reason_views(
         rule = rule_of(reason.rule, edition=reason.edition)
         rows = [row for row in evidence if row.rule == reason.rule]
         chart, chart_title, chart_rows = _chart(
-            rule, rows, months, division=division, as_of=as_of, month=reason.month, key=f"why{place}"
+            rule, rows, ledger, division=division, as_of=as_of, month=reason.month, key=f"why{place}"
         )
         views.append(
             ReasonView(
@@ -153,14 +160,9 @@ def _category_lines(category: Category, division: str, as_of: date) -> list[Thre
 def _figures(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
     shown = []
     for code, value in figures.items():
-        title, unit = figure_words(code)
-        words = plain(value)
-        shown.append((title, f"{words} {unit}".strip() if _is_number(value) else words))
+        title, _ = figure_words(code)
+        shown.append((title, figure_said(code, value)))
     return shown
-
-
-def _is_number(value: object) -> bool:
-    return amount_of(value) is not None
 
 
 def _thresholds(
@@ -170,7 +172,7 @@ def _thresholds(
     pack = installation_pack()
     shown = []
     for code in asked:
-        title, unit = figure_words(code)
+        title, _ = figure_words(code)
         stored = asked[code] if isinstance(asked, Mapping) else None
         value = stored.get("value") if isinstance(stored, Mapping) else stored
         source, is_proposed = "", False
@@ -183,15 +185,14 @@ def _thresholds(
         except ProblemError:
             if value is None:
                 continue
-        words = "、".join(map(str, value)) if isinstance(value, list) else plain(value)
-        shown.append(Threshold(title, f"{words} {unit}".strip(), source, is_proposed))
+        shown.append(Threshold(title, figure_said(code, value), source, is_proposed))
     return shown
 
 
 def _chart(
     rule: Rule | None,
     rows: Sequence[EvidenceRow],
-    months: Months,
+    ledger: KnownLedger,
     *,
     division: str,
     as_of: date,
@@ -202,7 +203,7 @@ def _chart(
     if rule is None or rule.chart is None:
         return "", "", []
     shown = list(range(month - CHART_MONTHS + 1, month + 1))
-    amounts = [amount_of(months.get(one, {}).get(rule.chart)) for one in shown]
+    amounts = [ledger.amount(rule.chart, one) for one in shown]
     if not any(amount is not None for amount in amounts):
         return "", "", []
     line = _line(rule, division, as_of)
@@ -242,9 +243,10 @@ def _line(rule: Rule, division: str, as_of: date) -> Line | None:
         return None
     if isinstance(found.value, list):
         return None
-    _, unit = figure_words(rule.chart_threshold)
-    words = gettext("规则阈值 %(value)s %(unit)s") % {"value": plain(found.value), "unit": unit}
-    return Line(found.value, words.strip())
+    if found.value < 1 and unit_of(rule.chart_threshold) == "share":
+        return None  # a share is no height on an axis of amounts
+    words = gettext("规则阈值 %(value)s") % {"value": figure_said(rule.chart_threshold, found.value)}
+    return Line(found.value, words)
 
 
 def _source(row: EvidenceRow) -> SourceRow:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from fangpin.web.console.views import errors, feeds, household, overview, preferences, queue, sign_in
+from fangpin.web.console.views import (
+    errors,
+    feeds,
+    household,
+    overview,
+    preferences,
+    queue,
+    sign_in,
+)
 
 urlpatterns = [
     path("", sign_in.home, name="home"),

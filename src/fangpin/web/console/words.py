@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from django.utils.translation import gettext, gettext_noop
 
-from fangpin.policy.models import ContractField, Rule, Words
+from fangpin.policy.models import (
+    ContractField,
+    HouseholdAttribute,
+    Indicator,
+    LedgerItem,
+    Parameter,
+    Rule,
+    Words,
+)
+from fangpin.web.console.known import number_of
 from fangpin.web.console.language import short_language
 from fangpin.web.console.pack import installation_pack
+from fangpin.web.console.templatetags.figures import plain, share
 
 STEPS = {
     "to_assign": gettext_noop("待派发"),
@@ -43,27 +53,43 @@ def cause_words(cause: str) -> str:
 
 def figure_words(code: str) -> tuple[str, str]:
     """(title, unit) of an indicator, item, attribute or parameter; the code itself when unknown."""
+    node = _figure(code)
+    return (said(node.title), unit_words(node.unit)) if node else (code, "")
+
+
+def unit_of(code: str) -> str:
+    """The unit's own code as the pack writes it; empty when unknown."""
+    node = _figure(code)
+    return node.unit if node else ""
+
+
+def figure_said(code: str, value: object) -> str:
+    """A figure with its unit: `1,366 元`, a share as `42%`, a flag as 是 or 否."""
+    if isinstance(value, list):
+        return "、".join(map(str, value))
+    number = number_of(value)
+    if number is None:
+        return plain(code_words(registry_field_with(str(value)), value) if value else value)
+    unit = unit_of(code)
+    if unit == "share":
+        return share(number, 0 if number * 100 == (number * 100).to_integral_value() else 1)
+    return f"{plain(value)} {unit_words(unit)}".strip()
+
+
+def _figure(code: str) -> Indicator | LedgerItem | HouseholdAttribute | Parameter | None:
     pack = installation_pack()
-    if code in pack.indicators:
-        return said(pack.indicators[code].title), unit_words(pack.indicators[code].unit)
-    if code in pack.items:
-        return said(pack.items[code].title), unit_words(pack.items[code].unit)
-    if code in pack.attributes:
-        return said(pack.attributes[code].title), unit_words(pack.attributes[code].unit)
-    if code in pack.parameters:
-        return said(pack.parameters[code].title), unit_words(pack.parameters[code].unit)
-    return code, ""
+    return (
+        pack.indicators.get(code)
+        or pack.items.get(code)
+        or pack.attributes.get(code)
+        or pack.parameters.get(code)
+    )
 
 
 def unit_words(unit: str) -> str:
-    """A unit in the reader's language: the pack's word `unit.<unit>`, the currency's, or as is."""
-    pack = installation_pack()
-    currency = pack.header.currency
-    if currency and unit == currency.zh:
-        return said(currency)
-    if short_language() == "en":
-        return gettext(unit) if unit else ""
-    return unit
+    """A unit in the reader's language: the pack's word `unit.<unit>`, else as it is written."""
+    word = installation_pack().words.get(f"unit.{unit}")
+    return said(word.title) if word else unit
 
 
 def rule_of(code: str, *, edition: int) -> Rule | None:
@@ -82,6 +108,15 @@ def registry_field(code: str | None) -> ContractField | None:
     return next((field for field in contract.fields if field.field == code), None)
 
 
+def registry_field_with(value: str) -> ContractField | None:
+    """The first field of the registry's feed that has this code among its values."""
+    pack = installation_pack()
+    registry = pack.header.registry
+    contract = pack.contracts.get(registry.feed) if registry else None
+    fields = contract.fields if contract else []
+    return next((field for field in fields if field.values and value in field.values), None)
+
+
 def code_words(field: ContractField | None, value: object) -> str:
     """A stored code as departments write it, or in English as the code reads."""
     text = "" if value is None else str(value)
@@ -91,25 +126,3 @@ def code_words(field: ContractField | None, value: object) -> str:
         return text.replace("_", " ").capitalize()
     spoken = field.values[text]
     return spoken[0] if spoken else text
-
-
-# Units that packs write in Chinese; here so that the English interface has them.
-UNITS = (
-    gettext_noop("元"),
-    gettext_noop("元/年"),
-    gettext_noop("元/月"),
-    gettext_noop("元/人"),
-    gettext_noop("元/人/年"),
-    gettext_noop("元/人年"),
-    gettext_noop("人"),
-    gettext_noop("户"),
-    gettext_noop("次"),
-    gettext_noop("天"),
-    gettext_noop("月"),
-    gettext_noop("个月"),
-    gettext_noop("轮"),
-    gettext_noop("笔"),
-    gettext_noop("倍"),
-    gettext_noop("亩"),
-    gettext_noop("条"),
-)

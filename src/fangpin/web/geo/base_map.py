@@ -32,7 +32,7 @@ def import_map(*, source: Path, home: Path, division: str, children: Collection[
     try:
         content = json.loads(source.read_text(encoding="utf-8"))
         features = content["features"]
-        shapes = {code: shape for code, shape in _features(features, children)}
+        shapes = dict(_features(features, children))
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
         raise ProblemError(
             Problem(

@@ -35,7 +35,6 @@ def map_of(
     values: Mapping[str, float | None],
     hrefs: Mapping[str, str],
     title: str,
-    language: str,
 ) -> MapPicture:
     """Shade the divisions named by their values; each leads to its href."""
     shapes, is_schematic = _shapes(division, tuple(names))

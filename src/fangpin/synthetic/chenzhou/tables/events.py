@@ -227,9 +227,9 @@ def _payroll(world: World, month: Month) -> Iterator[Row]:
 
 def _borrowers(world: World) -> Iterator[Household]:
     for household in world.households:
-        if household.kind == FORMER_POOR and int(household.household_no[-2:]) < 20:
-            if household.head.identifier and household.household_no not in world.planted:
-                yield household
+        borrows = household.kind == FORMER_POOR and int(household.household_no[-2:]) < 20
+        if borrows and household.head.identifier and household.household_no not in world.planted:
+            yield household
 
 
 def _loans(world: World, month: Month) -> Iterator[Row]:
@@ -278,41 +278,35 @@ def _taxed(world: World, month: Month) -> Iterator[Row]:
 
 
 TABLES = (
-    Table("zhujian.house", "house_no grade assessed rebuild_state changed".split(), _houses),
-    Table("zhujian.reloc", "plan_year kind subsidy finished".split(), _renovations),
+    Table("zhujian.house", "house_no grade assessed rebuild_state changed", _houses),
+    Table("zhujian.reloc", "plan_year kind subsidy finished", _renovations),
     Table(
         "shuili.outage",
-        (
-            "division project served_households outage_from outage_to outage_days quality_pass"
-        ).split(),
+        "division project served_households outage_from outage_to outage_days quality_pass",
         _outages,
     ),
     event_table(
         "yingji.disaster",
-        "event_no event_type happened_on house_damage crop_area loss relief".split(),
+        "event_no event_type happened_on house_damage crop_area loss relief",
     ),
-    Table("yingji.fire", "event_no happened_on address dwelling loss".split(), _fires),
+    Table("yingji.fire", "event_no happened_on address dwelling loss", _fires),
     Table(
         "gongan.hukou",
-        (
-            "hukou_no relation sex ethnic birth_date address division hukou_kind report_month"
-        ).split(),
+        "hukou_no relation sex ethnic birth_date address division hukou_kind report_month",
         _registered,
     ),
-    event_table("gongan.cancel", "reason cancelled".split()),
-    event_table("gongan.accident", "accident_no happened_on injury liability".split()),
+    event_table("gongan.cancel", "reason cancelled"),
+    event_table("gongan.accident", "accident_no happened_on injury liability"),
     Table(
         "gongan.vehicle",
-        "plate report_month kind registered price use_kind".split(),
+        "plate report_month kind registered price use_kind",
         _vehicles,
     ),
-    Table(
-        "ziran.estate", "estate_no report_month kind area place registered".split(), _estates
-    ),
-    Table("shichang.company", "company_no report_month role capital state".split(), _companies),
-    Table("caizheng.civil_staff", "report_month unit kind".split(), _payroll),
-    Table("jinrong.loan", "loan_no report_month principal balance due".split(), _loans),
-    Table("jinrong.overdue", "loan_no report_month overdue_days".split(), _overdue),
-    Table("shuiwu.iit", "tax_year band".split(), _taxed),
-    Table("xinfang.call", "call_no received channel matter reply_due".split(), _calls),
+    Table("ziran.estate", "estate_no report_month kind area place registered", _estates),
+    Table("shichang.company", "company_no report_month role capital state", _companies),
+    Table("caizheng.civil_staff", "report_month unit kind", _payroll),
+    Table("jinrong.loan", "loan_no report_month principal balance due", _loans),
+    Table("jinrong.overdue", "loan_no report_month overdue_days", _overdue),
+    Table("shuiwu.iit", "tax_year band", _taxed),
+    Table("xinfang.call", "call_no received channel matter reply_due", _calls),
 )

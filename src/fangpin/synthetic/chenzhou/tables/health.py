@@ -93,7 +93,7 @@ def _chronic(world: World, month: Month) -> Iterator[Row]:
             chance = stream(world.seed, "chronic", person.person_no)
             since = Month.of(between(chance, 2014, 2018), between(chance, 1, 12))
             if chance.random() < 0.2:
-                since = world.first_month.plus(between(chance, 1, 20))
+                since = Month(between(chance, world.first_month, world.last_month))
             if since == month or (month == world.first_month and since < month):
                 code = person.chronic_disease
                 values: dict[str, object] = {
@@ -108,20 +108,18 @@ def _chronic(world: World, month: Month) -> Iterator[Row]:
 TABLES = (
     Table(
         "yibao.settlement",
-        (
-            "settlement_id admission_date discharge_date settle_date hospital_name hospital_level"
-            " visit_type diagnosis_icd10 total_fee basic_fund_paid serious_illness_paid"
-            " medical_aid_paid other_paid self_paid_in_policy self_paid_out_policy personal_cash"
-            " settle_place refund"
-        ).split(),
+        "settlement_id admission_date discharge_date settle_date hospital_name hospital_level"
+        " visit_type diagnosis_icd10 total_fee basic_fund_paid serious_illness_paid"
+        " medical_aid_paid other_paid self_paid_in_policy self_paid_out_policy personal_cash"
+        " settle_place refund",
         _settlements,
     ),
     Table(
         "yibao.enrol",
-        "report_month insured_year insured_type status pay_date subsidy_class own_paid".split(),
+        "report_month insured_year insured_type status pay_date subsidy_class own_paid",
         _insured,
     ),
-    Table("yibao.chronic", "disease_code disease_name valid_from valid_to".split(), _chronic),
-    event_table("weijian.serious", "disease diagnosed treated family_doctor".split()),
-    event_table("weijian.birth_death", "event event_date".split()),
+    Table("yibao.chronic", "disease_code disease_name valid_from valid_to", _chronic),
+    event_table("weijian.serious", "disease diagnosed treated family_doctor"),
+    event_table("weijian.birth_death", "event event_date"),
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fangpin.synthetic.chance import stream
-from fangpin.synthetic.chenzhou.county import BASIC_PENSION, brought_home, draws_pension
+from fangpin.synthetic.chenzhou.county import brought_home, draws_pension
 from fangpin.synthetic.chenzhou.families import FORMER_POOR
-from fangpin.synthetic.chenzhou.livelihoods import school_stage
+from fangpin.synthetic.chenzhou.livelihoods import BASIC_PENSION, school_stage
 from fangpin.synthetic.tables import Row, Table, event_table
 from fangpin.synthetic.world import Household, World
 from fangpin.values.month import Month
@@ -166,7 +166,7 @@ def _land(world: World, month: Month) -> Iterator[Row]:
 
 def _projects(world: World, month: Month) -> Iterator[Row]:
     """Failures are records of the truth; each November co-operatives pay former poor members."""
-    yield from event_table("nongye.industry", ()).rows(world, month)
+    yield from event_table("nongye.industry", "").rows(world, month)
     if month.number != 11:
         return
     chance = stream(world.seed, "dividends", month.year)
@@ -187,28 +187,24 @@ def _projects(world: World, month: Month) -> Iterator[Row]:
 TABLES = (
     Table(
         "nongye.national_persons",
-        (
-            "person_no relation sex birth_date ethnic natural_village address phone household_kind"
-            " lifted_year monitoring_category risk_eliminated identified_month relocated"
-            " student_state work_skill health education report_month"
-        ).split(),
+        "person_no relation sex birth_date ethnic natural_village address phone household_kind"
+        " lifted_year monitoring_category risk_eliminated identified_month relocated"
+        " student_state work_skill health education report_month",
         _persons,
     ),
     Table(
         "nongye.income_survey",
-        (
-            "survey_year wage_income business_income business_cost property_income transfer_income"
-            " private_transfers insurance_payout net_income"
-        ).split(),
+        "survey_year wage_income business_income business_cost property_income transfer_income"
+        " private_transfers insurance_payout net_income",
         _surveys,
     ),
     Table(
         "nongye.household_report",
-        "report_month alimony supporter_state how_known".split(),
+        "report_month alimony supporter_state how_known",
         _reports,
     ),
-    Table("nongye.grain", "subsidy_year area amount".split(), _grain),
-    Table("nongye.land", "lease_year area rent".split(), _land),
-    Table("nongye.industry", "project role dividend state changed".split(), _projects),
-    event_table("nongye.epidemic", "species heads compensation culled".split()),
+    Table("nongye.grain", "subsidy_year area amount", _grain),
+    Table("nongye.land", "lease_year area rent", _land),
+    Table("nongye.industry", "project role dividend state changed", _projects),
+    event_table("nongye.epidemic", "species heads compensation culled"),
 )

@@ -21,6 +21,8 @@ _STAGES = {
     "九年级": "初中",
 }
 _TERMS = (3, 9)
+LEAVING_SHARE = 0.003
+"""Share of junior pupils who are not at school in a term."""
 
 
 def stage_of(school: str) -> str:
@@ -46,7 +48,7 @@ def _enrolled(world: World, month: Month) -> Iterator[Row]:
         stage = stage_of(school)
         draw = stream(world.seed, "school", person.person_no, int(month)).random()
         planted = household.household_no in world.planted
-        left = stage == "初中" and draw < 0.001 and not planted
+        left = stage == "初中" and draw < LEAVING_SHARE and not planted
         values: dict[str, object] = {
             "report_month": month,
             "school": f"{household.village_name}小学" if stage == "小学" else f"某某{stage}学校",
@@ -60,17 +62,18 @@ def _enrolled(world: World, month: Month) -> Iterator[Row]:
 
 def _watched(world: World, month: Month) -> Iterator[Row]:
     """Junior pupils who left in the last term and what became of them."""
-    term = max((Month.of(month.year, n) for n in _TERMS if n <= month.number), default=None)
-    if term is None or term < world.first_month:
-        return
+    before = (month.plus(-back) for back in range(12))
+    term = next(earlier for earlier in before if earlier.number in _TERMS)
+    if term < world.first_month:
+        term = world.first_month
     for person, household, school in _pupils(world, term):
         if stage_of(school) != "初中" or household.household_no in world.planted:
             continue
         draw = stream(world.seed, "school", person.person_no, int(term)).random()
-        if draw < 0.001 and month - term <= 3:
+        if draw < LEAVING_SHARE and month - term <= 5:
             values: dict[str, object] = {
                 "report_month": month,
-                "reason": "厌学" if draw < 0.0006 else "外出务工",
+                "reason": "厌学" if draw < LEAVING_SHARE / 2 else "外出务工",
                 "proved": "否",
                 "found": date(term.year, term.number, 20),
                 "returned": "是" if month - term >= 2 else "否",
@@ -82,7 +85,7 @@ def _fees(world: World, month: Month) -> Iterator[Row]:
     """Every pupil above compulsory school; the dear ones are records of the truth."""
     if month.number != 9:
         return
-    dear = list(event_table("jiaoyu.fee", ()).rows(world, month))
+    dear = list(event_table("jiaoyu.fee", "").rows(world, month))
     yield from dear
     known = {row.person.person_no for row in dear if row.person}
     for person, household, school in _pupils(world, month):
@@ -131,8 +134,8 @@ def _aid(world: World, month: Month) -> Iterator[Row]:
 
 
 TABLES = (
-    Table("jiaoyu.enrol", "report_month school stage grade boarding status".split(), _enrolled),
-    Table("jiaoyu.dropout", "report_month reason proved found returned".split(), _watched),
-    Table("jiaoyu.fee", "stage public_school tuition lodging books charged".split(), _fees),
-    Table("jiaoyu.aid", "stage kind amount paid".split(), _aid),
+    Table("jiaoyu.enrol", "report_month school stage grade boarding status", _enrolled),
+    Table("jiaoyu.dropout", "report_month reason proved found returned", _watched),
+    Table("jiaoyu.fee", "stage public_school tuition lodging books charged", _fees),
+    Table("jiaoyu.aid", "stage kind amount paid", _aid),
 )

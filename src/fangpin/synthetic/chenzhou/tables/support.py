@@ -56,7 +56,8 @@ def _hardship(world: World, month: Month) -> Iterator[Row]:
 
 
 def _temporary_aid(world: World, month: Month) -> Iterator[Row]:
-    """About a quarter of the households struck two months before were helped once."""
+    """Small grants, and help for about a quarter of the households struck two months before."""
+    yield from event_table("minzheng.temp_aid", "").rows(world, month)
     struck = month.plus(-2)
     for shock in world.shocks:
         if shock.is_noise or Month.containing(shock.struck) != struck or not shock.is_in_need:
@@ -81,19 +82,21 @@ def _orphans(world: World, month: Month) -> Iterator[Row]:
         if any(p.relation in ("之子", "之儿媳") for p in household.members):
             continue
         for person in household.members:
-            grandchild = person.relation in ("之孙子", "之孙女") and person.identifier
-            if grandchild and not person.is_aged(18, month):
-                if stream(world.seed, "orphan", person.person_no).random() < 0.12:
-                    values: dict[str, object] = {
-                        "report_month": month,
-                        "kind": "事实无人抚养",
-                        "amount": 75000,
-                    }
-                    yield Row(person, household, values)
+            if person.relation not in ("之孙子", "之孙女") or not person.identifier:
+                continue
+            alone = stream(world.seed, "orphan", person.person_no).random() < 0.12
+            if alone and not person.is_aged(18, month):
+                values: dict[str, object] = {
+                    "report_month": month,
+                    "kind": "事实无人抚养",
+                    "amount": 75000,
+                }
+                yield Row(person, household, values)
 
 
 def _on_the_verge(world: World, month: Month) -> Iterator[Row]:
-    """A few former recipients are recognised as on the verge when the allowance stops."""
+    """Families recognised, among them former recipients whose allowance stops this month."""
+    yield from event_table("minzheng.low_margin", "").rows(world, month)
     for household in world.households:
         spell = household.subsistence
         if spell is None or spell.stopped != month or not household.head.identifier:
@@ -115,7 +118,7 @@ def _disabled(world: World, month: Month) -> Iterator[tuple[Person, Household]]:
 
 
 def _certificates(world: World, month: Month) -> Iterator[Row]:
-    """The first file brings all certificates in force; later ones would bring the new ones."""
+    """The first file brings all certificates in force; later ones the new ones."""
     for person, household in _disabled(world, month):
         disability = person.disability
         assert disability is not None
@@ -207,32 +210,30 @@ def _forest(world: World, month: Month) -> Iterator[Row]:
 TABLES = (
     Table(
         "minzheng.dibao",
-        (
-            "family_no report_month urban_rural allowance_class persons monthly_amount valid_from"
-            " valid_to stop_reason"
-        ).split(),
+        "family_no report_month urban_rural allowance_class persons monthly_amount valid_from"
+        " valid_to stop_reason",
         _subsistence,
     ),
     Table(
         "minzheng.tekun",
-        "report_month mode care_level monthly_amount valid_from valid_to".split(),
+        "report_month mode care_level monthly_amount valid_from valid_to",
         _hardship,
     ),
-    Table("minzheng.temp_aid", "reason amount granted".split(), _temporary_aid),
-    Table("minzheng.low_margin", "kind recognised valid_to".split(), _on_the_verge),
-    Table("minzheng.orphan", "report_month kind amount".split(), _orphans),
-    event_table("minzheng.cremation_marriage", "event event_date".split()),
+    Table("minzheng.temp_aid", "reason amount granted", _temporary_aid),
+    Table("minzheng.low_margin", "kind recognised valid_to", _on_the_verge),
+    Table("minzheng.orphan", "report_month kind amount", _orphans),
+    event_table("minzheng.cremation_marriage", "event event_date"),
     Table(
         "canlian.cert",
-        "category grade issued state".split(),
+        "category grade issued state",
         _certificates,
         identifier_is_certificate=True,
     ),
-    Table("canlian.allow", "report_month living care amount".split(), _disability_allowances),
+    Table("canlian.allow", "report_month living care amount", _disability_allowances),
     Table(
         "caizheng.card",
-        "batch subsidy amount paid state payee_state bank_tail".split(),
+        "batch subsidy amount paid state payee_state bank_tail",
         _card,
     ),
-    Table("linye.eco", "pay_year kind area amount".split(), _forest),
+    Table("linye.eco", "pay_year kind area amount", _forest),
 )

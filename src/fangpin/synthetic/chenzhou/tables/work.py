@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fangpin.synthetic.chenzhou.county import BASIC_PENSION, draws_pension
-from fangpin.synthetic.chenzhou.livelihoods import is_at_school
+from fangpin.synthetic.chenzhou.county import draws_pension
+from fangpin.synthetic.chenzhou.livelihoods import BASIC_PENSION, is_at_school
 from fangpin.synthetic.tables import Repeated, Row, Table, event_table
 from fangpin.synthetic.world import Person, World
 from fangpin.values.month import Month
@@ -81,14 +81,12 @@ def _holds_post(person: Person, at: int) -> bool:
 TABLES = (
     Table(
         "renshe.employ",
-        (
-            "report_month working work_province work_city work_county employer industry channel"
-            " month_wage work_from"
-        ).split(),
+        "report_month working work_province work_city work_county employer industry channel"
+        " month_wage work_from",
         _work,
     ),
-    Table("renshe.pension", "report_month scheme month_amount".split(), _pensions),
-    Table("renshe.post", "report_month post unit month_pay post_from".split(), _posts),
-    event_table("renshe.unemploy", "registered reason".split()),
-    event_table("renshe.injury", "injured assessed grade".split()),
+    Table("renshe.pension", "report_month scheme month_amount", _pensions),
+    Table("renshe.post", "report_month post unit month_pay post_from", _posts),
+    event_table("renshe.unemploy", "registered reason"),
+    event_table("renshe.injury", "injured assessed grade"),
 )

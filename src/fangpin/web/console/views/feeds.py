@@ -11,6 +11,7 @@ from typing import Any
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
 from fangpin.casework.audit import actions as audit
@@ -30,6 +31,13 @@ from fangpin.web.console.feeds import (
 from fangpin.web.console.language import short_language
 from fangpin.web.console.pack import installation_pack
 
+FREQUENCIES = {
+    "monthly": gettext_noop("每月"),
+    "quarterly": gettext_noop("每季"),
+    "term": gettext_noop("每学期"),
+    "yearly": gettext_noop("每年"),
+    "event": gettext_noop("有事才报"),
+}
 SHOWN_ROWS = 20
 READ_ROWS = 4000
 
@@ -78,6 +86,7 @@ def feed(request: ConsoleRequest, feed: str) -> HttpResponse:
     context = {
         "contract": contract,
         "department": department,
+        "frequency": gettext(FREQUENCIES[contract.frequency]),
         "lines": lines,
         "read": sum(one.read for one in found),
         "accepted": sum(one.accepted for one in found),
@@ -125,13 +134,10 @@ def rejects(request: ConsoleRequest, feed: str, delivery: str) -> FileResponse:
     )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rejects.xlsx"
-        engine = connect()
-        try:
+        with connect(memory_limit="256MB", threads=1) as engine:
             deliveries.write_rejects_xlsx(
                 home(), engine=engine, feed=feed, delivery=delivery, path=path
             )
-        finally:
-            engine.close()
         opened = path.open("rb")  # stays readable after the folder is gone
     name = f"{contract.feed}-{Month(found.month)}-rejects.xlsx"
     return FileResponse(opened, as_attachment=True, filename=name)
@@ -178,13 +184,10 @@ def _findings(arrival: Arrival) -> list[tuple[str, str, str, int | None]]:
 
 
 def _groups(arrival: Arrival) -> list[ErrorGroup]:
-    engine = connect()
-    try:
+    with connect(memory_limit="256MB", threads=1) as engine:
         rows = deliveries.quarantine_rows(
             home(), engine=engine, feed=arrival.feed, delivery=arrival.delivery, limit=READ_ROWS
         )
-    finally:
-        engine.close()
     by_code: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         by_code.setdefault(row["code"], []).append(row)

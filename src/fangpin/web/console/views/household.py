@@ -11,10 +11,12 @@ from fangpin.casework.audit import actions as audit
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.models import Household
-from fangpin.web.console.access import SEE_HOUSEHOLD, ConsoleRequest, opens
+from fangpin.web.console.access import SEE_FEEDS, SEE_HOUSEHOLD, ConsoleRequest, opens
 from fangpin.web.console.due import due_of
+from fangpin.web.console.feeds import coverage_of
 from fangpin.web.console.frame import chosen_division
 from fangpin.web.console.gaps import gaps_of
+from fangpin.web.console.known import KnownLedger
 from fangpin.web.console.ledger_view import ledger_of
 from fangpin.web.console.listing import listed_households
 from fangpin.web.console.pack import severity_of
@@ -48,13 +50,17 @@ def household(request: ConsoleRequest, household_ref: int) -> HttpResponse:
     run = alert.last_run if alert else alerts.latest_run()
     history = alerts.reasons(scope, alert) if alert else ()
     present = [reason for reason in (history[0].reasons if history else ()) if not reason.is_withdrawn]
-    months = {row.month: row.amounts for row in registry.months(scope, household_ref)}
+    as_of = run.as_of if run else request.today
+    ledger = KnownLedger(
+        {row.month: row.amounts for row in registry.months(scope, household_ref)},
+        coverage_of(as_of),
+    )
     views = reason_views(
         reasons=present,
         evidence=alerts.evidence(scope, alert) if alert else [],
-        months=months,
+        ledger=ledger,
         division=found.division,
-        as_of=run.as_of if run else request.today,
+        as_of=as_of,
     )
     path = divisions.path(found.division)
     request.focus = path[-1] if path else None  # type: ignore[attr-defined]
@@ -73,22 +79,23 @@ def household(request: ConsoleRequest, household_ref: int) -> HttpResponse:
         "cause": cause_words(alert.cause) if alert else "",
         "others": of_household[1:],
         "ledger": ledger_of(
-            months=months,
-            last_month=run.month if run else max(months, default=None),
+            ledger=ledger,
+            last_month=run.month if run else None,
             alerts=of_household,
             division=found.division,
             count_of_members=found.count_of_members,
         ),
         "main": views[0] if views else None,
         "more": views[1:],
-        "categories": categories_of(
-            alert=alert, division=found.division, as_of=run.as_of if run else request.today
-        ),
-        "gaps": gaps_of(months=months, last_month=run.month if run else None, today=request.today),
+        "categories": categories_of(alert=alert, division=found.division, as_of=as_of),
+        "gaps": gaps_of(ledger=ledger, last_month=run.month, today=request.today)
+        if run and ledger
+        else [],
         "members": member_lines(registry.members(scope, household_ref), on=request.today),
         "facts": attribute_facts(found),
         "steps": steps_of(alert=alert, history=history, due=due) if alert else [],
         "run": run,
+        "may_see_feeds": scope.can(SEE_FEEDS),
     }
     return render(request, "console/household.html", context)
 

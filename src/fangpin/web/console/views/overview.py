@@ -102,7 +102,7 @@ def overview(request: ConsoleRequest) -> HttpResponse:
             for month in reversed(found.months)
         ],
         "causes": _causes(found, links),
-        "strip": strip_of(month=run.month, today=request.today),
+        "strip": strip_of(request.today),
         "may_feeds": request.scope.can(SEE_FEEDS),
     }
     return render(request, "console/overview.html", context)
@@ -129,7 +129,7 @@ class _Links:
         return self.queue(month=self.month, state="any")
 
     @property
-    def open(self) -> str:  # noqa: A003 - the state's own name
+    def open(self) -> str:
         return self.queue()
 
     @property
@@ -205,7 +205,6 @@ def _map(found: Overview, division: Division, month: int) -> MapPicture | None:
         hrefs={row.division.code: f"#d{row.division.code}" for row in found.divisions},
         title=gettext("%(place)s每千户新增预警，%(month)s")
         % {"place": named(division), "month": Month(month)},
-        language=short_language(),
     )
 
 

@@ -1,0 +1,66 @@
+// Enhancements only: every page works without this file.
+const inField = (target) => target.closest("input, select, textarea, [contenteditable]");
+
+// Queue and lists: j / k move, Enter opens, / searches, Esc leaves.
+let here = -1;
+const rows = () => [...document.querySelectorAll("[data-row]")];
+function move(step) {
+  const all = rows();
+  if (!all.length) return;
+  all[here]?.classList.remove("is-here");
+  here = Math.min(Math.max(here + step, 0), all.length - 1);
+  const row = all[here];
+  row.classList.add("is-here");
+  row.querySelector("a")?.focus({ preventScroll: true });
+  row.scrollIntoView({ block: "nearest" });
+}
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape") {
+    document.querySelectorAll("details[data-menu][open]").forEach((menu) => {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+    if (inField(event.target)) event.target.blur();
+    return;
+  }
+  if (inField(event.target)) return;
+  if (event.key === "/") {
+    const find = document.querySelector("#find");
+    if (find) { event.preventDefault(); find.focus(); find.select(); }
+  } else if (event.key === "j") move(1);
+  else if (event.key === "k") move(-1);
+  else if (event.key === "Enter" && here >= 0 && event.target === document.body) {
+    rows()[here]?.querySelector("a")?.click();
+  }
+});
+document.addEventListener("htmx:afterSettle", () => { here = -1; });
+
+// One menu at a time; a click elsewhere closes it.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+// The map and its table point at each other.
+function linkDivision(code, on) {
+  for (const part of document.querySelectorAll(`[data-division="${CSS.escape(code)}"]`)) {
+    (part.closest("a") ?? part).classList.toggle("is-linked", on);
+  }
+}
+for (const [type, on] of [["pointerover", true], ["pointerout", false], ["focusin", true], ["focusout", false]]) {
+  document.addEventListener(type, (event) => {
+    const part = event.target.closest?.("[data-division]") ?? event.target.querySelector?.(":scope > [data-division]");
+    if (part) linkDivision(part.dataset.division, on);
+  });
+}
+
+// Printing needs a script; without one the browser's own menu prints.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    document.querySelectorAll("details.reason").forEach((reason) => { reason.open = true; });
+    window.print();
+  });
+}
