@@ -125,19 +125,28 @@ class RunFolder:
         """Write the folder below `home`; its path."""
         folder = home / f"{self.as_of}-{self.key}"
         folder.mkdir(parents=True)
+        with duckdb.connect(":memory:", config={"threads": "1"}) as connection:
+            self._write_files(folder, connection)
+        (folder / "run.json").write_text(self._facts())
+        return folder
+
+    def _write_files(self, folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
         _write(
+            connection,
             folder / "households.parquet",
             "household_ref BIGINT, household_no VARCHAR, division VARCHAR, head_name VARCHAR, "
             "address VARCHAR, phone_masked VARCHAR, count_of_members INTEGER, attributes VARCHAR",
             [household.row() for household in self.households],
         )
         _write(
+            connection,
             folder / "members.parquet",
             "person_ref BIGINT, household_ref BIGINT, name VARCHAR, relation VARCHAR, "
             "is_head BOOLEAN, sex VARCHAR, birth_date DATE, masked_id VARCHAR, attributes VARCHAR",
             [row for household in self.households for row in household.member_rows()],
         )
         _write(
+            connection,
             folder / "hits.parquet",
             "household_ref BIGINT, rule VARCHAR, code VARCHAR, kind VARCHAR, edition INTEGER, "
             "severity VARCHAR, severity_rank INTEGER, cause VARCHAR, month INTEGER, "
@@ -146,12 +155,14 @@ class RunFolder:
             [self._hit_row(hit) for hit in self.hits],
         )
         _write(
+            connection,
             folder / "evidence.parquet",
             "household_ref BIGINT, rule VARCHAR, item VARCHAR, feed VARCHAR, delivery VARCHAR, "
             "row_no BIGINT, month INTEGER, amount DECIMAL(18,2), detail VARCHAR",
             [row for hit in self.hits for row in self._evidence_rows(hit)],
         )
         _write(
+            connection,
             folder / "months.parquet",
             "household_ref BIGINT, month INTEGER, amounts VARCHAR",
             [
@@ -160,21 +171,20 @@ class RunFolder:
                 for n in range(self.months)
             ],
         )
-        (folder / "run.json").write_text(
-            json.dumps(
-                {
-                    "as_of": self.as_of.isoformat(),
-                    "month": self.month,
-                    "pack": "test",
-                    "pack_digest": "d",
-                    "key": self.key,
-                    "registry_key": self.registry_key,
-                    "count_of_households": len(self.households),
-                    "outcomes": self.outcomes,
-                }
-            )
+
+    def _facts(self) -> str:
+        return json.dumps(
+            {
+                "as_of": self.as_of.isoformat(),
+                "month": self.month,
+                "pack": "test",
+                "pack_digest": "d",
+                "key": self.key,
+                "registry_key": self.registry_key,
+                "count_of_households": len(self.households),
+                "outcomes": self.outcomes,
+            }
         )
-        return folder
 
     def load(self, home: Path) -> LoadReport:
         """Write the folder and load it."""
@@ -222,10 +232,11 @@ def load_folder(folder: Path, *, working_days: bool = False) -> LoadReport:
     return load_run(run_folder=folder, pack=pack, calendar=WorkingCalendar(pack), at=AT)
 
 
-def _write(file: Path, columns: str, rows: list[tuple[Any, ...]]) -> None:
-    with duckdb.connect(":memory:") as connection:
-        connection.execute(f"CREATE TABLE t ({columns})")
-        if rows:
-            marks = ", ".join("?" for _ in rows[0])
-            connection.executemany(f"INSERT INTO t VALUES ({marks})", rows)
-        connection.execute(f"COPY t TO '{file}' (FORMAT parquet)")
+def _write(
+    connection: duckdb.DuckDBPyConnection, file: Path, columns: str, rows: list[tuple[Any, ...]]
+) -> None:
+    connection.execute(f"CREATE OR REPLACE TABLE t ({columns})")
+    if rows:
+        marks = ", ".join("?" for _ in rows[0])
+        connection.executemany(f"INSERT INTO t VALUES ({marks})", rows)
+    connection.execute(f"COPY t TO '{file}' (FORMAT parquet)")

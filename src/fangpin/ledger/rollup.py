@@ -114,7 +114,7 @@ def linked_facts(
         engine.view_files("people", [state.people])
         return (
             f"SELECT homes.household_ref, {listed} FROM {source} AS facts JOIN "
-            f"(SELECT household_ref, any_value({field}) AS division FROM people "
+            f"(SELECT household_ref, min({field}) AS division FROM people "
             f"GROUP BY household_ref) AS homes "
             "ON starts_with(homes.division, facts.division)"
         )

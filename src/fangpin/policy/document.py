@@ -7,15 +7,13 @@ keys are always the text that was written.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 import yaml
 
+from fangpin.policy.scalars import Ambiguous, plain_value
 from fangpin.values.problem import Problem
 
 NodePath = tuple[str | int, ...]
@@ -23,18 +21,6 @@ NodePath = tuple[str | int, ...]
 
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEEPEST = 24
-
-_WHOLE = re.compile(r"^(0|-?[1-9][0-9]*)$")
-_FRACTION = re.compile(r"^-?(0|[1-9][0-9]*)\.[0-9]+$")
-_DAY = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
-_NEARLY_DAY = re.compile(r"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ]+[0-9]{1,2}:[0-9]{2}.*)?$")
-_LEADING_ZERO = re.compile(r"^[-+]?0[0-9][0-9_]*$")
-_SEXAGESIMAL = re.compile(r"^[-+]?[0-9][0-9_]*(:[0-9]{1,2})+(\.[0-9]*)?$")
-_ODD_NUMBER = re.compile(
-    r"^([-+]?0[xXbBoO][0-9a-fA-F_]+|\+[0-9.]+|-?[0-9][0-9_]*_[0-9_.]*|[-+]?[0-9]*\.[0-9]*"
-    r"|[-+]?[0-9.]+[eE][-+]?[0-9]+|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$"
-)
-_NOT_BOOLEAN = re.compile(r"^(yes|no|on|off|true|false)$", re.IGNORECASE)
 
 
 @dataclass
@@ -223,25 +209,11 @@ class _Builder:
 
     def _plain(self, event: yaml.ScalarEvent, path: NodePath) -> object:
         """The value of an unquoted scalar: text, whole number, exact decimal, day, bool, null."""
-        text: str = event.value
-        if text in ("true", "false"):
-            return text == "true"
-        if text in ("null", "~"):
+        value = plain_value(event.value)
+        if isinstance(value, Ambiguous):
+            self._refuse(path, event, *value)
             return None
-        if _WHOLE.match(text):
-            return int(text)
-        if _FRACTION.match(text):
-            return Decimal(text)
-        if _DAY.match(text):
-            try:
-                return date.fromisoformat(text)
-            except ValueError:
-                pass  # 2020-02-30: told below
-        found = _misread(text)
-        if found is None:
-            return text
-        self._refuse(path, event, *found)
-        return None
+        return value
 
     def _next(self, path: NodePath) -> yaml.Event:
         event = next(self.events)
@@ -296,62 +268,6 @@ class _Builder:
         self.document.problems.append(
             Problem(code=code, where=where, zh=zh, en=en, fix_zh=fix_zh, fix_en=fix_en)
         )
-
-
-def _misread(text: str) -> tuple[str, str, str, str, str] | None:
-    """Why an unquoted scalar is ambiguous (code, zh, en, fix_zh, fix_en); None: plain text."""
-    quote_zh, quote_en = f'如果是文字或代码，写成 "{text}"。', f'If it is text, write "{text}".'
-    if text == "":
-        return (
-            "YAML_EMPTY",
-            "冒号或短横后面没有值。",
-            "There is no value after the colon or the dash.",
-            '写上值；确实没有时写 null，空文字写 ""。',
-            'Write the value; write null for none, "" for an empty text.',
-        )
-    if _NOT_BOOLEAN.match(text):
-        meant = "true" if text.lower() in ("yes", "on", "true") else "false"
-        return (
-            "YAML_BOOLEAN",
-            f"未加引号的 {text} 有歧义：布尔值只写 true 或 false。",
-            f"Unquoted {text} is ambiguous: booleans are written true or false only.",
-            f"写 {meant}；{quote_zh}",
-            f"Write {meant}. {quote_en}",
-        )
-    if _LEADING_ZERO.match(text) or text == "-0":
-        return (
-            "YAML_LEADING_ZERO",
-            f"未加引号的 {text} 以 0 开头，普通读法会当成八进制数。",
-            f"Unquoted {text} starts with 0: a plain reader takes it for an octal number.",
-            f'代码加引号："{text}"；数值去掉前面的 0。',
-            f'Quote a code: "{text}"; drop the leading 0 of a number.',
-        )
-    if _SEXAGESIMAL.match(text):
-        return (
-            "YAML_SEXAGESIMAL",
-            f"未加引号的 {text} 会被当成六十进制数。",
-            f"Unquoted {text} would be read as a base-60 number.",
-            f'加引号："{text}"。',
-            f'Quote it: "{text}".',
-        )
-    if _DAY.match(text) or _NEARLY_DAY.match(text):
-        return (
-            "YAML_DATE",
-            f"{text} 不是有效日期；日期写成四位年-两位月-两位日，如 2020-03-18，不带时刻。",
-            f"{text} is no valid date; a date is written as 2020-03-18, without a time.",
-            "改成有效日期；如果是文字，请加引号。",
-            "Correct the date; quote it if it is text.",
-        )
-    if _ODD_NUMBER.match(text) and text not in (".", "+."):
-        return (
-            "YAML_NUMBER",
-            f"{text} 的数字写法有歧义；数字只写 0-9、一个小数点和负号，如 -1250.5。",
-            f"{text} is an ambiguous number; numbers have digits, one point and a minus only, "
-            "such as -1250.5.",
-            f'改写数字；如果是文字，写成 "{text}"。',
-            f'Rewrite the number; if it is text, write "{text}".',
-        )
-    return None
 
 
 def _line(event: yaml.Event) -> int:

@@ -85,10 +85,11 @@ def _months_query(
             "SELECT CAST(NULL AS BIGINT) AS household_ref, CAST(NULL AS INTEGER) AS month, "
             "'{}' AS amounts WHERE FALSE"
         )
+    # Item codes and decimals need no escaping; the order makes the text the same on every run.
+    cell = "'\"' || item || '\":\"' || CAST(amount AS VARCHAR) || '\"'"
     return (
         "SELECT household_ref, CAST(month AS INTEGER) AS month, "
-        "CAST(json_group_object(item, CAST(amount AS VARCHAR)) AS VARCHAR) AS amounts FROM "
-        f"(SELECT * FROM ({' UNION ALL '.join(parts)}) AS cells "
-        "ORDER BY household_ref, month, item) AS ordered "
+        f"'{{' || string_agg({cell}, ',' ORDER BY item) || '}}' AS amounts "
+        f"FROM ({' UNION ALL '.join(parts)}) AS cells "
         "GROUP BY household_ref, month ORDER BY household_ref, month"
     )

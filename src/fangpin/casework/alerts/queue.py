@@ -94,7 +94,7 @@ def text_condition(text: str) -> Q:
     """The beginning of a head's name, a household number or an alert number."""
     return (
         begins_with("household__head_name", text)
-        | begins_with("household__household_no", text)
+        | begins_with("household__household_no", text.upper())
         | begins_with("alert_no", text.upper())
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
 from fangpin.casework.divisions.ranges import begins_with
 from fangpin.casework.officials.scope import Scope, within
@@ -54,12 +54,15 @@ def search(scope: Scope, text: str, limit: int = 20) -> list[Household]:
 
 
 def matching(scope: Scope, text: str) -> QuerySet[Household]:
-    """All households whose head's name or number begins with the text; none for an empty text."""
+    """All households whose head's name or number begins with the text; none for an empty text.
+
+    Numbers are written in capitals, however they are typed.
+    """
     text = text.strip()
     if not text:
         return Household.objects.none()
     return within(Household.objects.all(), scope).filter(
-        begins_with("head_name", text) | _number_begins_with(text)
+        begins_with("head_name", text) | begins_with("household_no", text.upper())
     )
 
 
@@ -69,7 +72,3 @@ def count(scope: Scope) -> Count:
         households=Sum("count_of_households"), members=Sum("count_of_members")
     )
     return Count(sums["households"] or 0, sums["members"] or 0)
-
-
-def _number_begins_with(text: str) -> Q:
-    return begins_with("household_no", text) | begins_with("household_no", text.upper())
