@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Survey archives (a recipe chosen by --country) are read by pandas, which nothing else needs.
 DEMO_LOCK := $(if $(findstring --country,$(ARGS)),stata,core)
 
-.PHONY: demo test check format lock clean
+.PHONY: demo test check format messages lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/$(DEMO_LOCK).stamp
@@ -31,6 +31,10 @@ check: $(VENV)/dev.stamp
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# docs/messages.md is made from the sources.
+messages: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.docs.problem_codes
 
 # The lock files name no host and no path; `uv` only resolves, pip installs.
 COMPILE = $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-annotate \

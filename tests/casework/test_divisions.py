@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 
 from fangpin.casework.divisions import queries
 from fangpin.casework.divisions.actions import sync_divisions
@@ -38,7 +38,7 @@ def test_a_new_name_replaces_the_old_one_and_what_is_no_longer_listed_stays() ->
 
 
 def test_a_parent_nobody_knows_is_refused() -> None:
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError), transaction.atomic():
         sync_divisions(divisions=[listed("4310", "43")])
         connection.check_constraints()
 

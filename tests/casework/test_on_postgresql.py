@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.casework.conftest import DATABASE_LINE
 from tests.postgres import binaries, throw_away_cluster
 
 HERE = Path(__file__).resolve().parent
@@ -30,4 +31,4 @@ def test_casework_holds_on_postgresql(tmp_path: Path) -> None:
             timeout=400,
         )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
-    assert "passed" in done.stdout
+    assert f"{DATABASE_LINE}postgresql" in done.stdout, "and not on SQLite after all"

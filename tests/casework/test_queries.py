@@ -14,6 +14,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from fangpin.casework.alerts import history
 from fangpin.casework.alerts import queries as alerts
 from fangpin.casework.alerts.models import Alert
 from fangpin.casework.alerts.overview import Overview
@@ -42,9 +43,17 @@ from tests.cast import (
 
 pytestmark = pytest.mark.django_db
 
-MODULES: list[ModuleType] = [alerts, registry, audit, officials]
+MODULES: list[ModuleType] = [alerts, history, registry, audit, officials]
 WITHOUT_SCOPE = {"latest_run"}
 """Tells which run is loaded, nothing of any household."""
+OF_ONE_S_OWN_CITY = (
+    alerts.queue,
+    alerts.overview,
+    history.alerts_as_of,
+    registry.count,
+    officials.top_divisions,
+)
+"""Reads that name no household: the outsider gets those of the city where the outsider works."""
 
 
 @pytest.fixture
@@ -126,6 +135,7 @@ def arguments_for(function: Callable[..., Any]) -> dict[str, Any]:
         "after": None,
         "run": alerts.latest_run(),
         "on": TODAY,
+        "as_of": TODAY,
         "subject_kind": "household",
         "subject": "1",
         "parent": CITY,
@@ -177,8 +187,7 @@ def test_the_outsider_and_the_visitor_see_nothing(cast: Cast, function: Callable
     assert tells_nothing(answer(function, cast.visitor.scope))
     assert tells_nothing(answer(function, NOTHING))
     found = answer(function, cast.outsider.scope)
-    if function in (alerts.queue, alerts.overview, registry.count, officials.top_divisions):
-        assert OTHER_CITY_VILLAGE.startswith("4304")
+    if function in OF_ONE_S_OWN_CITY:
         assert "4310" not in repr(found), "only the outsider's own city"
         return
     if function is alerts.next_alert:
@@ -288,6 +297,20 @@ def test_an_alert_outside_the_scope_does_not_exist(cast: Cast) -> None:
     assert alerts.alert(cast.reviewer.scope, number).household_id == 3
     with pytest.raises(Alert.DoesNotExist):
         alerts.alert(cast.cadre.scope, number)
+
+
+def test_alerts_are_told_as_they_stood_on_a_day(cast: Cast) -> None:
+    scope = cast.cadre.scope
+    [then] = history.alerts_as_of(scope, as_of=date(2020, 11, 30))
+    assert (then.severity, then.due_date, then.rules) == (
+        "yellow",
+        date(2020, 11, 21),
+        ("illness_cost",),
+    )
+    now = {one.household_no: one for one in history.alerts_as_of(scope, as_of=TODAY)}
+    for alert in Alert.objects.filter(household__in=[1, 2]).select_related("household"):
+        told = now[alert.household.household_no]
+        assert (told.severity, told.due_date) == (alert.severity, alert.due_date)
 
 
 # ── households ──────────────────────────────────────────────────────────────────────────────────

@@ -43,7 +43,12 @@ class Page:
     @property
     def commands(self) -> list[str]:
         """Every command line of the page: `fangpin ...` and `make ...` in spans and shell blocks."""
-        lines = [line for language, block in self.blocks if language == "sh" for line in block.split("\n")]
+        lines = [
+            line
+            for language, block in self.blocks
+            if language == "sh"
+            for line in block.split("\n")
+        ]
         found = [line.split("#")[0].strip() for line in [*lines, *self.spans]]
         return [line for line in found if re.match(r"^(fangpin|make) ", line)]
 

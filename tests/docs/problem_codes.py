@@ -1,30 +1,37 @@
 """Every code that a person may meet, read from the sources; writes docs/messages.md.
 
-Run `python -m tests.docs.problem_codes` after a message was added or changed.
+`make messages` runs it after a message was added or changed.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cache
 
 from tests.docs.pages import REPOSITORY
 
 SOURCES = REPOSITORY / "src" / "fangpin"
 PAGE = REPOSITORY / "docs" / "messages.md"
 
-_CODE = re.compile(r"^([A-Z][A-Z0-9]+(_[A-Z0-9]+)+|[a-z]+\.[a-z_]+)$")
+_CODE = re.compile(r"^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
-_MAKERS = {"Problem", "Finding", "_Words", "finding"}
+_MAKERS = {"Finding", "_Words"}
+_PROBLEM = ("code", "where", "zh", "en")
+
+_CASE_BY_CASE = (
+    "按具体情形说明：写了什么、可用的有哪些、怎样改。",
+    "Told case by case: what is written, what is known here, what to do.",
+)
+"""Codes of makers that are shared by many: their words depend on what is missing."""
 
 HEAD = """# Messages
 
 Every code that `fangpin` gives with `--json`, on the console and in refused rows. Texts in braces are
 filled in when the message is told. This page is made from the sources by
-`python -m tests.docs.problem_codes`; a test fails when it is out of date.
+`make messages`; a test fails when it is out of date.
 
 | code | zh | en |
 |---|---|---|
@@ -40,6 +47,7 @@ class Message:
     en: str
 
 
+@cache
 def messages() -> list[Message]:
     """Every code of the sources once, with its words in both languages where they stand beside it."""
     found: dict[str, Message] = {}
@@ -48,32 +56,37 @@ def messages() -> list[Message]:
             known = found.get(message.code)
             if known is None or (not known.zh and message.zh):
                 found[message.code] = message
-    return sorted(found.values())
+    return sorted(
+        one if one.zh and one.en else Message(one.code, *_CASE_BY_CASE) for one in found.values()
+    )
 
 
 def _messages_of(tree: ast.AST) -> Iterator[Message]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Dict):
             for key, value in zip(node.keys, node.values, strict=True):
+                if _code_of(value):
+                    yield Message(_code_of(value), "", "")
                 code = _code_of(key)
                 if code and isinstance(value, ast.Call) and _maker(value) in _MAKERS:
-                    yield Message(code, *_words(list(ast.iter_child_nodes(value))))
+                    yield Message(code, *_words([*value.args, *_keywords(value).values()]))
+        elif isinstance(node, ast.Call) and _maker(node) == "Problem":
+            given = dict(zip(_PROBLEM, node.args, strict=False)) | _keywords(node)
+            code = _code_of(given.get("code")) or _text(given.get("code"))
+            if code:
+                yield Message(code, _text(given.get("zh")), _text(given.get("en")))
         elif isinstance(node, ast.Call | ast.Tuple):
-            parts = _parts(node)
+            parts = node.elts if isinstance(node, ast.Tuple) else node.args
+            if isinstance(node, ast.Call) and _code_of(_keywords(node).get("code")):
+                yield Message(_code_of(_keywords(node)["code"]), "", "")
             for position, part in enumerate(parts):
-                code = _code_of(part)
-                if not code:
-                    continue
                 words = _words(parts[position + 1 :])
-                if all(words) or (isinstance(node, ast.Call) and _maker(node) in _MAKERS):
-                    yield Message(code, *words)
+                if _code_of(part):
+                    yield Message(_code_of(part), *(words if all(words) else ("", "")))
 
 
-def _parts(node: ast.Call | ast.Tuple) -> list[ast.AST]:
-    if isinstance(node, ast.Tuple):
-        return list(node.elts)
-    named = sorted(node.keywords, key=lambda word: word.arg != "code")
-    return [*node.args, *(word.value for word in named)]
+def _keywords(node: ast.Call) -> dict[str, ast.expr]:
+    return {word.arg: word.value for word in node.keywords if word.arg}
 
 
 def _maker(node: ast.Call) -> str:
@@ -87,15 +100,15 @@ def _code_of(node: ast.AST | None) -> str:
     return ""
 
 
-def _words(nodes: list[ast.AST]) -> tuple[str, str]:
+def _words(nodes: Sequence[ast.AST]) -> tuple[str, str]:
     """The first Chinese and the first other sentence among some nodes."""
-    texts = [_text(node.value if isinstance(node, ast.keyword) else node) for node in nodes]
+    texts = [_text(node) for node in nodes]
     zh = next((text for text in texts if _CHINESE.search(text)), "")
     en = next((text for text in texts if " " in text and not _CHINESE.search(text)), "")
     return zh, en
 
 
-def _text(node: ast.AST) -> str:
+def _text(node: ast.AST | None) -> str:
     """The text of a literal; what is filled in stands in braces."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
@@ -122,9 +135,7 @@ def _name(part: ast.AST) -> str:
 
 def page() -> str:
     """The text of docs/messages.md."""
-    rows = [
-        f"| `{one.code}` | {_cell(one.zh)} | {_cell(one.en)} |" for one in messages() if one.zh or one.en
-    ]
+    rows = [f"| `{one.code}` | {_cell(one.zh)} | {_cell(one.en)} |" for one in messages()]
     return HEAD + "\n".join(rows) + "\n"
 
 

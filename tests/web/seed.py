@@ -35,13 +35,56 @@ FOREIGN = 202
 FOREIGN_NAME = "欧阳外"
 
 _SURNAMES = "李王张刘陈黄周罗谢曾邓何欧吴朱雷曹段"
-_GIVEN = ("有田", "国强", "桂香", "满秀", "冬云", "石贵", "妹生", "细春", "秀莲", "小石", "国", "冬")
+_GIVEN = (
+    "有田",
+    "国强",
+    "桂香",
+    "满秀",
+    "冬云",
+    "石贵",
+    "妹生",
+    "细春",
+    "秀莲",
+    "小石",
+    "国",
+    "冬",
+)
 _RULES = (
-    ("medical_sustained", "MED-03", "illness", "连续 {n} 个月自付医疗超过 400 元，合计 {m} 元。", "Medical expense above 400 yuan for {n} months in a row, {m} yuan in all."),
-    ("wage_lost", "INC-01", "unstable_employment", "务工收入连续 {n} 个月为零，此前月均 {m} 元。", "No wages for {n} months; before that {m} yuan a month."),
-    ("disaster_loss", "DIS-01", "disaster", "灾情登记损失 {m} 元，没有保险赔付。", "Disaster loss of {m} yuan without insurance."),
-    ("school_burden", "EDU-01", "schooling", "两名以上子女在读，本学期费用 {m} 元。", "Two or more children at school, {m} yuan this term."),
-    ("disability_new", "DIA-02", "disability", "新办二级残疾证，{n} 个月未享受补贴。", "A new grade-2 disability card, {n} months without aid."),
+    (
+        "medical_sustained",
+        "MED-03",
+        "illness",
+        "连续 {n} 个月自付医疗超过 400 元，合计 {m} 元。",
+        "Medical expense above 400 yuan for {n} months in a row, {m} yuan in all.",
+    ),
+    (
+        "wage_lost",
+        "INC-01",
+        "unstable_employment",
+        "务工收入连续 {n} 个月为零，此前月均 {m} 元。",
+        "No wages for {n} months; before that {m} yuan a month.",
+    ),
+    (
+        "disaster_loss",
+        "DIS-01",
+        "disaster",
+        "灾情登记损失 {m} 元，没有保险赔付。",
+        "Disaster loss of {m} yuan without insurance.",
+    ),
+    (
+        "school_burden",
+        "EDU-01",
+        "schooling",
+        "两名以上子女在读，本学期费用 {m} 元。",
+        "Two or more children at school, {m} yuan this term.",
+    ),
+    (
+        "disability_new",
+        "DIA-02",
+        "disability",
+        "新办二级残疾证，{n} 个月未享受补贴。",
+        "A new grade-2 disability card, {n} months without aid.",
+    ),
     ("housing_unsafe", "HOU-01", "housing", "房屋鉴定为 D 级。", "The house was graded D."),
 )
 _SEVERITIES = (("red", 1), ("orange", 2), ("yellow", 3), ("blue", 4))
@@ -220,7 +263,15 @@ def _li_zhuxi(runs: list[Run]) -> None:
     )
     people = (
         (1, "李竹喜", "head", True, "male", date(1962, 3, 9), {"health": "chronic", "able": True}),
-        (2, "李桂香", "spouse", False, "female", date(1965, 8, 1), {"health": "healthy", "able": True}),
+        (
+            2,
+            "李桂香",
+            "spouse",
+            False,
+            "female",
+            date(1965, 8, 1),
+            {"health": "healthy", "able": True},
+        ),
         (3, "李秋莲", "child", False, "female", date(2003, 2, 17), {"health": "healthy"}),
     )
     for number, name, relation, is_head, sex, birth, attributes in people:
@@ -237,9 +288,7 @@ def _li_zhuxi(runs: list[Run]) -> None:
         )
     for back in range(24):
         month = LAST - 23 + back
-        HouseholdMonth.objects.create(
-            household=household, month=month, amounts=_li_amounts(back)
-        )
+        HouseholdMonth.objects.create(household=household, month=month, amounts=_li_amounts(back))
     first = next(run for run in runs if run.month == LAST - 4)
     last = runs[-1]
     alert = Alert.objects.create(
@@ -307,9 +356,36 @@ def _li_amounts(back: int) -> dict[str, str]:
     business = (980, 1000, 620, 0, 180, 0, 0, 0, 620, 700, 0, 240, 1000, 760, 520)
     amounts = {
         "wage": wage,
-        "business": business[back] if back < len(business) else (0, 0, 0, 0, 0, 620, 610, 0, 0)[back - 15],
+        "business": business[back]
+        if back < len(business)
+        else (0, 0, 0, 0, 0, 620, 610, 0, 0)[back - 15],
         "transfer": 220 if back < 16 else 240 if back < 22 else 840,
-        "medical": (90, 95, 88, 93, 90, 85, 92, 90, 96, 110, 90, 85, 90, 80, 96, 510, 1260, 90, 88, 480, 495, 436, 472, 458)[back],
+        "medical": (
+            90,
+            95,
+            88,
+            93,
+            90,
+            85,
+            92,
+            90,
+            96,
+            110,
+            90,
+            85,
+            90,
+            80,
+            96,
+            510,
+            1260,
+            90,
+            88,
+            480,
+            495,
+            436,
+            472,
+            458,
+        )[back],
     }
     if back in (4, 10, 16):
         amounts["school"] = 1050
@@ -327,7 +403,9 @@ def _foreign(runs: list[Run]) -> None:
         head_name=FOREIGN_NAME,
         count_of_members=1,
     )
-    Member.objects.create(person_ref=9, household=household, name=FOREIGN_NAME, relation="head", is_head=True)
+    Member.objects.create(
+        person_ref=9, household=household, name=FOREIGN_NAME, relation="head", is_head=True
+    )
     alert = Alert.objects.create(
         alert_no="A202012-FOREIGN",
         household=household,
@@ -342,7 +420,15 @@ def _foreign(runs: list[Run]) -> None:
         first_run=runs[-1],
         last_run=runs[-1],
     )
-    _reason(alert, runs[-1], "disaster_loss", "DIS-01", "disaster", "损失 9,999 元。", "Loss of 9,999 yuan.")
+    _reason(
+        alert,
+        runs[-1],
+        "disaster_loss",
+        "DIS-01",
+        "disaster",
+        "损失 9,999 元。",
+        "Loss of 9,999 yuan.",
+    )
 
 
 def _deliveries(pack: Pack, folder: Path, chance: random.Random) -> None:
@@ -355,7 +441,9 @@ def _deliveries(pack: Pack, folder: Path, chance: random.Random) -> None:
             month = Month(LAST - back)
             if (month + 1) % lengths[contract.frequency]:
                 continue
-            if (feed == "emergency.disasters" and back == 0) or (feed == "water.drinking" and back == 11):
+            if (feed == "emergency.disasters" and back == 0) or (
+                feed == "water.drinking" and back == 11
+            ):
                 continue
             order += 1
             late = chance.choices((0, 0, 2, 6), (80, 10, 6, 4))[0]
@@ -429,15 +517,35 @@ def write_delivery(
 def _write_quarantine(file: Path, bad_ids: int, bad_amounts: int) -> None:
     connection = duckdb.connect()
     connection.execute(
-        "CREATE TABLE q (row_no INTEGER, code VARCHAR, severity VARCHAR, \"column\" VARCHAR, "
+        'CREATE TABLE q (row_no INTEGER, code VARCHAR, severity VARCHAR, "column" VARCHAR, '
         "value_masked VARCHAR, message_zh VARCHAR, message_en VARCHAR, repair_zh VARCHAR, "
         "repair_en VARCHAR)"
     )
     rows = [
-        (14 + 37 * at, "ID_CHECKSUM", "row", "身份证号", f"431022********{at:03d}1", "身份证号校验码不对", "The identity number's check digit is wrong", "对照户口本改正号码，重新报送这一行", "Correct the number from the household register and send the row again")
+        (
+            14 + 37 * at,
+            "ID_CHECKSUM",
+            "row",
+            "身份证号",
+            f"431022********{at:03d}1",
+            "身份证号校验码不对",
+            "The identity number's check digit is wrong",
+            "对照户口本改正号码，重新报送这一行",
+            "Correct the number from the household register and send the row again",
+        )
         for at in range(bad_ids)
     ] + [
-        (29 + 61 * at, "AMOUNT_BAD", "row", "金额", f"¥1,2{at:02d}元", "金额不是数字", "The amount is no number", "只写数字，不带货币符号和单位", "Write digits only, without sign or unit")
+        (
+            29 + 61 * at,
+            "AMOUNT_BAD",
+            "row",
+            "金额",
+            f"¥1,2{at:02d}元",
+            "金额不是数字",
+            "The amount is no number",
+            "只写数字，不带货币符号和单位",
+            "Write digits only, without sign or unit",
+        )
         for at in range(bad_amounts)
     ]
     connection.executemany("INSERT INTO q VALUES (?,?,?,?,?,?,?,?,?)", rows)

@@ -432,7 +432,7 @@ def _compare_with_earlier(
     engine.view_files("earlier_facts", [arrival.facts for arrival in with_rows], with_file_name=True)
     engine.make_table(
         "meeting_rows",
-        "SELECT *, parse_dirname(filename) AS delivery FROM earlier_facts "
+        "SELECT *, split_part(filename, '/', -2) AS delivery FROM earlier_facts "
         "WHERE row_key IN (SELECT row_key FROM settling)",
     )
     if not engine.value("SELECT count(*) FROM meeting_rows"):

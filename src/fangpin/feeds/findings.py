@@ -159,8 +159,8 @@ def finding(
 ) -> Finding:
     """The finding of a code with its words filled in. Raises KeyError for a code without words."""
     told = _WORDS[code]
-    if count is not None:
-        words["count"] = count
+    places = {"row": row, "sheet": sheet, "count": count}
+    words |= {name: place for name, place in places.items() if place is not None}
     return Finding(
         code=code,
         severity=told.severity,

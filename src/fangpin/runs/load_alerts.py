@@ -81,6 +81,11 @@ class _Facts:
     count_of_households: int
     outcomes: dict[str, Any]
 
+    def shows_registry_of(self, run: Run) -> bool:
+        """Whether the households are those of a loaded run; a pack decides their attributes."""
+        mine = (self.registry_key, self.pack_digest)
+        return bool(self.registry_key) and mine == (run.registry_key, run.pack_digest)
+
 
 def load_run(
     *, run_folder: Path, pack: Pack, calendar: WorkingCalendar, at: datetime
@@ -114,9 +119,7 @@ def _load(
 ) -> LoadReport:
     is_repeated = latest is not None and latest.as_of == facts.as_of
     _read_earlier_files(engine, run_folder, latest)
-    is_registry_same = bool(
-        latest and facts.registry_key and latest.registry_key == facts.registry_key
-    )
+    is_registry_same = latest is not None and facts.shows_registry_of(latest)
     households, members = (0, 0) if is_registry_same else _load_registry(engine, latest)
     run, _ = Run.objects.update_or_create(
         as_of=facts.as_of,

@@ -60,36 +60,37 @@ def _months_query(
     engine: Engine, pack: Pack, files: Mapping[str, Sequence[Path]], last: int
 ) -> str:
     """Household, month and amounts of the households in the table `shown_households`."""
-    parts = []
+    joins, cells, places = [], [], []
     for position, feed in enumerate(sorted(files)):
         items = [item for item in feed_items(pack, feed) if item.kind != "state"]
         if not files[feed] or not items:
             continue
         engine.view_files(f"shown_ledger_{position}", files[feed])
         sums = ", ".join(f"sum({column(item.item)}) AS {column(item.item)}" for item in items)
+        table = f"shown_{position}"
         engine.make_table(
-            f"shown_{position}",
+            table,
             f"SELECT household_ref, month, {sums} FROM shown_ledger_{position} "
             f"WHERE month BETWEEN {last - MONTHS_SHOWN + 1} AND {last} "
             "AND household_ref IN (SELECT household_ref FROM shown_households) "
             "GROUP BY household_ref, month",
         )
-        parts += [
-            f"SELECT household_ref, month, {quoted(item.item)} AS item, "
-            f"CAST({column(item.item)} AS DECIMAL(18, 2)) AS amount FROM shown_{position} "
-            f"WHERE {column(item.item)} IS NOT NULL"
+        places.append(f"SELECT household_ref, month FROM {table}")
+        joins.append(f"LEFT JOIN {table} USING (household_ref, month)")
+        # Item codes and decimals need no escaping; NULL, an item without a row, is left out.
+        cells += [
+            f"{quoted(chr(34) + item.item + chr(34) + ':' + chr(34))} || "
+            f"CAST(CAST({table}.{column(item.item)} AS DECIMAL(18, 2)) AS VARCHAR) || '\"'"
             for item in items
         ]
-    if not parts:
+    if not places:
         return (
             "SELECT CAST(NULL AS BIGINT) AS household_ref, CAST(NULL AS INTEGER) AS month, "
             "'{}' AS amounts WHERE FALSE"
         )
-    # Item codes and decimals need no escaping; the order makes the text the same on every run.
-    cell = "'\"' || item || '\":\"' || CAST(amount AS VARCHAR) || '\"'"
     return (
         "SELECT household_ref, CAST(month AS INTEGER) AS month, "
-        f"'{{' || string_agg({cell}, ',' ORDER BY item) || '}}' AS amounts "
-        f"FROM ({' UNION ALL '.join(parts)}) AS cells "
-        "GROUP BY household_ref, month ORDER BY household_ref, month"
+        f"'{{' || concat_ws(',', {', '.join(cells)}) || '}}' AS amounts "
+        f"FROM ({' UNION '.join(places)}) AS places {' '.join(joins)} "
+        "ORDER BY household_ref, month"
     )

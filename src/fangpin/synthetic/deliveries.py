@@ -85,6 +85,7 @@ def _write_one(
     columns = Columns(contract=contract, table=table, layout=layout)
     faults = Faults(
         chance=stream(world.seed, "faults", contract.feed, int(month)),
+        wrong_share=layout.wrong_share,
         types=columns.types,
         identifier_slip=office.identifier_slip,
         name_slip=office.name_slip,

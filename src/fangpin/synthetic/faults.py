@@ -1,4 +1,4 @@
-"""What goes wrong in offices: about one row in a hundred is wrong, as many are only oddly written."""
+"""What goes wrong in offices: some rows are wrong, about as many are only oddly written."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from random import Random
 
 from fangpin.synthetic.chance import Weighted
 
-WRONG_SHARE = 0.01
 ODD_SHARE = 0.012
 REPEATED_SHARE = 0.0006
 
@@ -25,9 +24,16 @@ class Faults:
     """
 
     def __init__(
-        self, *, chance: Random, types: Sequence[str], identifier_slip: Slip, name_slip: Slip
+        self,
+        *,
+        chance: Random,
+        wrong_share: float,
+        types: Sequence[str],
+        identifier_slip: Slip,
+        name_slip: Slip,
     ) -> None:
         self._chance = chance
+        self._wrong_share = wrong_share
         self._identifier_slip = identifier_slip
         self._name_slip = name_slip
         self._places = {
@@ -39,11 +45,11 @@ class Faults:
     def spoil(self, cells: list[str]) -> bool:
         """Maybe change this row's cells in place; true when the clerk pastes the row twice."""
         draw = self._chance.random()
-        if draw > WRONG_SHARE + ODD_SHARE + REPEATED_SHARE:
+        if draw > self._wrong_share + ODD_SHARE + REPEATED_SHARE:
             return False
-        if draw < WRONG_SHARE:
+        if draw < self._wrong_share:
             self._make_wrong(cells, _WRONG.pick(self._chance))
-        elif draw < WRONG_SHARE + ODD_SHARE:
+        elif draw < self._wrong_share + ODD_SHARE:
             self._make_odd(cells, _ODD.pick(self._chance))
         else:
             self._count("repeated")

@@ -20,6 +20,8 @@ class Layout:
     code_wording: int = 0
     date_style: Literal["dashes", "slashes", "dots", "plain", "chinese"] = "dashes"
     thousands: bool = False
+    wrong_share: float = 0.001
+    """Share of rows that a clerk got wrong; tables kept by hand have ten times as many."""
     title: str = ""
     unit_row: str = ""
 

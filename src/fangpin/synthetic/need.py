@@ -10,9 +10,9 @@ from __future__ import annotations
 from fangpin.synthetic.world import Household, World
 from fangpin.values.month import Month
 
-LIVING_FIRST = 320
-LIVING_OTHERS = 220
-"""Yuan a month in cash that the first and every further member must spend; farms feed the rest."""
+LIVING_FIRST = 450
+LIVING_OTHERS = 330
+"""Yuan a month that a modest living costs the first and every further member."""
 DEBT_MONTHS = 3
 """Relatives lend at most so many months' living: debts beyond that do not pile up."""
 

@@ -166,7 +166,7 @@ def amount_in_words(text: str) -> Decimal | None:
 def _whole_in_words(text: str) -> Decimal | None:
     if all(character in _DIGITS for character in text):
         return Decimal("".join(str(_DIGITS[character]) for character in text))
-    total, section, digit = 0, 0, None
+    high, middle, section, digit = 0, 0, 0, None
     for character in text:
         if character in _DIGITS:
             if digit:
@@ -176,11 +176,15 @@ def _whole_in_words(text: str) -> Decimal | None:
             section += (1 if digit is None else digit) * _SMALL[character]
             digit = None
         elif character in _LARGE:
-            total = (total + section + (digit or 0)) * _LARGE[character]
+            size, section = _LARGE[character], section + (digit or 0)
+            if size == _LARGE["万"]:
+                middle = section * size
+            else:
+                high, middle = (high + middle + section) * size, 0
             section, digit = 0, None
         else:
             return None
-    return Decimal(total + section + (digit or 0))
+    return Decimal(high + middle + section + (digit or 0))
 
 
 def _fraction_in_words(text: str) -> Decimal | None:

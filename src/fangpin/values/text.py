@@ -84,3 +84,14 @@ def read_word(text: str, words: Mapping[str, Iterable[str]]) -> str | None:
         if any(wanted == normalise(spelling).casefold() for spelling in spellings):
             return value
     return None
+
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "﹦", "﹢", "﹣", "﹫")
+
+
+def spreadsheet_safe(text: str) -> str:
+    """The text with an apostrophe before it where a spreadsheet would compute it.
+
+    For texts only: a number such as -300 is written as a number.
+    """
+    return f"'{text}" if text.lstrip(" \u3000").startswith(_FORMULA_STARTS) else text

@@ -54,6 +54,7 @@ def _as_of(reasons: list[AlertReason]) -> AlertAsOf:
     latest = [reason for reason in reasons if reason.run == last_run]
     first = latest[0]
     alert = first.alert
+    standing = [reason for reason in reasons if not reason.is_withdrawn]
     return AlertAsOf(
         alert_no=alert.alert_no,
         household_no=alert.household.household_no,
@@ -63,6 +64,6 @@ def _as_of(reasons: list[AlertReason]) -> AlertAsOf:
         suggested_category=first.category,
         raised_date=reasons[0].run.as_of,
         updated_date=last_run.as_of,
-        due_date=min(reason.due_date for reason in reasons),
+        due_date=min(reason.due_date for reason in standing or reasons),
         rules=tuple(reason.rule for reason in latest if not reason.is_withdrawn),
     )

@@ -10,7 +10,6 @@ from fangpin.casework.alerts.models import Alert, AlertReason, EvidenceRow, Run
 from fangpin.casework.alerts.overview import Overview, overview_of
 from fangpin.casework.alerts.queue import After, QueueFilters, QueuePage
 from fangpin.casework.alerts.states import AlertState
-from fangpin.casework.divisions.ranges import begins_with
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.models import Household
@@ -104,7 +103,7 @@ def search(scope: Scope, text: str, limit: int = 20) -> list[Found]:
         return []
     named = list(registry.matching(scope, text).order_by("division", "household_no")[:limit])
     numbered = within(Alert.objects.select_related("household"), scope).filter(
-        begins_with("alert_no", text.upper())
+        queues.numbered(text)
     )
     households = {one.household_ref: one for one in named}
     for one in numbered.order_by("alert_no")[:limit]:

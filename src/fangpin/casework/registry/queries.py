@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet, Sum
 
-from fangpin.casework.divisions.ranges import begins_with
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry.models import DivisionCount, Household, HouseholdMonth, Member
+from fangpin.casework.registry.naming import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +54,11 @@ def search(scope: Scope, text: str, limit: int = 20) -> list[Household]:
 
 
 def matching(scope: Scope, text: str) -> QuerySet[Household]:
-    """All households whose head's name or number begins with the text; none for an empty text.
-
-    Numbers are written in capitals, however they are typed.
-    """
+    """All households whose head's name or number begins with the text; none for an empty text."""
     text = text.strip()
     if not text:
         return Household.objects.none()
-    return within(Household.objects.all(), scope).filter(
-        begins_with("head_name", text) | begins_with("household_no", text.upper())
-    )
+    return within(Household.objects.filter(named(text)), scope)
 
 
 def count(scope: Scope) -> Count:

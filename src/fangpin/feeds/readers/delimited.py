@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from fangpin.feeds.encoding import detect_encoding, transcode
 from fangpin.feeds.findings import FileRefused, Finding, finding
@@ -44,7 +45,7 @@ def read_delimited(
         file = converted
     found = _look(file, contract=contract, limits=limits)
     header = found.header
-    findings += header_findings(header, first_row=1)
+    findings += header_findings(header, numbers=range(1, len(found.rows) + 1))
     mapping = map_columns(header.cells, contract=contract)
     table = _load_at_full_speed(file, found, mapping, engine) or _load_row_by_row(
         file, found, engine, workplace
@@ -52,12 +53,17 @@ def read_delimited(
     return RawTable(mapping, table[0], table[1], tuple(findings))
 
 
-def header_findings(header: HeaderRow, *, first_row: int) -> Iterator[Finding]:
-    """What there is to say of title rows above the header and a row of units below."""
+def header_findings(header: HeaderRow, *, numbers: Sequence[int]) -> list[Finding]:
+    """What there is to say of title rows above the header and a row of units below.
+
+    `numbers` are the row numbers of the first rows.
+    """
+    told: list[Finding] = []
     if header.position:
-        yield finding("TITLE_ROWS_SKIPPED", row=header.position + first_row)
+        told.append(finding("TITLE_ROWS_SKIPPED", row=numbers[header.position]))
     if header.first_data > header.position + 1:
-        yield finding("UNIT_ROW_SKIPPED", row=header.first_data - 1 + first_row)
+        told.append(finding("UNIT_ROW_SKIPPED", row=numbers[header.first_data - 1]))
+    return told
 
 
 def _look(file: Path, *, contract: Contract, limits: Limits) -> _Found:
@@ -92,13 +98,14 @@ def _first_rows(file: Path, delimiter: str, limits: Limits) -> tuple[list[list[s
     return rows, lines
 
 
-def _opened(file: Path):  # type: ignore[no-untyped-def]
+def _opened(file: Path) -> TextIO:
     csv.field_size_limit(_LARGEST_CELL)
     return file.open(encoding="utf-8-sig", newline="")
 
 
-def _bounded(stream: Iterable[str]) -> Iterator[str]:
-    for line in stream:
+def _bounded(stream: TextIO) -> Iterator[str]:
+    """The lines of a file, none read further than any honest line is long."""
+    while line := stream.readline(_LARGEST_CELL + 1):
         if len(line) > _LARGEST_CELL:
             raise FileRefused(finding("FILE_CORRUPT"))
         yield line
@@ -152,7 +159,12 @@ def _load_row_by_row(
 
 
 def load_numbered(
-    numbered: Path, columns: int, engine: Engine, *, width: int | None = None
+    numbered: Path,
+    columns: int,
+    engine: Engine,
+    *,
+    width: int | None = None,
+    first_row: int = 0,
 ) -> tuple[str, str]:
     """Load a CSV of our own making: row number, flag of a misshapen row, then the cells."""
     held = columns if width is None else width
@@ -165,8 +177,9 @@ def load_numbered(
         RAW,
         f"SELECT *{missing} FROM read_csv(?, auto_detect = false, delim = ',', quote = '\"', "
         f"escape = '\"', header = false, nullstr = '', parallel = false, "
-        f"columns = {{{listed}}}, max_line_size = 16777216)",
-        [str(numbered)],
+        f"null_padding = true, columns = {{{listed}}}, max_line_size = 67108864) "
+        "WHERE row_no >= ?",
+        [str(numbered), first_row],
     )
     return "raw.row_no", "raw.misshapen = 1"
 

@@ -1,14 +1,40 @@
-"""Spreadsheets; the reader proper runs in a child process (workbook_child.py)."""
+"""Spreadsheets, HTML tables and Parquet: strangers' containers, opened in a child process.
+
+The child (workbook_child.py) has limits of memory and time; when they kill it, that is a finding of
+the file, and this process is untouched.
+"""
 
 from __future__ import annotations
 
+import csv
+import itertools
+import json
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
-from fangpin.feeds.findings import FileRefused, finding
+from fangpin.feeds.findings import FileRefused, Finding, finding
+from fangpin.feeds.headers import HeaderRow, find_header, map_columns
 from fangpin.feeds.limits import Limits
-from fangpin.feeds.readers.table import RawTable
-from fangpin.lake.engines.duckdb import Engine
+from fangpin.feeds.readers.delimited import header_findings, load_numbered
+from fangpin.feeds.readers.table import RAW, RawTable
+from fangpin.lake.engines.duckdb import Engine, EngineRefused
 from fangpin.policy.models import Contract
+
+_CHILD = "fangpin.feeds.readers.workbook_child"
+_SMALL_ENOUGH_TO_STREAM = 20 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    name: str
+    file: Path
+    columns: int
+    numbers: tuple[int, ...]
+    """The row numbers of the first rows."""
+    header: HeaderRow
 
 
 def read_workbook(
@@ -20,4 +46,144 @@ def read_workbook(
     limits: Limits,
     workplace: Path,
 ) -> RawTable:
-    raise FileRefused(finding("FILE_TYPE_UNSUPPORTED", kind=container))
+    """Load the sheet whose header is the contract's.
+
+    Raises FileRefused: FILE_CORRUPT, FILE_ENCRYPTED, FILE_EMPTY, XML_FORBIDDEN, SHEETS_HIDDEN,
+    SHEET_AMBIGUOUS, FILE_TOO_DEMANDING, COLUMN_MISSING, COLUMN_AMBIGUOUS.
+    """
+    if container == "parquet":
+        return _read_parquet(file, contract=contract, engine=engine)
+    sheets = [
+        sheet
+        for told in _sheets_by_child(file, container, limits, workplace)
+        if (sheet := _sheet(told, workplace, contract=contract, limits=limits)) is not None
+    ]
+    if not sheets:
+        raise FileRefused(finding("FILE_EMPTY"))
+    chosen, findings = _choose(sheets, contract=contract)
+    mapping = map_columns(chosen.header.cells, contract=contract)
+    first = (
+        chosen.numbers[chosen.header.first_data]
+        if chosen.header.first_data < len(chosen.numbers)
+        else chosen.numbers[-1] + 1
+    )
+    row_no, misshapen = load_numbered(
+        chosen.file, max(chosen.columns, len(chosen.header.cells)), engine, first_row=first
+    )
+    findings += header_findings(chosen.header, numbers=chosen.numbers)
+    return RawTable(mapping, row_no, misshapen, tuple(findings))
+
+
+def _sheets_by_child(
+    file: Path, container: str, limits: Limits, workplace: Path
+) -> list[dict[str, object]]:
+    death = _run_child(file, container, limits, workplace, stream=False)
+    if death and container == "xlsx" and file.stat().st_size < _SMALL_ENOUGH_TO_STREAM:
+        # A stray cell in a far corner costs the fast reader all memory; the slow one reads rows.
+        death = _run_child(file, container, limits, workplace, stream=True)
+    if death:
+        raise FileRefused(finding("FILE_TOO_DEMANDING", detail=death))
+    refusal = workplace / "refusal.json"
+    if refusal.exists():
+        told = json.loads(refusal.read_text(encoding="utf-8"))
+        raise FileRefused(finding(told["code"], **told["words"]))
+    sheets: list[dict[str, object]] = json.loads(
+        (workplace / "sheets.json").read_text(encoding="utf-8")
+    )
+    return sheets
+
+
+def _run_child(
+    file: Path, container: str, limits: Limits, workplace: Path, *, stream: bool
+) -> str | None:
+    """Run the reader; None when it ended by itself, else how it died."""
+    told = {
+        "memory": limits.reader_memory_bytes,
+        "seconds": limits.reader_seconds,
+        "written": limits.unpacked_bytes * 2,
+        "columns": limits.columns,
+        "stream": int(stream),
+    }
+    arguments = [str(file.resolve()), container, str(workplace.resolve()), json.dumps(told)]
+    try:
+        ended = subprocess.run(  # noqa: S603 - our own module, no shell
+            [sys.executable, "-m", _CHILD, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=limits.reader_seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return f"> {limits.reader_seconds} s"
+    finished = (workplace / "sheets.json").exists() or (workplace / "refusal.json").exists()
+    if ended.returncode == 0 and finished:
+        return None
+    if ended.returncode == -signal.SIGXCPU:
+        return f"> {limits.reader_seconds} s"
+    if ended.returncode == -signal.SIGXFSZ:
+        return f"> {limits.unpacked_bytes * 2} bytes written"
+    return f"> {limits.reader_memory_bytes} bytes of memory"
+
+
+def _sheet(
+    told: dict[str, object], workplace: Path, *, contract: Contract, limits: Limits
+) -> _Sheet | None:
+    if not told["rows"]:
+        return None
+    file = workplace / str(told["file"])
+    csv.field_size_limit(1 << 24)
+    with file.open(encoding="utf-8", newline="") as stream:
+        rows = list(itertools.islice(csv.reader(stream), limits.header_rows))
+    header = find_header([row[2:] for row in rows], contract=contract)
+    return _Sheet(
+        name=str(told["name"]),
+        file=file,
+        columns=int(str(told["columns"])),
+        numbers=tuple(int(row[0]) for row in rows),
+        header=header,
+    )
+
+
+def _choose(sheets: list[_Sheet], *, contract: Contract) -> tuple[_Sheet, list[Finding]]:
+    fitting = [sheet for sheet in sheets if _fits(sheet, contract)]
+    if len(fitting) > 1:
+        named = "、".join(sheet.name[:40] for sheet in fitting)
+        raise FileRefused(finding("SHEET_AMBIGUOUS", sheets=named, count=len(fitting)))
+    chosen = fitting[0] if fitting else max(sheets, key=lambda sheet: sheet.header.matches)
+    others = "、".join(sheet.name[:40] for sheet in sheets if sheet is not chosen)
+    if not others:
+        return chosen, []
+    return chosen, [
+        finding("SHEET_CHOSEN", sheet=chosen.name[:40], others=others, count=len(sheets) - 1)
+    ]
+
+
+def _fits(sheet: _Sheet, contract: Contract) -> bool:
+    try:
+        map_columns(sheet.header.cells, contract=contract)
+    except FileRefused:
+        return False
+    return True
+
+
+def _read_parquet(file: Path, *, contract: Contract, engine: Engine) -> RawTable:
+    try:
+        names = [
+            row[0]
+            for row in engine.rows(
+                "SELECT name FROM (DESCRIBE SELECT * FROM read_parquet(?)) AS d(name)", [str(file)]
+            )
+        ]
+    except EngineRefused as error:
+        raise FileRefused(finding("FILE_CORRUPT")) from error
+    mapping = map_columns(names, contract=contract)
+    cells = ", ".join(
+        f'CAST("{names[place].replace(chr(34), chr(34) * 2)}" AS VARCHAR) AS c{place}'
+        for place in sorted({column.position for column in mapping.columns})
+    )
+    try:
+        engine.make_table(RAW, f"SELECT {cells} FROM read_parquet(?)", [str(file)])
+    except EngineRefused as error:
+        raise FileRefused(finding("FILE_CORRUPT")) from error
+    return RawTable(mapping, "CAST(raw.rowid + 2 AS INTEGER)", None, ())

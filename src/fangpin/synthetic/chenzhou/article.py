@@ -68,7 +68,7 @@ def plant_li_zhuxi(world: World, *, place: Place, numbers: Numbers) -> Household
         kind=FORMER_POOR,
         exit_year=2018,
         members=[li, wife, child],
-        buffer=1800,
+        buffer=2500,
         land_tenths_mu=0,
         farm_year=LI_FARM_YEAR,
     )

@@ -40,34 +40,56 @@ def write_bench_month(
     seed: int,
     months_of_history: int = 12,
     new_month: Month = NEW_MONTH,
-    threads: int = 2,
 ) -> BenchMonth:
     """Write the registry, the history and one new month as UTF-8 CSV files; same seed, same bytes.
 
-    Feeds that the pack lacks are not written. Raises ContractGap when a contract requires a field
-    or a word that the generator does not know, ValueError for fewer than three persons.
+    Raises as `bench_deliveries` does.
     """
-    if persons < 3:
-        raise ValueError("a benchmark needs at least three persons")
+    written = list(
+        bench_deliveries(
+            pack=pack,
+            folder=folder,
+            persons=persons,
+            seed=seed,
+            months_of_history=months_of_history,
+            new_month=new_month,
+        )
+    )
+    return BenchMonth(
+        history=tuple(sent for sent in written if sent.month != new_month),
+        new=tuple(sent for sent in written if sent.month == new_month),
+    )
+
+
+def bench_deliveries(
+    *,
+    pack: Pack,
+    folder: Path,
+    persons: int,
+    seed: int,
+    months_of_history: int = 12,
+    new_month: Month = NEW_MONTH,
+    threads: int = 2,
+) -> Iterator[PlannedDelivery]:
+    """The same files one by one, month by month, the registry first: each may go once received.
+
+    A month of a million persons takes 330 MB. Feeds that the pack lacks are not written. Raises
+    ContractGap when a contract requires a field or a word that the generator does not know,
+    ValueError for fewer than three persons or no month of history.
+    """
+    if persons < 3 or months_of_history < 1:
+        raise ValueError("a benchmark needs three persons and a month of history")
     folder.mkdir(parents=True, exist_ok=True)
     first = new_month.plus(-months_of_history)
     registry = pack.header.registry.feed if pack.header.registry else ""
-    history: list[PlannedDelivery] = []
-    new: list[PlannedDelivery] = []
     with connect(memory_limit="2GB", threads=threads, spill=folder) as engine:
         make_people(engine, pack=pack, persons=persons, seed=seed, as_of=first.first_day)
-        for table in BENCH_TABLES:
-            contract = pack.contracts.get(table.feed)
-            if contract is None:
-                continue
-            for number in range(first, new_month + 1):
-                month = Month(number)
-                if not table.is_sent(month, first):
-                    continue
-                written = _write(engine, table, contract, month, folder, seed, persons, registry)
-                (new if month == new_month else history).append(written)
-    history.sort(key=lambda p: (p.received, p.feed))
-    return BenchMonth(history=tuple(history), new=tuple(new))
+        for number in range(first, new_month + 1):
+            month = Month(number)
+            for table in BENCH_TABLES:
+                contract = pack.contracts.get(table.feed)
+                if contract is not None and table.is_sent(month, first):
+                    yield _write(engine, table, contract, month, folder, seed, persons, registry)
 
 
 def _write(

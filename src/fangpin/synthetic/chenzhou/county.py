@@ -12,7 +12,13 @@ from fangpin.synthetic.chenzhou.bills import day_in, everyday_bills
 from fangpin.synthetic.chenzhou.everyday import everyday_records
 from fangpin.synthetic.chenzhou.families import Families, Place
 from fangpin.synthetic.chenzhou.identity_numbers import Numbers
-from fangpin.synthetic.chenzhou.livelihoods import BASIC_PENSION, give_support, give_work
+from fangpin.synthetic.chenzhou.livelihoods import (
+    BASIC_PENSION,
+    brought_home,
+    give_support,
+    give_work,
+    reach_usual_level,
+)
 from fangpin.synthetic.chenzhou.misfortunes import RATES, death, flood
 from fangpin.synthetic.need import months_of_need
 from fangpin.synthetic.world import Household, Person, Record, Shock, World
@@ -24,6 +30,7 @@ FLOODS = (
     (date(2020, 6, 4), "洪涝"),
     (date(2020, 1, 25), "低温冷冻"),
 )
+IDENTIFIED = Month.of(2020, 5)
 FLOODED_VILLAGES_SHARE = 0.012
 STRUCK_IN_FLOODED_VILLAGE = 0.6
 
@@ -72,10 +79,12 @@ def build_county(
         household = families.household(chance, place=place, household_no=number)
         give_work(chance, household, world=world)
         give_support(chance, household, world=world)
+        reach_usual_level(chance, household, world=world)
         _live(chance, household, world, families=families, floods=flooded.get(place.code, ()))
         world.households.append(household)
-    _settle_truth(world)
     _number_bills(world)
+    _settle_truth(world)
+    _identify(world)
     return world
 
 
@@ -207,21 +216,27 @@ def _cash(household: Household, world: World, bills: dict[int, int]) -> tuple[li
     return income, expense
 
 
-def brought_home(person: Person, at: int) -> int:
-    """Yuan of a wage that reach the household; who works far away lives off a third of it."""
-    if person.job is None:
-        return 0
-    wage = person.job.wage_by_month[at]
-    return wage * 2 // 3 if person.job.away else wage
-
-
 def draws_pension(person: Person, month: Month) -> bool:
     """Sixty at the month's beginning, alive and known by an identity number."""
     return bool(person.identifier) and person.is_aged(60, month) and person.is_there(month)
 
 
+def _identify(world: World) -> None:
+    """Officials had found about a third of those long in need by May 2020, by visiting."""
+    if not world.first_month <= IDENTIFIED <= world.last_month:
+        return
+    for household in world.households:
+        long_in_need = sum(month <= IDENTIFIED for month in household.need_months) >= 6
+        chance = stream(world.seed, "identified", household.household_no)
+        if long_in_need and household.household_no not in world.planted and chance.random() < 0.35:
+            unstable = household.exit_year is not None
+            household.category = "脱贫不稳定户" if unstable else "边缘易致贫户"
+            household.identified = IDENTIFIED
+
+
 def _number_bills(world: World) -> None:
-    """Give every bill its settlement number in order of day."""
+    """Give every bill its settlement number in order of day; nobody is billed after death."""
+    world.bills = [b for b in world.bills if b.person.died is None or b.settled <= b.person.died]
     world.bills.sort(key=lambda b: (b.settled, b.person.person_no, b.visit, b.total_fen))
     for position, bill in enumerate(world.bills, start=1):
         bill.number = f"{bill.settled:%Y%m}{position:08d}"

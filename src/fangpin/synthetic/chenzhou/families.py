@@ -125,7 +125,7 @@ class Families:
             ),
             higher_school=pick(chance, ("bachelor", "college", "college", "")),
             phone=_phone(chance) if age >= 18 else "",
-            insured=chance.random() < 0.992,
+            insured=chance.random() < 0.999,
         )
 
     def _members(self, chance: Random, place: Place) -> list[Person]:
@@ -259,8 +259,8 @@ def _give_means(chance: Random, household: Household, day: date) -> None:
     else:
         household.buffer = 600 + round(32_000 * chance.random() ** 2)
     household.relocated = household.kind == FORMER_POOR and chance.random() < 0.2
-    if chance.random() < 0.02:
-        household.house_grade = "C" if chance.random() < 0.7 else "B"
+    if chance.random() < 0.03:
+        household.house_grade = "C" if chance.random() < 0.1 else "B"
     if household.well_off and chance.random() < 0.6:
         household.vehicle = "小型轿车"
     elif chance.random() < 0.03:

@@ -72,7 +72,7 @@ def _job(chance: Random, person: Person, world: World) -> Job:
 
 def _wage(chance: Random, month: Month, *, level: int, seasonal: bool) -> int:
     """A month's wage: noise of a tenth, half pay at Spring Festival, the pause of early 2020."""
-    if seasonal and month.number in (1, 2, 7, 12):
+    if seasonal and month.number in (1, 2, 7):
         return 0
     share = 0.9 + 0.2 * chance.random()
     if month.number == 2:
@@ -96,6 +96,50 @@ def _post(chance: Random, household: Household, world: World) -> Job:
         wage_by_month=[POST_PAY + 50 * between(chance, 0, 6)] * len(world.months()),
         began=date(2018, between(chance, 1, 12), 1),
     )
+
+
+def reach_usual_level(chance: Random, household: Household, *, world: World) -> None:
+    """By 2019 almost every household had found a living: farms, trades, help from its children.
+
+    The level a head and year is drawn; what wages and pensions leave short is farmed, or given by
+    children who live elsewhere when nobody at home can work. One in sixty stays poor.
+    """
+    heads = len(household.members)
+    draw = chance.random()
+    if draw < 1 / 60:
+        level = between(chance, 36, 60) * 100
+    elif household.exit_year is not None:
+        level = between(chance, 66, 120) * 100
+    else:
+        level = between(chance, 76, 180) * 100
+    months = len(world.months())
+    earned = sum(
+        _brought_home_in_all(person, world)
+        for person in household.members
+        if person.job is not None
+    )
+    pensions = sum(p.is_aged(60, world.first_month) for p in household.members) * BASIC_PENSION
+    support = sum(s.amount for s in (household.subsistence, household.hardship) if s is not None)
+    year = earned * 12 // months + 12 * (pensions + support + household.gifts_month)
+    missing = level * heads - year - household.farm_year
+    if missing <= 0 or household.hardship is not None:
+        return
+    if household.gifts_month:
+        household.gifts_month += (missing // 12 // 50 + 1) * 50
+    else:
+        household.farm_year += missing // 100 * 100
+
+
+def _brought_home_in_all(person: Person, world: World) -> int:
+    return sum(brought_home(person, at) for at in range(len(world.months())))
+
+
+def brought_home(person: Person, at: int) -> int:
+    """Yuan of a wage that reach the household; who works far away lives off a third of it."""
+    if person.job is None:
+        return 0
+    wage = person.job.wage_by_month[at]
+    return wage * 2 // 3 if person.job.away else wage
 
 
 def give_support(chance: Random, household: Household, *, world: World) -> None:
@@ -131,7 +175,7 @@ def school_stage(person: Person, month: Month) -> str:
         years = ("一年级", "二年级", "三年级")[age - 15]
         if person.upper_school == "senior":
             return f"普通高中{years}"
-        if person.upper_school == "vocational":
+        if person.upper_school == "vocational" or age == 15:
             return f"中职{years}"
         return ""
     if 18 <= age <= 20 and person.upper_school == "senior":

@@ -46,14 +46,15 @@ def _adult(chance: Random, household: Household, month: Month) -> Person | None:
     grown = [
         p
         for p in household.members
-        if p.identifier and p.age_on(month.first_day) >= 18 and p.is_there(month)
+        if p.identifier and p.died is None and p.age_on(month.first_day) >= 18
     ]
     return pick(chance, grown) if grown else None
 
 
 def _earner(household: Household, world: World, month: Month) -> Person | None:
     at = world.offset(month)
-    earning = [p for p in household.members if p.job and sum(p.job.wage_by_month[at:]) > 0]
+    living = [p for p in household.members if p.job and p.died is None]
+    earning = [p for p in living if p.job and sum(p.job.wage_by_month[at:]) > 0]
     return max(earning, key=lambda p: p.job.wage_by_month[at] if p.job else 0) if earning else None
 
 
@@ -69,11 +70,14 @@ def _stop_wages(person: Person, world: World, *, first: Month, months: int) -> i
 
 
 def chronic_illness(chance: Random, household: Household, world: World) -> Shock | None:
-    """Small self-paid outpatient bills every month, 6 to 14 months on end."""
+    """Small self-paid outpatient bills every month, 6 to 14 months; who is ill may stop earning."""
     month = _first_month(chance, world, leave=2)
     person = _adult(chance, household, month)
     if person is None:
         return None
+    earner = _earner(household, world, month)
+    if earner is not None and chance.random() < 0.5:
+        person = earner
     length = min(between(chance, 6, 14), world.last_month - month + 1)
     level = between(chance, 24, 65) * 10
     disease = person.chronic_disease or pick(chance, ("M32.9", "E11.9", "N18.3", "I25.1"))
@@ -92,6 +96,9 @@ def chronic_illness(chance: Random, household: Household, world: World) -> Shock
             insured_share=0.45,
         )
         _bill(world, shock, bill)
+    if person.job and chance.random() < 0.7:
+        shock.cost += _stop_wages(person, world, first=month, months=length)
+        shock.traces += [("renshe.employ", month.plus(step)) for step in range(length)]
     if not person.chronic_disease:
         person.chronic_disease, person.health = disease, "长期慢性病"
     return shock
@@ -283,7 +290,7 @@ def death_of_earner(chance: Random, household: Household, world: World) -> Shock
     """The best earner dies; wages end for good."""
     month = _first_month(chance, world)
     person = _earner(household, world, month)
-    if person is None or len(household.members) < 2:
+    if person is None or len(household.members) < 2 or household.shocks:
         return None
     day = day_in(chance, month, first=1)
     length = world.last_month - month + 1

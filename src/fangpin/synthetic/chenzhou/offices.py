@@ -29,6 +29,7 @@ _LATE = Weighted(
 """Departments that keep others waiting; emergency management most often."""
 LAST_DAY_OF_THE_LATE = date(2020, 12, 9)
 
+# Of a feed, else of its department. Spreadsheets for some: each costs its reader a process.
 _FORMATS: dict[str, tuple[Layout, ...]] = {
     "yibao": (Layout(form="csv", encoding="gb18030", own_words=False),),
     "renshe": (
@@ -42,16 +43,32 @@ _FORMATS: dict[str, tuple[Layout, ...]] = {
     "shuiwu": (Layout(form="csv", encoding="gb18030"),),
     "zhujian": (Layout(form="csv", encoding="gb18030", date_style="slashes"),),
     "jiaoyu": (Layout(form="csv", encoding="utf-8-sig", date_style="dots"),),
-    "minzheng": (
+    "minzheng": (Layout(form="csv", encoding="gb18030", date_style="slashes"),),
+    "minzheng.dibao": (
         Layout(form="xlsx", date_style="dashes"),
         Layout(form="xlsx", date_style="chinese", thousands=True),
     ),
-    "canlian": (Layout(form="xlsx", date_style="dots"),),
-    "weijian": (Layout(form="xlsx", date_style="slashes"),),
+    "canlian": (Layout(form="csv", encoding="gb18030"),),
+    "canlian.cert": (Layout(form="xlsx", date_style="dots"),),
+    "weijian": (Layout(form="csv", encoding="utf-8-sig"),),
+    "weijian.serious": (Layout(form="xlsx", date_style="slashes"),),
     "yingji": (Layout(form="xlsx", date_style="chinese", thousands=True),),
     "linye": (Layout(form="xlsx", date_style="dashes"),),
-    "shuili": (Layout(form="xlsx", date_style="slashes"),),
+    "shuili": (Layout(form="csv", encoding="utf-8", date_style="slashes"),),
 }
+_KEPT_BY_HAND = {
+    "minzheng": ("temp_aid", "low_margin", "tekun", "cremation_marriage"),
+    "canlian": ("cert", "allow"),
+    "weijian": ("serious",),
+    "yingji": ("disaster", "fire"),
+    "linye": ("eco",),
+    "zhujian": ("house",),
+    "jiaoyu": ("fee", "aid"),
+    "nongye": ("grain", "land", "income_survey", "household_report"),
+    "caizheng": ("card",),
+    "renshe": ("post",),
+}
+WRONG_BY_HAND = 0.015
 _PLAIN = (Layout(form="csv", encoding="utf-8"),)
 
 _MISTAKEN = {
@@ -79,9 +96,10 @@ _MISTAKEN = {
 
 def layout(world: World, contract: Contract, month: Month) -> Layout:
     """The outward form of a department's file in a month: words change every half year or so."""
-    department = contract.feed.split(".")[0]
-    forms = _FORMATS.get(department, _PLAIN)
+    department, table = contract.feed.split(".")
+    forms = _FORMATS.get(contract.feed) or _FORMATS.get(department, _PLAIN)
     chance = stream(world.seed, "layout", contract.feed, int(month) // 5)
+    by_hand = table in _KEPT_BY_HAND.get(department, ())
     chosen = forms[between(chance, 0, len(forms) - 1)]
     return Layout(
         form=chosen.form,
@@ -90,6 +108,7 @@ def layout(world: World, contract: Contract, month: Month) -> Layout:
         own_words=chosen.own_words,
         date_style=chosen.date_style,
         thousands=chosen.thousands,
+        wrong_share=WRONG_BY_HAND if by_hand else chosen.wrong_share,
         title=f"郴州市{contract.title.zh}（{month.year}年{month.number}月）",
         unit_row="单位：元",
     )

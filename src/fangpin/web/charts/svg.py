@@ -124,8 +124,8 @@ def grouped(value: Number, decimals: int | None = None) -> str:
 
 
 def text_width(content: str, size: float = 12) -> float:
-    """A good guess of a text's width: a CJK glyph is one em wide, another about 0.58 em."""
-    return sum(size if ord(sign) > 0x2E80 else size * 0.58 for sign in content)
+    """A good guess of a text's width: a CJK glyph is one em wide, another about 0.54 em."""
+    return sum(size if ord(sign) > 0x2E80 else size * 0.54 for sign in content)
 
 
 def polyline(points: Sequence[tuple[float, float]]) -> str:

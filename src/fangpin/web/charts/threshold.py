@@ -70,7 +70,8 @@ def threshold_chart(
             )
         )
     if line:
-        parts.append(_threshold(line, y=y, left=left, right=right, amounts=amounts, slot=slot))
+        heights = _weights(months, amounts, telling)
+        parts.append(_threshold(line, y=y, left=left, right=right, heights=heights, slot=slot))
     for index, (month, amount) in enumerate(zip(months, amounts, strict=True)):
         if amount is not None and month in telling and slot >= text_width(grouped(amount), 12) - 2:
             parts.append(
@@ -96,24 +97,25 @@ def threshold_chart(
     )
 
 
+def _weights(
+    months: Sequence[int], amounts: Sequence[Decimal | None], telling: Collection[int]
+) -> list[Decimal]:
+    """How much each month is in the way of words: its height, and far more with its own figure."""
+    tallest = max((amount for amount in amounts if amount is not None), default=Decimal(0))
+    return [
+        (amount or Decimal(0)) + (tallest * 10 if month in telling else 0)
+        for month, amount in zip(months, amounts, strict=True)
+    ]
+
+
 def _threshold(
-    line: Line,
-    *,
-    y: Scale,
-    left: float,
-    right: float,
-    amounts: Sequence[Decimal | None],
-    slot: float,
+    line: Line, *, y: Scale, left: float, right: float, heights: Sequence[Decimal], slot: float
 ) -> str:
-    """The dashed line; its words stand on the side whose bars are lower."""
+    """The dashed line; its words stand on the side where less is in their way."""
     at = y(line.value)
     wide = text_width(line.words, 12) + 8
     cover = max(1, round(wide / slot))
-
-    def heights(part: Sequence[Decimal | None]) -> Decimal:
-        return max([value for value in part if value is not None], default=Decimal(0))
-
-    on_right = heights(amounts[-cover:]) < heights(amounts[:cover])
+    on_right = max(heights[-cover:], default=Decimal(0)) < max(heights[:cover], default=Decimal(0))
     start = right - wide if on_right else left
     words = (
         label(line.words, x=right - 4, y=at - 6, class_="threshold-text end")

@@ -171,6 +171,10 @@ def _strip_item(one: FeedStatus, pack: Pack) -> StripItem:
             % {"department": department, "days": one.late_days},
             "is-late",
         )
+    if one.frequency == "event" and one.delivery is None:
+        return StripItem(
+            one.feed, said(contract.title), department, gettext("有事才报"), department, "is-none"
+        )
     if one.delivery is None:
         return StripItem(
             one.feed, said(contract.title), department, gettext("未到期"), department, "is-none"

@@ -73,6 +73,7 @@ class Frame:
     post_places: str = ""
     division: Division | None = None
     above: list[Division] = field(default_factory=list)
+    above_is_open: bool = False
     up: Division | None = None
     children: list[Division] = field(default_factory=list)
     picker_path: str = ""
@@ -151,12 +152,13 @@ def _where(made: Frame, request: ConsoleRequest, scope: Scope) -> None:
     if not path:
         return
     made.division = path[-1]
-    made.above = [step for step in path[:-1] if scope.covers(step.code)][-1:]
+    made.above = list(path[-2:-1])
     parent = path[-2] if len(path) > 1 else None
     made.up = parent if parent and scope.covers(parent.code) else None
     made.children = divisions_below(scope, parent=path[-1].code)
     if not made.children and made.up:
         made.children = divisions_below(scope, parent=made.up.code)
+    made.above_is_open = made.up is not None and scope.can(SEE_OVERVIEW)
     made.picker_path = reverse("overview" if scope.can(SEE_OVERVIEW) else "queue")
 
 

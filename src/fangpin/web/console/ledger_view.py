@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext
 
 from fangpin.casework.alerts.models import Alert
+from fangpin.casework.alerts.queries import MonthOfReasons
 from fangpin.policy.models import LedgerItem
 from fangpin.values.month import Month
 from fangpin.values.problem import ProblemError
@@ -41,7 +42,7 @@ def ledger_of(
     *,
     ledger: KnownLedger,
     last_month: int | None,
-    alerts: Sequence[Alert],
+    flags: Sequence[Flag],
     division: str,
     count_of_members: int,
 ) -> LedgerView | None:
@@ -61,7 +62,7 @@ def ledger_of(
         income=income,
         expense=expense,
         line=line,
-        flags=[_flag(alert) for alert in alerts],
+        flags=flags,
         title=gettext("近 24 个月收支"),
         description=gettext(
             "%(start)s 至 %(end)s，收入向上，支出向下，有 %(n)d 个月入不敷出；有同样内容的表格。"
@@ -125,21 +126,35 @@ def _line(division: str, month: int, count_of_members: int) -> Line | None:
     if isinstance(found.value, list):
         return None
     monthly = found.value * count_of_members / 12
-    words = gettext("监测线折月 %(amount)s 元（%(members)d 人）") % {
-        "amount": number(monthly),
+    words = gettext("监测线折月 %(amount)s（%(members)d 人）") % {
+        "amount": f"{number(monthly)} {said(pack.header.currency)}".strip(),
         "members": count_of_members,
     }
     return Line(monthly, words)
 
 
-def _flag(alert: Alert) -> Flag:
-    severity = severity_of(alert.severity)
-    return Flag(
-        month=alert.raised_month,
-        numeral=severity.numeral if severity else "!",
-        tone=degree(severity) if severity else "degree-4",
-        words=f"{alert.alert_no} · {alert.raised_date.isoformat()}",
-    )
+def flags_of(*, alert: Alert | None, history: Sequence[MonthOfReasons]) -> list[Flag]:
+    """One flag where the alert was raised and one wherever it became more urgent."""
+    flags: list[Flag] = []
+    worst: int | None = None
+    for month in reversed(history):
+        standing = [reason for reason in month.reasons if not reason.is_withdrawn]
+        if alert is None or not standing:
+            continue
+        if worst is not None and standing[0].severity_rank >= worst:
+            continue
+        worst = standing[0].severity_rank
+        severity = severity_of(standing[0].severity)
+        flags.append(
+            Flag(
+                month=month.run.month,
+                numeral=severity.numeral if severity else "!",
+                tone=degree(severity) if severity else "degree-4",
+                words=f"{alert.alert_no} · {month.run.as_of.isoformat()}",
+                href="#why",
+            )
+        )
+    return flags
 
 
 def _annual(ledger: KnownLedger, shown: Sequence[int]) -> list[tuple[str, int, Decimal]]:

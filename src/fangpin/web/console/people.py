@@ -53,8 +53,10 @@ def member_lines(members: Sequence[Member], *, on: date) -> list[MemberLine]:
 def attribute_facts(household: Household) -> list[tuple[str, str]]:
     """(title, value) of the household's attributes in the pack's order; unknown ones left out."""
     shown = []
-    for code in installation_pack().attributes:
+    for code, attribute in installation_pack().attributes.items():
         value = household.attributes.get(code)
+        if attribute.value.replace(" ", "") == "count()":
+            continue  # the number of members stands beside them already
         if value is None or value is False or value == "":
             continue
         shown.append((figure_words(code)[0], figure_said(code, value)))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
@@ -15,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from fangpin.casework.alerts.models import Alert, AlertReason, EvidenceRow
-from fangpin.policy.models import Category, Rule, Severity
+from fangpin.policy.models import Category, ContractField, Rule, Severity
 from fangpin.values.problem import ProblemError
 from fangpin.web.charts.ledger import Line
 from fangpin.web.charts.threshold import threshold_chart
@@ -33,7 +34,7 @@ from fangpin.web.console.words import (
 )
 
 CHART_MONTHS = 12
-_FIGURE = re.compile(r"(\d[\d,]*(?:\.\d+)?(?:\s?(?:个月|元|人|次|天|月|%|yuan|months?))?)")
+SHOWN_COLUMNS = 3
 _PARAMETER = re.compile(r"param\(\s*['\"]([\w.]+)['\"]\s*\)")
 
 
@@ -54,7 +55,8 @@ class SourceRow:
     month: int
     item: str
     amount: Decimal | None
-    details: list[tuple[str, str]]
+    details: list[str]
+    """Values under the table's own columns."""
     department: str
     delivery: str
     row_no: int
@@ -75,6 +77,10 @@ class ReasonView:
     chart: str
     chart_title: str
     chart_rows: list[tuple[int, Decimal | None, bool]]
+    columns: list[str]
+    """Titles of the fields that the pack shows beside each source row."""
+    has_items: bool
+    """Whether rows of more than one item are listed, so that each must be named."""
     sources: list[SourceRow]
 
 
@@ -102,6 +108,7 @@ def reason_views(
         chart, chart_title, chart_rows = _chart(
             rule, rows, ledger, division=division, as_of=as_of, month=reason.month, key=f"why{place}"
         )
+        shown = _shown_fields(rows)
         views.append(
             ReasonView(
                 reason=reason,
@@ -118,7 +125,9 @@ def reason_views(
                 chart=chart,
                 chart_title=chart_title,
                 chart_rows=chart_rows,
-                sources=[_source(row) for row in rows],
+                columns=[title for _, title in shown.values()],
+                has_items=len({row.item for row in rows}) > 1 or not shown,
+                sources=[_source(row, shown) for row in rows],
             )
         )
     return views
@@ -126,13 +135,28 @@ def reason_views(
 
 def marked(sentence: str) -> SafeString:
     """The sentence with its figures set strong."""
-    parts = _FIGURE.split(sentence)
+    parts = _figures_in(tuple(sorted(_units()))).split(sentence)
     return mark_safe(
         "".join(
             f"<b>{conditional_escape(part)}</b>" if place % 2 else conditional_escape(part)
             for place, part in enumerate(parts)
         )
     )
+
+
+def _units() -> set[str]:
+    """The words after a figure that make it one: the pack's units in both languages."""
+    pack = installation_pack()
+    words = [word.title for code, word in pack.words.items() if code.startswith("unit.")]
+    if pack.header.currency:
+        words.append(pack.header.currency)
+    return {text for word in words for text in (word.zh, word.en)} | {"%", "％", "倍"}
+
+
+@lru_cache(maxsize=8)
+def _figures_in(units: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = "|".join(re.escape(unit) for unit in sorted(units, key=len, reverse=True))
+    return re.compile(rf"(\d[\d,]*(?:\.\d+)?\s?(?:{longest_first}))")
 
 
 def categories_of(*, alert: Alert | None, division: str, as_of: date) -> CategoryView | None:
@@ -249,21 +273,36 @@ def _line(rule: Rule, division: str, as_of: date) -> Line | None:
     return Line(found.value, words)
 
 
-def _source(row: EvidenceRow) -> SourceRow:
+def _shown_fields(
+    rows: Sequence[EvidenceRow],
+) -> dict[str, tuple[dict[str, ContractField], str]]:
+    """Field code -> (feed -> its field, title): at most three that hold something in these rows."""
     pack = installation_pack()
-    contract = pack.contracts.get(row.feed)
-    fields = {field.field: field for field in contract.fields} if contract else {}
-    details = [
-        (said(fields[code].title), plain(code_words(fields[code], value)))
-        for code, value in row.detail.items()
-        if code in fields and value not in (None, "")
-    ]
-    department = said(pack.department_of(row.feed).short) if contract else row.feed
+    shown: dict[str, tuple[dict[str, ContractField], str]] = {}
+    for row in rows:
+        contract = pack.contracts.get(row.feed)
+        fields = {field.field: field for field in contract.fields} if contract else {}
+        for code, value in row.detail.items():
+            if value in (None, "") or code not in fields or fields[code].type == "amount":
+                continue
+            if code in shown or len(shown) < SHOWN_COLUMNS:
+                shown.setdefault(code, ({}, said(fields[code].title)))[0][row.feed] = fields[code]
+    return shown
+
+
+def _source(
+    row: EvidenceRow, shown: Mapping[str, tuple[dict[str, ContractField], str]]
+) -> SourceRow:
+    pack = installation_pack()
+    department = said(pack.department_of(row.feed).short) if row.feed in pack.owners else row.feed
     return SourceRow(
         month=row.month,
         item=figure_words(row.item)[0],
         amount=row.amount,
-        details=details,
+        details=[
+            plain(code_words(fields.get(row.feed), row.detail[code])) if row.detail.get(code) else ""
+            for code, (fields, _) in shown.items()
+        ],
         department=department,
         delivery=row.delivery,
         row_no=row.row_no,

@@ -16,7 +16,7 @@ from fangpin.web.geo.hexagons import Point, Shape, cells_of, honeycomb, outlines
 from fangpin.web.geo.ramp import legend_of, shade_of, steps_of
 
 SCHEMATICS = Path(__file__).parent / "schematic"
-WIDTH, HEIGHT, MARGIN = 560.0, 440.0, 12.0
+WIDTH, HEIGHT, MARGIN = 560.0, 500.0, 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _fitted(shapes: Mapping[str, Shape]) -> dict[str, Shape]:
         (WIDTH - 2 * MARGIN) / max(high_x - low_x, 1e-9),
         (HEIGHT - 2 * MARGIN) / max(high_y - low_y, 1e-9),
     )
-    scale = min(scale, 220 / max(min(shape.width for shape in shapes.values()), 1e-9))
+    scale = min(scale, 104 / max(min(shape.width for shape in shapes.values()), 1e-9))
     move_x = (WIDTH - (high_x - low_x) * scale) / 2 - low_x * scale
     move_y = (HEIGHT - (high_y - low_y) * scale) / 2 - low_y * scale
 
@@ -124,6 +124,6 @@ def _words(name: str, figure: str, shape: Shape, *, on_dark: bool) -> str:
         return ""
     if text_width(name, 13) > shape.width + 26:
         return label(figure, x=x, y=y + 4, class_=f"tile-value middle{tone}")
-    return label(name, x=x, y=y - 2, class_=f"tile-name middle{tone}") + label(
-        figure, x=x, y=y + 14, class_=f"tile-value middle{tone}"
+    return label(name, x=x, y=y - 3, class_=f"tile-name middle{tone}") + label(
+        figure, x=x, y=y + 13, class_=f"tile-value middle{tone}"
     )

@@ -23,7 +23,7 @@ def steps_of(values: Iterable[float | None]) -> list[float]:
         first = math.floor(known[0] / step) + 1
         limits = [round((first + index) * step, 6) for index in range(SHADES)]
         limits = [limit for limit in limits if limit <= known[-1]]
-        if len(limits) < SHADES:
+        if len(limits) < min(SHADES, len(set(known))):
             return limits
     return [round((known[0] + known[-1]) / 2, 6)]
 

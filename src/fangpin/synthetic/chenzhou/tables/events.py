@@ -60,9 +60,9 @@ def _renovations(world: World, month: Month) -> Iterator[Row]:
 
 
 def _outages(world: World, month: Month) -> Iterator[Row]:
-    """In a dry month one village in 200 is without water for some days."""
+    """In autumn one village in 250 is without water for some days, else one in 1,000."""
     chance = stream(world.seed, "water", int(month))
-    dry = 0.008 if month.number in (9, 10, 11) else 0.002
+    dry = 0.004 if month.number in (9, 10, 11) else 0.001
     seen: dict[str, Household] = {}
     for household in world.households:
         seen.setdefault(household.village, household)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fangpin.synthetic.chance import stream
-from fangpin.synthetic.chenzhou.county import brought_home, draws_pension
+from fangpin.synthetic.chenzhou.county import draws_pension
 from fangpin.synthetic.chenzhou.families import FORMER_POOR
-from fangpin.synthetic.chenzhou.livelihoods import BASIC_PENSION, school_stage
+from fangpin.synthetic.chenzhou.livelihoods import BASIC_PENSION, brought_home, school_stage
 from fangpin.synthetic.tables import Row, Table, event_table
 from fangpin.synthetic.world import Household, World
 from fangpin.values.month import Month

@@ -38,7 +38,7 @@ FREQUENCIES = {
     "yearly": gettext_noop("每年"),
     "event": gettext_noop("有事才报"),
 }
-SHOWN_ROWS = 20
+SHOWN_ROWS = 12
 READ_ROWS = 4000
 
 
@@ -51,6 +51,8 @@ class ErrorGroup:
     cure: str
     count: int
     rows: list[Mapping[str, Any]]
+    has_own_words: bool
+    """Whether rows tell more than the reason's own words."""
 
 
 @opens(SEE_FEEDS)
@@ -199,6 +201,7 @@ def _groups(arrival: Arrival) -> list[ErrorGroup]:
             cure=found[0][f"repair_{language}"] or "",
             count=max(arrival.counts_by_code.get(code, 0), len(found)),
             rows=[{**row, "said": row[f"message_{language}"]} for row in found[:SHOWN_ROWS]],
+            has_own_words=len({row[f"message_{language}"] for row in found}) > 1,
         )
         for code, found in by_code.items()
     ]

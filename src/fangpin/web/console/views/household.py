@@ -17,7 +17,7 @@ from fangpin.web.console.feeds import coverage_of
 from fangpin.web.console.frame import chosen_division
 from fangpin.web.console.gaps import gaps_of
 from fangpin.web.console.known import KnownLedger
-from fangpin.web.console.ledger_view import ledger_of
+from fangpin.web.console.ledger_view import flags_of, ledger_of
 from fangpin.web.console.listing import listed_households
 from fangpin.web.console.pack import severity_of
 from fangpin.web.console.people import attribute_facts, member_lines
@@ -81,7 +81,7 @@ def household(request: ConsoleRequest, household_ref: int) -> HttpResponse:
         "ledger": ledger_of(
             ledger=ledger,
             last_month=run.month if run else None,
-            alerts=of_household,
+            flags=flags_of(alert=alert, history=history),
             division=found.division,
             count_of_members=found.count_of_members,
         ),

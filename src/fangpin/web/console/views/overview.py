@@ -87,6 +87,15 @@ def overview(request: ConsoleRequest) -> HttpResponse:
             width=76,
             height=6,
         ),
+        "to_visit_bar": stacked_bar(
+            [
+                ("bar-brand", found.to_visit - found.to_visit_overdue),
+                ("bar-late", found.to_visit_overdue),
+            ],
+            whole=found.to_visit,
+            width=76,
+            height=6,
+        ),
         "open_bar": _severity_bar(found.open_by_severity, whole=found.open, width=76, height=6),
         "spark": sparkline(found.trend),
         "households_href": f"{reverse('households')}?{urlencode({'division': division.code})}"
@@ -96,6 +105,8 @@ def overview(request: ConsoleRequest) -> HttpResponse:
         "lines": _lines(found, links),
         "map": _map(found, division, run.month),
         "severities": pack.severities,
+        "worst": pack.severities[0],
+        "worst_count": found.open_by_severity.get(pack.severities[0].severity, 0),
         "trend": _trend(found, links, division),
         "trend_rows": [
             (month.month, [month.by_severity.get(s.severity, 0) for s in pack.severities], month.count)

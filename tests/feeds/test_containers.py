@@ -1,0 +1,246 @@
+"""Files as they really come: what they are, what they cost, and what is refused as a whole."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import time
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from fangpin.feeds.limits import Limits
+from tests.feeds.builders import HEADER, Desk, csv_text, number, wage_row, xlsx_file
+
+SECRET_FILE = Path("/etc/hostname")
+
+
+def refused(desk: Desk, content: bytes, name: str = "sent.xlsx", **options) -> str:
+    """The one code with which a file is refused; nothing of the home changes."""
+    before = desk.all_bytes()
+    receipt = desk.receive_bytes(content, name=name, **options)
+    assert (receipt.outcome, receipt.read, receipt.accepted) == ("refused", 0, 0)
+    after = desk.all_bytes()
+    assert {n: c for n, c in after.items() if n != "secret.key"} == before
+    fatal = [finding for finding in receipt.findings if finding.severity == "file"]
+    assert all(finding.repair for finding in fatal)
+    return fatal[0].code
+
+
+def workbook(desk: Desk, sheets=None) -> Path:
+    return xlsx_file(desk.folder / "made.xlsx", sheets or {"表": [HEADER, wage_row(1), wage_row(2)]})
+
+
+def rewritten(file: Path, part: str, change) -> bytes:
+    """The workbook with one part of its archive changed."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(file) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in source.namelist():
+            content = source.read(name)
+            new.writestr(name, change(content) if name == part else content)
+    return target.getvalue()
+
+
+def test_a_workbook_is_read_with_the_row_numbers_of_the_clerk(desk: Desk):
+    file = workbook(
+        desk,
+        {"表": [["二〇二〇年三月务工监测表"], ["单位：元"], HEADER, ["", "", "", "元", "天"],
+                wage_row(1), [], wage_row(2), wage_row(3, wage="4OO")]},
+    )  # fmt: skip
+    receipt = desk.receive_file(file)
+    assert [row[0] for row in desk.facts(receipt, "row_no")] == [5, 7]
+    assert desk.quarantine(receipt) == [(8, "AMOUNT_UNREADABLE")]
+    assert {"TITLE_ROWS_SKIPPED", "UNIT_ROW_SKIPPED"} <= set(receipt.counts_by_code)
+
+
+def test_a_header_merged_over_two_rows_is_read(desk: Desk):
+    top = ["身份证号", "姓名", "月份", "务工情况", "", "", "", ""]
+    below = ["", "", "", *HEADER[3:]]
+    receipt = desk.receive_file(workbook(desk, {"表": [top, below, wage_row(1)]}))
+    assert (receipt.outcome, receipt.accepted) == ("accepted", 1)
+
+
+def test_numeric_cells_are_read_and_a_numeric_identity_number_is_not(desk: Desk):
+    row = [*wage_row(1)[:3], 1200.5, 22, "自主", 43891, "厂"]
+    lost = [int(number(2)[:17]) * 10, *wage_row(2)[1:]]
+    short = [431022850307123, *wage_row(3)[1:]]
+    receipt = desk.receive_file(workbook(desk, {"表": [HEADER, row, lost, short]}))
+    assert desk.quarantine(receipt) == [(3, "ID_PRECISION_LOST")]
+    assert str(desk.facts(receipt, "wage, days, start_date, row_no")[0][:3]) == (
+        "(Decimal('1200.50'), 22, datetime.date(2020, 3, 1))"
+    )
+    assert receipt.counts_by_code["ID_LENGTHENED"] == 1
+
+
+@pytest.mark.parametrize("library", ["xlsxwriter", "openpyxl"])
+def test_formulas_without_a_value_and_errors_set_their_rows_aside(desk: Desk, library: str):
+    if library == "openpyxl":
+        book = openpyxl.Workbook()
+        sheet = book.active
+        for row in (HEADER, wage_row(1), wage_row(2, wage="=1+1"), wage_row(3)):
+            sheet.append(list(row))
+        sheet["D4"].value = "#REF!"
+        sheet["D4"].data_type = "e"
+        book.save(desk.folder / "made.xlsx")
+        content = (desk.folder / "made.xlsx").read_bytes()
+    else:
+        plain = workbook(desk, {"表": [HEADER, wage_row(1), [*wage_row(2)[:3], 71], [*wage_row(3)[:3], 72]]})
+        content = rewritten(
+            plain,
+            "xl/worksheets/sheet1.xml",
+            lambda xml: xml.replace(b"<v>71</v>", b"<f>1+1</f><v></v>").replace(
+                b'<c r="D4"><v>72</v>', b'<c r="D4" t="e"><f>1/0</f><v>#DIV/0!</v>'
+            ),
+        )
+    receipt = desk.receive_bytes(content, name="made.xlsx")
+    assert desk.quarantine(receipt) == [(3, "FORMULA_NO_VALUE"), (4, "CELL_ERROR")]
+    assert receipt.accepted == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("sent.csv", "xlsx"), ("sent.xlsx", "csv"), ("sent.xlsx", "html"), ("a.xls", "html")]
+)
+def test_the_content_decides_not_the_name(desk: Desk, name: str, kind: str):
+    rows = [HEADER, wage_row(1)]
+    if kind == "xlsx":
+        content = workbook(desk).read_bytes()
+    elif kind == "csv":
+        content = csv_text([wage_row(1)]).encode()
+    else:
+        cells = ["<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows]
+        content = f"<html><meta charset=gbk><table>{''.join(cells)}</table></html>".encode("gb18030")
+    receipt = desk.receive_bytes(content, name=name)
+    assert receipt.accepted >= 1
+    assert receipt.counts_by_code["TYPE_MISMATCH"] == 1
+
+
+def test_parquet_is_read_by_its_column_names(desk: Desk):
+    from tests.feeds.builders import engine_with
+
+    stack, engine = engine_with([number(1), number(2)])
+    with stack:
+        engine.write(
+            "SELECT text AS 身份证号, DATE '2020-03-01' AS 月份, 12.5 AS 月工资 FROM cells",
+            desk.folder / "sent.parquet",
+        )
+    assert desk.receive_file(desk.folder / "sent.parquet").accepted == 2
+    content = (desk.folder / "sent.parquet").read_bytes()
+    assert refused(Desk(desk.folder / "other"), content[:-9], "sent.parquet") == "FILE_CORRUPT" if (
+        (desk.folder / "other").mkdir() or True
+    ) else None
+
+
+def test_the_sheet_whose_header_fits_is_chosen_and_the_others_are_named(desk: Desk):
+    file = workbook(desk, {"说明": [["请先阅读"]], "数据": [HEADER, wage_row(1)], "汇总": [["合计", 3]]})
+    receipt = desk.receive_file(file)
+    (chosen,) = [finding for finding in receipt.findings if finding.code == "SHEET_CHOSEN"]
+    assert receipt.accepted == 1
+    assert "说明" in chosen.message_zh and "汇总" in chosen.message_zh
+
+
+def test_two_fitting_sheets_are_listed_and_not_guessed(desk: Desk):
+    file = workbook(desk, {"三月": [HEADER, wage_row(1)], "四月": [HEADER, wage_row(2)]})
+    receipt = desk.receive_file(file)
+    assert desk.codes(receipt) == {"SHEET_AMBIGUOUS"}
+    assert "三月、四月" in receipt.findings[0].message_zh
+
+
+def test_hidden_sheets_only(desk: Desk):
+    content = rewritten(
+        workbook(desk), "xl/workbook.xml", lambda xml: xml.replace(b"<sheet ", b'<sheet state="hidden" ')
+    )
+    assert refused(desk, content) == "SHEETS_HIDDEN"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "FILE_EMPTY"),
+        (b"\xef\xbb\xbf", "FILE_EMPTY"),
+        (b"\n\n  \n", "FILE_EMPTY"),
+        (",".join(HEADER).encode() + b"\n", "NO_ROWS"),
+        (",".join(HEADER).encode() + b"\n,,,,,,,\n", "NO_ROWS"),
+        (b"%PDF-1.7\n1 0 obj", "FILE_TYPE_UNSUPPORTED"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000) + "EncryptedPackage".encode("utf-16-le"), "FILE_ENCRYPTED"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000) + "Workbook".encode("utf-16-le"), "FILE_CORRUPT"),
+        (b"PK\x03\x04" + bytes(100), "FILE_CORRUPT"),
+        (b"PAR1" + bytes(100), "FILE_CORRUPT"),
+        (b"MZ\x90", "FILE_TYPE_UNSUPPORTED"),
+        (b"a" * 3_000_000, "FILE_CORRUPT"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_table_is_refused_by_name(desk: Desk, content: bytes, code: str):
+    assert refused(desk, content) == code
+
+
+def test_a_cut_upload_is_incomplete_not_a_wrong_format(desk: Desk):
+    assert refused(desk, workbook(desk).read_bytes()[:-400]) == "FILE_CORRUPT"
+
+
+def test_a_bomb_is_refused_from_its_directory(desk: Desk):
+    content = rewritten(
+        workbook(desk),
+        "xl/worksheets/sheet1.xml",
+        lambda xml: xml.replace(b"</sheetData>", b"<row/>" * 4_000_000 + b"</sheetData>"),
+    )
+    started = time.monotonic()
+    assert refused(desk, content) == "ARCHIVE_TOO_LARGE"
+    assert time.monotonic() - started < 1
+
+
+def test_too_many_members_and_too_large_a_file_are_refused(desk: Desk):
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for place in range(1_200):
+            archive.writestr(f"xl/{place}", "")
+    assert refused(desk, target.getvalue()) == "ARCHIVE_TOO_LARGE"
+    assert refused(desk, b"x" * 100, limits=Limits(file_bytes=99)) == "FILE_TOO_LARGE"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/_rels/workbook.xml.rels"])
+def test_entities_are_forbidden_in_every_part(desk: Desk, part: str, encoding: str):
+    def infected(xml: bytes) -> bytes:
+        head, _, body = xml.decode().partition("?>")
+        evil = (
+            f'<?xml version="1.0" encoding="{encoding}"?><!-- {"x" * 70_000} -->'
+            f'<!DOCTYPE a [<!ENTITY x SYSTEM "file://{SECRET_FILE}">]>' + body
+        )
+        return evil.encode(encoding)
+
+    assert refused(desk, rewritten(workbook(desk), part, infected)) == "XML_FORBIDDEN"
+
+
+def test_a_stray_cell_in_the_far_corner_does_not_cost_all_memory(desk: Desk):
+    book = openpyxl.Workbook()
+    for row in (HEADER, wage_row(1), wage_row(2)):
+        book.active.append(list(row))
+    book.active.cell(1_048_576, 16_384).value = "."
+    book.save(desk.folder / "made.xlsx")
+    receipt = desk.receive_file(desk.folder / "made.xlsx")
+    assert (receipt.outcome, receipt.accepted) == ("accepted", 2)
+
+
+def test_a_reader_beyond_its_limits_dies_alone(desk: Desk):
+    rows = [HEADER, *(wage_row(place) for place in range(3_000))]
+    file = workbook(desk, {"表": rows})
+    poor = Limits(reader_memory_bytes=40 * 1024 * 1024)
+    assert refused(desk, file.read_bytes(), limits=poor) == "FILE_TOO_DEMANDING"
+    assert desk.receive_file(file).accepted == 3_000
+
+
+def test_a_reader_that_hangs_is_stopped(desk: Desk, monkeypatch):
+    def hangs(*arguments, timeout: float, **options):
+        raise subprocess.TimeoutExpired(cmd="reader", timeout=timeout)
+
+    monkeypatch.setattr(subprocess, "run", hangs)
+    assert refused(desk, workbook(desk).read_bytes()) == "FILE_TOO_DEMANDING"
+
+
+def test_no_receipt_of_a_refused_file_shows_a_path_or_a_traceback(desk: Desk):
+    receipt = desk.receive_bytes(workbook(desk).read_bytes()[:-400], name="x.xlsx")
+    told = json.dumps(receipt.as_dict())
+    assert str(desk.folder) not in told and "Traceback" not in told

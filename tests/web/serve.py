@@ -1,0 +1,60 @@
+"""Serve the invented prefecture: `python -m tests.web.serve HOME PORT` (0: any free port).
+
+Prints the address once it answers. For looking at pages, and for the tests with a browser.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+HERE = Path(__file__).parent
+
+
+class Server(ThreadingMixIn, WSGIServer):
+    """One thread a request, as a browser expects."""
+
+    daemon_threads = True
+
+
+class Handler(WSGIRequestHandler):
+    """Does not write every request to the terminal."""
+
+    def log_message(self, *_arguments: object) -> None:
+        """Nothing."""
+
+
+def main(home: Path, port: int) -> None:
+    """Make the home's database when it has none, then serve until killed."""
+    os.environ.update(
+        DJANGO_SETTINGS_MODULE="fangpin.web.settings",
+        FANGPIN_HOME=str(home),
+        FANGPIN_PACK=str(HERE / "packs" / "web_test"),
+        FANGPIN_CLOCK="2020-12-14",
+        FANGPIN_DEMO="1",
+    )
+    import django
+    from django.core.management import call_command
+    from django.db import transaction
+
+    django.setup()
+    home.mkdir(parents=True, exist_ok=True)
+    if not (home / "casework.sqlite3").exists():
+        from tests.web.seed import seed
+
+        call_command("migrate", verbosity=0)
+        with transaction.atomic():
+            seed(home=home)
+    from fangpin.web.wsgi import application
+
+    server = make_server("127.0.0.1", port, application, Server, Handler)
+    sys.stdout.write(f"http://127.0.0.1:{server.server_port}\n")
+    sys.stdout.flush()
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))
