@@ -28,7 +28,7 @@ def test_casework_holds_on_postgresql(tmp_path: Path) -> None:
             env={**os.environ, "FANGPIN_DATABASE_URL": url},
             capture_output=True,
             text=True,
-            timeout=400,
+            timeout=900,
         )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert f"{DATABASE_LINE}postgresql" in done.stdout, "and not on SQLite after all"

@@ -226,6 +226,8 @@ def engine_with(texts: Sequence[str | None]) -> tuple[ExitStack, Engine]:
     stack = ExitStack()
     engine = stack.enter_context(connect())
     engine.make_table(
-        "cells", "SELECT unnest(?) AS text, unnest(?) AS place", [list(texts), list(range(len(texts)))]
+        "cells",
+        "SELECT unnest(?) AS text, unnest(?) AS place",
+        [list(texts), list(range(len(texts)))],
     )
     return stack, engine

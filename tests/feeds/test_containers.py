@@ -13,7 +13,15 @@ import openpyxl
 import pytest
 
 from fangpin.feeds.limits import Limits
-from tests.feeds.builders import HEADER, Desk, csv_text, number, wage_row, xlsx_file
+from tests.feeds.builders import (
+    HEADER,
+    Desk,
+    csv_text,
+    engine_with,
+    number,
+    wage_row,
+    xlsx_file,
+)
 
 SECRET_FILE = Path("/etc/hostname")
 
@@ -24,14 +32,17 @@ def refused(desk: Desk, content: bytes, name: str = "sent.xlsx", **options) -> s
     receipt = desk.receive_bytes(content, name=name, **options)
     assert (receipt.outcome, receipt.read, receipt.accepted) == ("refused", 0, 0)
     after = desk.all_bytes()
-    assert {n: c for n, c in after.items() if n != "secret.key"} == before
+    before.setdefault("secret.key", after["secret.key"])
+    assert after == before
     fatal = [finding for finding in receipt.findings if finding.severity == "file"]
     assert all(finding.repair for finding in fatal)
     return fatal[0].code
 
 
 def workbook(desk: Desk, sheets=None) -> Path:
-    return xlsx_file(desk.folder / "made.xlsx", sheets or {"表": [HEADER, wage_row(1), wage_row(2)]})
+    return xlsx_file(
+        desk.folder / "made.xlsx", sheets or {"表": [HEADER, wage_row(1), wage_row(2)]}
+    )
 
 
 def rewritten(file: Path, part: str, change) -> bytes:
@@ -87,7 +98,9 @@ def test_formulas_without_a_value_and_errors_set_their_rows_aside(desk: Desk, li
         book.save(desk.folder / "made.xlsx")
         content = (desk.folder / "made.xlsx").read_bytes()
     else:
-        plain = workbook(desk, {"表": [HEADER, wage_row(1), [*wage_row(2)[:3], 71], [*wage_row(3)[:3], 72]]})
+        plain = workbook(
+            desk, {"表": [HEADER, wage_row(1), [*wage_row(2)[:3], 71], [*wage_row(3)[:3], 72]]}
+        )
         content = rewritten(
             plain,
             "xl/worksheets/sheet1.xml",
@@ -101,7 +114,8 @@ def test_formulas_without_a_value_and_errors_set_their_rows_aside(desk: Desk, li
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [("sent.csv", "xlsx"), ("sent.xlsx", "csv"), ("sent.xlsx", "html"), ("a.xls", "html")]
+    ("name", "kind"),
+    [("sent.csv", "xlsx"), ("sent.xlsx", "csv"), ("sent.xlsx", "html"), ("a.xls", "html")],
 )
 def test_the_content_decides_not_the_name(desk: Desk, name: str, kind: str):
     rows = [HEADER, wage_row(1)]
@@ -111,15 +125,15 @@ def test_the_content_decides_not_the_name(desk: Desk, name: str, kind: str):
         content = csv_text([wage_row(1)]).encode()
     else:
         cells = ["<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows]
-        content = f"<html><meta charset=gbk><table>{''.join(cells)}</table></html>".encode("gb18030")
+        content = f"<html><meta charset=gbk><table>{''.join(cells)}</table></html>".encode(
+            "gb18030"
+        )
     receipt = desk.receive_bytes(content, name=name)
     assert receipt.accepted >= 1
     assert receipt.counts_by_code["TYPE_MISMATCH"] == 1
 
 
 def test_parquet_is_read_by_its_column_names(desk: Desk):
-    from tests.feeds.builders import engine_with
-
     stack, engine = engine_with([number(1), number(2)])
     with stack:
         engine.write(
@@ -127,14 +141,14 @@ def test_parquet_is_read_by_its_column_names(desk: Desk):
             desk.folder / "sent.parquet",
         )
     assert desk.receive_file(desk.folder / "sent.parquet").accepted == 2
-    content = (desk.folder / "sent.parquet").read_bytes()
-    assert refused(Desk(desk.folder / "other"), content[:-9], "sent.parquet") == "FILE_CORRUPT" if (
-        (desk.folder / "other").mkdir() or True
-    ) else None
+    cut = (desk.folder / "sent.parquet").read_bytes()[:-9]
+    assert refused(desk, cut, "sent.parquet") == "FILE_CORRUPT"
 
 
 def test_the_sheet_whose_header_fits_is_chosen_and_the_others_are_named(desk: Desk):
-    file = workbook(desk, {"说明": [["请先阅读"]], "数据": [HEADER, wage_row(1)], "汇总": [["合计", 3]]})
+    file = workbook(
+        desk, {"说明": [["请先阅读"]], "数据": [HEADER, wage_row(1)], "汇总": [["合计", 3]]}
+    )
     receipt = desk.receive_file(file)
     (chosen,) = [finding for finding in receipt.findings if finding.code == "SHEET_CHOSEN"]
     assert receipt.accepted == 1
@@ -150,7 +164,9 @@ def test_two_fitting_sheets_are_listed_and_not_guessed(desk: Desk):
 
 def test_hidden_sheets_only(desk: Desk):
     content = rewritten(
-        workbook(desk), "xl/workbook.xml", lambda xml: xml.replace(b"<sheet ", b'<sheet state="hidden" ')
+        workbook(desk),
+        "xl/workbook.xml",
+        lambda xml: xml.replace(b"<sheet ", b'<sheet state="hidden" '),
     )
     assert refused(desk, content) == "SHEETS_HIDDEN"
 
@@ -201,7 +217,9 @@ def test_too_many_members_and_too_large_a_file_are_refused(desk: Desk):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/_rels/workbook.xml.rels"])
+@pytest.mark.parametrize(
+    "part", ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/_rels/workbook.xml.rels"]
+)
 def test_entities_are_forbidden_in_every_part(desk: Desk, part: str, encoding: str):
     def infected(xml: bytes) -> bytes:
         head, _, body = xml.decode().partition("?>")
@@ -227,7 +245,7 @@ def test_a_stray_cell_in_the_far_corner_does_not_cost_all_memory(desk: Desk):
 def test_a_reader_beyond_its_limits_dies_alone(desk: Desk):
     rows = [HEADER, *(wage_row(place) for place in range(3_000))]
     file = workbook(desk, {"表": rows})
-    poor = Limits(reader_memory_bytes=40 * 1024 * 1024)
+    poor = Limits(reader_memory_bytes=16 * 1024 * 1024)
     assert refused(desk, file.read_bytes(), limits=poor) == "FILE_TOO_DEMANDING"
     assert desk.receive_file(file).accepted == 3_000
 

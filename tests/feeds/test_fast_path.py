@@ -41,7 +41,9 @@ _DATES = st.one_of(
     st.from_regex(r"(19|20)[0-9]{2}[-./]?[0-9]{1,2}[-./]?[0-9]{1,2}", fullmatch=True),
 )  # fmt: skip
 _MONTHS = st.from_regex(r"(18|19|20|21)[0-9]{2}[-./]?[0-9]{1,2}", fullmatch=True)
-_TEXTS = st.text(alphabet=st.sampled_from("aA0 .-_/#=\t\n\u3000\u200b\ufeff李喜是否无\x1a"), max_size=9)
+_TEXTS = st.text(
+    alphabet=st.sampled_from("aA0 .-_/#=\t\n\u3000\u200b\ufeff李喜是否无\x1a"), max_size=9
+)
 
 _KINDS = {
     "amount": _AMOUNTS,

@@ -48,7 +48,10 @@ def test_clean_rows_become_facts_without_name_or_number(desk: Desk):
 def test_the_same_number_gives_the_same_person_in_every_delivery(desk: Desk):
     march = desk.receive_rows(wage_row(1))
     april = desk.receive_rows(wage_row(1, month="2020-04"), wage_row(2, month="2020-04"))
-    assert desk.facts(march, "row_no, person_ref")[0][1] == desk.facts(april, "row_no, person_ref")[0][1]
+    assert (
+        desk.facts(march, "row_no, person_ref")[0][1]
+        == desk.facts(april, "row_no, person_ref")[0][1]
+    )
 
 
 def test_a_bad_row_is_set_aside_with_its_row_number_and_the_rest_loads(desk: Desk):
@@ -172,7 +175,11 @@ def test_equal_rows_of_one_file_count_once(desk: Desk):
 def test_rows_of_one_key_that_differ_are_all_set_aside(desk: Desk):
     receipt = desk.receive_rows(wage_row(1), wage_row(1, wage="7.00"), wage_row(1), wage_row(2))
     assert (receipt.accepted, receipt.duplicate, receipt.quarantined) == (1, 0, 3)
-    assert desk.quarantine(receipt) == [(2, "KEY_REPEATED"), (3, "KEY_REPEATED"), (4, "KEY_REPEATED")]
+    assert desk.quarantine(receipt) == [
+        (2, "KEY_REPEATED"),
+        (3, "KEY_REPEATED"),
+        (4, "KEY_REPEATED"),
+    ]
 
 
 def test_a_row_sent_again_is_a_duplicate_and_a_changed_one_a_correction(desk: Desk):
@@ -201,8 +208,12 @@ def test_a_registry_delivery_restates_its_villages(tmp_path: Path):
     first = desk.receive_text(csv_text(rows, header=header))
     second = desk.receive_text(csv_text([*rows, ["H2", "1", number(50), "王五", "", "户主", "431022202204", "", "2020-03"]], header=header))  # fmt: skip
     assert (first.accepted, second.accepted, second.duplicate) == (2, 3, 0)
-    one = desk.facts(first, "row_no, person_ref, household_ref, masked_id, name, household_no, phone")
-    two = desk.facts(second, "row_no, person_ref, household_ref, masked_id, name, household_no, phone")
+    one = desk.facts(
+        first, "row_no, person_ref, household_ref, masked_id, name, household_no, phone"
+    )
+    two = desk.facts(
+        second, "row_no, person_ref, household_ref, masked_id, name, household_no, phone"
+    )
     assert one == two[:2]
     assert one[0][3] == f"{woman[:6]}********{woman[-4:]}"
     assert one[1][3] is None
@@ -214,7 +225,9 @@ def test_a_number_that_tells_another_sex_is_loaded_and_told(tmp_path: Path):
     desk = Desk(tmp_path, roster_contract())
     header = ["户编号", "人编号", "身份证号", "姓名", "性别", "月份"]
     woman = next(number(place) for place in range(9) if int(number(place)[16]) % 2 == 0)
-    receipt = desk.receive_text(csv_text([["H1", "1", woman, "李竹喜", "男", "2020-03"]], header=header))
+    receipt = desk.receive_text(
+        csv_text([["H1", "1", woman, "李竹喜", "男", "2020-03"]], header=header)
+    )
     assert receipt.accepted == 1
     assert receipt.counts_by_code["ID_SEX_CONFLICT"] == 1
 
@@ -227,7 +240,9 @@ def test_an_unknown_feed_names_the_nearest_one(desk: Desk):
 
 
 def test_the_receipt_and_the_delivery_tell_the_same(desk: Desk):
-    receipt = desk.receive_rows(wage_row(1), wage_row(2, days="99"), name="../../etc/cron.d/x.csv\r\nSet-Cookie:")
+    receipt = desk.receive_rows(
+        wage_row(1), wage_row(2, days="99"), name="../../etc/cron.d/x.csv\r\nSet-Cookie:"
+    )
     told = json.loads(
         (desk.home.deliveries / receipt.feed / receipt.delivery / "delivery.json").read_text()
     )
@@ -344,7 +359,9 @@ def test_a_contract_of_households_has_their_references(tmp_path: Path):
         ],
     )  # fmt: skip
     desk = Desk(tmp_path, contract)
-    receipt = desk.receive_text("户编号,月份,收入\nH1,2020-03,5\n Ｈ1 ,2020-02,6\n4.31E+12,2020-03,7\n,2020-03,8\n")
+    receipt = desk.receive_text(
+        "户编号,月份,收入\nH1,2020-03,5\n Ｈ1 ,2020-02,6\n4.31E+12,2020-03,7\n,2020-03,8\n"
+    )
     rows = desk.facts(receipt, "row_no, household_ref")
     assert rows[0][1] == rows[1][1]
     assert desk.quarantine(receipt) == [(4, "NUMBER_PRECISION_LOST"), (5, "REQUIRED_MISSING")]

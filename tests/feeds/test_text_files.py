@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from datetime import date
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from fangpin.feeds.findings import CODES, FileRefused, finding
 from fangpin.feeds.headers import find_header, map_columns
+from fangpin.values import amounts, dates, identifiers
 from tests.feeds.builders import HEADER, Desk, csv_text, number, wage_row, wages_contract
 
 
@@ -17,10 +20,15 @@ from tests.feeds.builders import HEADER, Desk, csv_text, number, wage_row, wages
     "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "gbk"]
 )
 @pytest.mark.parametrize("separator", [",", "\t", ";"])
-def test_every_encoding_and_separator_gives_the_same_facts(desk: Desk, encoding: str, separator: str):
+def test_every_encoding_and_separator_gives_the_same_facts(
+    desk: Desk, encoding: str, separator: str
+):
     text = csv_text([wage_row(1, employer="李竹喜商店"), wage_row(2)]).replace(",", separator)
     receipt = desk.receive_text(text, encoding=encoding)
-    assert [row[1] for row in desk.facts(receipt, "row_no, employer")] == ["李竹喜商店", "石山合作社"]
+    assert [row[1] for row in desk.facts(receipt, "row_no, employer")] == [
+        "李竹喜商店",
+        "石山合作社",
+    ]
     assert ("ENCODING_CONVERTED" in receipt.counts_by_code) == ("utf-8" not in encoding)
 
 
@@ -37,8 +45,10 @@ def test_a_file_cut_within_a_character_is_incomplete(desk: Desk):
 
 
 def test_two_encodings_in_one_file_are_told_with_the_line(desk: Desk):
-    content = csv_text([wage_row(1), wage_row(2)]).encode() + ",".join(wage_row(3)).encode("gb18030")
-    receipt = desk.receive_bytes(content + b"\n" + "x,y,z\n".encode())
+    content = csv_text([wage_row(1), wage_row(2)]).encode() + ",".join(wage_row(3)).encode(
+        "gb18030"
+    )
+    receipt = desk.receive_bytes(content + b"\n" + b"x,y,z\n")
     assert desk.codes(receipt) == {"ENCODING_MIXED"}
     assert "4" in receipt.findings[0].message_zh
 
@@ -56,7 +66,9 @@ def test_texts_arrive_as_they_were_sent(tmp_path_factory, employers: list[str], 
     desk = Desk(tmp_path_factory.mktemp("desk"))
     rows = [wage_row(place, employer=f"厂{name}厂") for place, name in enumerate(employers)]
     receipt = desk.receive_text(csv_text(rows), encoding=encoding)
-    assert [row[1] for row in desk.facts(receipt, "row_no, employer")] == [f"厂{name}厂" for name in employers]
+    assert [row[1] for row in desk.facts(receipt, "row_no, employer")] == [
+        f"厂{name}厂" for name in employers
+    ]
 
 
 def test_rows_of_another_width_are_set_aside_and_the_rest_loads(desk: Desk):
@@ -114,7 +126,11 @@ def test_columns_may_come_in_any_order_and_strange_ones_are_named(desk: Desk):
 def test_a_missing_required_column_names_what_was_meant(desk: Desk):
     receipt = desk.receive_text(csv_text([wage_row(1)], header=["身份证号玛", *HEADER[1:]]))
     (missing,) = receipt.findings
-    assert (receipt.outcome, missing.code, missing.column) == ("refused", "COLUMN_MISSING", "id_number")
+    assert (receipt.outcome, missing.code, missing.column) == (
+        "refused",
+        "COLUMN_MISSING",
+        "id_number",
+    )
     assert "身份证号玛" in missing.repair_zh and "公民身份号码" in missing.repair_zh
 
 
@@ -122,7 +138,9 @@ def test_two_columns_of_one_field_are_ambiguous(desk: Desk):
     header = [*HEADER, "金额"]
     receipt = desk.receive_text(csv_text([[*wage_row(1), "5"]], header=header))
     assert desk.codes(receipt) == {"COLUMN_AMBIGUOUS"}
-    assert "D 月工资" in receipt.findings[0].message_zh and "I 金额" in receipt.findings[0].message_zh
+    assert (
+        "D 月工资" in receipt.findings[0].message_zh and "I 金额" in receipt.findings[0].message_zh
+    )
 
 
 def test_a_unit_in_the_title_scales_the_amount(desk: Desk):
@@ -171,15 +189,11 @@ def test_every_code_has_words_in_both_languages():
 
 
 def test_the_repairs_of_values_are_all_told():
-    import inspect
-
-    from fangpin.values import amounts, dates, identifiers
-
     for module in (amounts, dates, identifiers):
         text = inspect.getsource(module)
         named = {
             word
-            for word in __import__("re").findall(r'"([A-Z]{2,}(?:_[A-Z0-9]+)*)"', text)
+            for word in re.findall(r'"([A-Z]{2,}(?:_[A-Z0-9]+)*)"', text)
             if word not in ("RMB", "CNY")
         }
         assert named <= CODES, named - CODES

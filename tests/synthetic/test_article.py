@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from fangpin.policy import Pack
+from fangpin.synthetic import build_world
 from fangpin.synthetic.world import Household
 from tests.synthetic.conftest import Sent
 from tests.synthetic.reading import rows_of
@@ -138,8 +139,6 @@ def test_shu_taoyings_operation_of_december_2018_is_registered(sent: Sent, chenz
 def test_the_two_households_keep_their_numbers_whatever_the_seed(
     sent: Sent, chenzhou: Pack
 ) -> None:
-    from fangpin.synthetic import build_world
-
     other = build_world(pack=chenzhou, households=40, seed=99)
     mine = {h.head.name: (h.household_no, h.head.identifier) for h in sent.world.households[:2]}
     theirs = {h.head.name: (h.household_no, h.head.identifier) for h in other.households[:2]}

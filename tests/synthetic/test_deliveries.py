@@ -183,8 +183,7 @@ def test_some_settlements_are_sent_months_late(sent: Sent, chenzhou: Pack) -> No
         row
         for delivery in sent.of("yibao.settlement")
         for row in rows_of(delivery, contract)
-        if row["settle_date"][:7] < str(delivery.month)
-        and row["self_paid_in_policy"][:1] != "-"
+        if row["settle_date"][:7] < str(delivery.month) and row["self_paid_in_policy"][:1] != "-"
     ]
     assert late
 

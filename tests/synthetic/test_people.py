@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 
 import pytest
 
@@ -15,7 +16,7 @@ from fangpin.synthetic.chenzhou.identity_numbers import (
 )
 from fangpin.synthetic.world import Person, World
 from tests.synthetic.conftest import HOUSEHOLDS, Sent
-from tests.synthetic.reading import has_valid_check_digit
+from tests.synthetic.reading import has_valid_check_digit, rows_of
 
 pytestmark = pytest.mark.xdist_group("synthetic")
 
@@ -31,8 +32,6 @@ def test_an_identity_number_ends_with_its_check_digit(sent: Sent) -> None:
 
 
 def test_the_standards_own_example_gets_its_check_digit() -> None:
-    from datetime import date
-
     made = identity_number(division="110105", birth=date(1949, 12, 31), serial=2)
     assert made == "11010519491231002X"
     assert not has_valid_check_digit(with_wrong_check_digit(made))
@@ -53,8 +52,6 @@ def test_a_number_tells_birth_date_and_sex_of_its_bearer(sent: Sent) -> None:
 
 
 def test_a_day_without_free_serials_is_refused() -> None:
-    from datetime import date
-
     numbers = Numbers()
     birth = date(1990, 1, 1)
     for wish in range(500):
@@ -102,9 +99,21 @@ def test_every_county_has_its_share_of_the_households(sent: Sent, chenzhou: Pack
     assert all(household.village in chenzhou.divisions for household in sent.world.households)
 
 
-def test_some_persons_have_no_identity_number(sent: Sent) -> None:
+def test_infants_wait_some_months_for_their_number_and_a_few_adults_have_none(sent: Sent) -> None:
+    waiting = [person for person in everybody(sent.world) if person.numbered is not None]
+    assert waiting
+    for person in waiting:
+        assert person.numbered is not None
+        assert person.number_in(person.numbered.plus(-1)) == ""
+        assert person.number_in(person.numbered) == person.identifier != ""
     without = [person for person in everybody(sent.world) if not person.identifier]
-    assert 0.001 < len(without) / len(everybody(sent.world)) < 0.04
+    assert 0 < len(without) / len(everybody(sent.world)) < 0.003
+
+
+def test_the_registry_lists_persons_without_a_number(sent: Sent, chenzhou: Pack) -> None:
+    registry = sent.of("nongye.national_persons")[0]
+    rows = rows_of(registry, chenzhou.contracts[registry.feed])
+    assert 0.0005 < sum(not row["id_number"] for row in rows) / len(rows) < 0.02
 
 
 def test_levels_are_those_of_the_county_in_2019(sent: Sent) -> None:

@@ -12,6 +12,7 @@ import pytest
 import fangpin.synthetic
 from fangpin.policy import Pack
 from fangpin.synthetic import write_truth
+from fangpin.synthetic.need import months_of_need
 from tests.synthetic.conftest import Sent
 from tests.synthetic.reading import rows_of
 
@@ -73,8 +74,6 @@ def test_need_comes_after_the_shock_that_brought_it_about(sent: Sent) -> None:
 
 
 def test_a_household_with_more_means_is_never_longer_in_need(sent: Sent) -> None:
-    from fangpin.synthetic.need import months_of_need
-
     for household in sent.world.households[:300]:
         income, expense = household.income_by_month, household.expense_by_month
         now = months_of_need(household, sent.world, income=income, expense=expense)

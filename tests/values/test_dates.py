@@ -63,7 +63,9 @@ def test_six_digits_that_read_two_ways_are_ambiguous():
     assert read_date("200301").problem_code == "DATE_AMBIGUOUS"
 
 
-@pytest.mark.parametrize("text", ["20-3-1", "去年", "2020-3", "三月", "12:30", "1.5", "2020--01-01"])
+@pytest.mark.parametrize(
+    "text", ["20-3-1", "去年", "2020-3", "三月", "12:30", "1.5", "2020--01-01"]
+)
 def test_other_texts_are_no_days(text: str):
     reading = read_date(text)
     assert reading.value is None or reading.precision == "month"

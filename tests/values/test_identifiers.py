@@ -21,9 +21,9 @@ def read(text: str | None, scheme: str = "gb11643"):
 
 def numbers() -> st.SearchStrategy[str]:
     return st.builds(
-        lambda region, born, sequence: (
-            lambda body: body + check_digit(body)
-        )(f"{region}{born:%Y%m%d}{sequence:03}"),
+        lambda region, born, sequence: (lambda body: body + check_digit(body))(
+            f"{region}{born:%Y%m%d}{sequence:03}"
+        ),
         st.integers(110000, 659999),
         st.dates(date(1905, 1, 1), TODAY),
         st.integers(0, 999),

@@ -10,7 +10,9 @@ from fangpin.values.masks import mask_name, mask_value
 from fangpin.values.text import header_key, is_missing, name_key, read_word, spreadsheet_safe
 
 
-@pytest.mark.parametrize("text", ["李 竹喜", "李竹喜\u3000", "李\u200b竹喜", " 李　竹 喜", "\ufeff李竹喜"])
+@pytest.mark.parametrize(
+    "text", ["李 竹喜", "李竹喜\u3000", "李\u200b竹喜", " 李　竹 喜", "\ufeff李竹喜"]
+)
 def test_spaces_and_invisible_marks_do_not_part_a_name(text: str):
     assert name_key(text) == "李竹喜"
 
@@ -45,7 +47,12 @@ def test_missing_words():
 
 def test_words_of_a_code():
     words = {"yes": ["是", "有"], "no": ["否"]}
-    assert [read_word(text, words) for text in ("是 ", "YES", "否", "不")] == ["yes", "yes", "no", None]
+    assert [read_word(text, words) for text in ("是 ", "YES", "否", "不")] == [
+        "yes",
+        "yes",
+        "no",
+        None,
+    ]
 
 
 @pytest.mark.parametrize(

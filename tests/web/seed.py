@@ -306,8 +306,15 @@ def _li_zhuxi(runs: list[Run]) -> None:
         first_run=first,
         last_run=last,
     )
-    zh = "2020 年 4 月到 6 月，连续 3 个月自付医疗超过 400 元，合计 1,366 元，是同期家庭收入的 1.9 倍；3 月刚住院一次，自付 1,260 元，务工收入也断了。"
-    en = "From April to June 2020 medical expense stayed above 400 yuan for 3 months, 1,366 yuan in all, 1.9 times the household's income; in March a stay in hospital cost 1,260 yuan, and wages stopped."
+    zh = (
+        "2020 年 4 月到 6 月，连续 3 个月自付医疗超过 400 元，合计 1,366 元，是同期家庭收入的 1.9 倍；"
+        "3 月刚住院一次，自付 1,260 元，务工收入也断了。"
+    )
+    en = (
+        "From April to June 2020 medical expense stayed above 400 yuan for 3 months, 1,366 yuan "
+        "in all, 1.9 times the household's income; in March a stay in hospital cost 1,260 yuan, "
+        "and wages stopped."
+    )
     for run, severity, rank in ((first, "yellow", 3), (last, "orange", 2)):
         _reason(
             alert,

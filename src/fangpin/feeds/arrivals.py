@@ -114,7 +114,9 @@ class FeedStatus:
             "title_zh": self.title_zh,
             "title_en": self.title_en,
             "frequency": self.frequency,
-            "expected_month": None if self.expected_month is None else str(Month(self.expected_month)),
+            "expected_month": None
+            if self.expected_month is None
+            else str(Month(self.expected_month)),
             "due": self.due.isoformat() if self.due else None,
             "state": self.state,
             "late_days": self.late_days,
@@ -210,9 +212,7 @@ def _feed_status(
             state, late = ("overdue" if known else "never"), (as_of - due).days
         else:
             state, late = ("not_due" if known or due else "never"), 0
-    of_month = (
-        [arrival for arrival in known if arrival.month == chosen[0].month] if chosen else []
-    )
+    of_month = [arrival for arrival in known if arrival.month == chosen[0].month] if chosen else []
     totals = Counter[str]()
     for arrival in of_month:
         totals.update(
@@ -275,7 +275,7 @@ def quarantine_rows(
     )
     listed = ", ".join(f'"{name}"' for name in names)
     rows = engine.rows(
-        f"SELECT {listed} FROM read_parquet(?) ORDER BY row_no, code, \"column\" LIMIT ? OFFSET ?",
+        f'SELECT {listed} FROM read_parquet(?) ORDER BY row_no, code, "column" LIMIT ? OFFSET ?',
         [str(file), limit, offset],
     )
     return [dict(zip(names, row, strict=True)) for row in rows]

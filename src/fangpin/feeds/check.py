@@ -17,7 +17,6 @@ from fangpin.feeds.cells import (
     LONGEST_TEXT,
     PLAIN_DIVISION,
     PLAIN_NUMBER_OF_A_HOUSEHOLD,
-    TRIMMED,
     CellReading,
     read_cell,
     words_of,
@@ -259,7 +258,9 @@ class _Reader:
         self._make_canonical_columns()
         marked = int(self.engine.value("SELECT count(*) FROM typed WHERE unread <> 0"))
         if not marked:
-            self.engine.make_view(CHECKED, f"SELECT row_no, position, {', '.join(names)} FROM typed")
+            self.engine.make_view(
+                CHECKED, f"SELECT row_no, position, {', '.join(names)} FROM typed"
+            )
             return
         self.engine.make_table(
             "marked",
@@ -278,7 +279,9 @@ class _Reader:
         joins = []
         for place, column in enumerate(self.columns):
             name = quoted(f"f_{column.field.field}")
-            marks = int(self.engine.value(f"SELECT count(*) FROM marked WHERE {self._marks(place)}"))
+            marks = int(
+                self.engine.value(f"SELECT count(*) FROM marked WHERE {self._marks(place)}")
+            )
             if not marks:
                 values.append(f"marked.{name} AS {name}")
                 continue
@@ -390,10 +393,7 @@ class _Reader:
     def _make_readings(self, table: str, source: str, read: Callable[[str], _Reading]) -> None:
         self.engine.make_empty_table(
             table,
-            {
-                name: "VARCHAR"
-                for name in ("text", "value", "repairs", "problem", "masked", "proposal")
-            },
+            dict.fromkeys(("text", "value", "repairs", "problem", "masked", "proposal"), "VARCHAR"),
         )
         texts = [text for (text,) in self.engine.rows(source)]
         for start in range(0, len(texts), _BATCH):
@@ -617,13 +617,23 @@ def _plain_text(text: str, shape: str) -> str:
     )
 
 
+_INVISIBLE = "\\p{Cf}\\p{Cc}\\p{Mn}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{ffa0}"
+_PLAIN_TEXT = "[\\x{3400}-\\x{4dbf}\\x{4e00}-\\x{9fff}A-Za-z0-9·,、()/_:*.\\-]"
+"""Characters that NFKC leaves alone: a text of these alone is what it looks like."""
+_LONGER_THAN_A_WORD = 24
+"""Bytes that no word for 'missing' has, however its letters are written."""
+
+
 def _fast_text(cell: str) -> str:
-    """Texts that begin and end with neither space nor the marks of a spreadsheet's failure."""
-    inner = "[^" + TRIMMED + "]"
-    shape = literal(f"[^#\x1a{TRIMMED}](.*{inner})?")
+    """Plain texts, and longer ones without invisible marks, cut nowhere."""
+    plain = literal(f"{_PLAIN_TEXT}({_PLAIN_TEXT}| ){{0,200}}")
+    edge = f"[^#\\s\\x{{3000}}{_INVISIBLE}]"
+    longer = literal(f"{edge}[^{_INVISIBLE}]*[^\\s\\x{{3000}}{_INVISIBLE}]")
     return (
-        f"CASE WHEN strlen({cell}) <= {LONGEST_TEXT} AND regexp_full_match({cell}, {shape}, 's') "
-        f"AND {_is_not_missing(cell)} THEN {cell} END"
+        f"CASE WHEN regexp_full_match({cell}, {plain}) THEN "
+        f"CASE WHEN right({cell}, 1) <> ' ' AND {_is_not_missing(cell)} THEN {cell} END "
+        f"WHEN strlen({cell}) BETWEEN {_LONGER_THAN_A_WORD} AND {LONGEST_TEXT} "
+        f"AND regexp_full_match({cell}, {longer}) THEN {cell} END"
     )
 
 

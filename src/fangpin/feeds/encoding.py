@@ -74,11 +74,9 @@ def _first_error(file: Path, encoding: str) -> int | None:
 
 def _unmarked_utf16(head: bytes) -> str | None:
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    if odd > len(head) // 8 and not even:
-        return "utf-16-le"
-    if even > len(head) // 8 and not odd:
-        return "utf-16-be"
-    return None
+    if max(even, odd) * 8 < len(head):
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
 
 
 def _counts_as_utf8(file: Path, broken: int) -> bool:

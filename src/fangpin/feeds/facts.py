@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from fangpin.feeds.arrivals import SUPERSEDED, Arrival
+from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.check import CHECKED, PROBLEMS, literal, quoted, type_of
 from fangpin.feeds.findings import Finding, finding
 from fangpin.feeds.headers import Column
@@ -183,7 +183,11 @@ class _Shape:
 
     def query(self, engine: Engine) -> str:  # noqa: ARG002 - one shape of call for all statements
         """One row a checked row: the columns of facts.parquet."""
-        checked = [f"checked.* EXCLUDE ({self._given_reference()})"] if self.has_person and self.identifier_field in self.present else ["checked.*"]
+        checked = (
+            [f"checked.* EXCLUDE ({self._given_reference()})"]
+            if self.has_person and self.identifier_field in self.present
+            else ["checked.*"]
+        )
         source = f"{CHECKED} AS checked"
         if self.has_person:
             checked.append(f"{self._person()} AS person_ref")
@@ -268,7 +272,11 @@ class _Shape:
             )
             own = f"coalesce({place}, {own})"
         if self.identifier_field not in self.present:
-            return own if self.registry or self.contract.subject == "person" else "CAST(NULL AS BIGINT)"
+            return (
+                own
+                if self.registry or self.contract.subject == "person"
+                else "CAST(NULL AS BIGINT)"
+            )
         given = f"checked.{self.column(self.identifier_field)}"
         if self.contract.subject != "person" and not self.registry:
             return given
@@ -429,7 +437,9 @@ def _compare_with_earlier(
     with_rows = [arrival for arrival in earlier if arrival.accepted]
     if not with_rows:
         return 0, []
-    engine.view_files("earlier_facts", [arrival.facts for arrival in with_rows], with_file_name=True)
+    engine.view_files(
+        "earlier_facts", [arrival.facts for arrival in with_rows], with_file_name=True
+    )
     engine.make_table(
         "meeting_rows",
         "SELECT *, split_part(filename, '/', -2) AS delivery FROM earlier_facts "
@@ -441,7 +451,8 @@ def _compare_with_earlier(
     corrections = [arrival for arrival in with_rows if arrival.superseded]
     if corrections:
         engine.view_files(
-            "earlier_corrections", [arrival.folder / "superseded.parquet" for arrival in corrections]
+            "earlier_corrections",
+            [arrival.folder / "superseded.parquet" for arrival in corrections],
         )
         engine.make_table(
             "meeting_rows",
@@ -465,9 +476,7 @@ def _compare_with_earlier(
         else f"SELECT new.row_no, old.delivery, old.row_no AS old_row_no, ({same}) AS is_same "
         "FROM settling AS new JOIN meeting_rows AS old USING (row_key)",
     )
-    duplicate = int(
-        engine.value("SELECT count(DISTINCT row_no) FROM meetings WHERE is_same")
-    )
+    duplicate = int(engine.value("SELECT count(DISTINCT row_no) FROM meetings WHERE is_same"))
     engine.make_table(
         "dropped_rows",
         "SELECT row_no FROM dropped_rows UNION SELECT row_no FROM meetings WHERE is_same",

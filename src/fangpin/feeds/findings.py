@@ -56,7 +56,10 @@ class _Words:
     fix_en: str = ""
 
 
-_RESEND_ZH, _RESEND_EN = "请在原表中更正后重新报送该行。", "Correct the source table and send the row again."
+_RESEND_ZH, _RESEND_EN = (
+    "请在原表中更正后重新报送该行。",
+    "Correct the source table and send the row again.",
+)
 
 _WORDS: dict[str, _Words] = {
     # the file as a whole

@@ -13,9 +13,14 @@ from fangpin.policy.nearest import advice
 from fangpin.values.text import header_key, normalise
 
 _UNIT = re.compile(r"[（(【\[]\s*(?:单位\s*[:：]?)?\s*([^（()）]{1,6})\s*[)）】\]]\s*$")
-_SCALES = {"万元": Decimal(10_000), "千元": Decimal(1_000), "百元": Decimal(100), "亿元": Decimal(10) ** 8}
+_SCALES = {
+    "万元": Decimal(10_000),
+    "千元": Decimal(1_000),
+    "百元": Decimal(100),
+    "亿元": Decimal(10) ** 8,
+}
 _UNITS = frozenset(
-    "元 圆 人 户 个 次 天 日 月 岁 亩 % ％ 年 必填 选填 公斤 只 头 平方米 人民币元".split()
+    ["元", "圆", "人", "户", "个", "次", "天", "日", "月", "岁", "亩", "%", "％", "年", "必填", "选填", "公斤", "只", "头", "平方米", "人民币元"]
 ) | frozenset(_SCALES)
 
 
@@ -105,7 +110,9 @@ def map_columns(header: Sequence[str], *, contract: Contract) -> Mapping:
         elif not found_here:
             said.append(_told("COLUMN_ABSENT", field))
         elif found_here[0].position in taken:
-            refused.append(_ambiguous(field, [found_here[0], *_at(columns, found_here[0].position)]))
+            refused.append(
+                _ambiguous(field, [found_here[0], *_at(columns, found_here[0].position)])
+            )
         else:
             columns.append(found_here[0])
             taken[found_here[0].position] = field.field
@@ -207,7 +214,12 @@ def _missing(field: ContractField, header: Sequence[str], extra: list[str]) -> F
 
 def _told(code: str, field: ContractField, *, count: int | None = None, **words: object) -> Finding:
     return finding(
-        code, column=field.field, count=count, title=field.title.zh, title_en=field.title.en, **words
+        code,
+        column=field.field,
+        count=count,
+        title=field.title.zh,
+        title_en=field.title.en,
+        **words,
     )
 
 

@@ -16,7 +16,9 @@ def view_live_facts(*, engine: Engine, name: str, arrivals: Sequence[Arrival]) -
     engine.view_files(f"{name}_files", [arrival.facts for arrival in arrivals], with_file_name=True)
     replaced = [arrival.folder / SUPERSEDED for arrival in arrivals if arrival.superseded]
     # .../deliveries/<feed>/<delivery>/facts.parquet
-    rows = f"SELECT * EXCLUDE (filename), split_part(filename, '/', -2) AS delivery FROM {name}_files"
+    rows = (
+        f"SELECT * EXCLUDE (filename), split_part(filename, '/', -2) AS delivery FROM {name}_files"
+    )
     if replaced:
         engine.view_files(f"{name}_replaced", replaced)
         rows = (

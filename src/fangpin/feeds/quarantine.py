@@ -31,7 +31,7 @@ def write_quarantine(
     told = [
         (code, field_code, problem_words(code, fields.get(field_code or "")))
         for code, field_code in engine.rows(
-            f'SELECT DISTINCT code, field FROM {PROBLEMS} ORDER BY code, field'
+            f"SELECT DISTINCT code, field FROM {PROBLEMS} ORDER BY code, field"
         )
     ]
     engine.make_table(
@@ -51,7 +51,7 @@ def write_quarantine(
     )
     engine.make_table(
         "quarantine_lines",
-        "SELECT p.row_no, p.code, w.severity, w.title AS \"column\", p.value_masked, "
+        'SELECT p.row_no, p.code, w.severity, w.title AS "column", p.value_masked, '
         "w.zh AS message_zh, w.en AS message_en, "
         "w.fix_zh || CASE WHEN p.proposal IS NULL THEN '' "
         "ELSE ' 建议读作：' || p.proposal || '。' END AS repair_zh, "

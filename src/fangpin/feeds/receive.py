@@ -339,5 +339,3 @@ def _refused(feed: str, findings: Sequence[Finding]) -> Receipt:
         findings=tuple(findings),
         counts_by_code=dict(Counter(found.code for found in findings)),
     )
-
-

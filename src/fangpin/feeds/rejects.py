@@ -27,9 +27,7 @@ _WIDTHS = (8, 20, 10, 18, 24, 44, 44, 36, 36)
 _SHEET_ROWS = 1_000_000
 
 
-def write_rejects_xlsx(
-    *, home: Home, engine: Engine, feed: str, delivery: str, file: Path
-) -> int:
+def write_rejects_xlsx(*, home: Home, engine: Engine, feed: str, delivery: str, file: Path) -> int:
     """Write every reason of every row set aside; returns their number. Opening computes nothing.
 
     A sheet holds a million rows; more go to further sheets. Memory does not grow with the rows.

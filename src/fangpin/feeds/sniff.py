@@ -105,14 +105,14 @@ def _zip(file: Path, *, limits: Limits) -> Container:
             finding("ARCHIVE_TOO_LARGE", detail=f"> {limits.archive_members} members")
         )
     if unpacked > limits.unpacked_bytes:
-        raise FileRefused(finding("ARCHIVE_TOO_LARGE", detail=f"{unpacked} > {limits.unpacked_bytes} bytes"))
+        raise FileRefused(
+            finding("ARCHIVE_TOO_LARGE", detail=f"{unpacked} > {limits.unpacked_bytes} bytes")
+        )
     for member in members:
         # A small member may compress well honestly; a bomb is large and compresses absurdly.
         large = member.file_size > 10 * 1024 * 1024
         if large and member.file_size > limits.unpacked_ratio * max(member.compress_size, 1):
-            raise FileRefused(
-                finding("ARCHIVE_TOO_LARGE", detail=f"> {limits.unpacked_ratio}:1")
-            )
+            raise FileRefused(finding("ARCHIVE_TOO_LARGE", detail=f"> {limits.unpacked_ratio}:1"))
         if member.flag_bits & 0x1:
             raise FileRefused(finding("FILE_ENCRYPTED"))
     names = {member.filename for member in members}

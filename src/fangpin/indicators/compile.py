@@ -184,21 +184,35 @@ class Compiler:
 
     def _months(self, bases: Sequence[LedgerItem], node: tree.Call, width: int) -> str:
         above, at_least = node.option("above"), node.option("at_least")
-        level = above if above is not None else at_least
-        assert level is not None, "checked when the pack was loaded"
+        given = above if above is not None else at_least
+        assert given is not None, "checked when the pack was loaded"
+        level = to_sql(given, self._resolve)
         window = WindowMonths(
             items=tuple(item.item for item in bases),
             comparison=">" if above is not None else ">=",
-            level=to_sql(level, self._resolve).text,
+            level=level.text,
             width=width,
+            by_division=not level.is_constant,
         )
-        return f"coalesce({self._column(window)}, 0)"
+        bits = f"coalesce({self._column(window)}, 0)"
+        certain = self._mask([item for item in bases if not item.never_negative], width)
+        # Rows of a month that was not delivered whole prove nothing where amounts may be negative.
+        return bits if certain == (1 << width) - 1 else f"({bits} & {certain})"
 
     def _mask(self, bases: Sequence[LedgerItem], width: int) -> int:
         mask = (1 << width) - 1
         for item in bases:
             mask &= self.coverage.mask(self._contract(item), self.month, width)
         return mask
+
+    def _unless_silent(self, bases: Sequence[LedgerItem], value: str, width: int) -> str:
+        """NULL for a household without a row in a window where absence means unknown."""
+        silent = [
+            f"{self._column(WindowSum(item.item, self.month - width + 1, int(self.month)))} IS NULL"
+            for item in bases
+            if self._contract(item).absence == "unknown"
+        ]
+        return f"CASE WHEN NOT ({' OR '.join(silent)}) THEN {value} END" if silent else value
 
     def _run(self, bases: Sequence[LedgerItem], node: tree.Call) -> Sql:
         bits = self._months(bases, node, LOOK_BACK)
@@ -211,15 +225,17 @@ class Compiler:
             f"OR (CAST({known} AS BIGINT) >> {run}) % 2 = 1 THEN {run} END"
         )
         if known == (1 << LOOK_BACK) - 1:
-            return Sql(run)
-        return Sql(value, lower=run)
+            value = run
+        value = self._unless_silent(bases, value, LOOK_BACK)
+        return Sql(value, lower=None if value == run else run)
 
     def _count(self, bases: Sequence[LedgerItem], node: tree.Call) -> Sql:
         width = whole_number(node.option("months"), 12)
         count = f"CAST(bit_count({self._months(bases, node, width)}) AS INTEGER)"
-        if self._mask(bases, width) == (1 << width) - 1:
-            return Sql(count)
-        return Sql("CAST(NULL AS INTEGER)", lower=count)
+        if self._mask(bases, width) != (1 << width) - 1:
+            return Sql("CAST(NULL AS INTEGER)", lower=count)
+        value = self._unless_silent(bases, count, width)
+        return Sql(value, lower=None if value == count else count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,9 +271,9 @@ def compile_indicators(compiler: Compiler, needed: set[str]) -> list[CompiledInd
 
 
 def feed_queries(
-    compiler: Compiler, source_of: Callable[[str, int, int], str | None]
+    compiler: Compiler, source_of: Callable[[str, int, int], str | None], *, spine: str
 ) -> list[tuple[str, list[str]]]:
-    """One query a feed (and one a runs-of-months window): its SQL and the columns it gives.
+    """One query a feed (and one a window of states or of single months): its SQL and its columns.
 
     `source_of(feed, first, last)` names the table of that feed's ledger rows, or None when there
     are none. Windows without any source are not in the result: their figures are NULL.
@@ -266,7 +282,7 @@ def feed_queries(
     by_feed: dict[str, list[tuple[WindowSum | WindowLast, str]]] = {}
     for window, name in compiler.windows.items():
         if isinstance(window, WindowMonths):
-            query = _months_query(compiler, window, name, source_of)
+            query = _months_query(compiler, window, name, source_of, spine)
             if query:
                 found.append((query, [name]))
         else:
@@ -275,50 +291,43 @@ def feed_queries(
             by_feed.setdefault(feed, []).append((window, name))
     for feed, windows in by_feed.items():
         sums = [(w, name) for w, name in windows if isinstance(w, WindowSum)]
-        states = [
-            (w, name)
-            for w, name in windows
-            if isinstance(w, WindowLast) and compiler.pack.items[w.item].kind == "state"
-        ]
-        if sums or states:
-            query = _feed_query(feed, sums, states, source_of)
+        if sums:
+            query = _feed_query(compiler.pack.contracts[feed], sums, source_of)
             if query:
-                found.append((query, [name for _, name in [*sums, *states]]))
+                found.append((query, [name for _, name in sums]))
         for window, name in windows:
-            if isinstance(window, WindowLast) and compiler.pack.items[window.item].kind != "state":
+            if isinstance(window, WindowLast):
                 source = source_of(feed, window.first, window.last)
+                is_state = compiler.pack.items[window.item].kind == "state"
                 if source:
-                    found.append((_last_query(window, name, source), [name]))
+                    latest = _state_query if is_state else _last_query
+                    found.append((latest(window, name, source), [name]))
     return found
 
 
 def _feed_query(
-    feed: str,
+    contract: Contract,
     sums: Sequence[tuple[WindowSum | WindowLast, str]],
-    states: Sequence[tuple[WindowSum | WindowLast, str]],
     source_of: Callable[[str, int, int], str | None],
 ) -> str | None:
-    first = min(window.first for window, _ in [*sums, *states])
-    last = max(window.last for window, _ in [*sums, *states])
-    source = source_of(feed, first, last)
+    first = min(window.first for window, _ in sums)
+    last = max(window.last for window, _ in sums)
+    source = source_of(contract.feed, first, last)
     if source is None:
         return None
     columns = ["household_ref"]
     for window, name in sums:
-        value = column(window.item)
-        if (window.first, window.last) == (first, last):
-            columns.append(f"sum({value}) AS {column(name)}")
-        else:
-            columns.append(
-                f"sum(CASE WHEN month BETWEEN {window.first} AND {window.last} THEN {value} END) "
-                f"AS {column(name)}"
-            )
-    for window, name in states:
-        order = column(window.item + "__at")
-        columns.append(
-            f"arg_max({column(window.item)}, CASE WHEN month BETWEEN {window.first} AND "
-            f"{window.last} THEN {order} END) AS {column(name)}"
-        )
+        is_whole = (window.first, window.last) == (first, last)
+        within = f"month BETWEEN {window.first} AND {window.last}"
+
+        def total(value: str, is_whole: bool = is_whole, within: str = within) -> str:
+            return f"sum({value})" if is_whole else f"sum(CASE WHEN {within} THEN {value} END)"
+
+        text = total(column(window.item))
+        if contract.absence == "unknown":
+            # Rows that were all taken back (corrected, or moved with a person) are no rows.
+            text = f"CASE WHEN {total(column(window.item + '__rows'))} > 0 THEN {text} END"
+        columns.append(f"{text} AS {column(name)}")
     return (
         f"SELECT {', '.join(columns)} FROM {source} "
         f"WHERE month BETWEEN {first} AND {last} GROUP BY household_ref"
@@ -331,7 +340,19 @@ def _last_query(window: WindowLast, name: str, source: str) -> str:
         f"SELECT household_ref, arg_max(total, month) AS {column(name)} FROM "
         f"(SELECT household_ref, month, sum({value}) AS total FROM {source} "
         f"WHERE month BETWEEN {window.first} AND {window.last} AND {value} IS NOT NULL "
-        "GROUP BY household_ref, month) AS months GROUP BY household_ref"
+        f"GROUP BY household_ref, month HAVING sum({column(window.item + '__rows')}) > 0) AS months "
+        "GROUP BY household_ref"
+    )
+
+
+def _state_query(window: WindowLast, name: str, source: str) -> str:
+    value, at = column(window.item), column(window.item + "__at")
+    return (
+        f"SELECT household_ref, arg_max(value, place) AS {column(name)} FROM "
+        f"(SELECT household_ref, {value} AS value, {at} AS place FROM {source} "
+        f"WHERE month BETWEEN {window.first} AND {window.last} AND {value} IS NOT NULL "
+        f"GROUP BY household_ref, {value}, {at} "
+        f"HAVING sum({column(window.item + '__rows')}) > 0) AS states GROUP BY household_ref"
     )
 
 
@@ -340,6 +361,7 @@ def _months_query(
     window: WindowMonths,
     name: str,
     source_of: Callable[[str, int, int], str | None],
+    spine: str,
 ) -> str | None:
     last = int(compiler.month)
     first = last - window.width + 1
@@ -359,11 +381,15 @@ def _months_query(
             )
     if not parts:
         return None
+    rows, grain = f"({' UNION ALL '.join(parts)}) AS rows", "household_ref, month"
+    if window.by_division:
+        rows += f" JOIN (SELECT household_ref, division FROM {spine}) AS homes USING (household_ref)"
+        grain += ", division"
     return (
         "SELECT household_ref, bit_or(CAST(1 AS BIGINT) << "
         f"CAST({last} - month AS INTEGER)) AS {column(name)} FROM "
-        f"(SELECT household_ref, month FROM ({' UNION ALL '.join(parts)}) AS rows "
-        f"GROUP BY household_ref, month HAVING sum(value) {window.comparison} {window.level}) "
+        f"(SELECT household_ref, month FROM {rows} "
+        f"GROUP BY {grain} HAVING sum(value) {window.comparison} {window.level}) "
         "AS months GROUP BY household_ref"
     )
 

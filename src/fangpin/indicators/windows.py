@@ -43,6 +43,8 @@ class WindowMonths:
     comparison: Literal[">", ">="]
     level: str
     width: int
+    by_division: bool = False
+    """The level differs by division: the query needs each household's."""
 
 
 Window = WindowSum | WindowLast | WindowMonths

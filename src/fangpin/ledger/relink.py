@@ -1,7 +1,7 @@
 """Moves amounts between households when a later registry delivery moves people.
 
-The file holds, for each person whose membership changed, the rows under the new registry and the
-negative of the rows under the old one.
+The file holds, for each person whose membership changed (or whose registry fields changed that the
+feed's items read), the rows under the new registry and the negative of those under the old one.
 """
 
 from __future__ import annotations
@@ -14,8 +14,16 @@ from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.live_facts import view_live_facts
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home, published_file
-from fangpin.ledger.rollup import feed_items, item_columns, items_digest, linked_facts
+from fangpin.ledger.rollup import (
+    feed_items,
+    items_digest,
+    linked_facts,
+    person_fields,
+    rolled_up,
+)
 from fangpin.linkage.registry import RegistryState
+from fangpin.policy.expressions.sql import column
+from fangpin.policy.models import LedgerItem
 from fangpin.policy.pack import Pack
 
 _CHANGED = """
@@ -51,7 +59,10 @@ def relink(
     if not final.exists():
         engine.view_files("membership_before", [before.membership])
         engine.view_files("membership_after", [after.membership])
-        engine.make_table("changed_persons", _CHANGED)
+        items = feed_items(pack, feed)
+        engine.make_table(
+            "changed_persons", _CHANGED + _told_anew(pack, engine, items, before, after)
+        )
         view_live_facts(engine=engine, name="facts_all", arrivals=deliveries)
         engine.make_table(
             "facts_moving",
@@ -61,8 +72,6 @@ def relink(
             with published_file(nothing) as temporary:
                 temporary.touch()
             return None
-        items = feed_items(pack, feed)
-        order = max(int(arrival.received.strftime("%Y%m%d")) for arrival in deliveries)
         parts = []
         for position, (state, sign) in enumerate(((after, 1), (before, -1))):
             source = f"facts_signed_{position}"
@@ -77,13 +86,26 @@ def relink(
             )
             engine.make_table(f"linked_{position}", linked)
             parts.append(f"SELECT * FROM linked_{position}")
-        columns = ["household_ref", "month"]
-        for item in items:
-            columns += item_columns(item, order)
         with published_file(final) as temporary:
-            engine.write(
-                f"SELECT {', '.join(columns)} FROM ({' UNION ALL '.join(parts)}) AS linked "
-                "GROUP BY household_ref, month ORDER BY household_ref, month",
-                temporary,
-            )
+            engine.write(rolled_up(items, " UNION ALL ".join(parts)), temporary)
     return final
+
+
+def _told_anew(
+    pack: Pack,
+    engine: Engine,
+    items: list[LedgerItem],
+    before: RegistryState,
+    after: RegistryState,
+) -> str:
+    """The persons of whom the registry now says something else that these items read."""
+    fields = sorted({field for item in items for field in person_fields(pack, item)})
+    if not fields:
+        return ""
+    engine.view_files("persons_before", [before.persons])
+    engine.view_files("persons_after", [after.persons])
+    differs = " OR ".join(f"a.{column(name)} IS DISTINCT FROM b.{column(name)}" for name in fields)
+    return (
+        " UNION SELECT a.person_ref FROM persons_after AS a "
+        f"JOIN persons_before AS b ON a.person_ref = b.person_ref WHERE {differs}"
+    )

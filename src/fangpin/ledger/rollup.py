@@ -1,7 +1,9 @@
 """Rolls a delivery's accepted rows up to household x month x the feed's ledger items.
 
 Ledger files are additive: a correction enters as the new row and the negative of the old one.
-A state is the value of its latest row; `<item>__at` orders it (month, then arrival).
+`<item>__rows` counts the source rows beside each figure, so that rows all taken back are no rows.
+A state has a ledger row for each source row; `<item>__at` orders them (month, then arrival), and
+the latest that was not taken back is the household's state.
 """
 
 from __future__ import annotations
@@ -15,9 +17,13 @@ from fangpin.lake.home import Home, published_file
 from fangpin.linkage.households import age_sql
 from fangpin.linkage.registry import RegistryState
 from fangpin.policy.expressions import parse, tree
-from fangpin.policy.expressions.sql import Sql, column, to_sql
+from fangpin.policy.expressions.sql import Sql, column, quoted, to_sql
 from fangpin.policy.models import Contract, LedgerItem
 from fangpin.policy.pack import Pack
+
+
+FORM = "2"
+"""Of ledger files: files of an earlier form are left lying and built anew."""
 
 
 def feed_items(pack: Pack, feed: str) -> list[LedgerItem]:
@@ -27,7 +33,7 @@ def feed_items(pack: Pack, feed: str) -> list[LedgerItem]:
 
 def items_digest(pack: Pack, feed: str) -> str:
     """Changes exactly when a feed's ledger items change: old ledger files are then not reused."""
-    text = "\n".join(item.model_dump_json() for item in feed_items(pack, feed))
+    text = "\n".join([FORM, *(item.model_dump_json() for item in feed_items(pack, feed))])
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
@@ -43,49 +49,55 @@ def roll_up(
     items = feed_items(pack, arrival.feed)
     superseded = arrival.superseded_facts(home)
     source = _facts_view(engine, arrival, superseded)
+    linked = linked_facts(
+        pack=pack, contract=contract, engine=engine, state=state, source=source, items=items
+    )
     with published_file(final) as temporary:
-        engine.write(_query(pack, contract, items, source, engine, state, arrival), temporary)
+        engine.write(rolled_up(items, linked), temporary)
     return final
 
 
 def _facts_view(engine: Engine, arrival: Arrival, superseded: list[tuple[Path, Path]]) -> str:
     """The rows that this delivery adds (+1) and those of earlier deliveries that it replaces (-1)."""
     engine.view_files("facts_new", [arrival.facts])
+    new = f"SELECT *, 1 AS sign, {quoted(arrival.delivery)} AS delivery FROM facts_new"
     if not superseded:
-        engine.make_view("facts_signed", "SELECT *, 1 AS sign FROM facts_new")
+        engine.make_view("facts_signed", new)
         return "facts_signed"
-    parts = ["SELECT *, 1 AS sign FROM facts_new"]
+    parts = [new]
     for position, (facts, replaced) in enumerate(superseded):
         engine.view_files(f"facts_old_{position}", [facts])
         engine.view_files(f"replaced_{position}", [replaced])
+        delivery = quoted(facts.parent.name)
         parts.append(
-            f"SELECT *, -1 AS sign FROM facts_old_{position} WHERE row_no IN "
-            f"(SELECT row_no FROM replaced_{position} WHERE delivery = '{facts.parent.name}')"
+            f"SELECT *, -1 AS sign, {delivery} AS delivery FROM facts_old_{position} WHERE row_no "
+            f"IN (SELECT row_no FROM replaced_{position} WHERE delivery = {delivery})"
         )
     engine.make_table("facts_signed_table", " UNION ALL BY NAME ".join(parts))
     engine.make_view("facts_signed", "SELECT * FROM facts_signed_table")
     return "facts_signed"
 
 
-def _query(
-    pack: Pack,
-    contract: Contract,
-    items: list[LedgerItem],
-    source: str,
-    engine: Engine,
-    state: RegistryState,
-    arrival: Arrival,
-) -> str:
-    linked = linked_facts(
-        pack=pack, contract=contract, engine=engine, state=state, source=source, items=items
-    )
-    columns = ["household_ref", "month"]
-    order = int(arrival.received.strftime("%Y%m%d"))
+def rolled_up(items: list[LedgerItem], linked: str) -> str:
+    """A ledger file's rows from linked facts with their `sign` (+1 added, -1 taken back).
+
+    One row a household and month with every figure, and one a source row of every state.
+    """
+    figures = [item for item in items if item.kind != "state"]
+    parts, order = [], ["household_ref", "month"]
+    if figures:
+        columns = [text for item in figures for text in _figure_columns(item)]
+        parts.append(
+            f"SELECT household_ref, month, {', '.join(columns)} FROM linked "
+            "GROUP BY household_ref, month"
+        )
     for item in items:
-        columns += item_columns(item, order)
+        if item.kind == "state":
+            parts.append(_state_rows(item))
+            order.append(column(item.item + "__at"))
     return (
-        f"SELECT {', '.join(columns)} FROM ({linked}) AS linked "
-        "GROUP BY household_ref, month ORDER BY household_ref, month"
+        f"WITH linked AS ({linked}) SELECT * FROM ({' UNION ALL BY NAME '.join(parts)}) AS rows "
+        f"ORDER BY {', '.join(order)}"
     )
 
 
@@ -124,9 +136,9 @@ def linked_facts(
         "ON facts.person_ref = member.person_ref "
         "AND facts.month >= member.from_month AND facts.month < member.to_month"
     )
-    if any(_uses_person(item) for item in items):
-        engine.view_files("people", [state.people])
-        join += " LEFT JOIN people AS person ON person.person_ref = facts.person_ref"
+    if any(person_fields(pack, item) for item in items):
+        engine.view_files("persons", [state.persons])
+        join += " LEFT JOIN persons AS person ON person.person_ref = facts.person_ref"
     return f"SELECT member.household_ref, {listed} {join}"
 
 
@@ -139,7 +151,7 @@ def _item_value(pack: Pack, item: LedgerItem) -> str:
             return Sql(age_sql(f"person.{column(registry.birth)}", "facts.month"))
         if node.code == "person.is_head":
             assert registry is not None
-            return Sql(f"(person.{column(registry.relation)} = '{registry.head}')")
+            return Sql(f"(person.{column(registry.relation)} = {quoted(registry.head)})")
         if node.code.startswith("person."):
             return Sql(f"person.{column(node.code.removeprefix('person.'))}")
         return Sql(f"facts.{column(node.code)}")
@@ -153,29 +165,52 @@ def _item_value(pack: Pack, item: LedgerItem) -> str:
     return f"CASE WHEN {condition} THEN {value} END"
 
 
-def item_columns(item: LedgerItem, order: int) -> list[str]:
-    """The columns of one item in a ledger file; `order` is the arrival as yyyymmdd."""
+def _figure_columns(item: LedgerItem) -> list[str]:
     value, name = column("v_" + item.item), column(item.item)
-    if item.kind == "state":
-        return [
-            f"CAST(arg_max({value}, month * CAST(1000000 AS BIGINT) + row_no % 1000000) AS VARCHAR) AS {name}",
-            f"CASE WHEN count({value}) > 0 THEN month * CAST(100000000 AS BIGINT) + {order} END "
-            f"AS {column(item.item + '__at')}",
-        ]
+    rows = (
+        f"CAST(sum(CASE WHEN {value} IS NOT NULL THEN sign END) AS BIGINT) "
+        f"AS {column(item.item + '__rows')}"
+    )
     if item.kind == "amount":
-        return [f"CAST(sum({value} * sign) AS DECIMAL(18, 2)) AS {name}"]
+        # Each row is rounded to the fen by itself: what is taken back is then what was added.
+        exact = f"CAST({value} AS DECIMAL(18, 2))"
+        return [f"CAST(sum({exact} * sign) AS DECIMAL(18, 2)) AS {name}", rows]
     if item.kind == "count_persons":
         counted = (
             f"count(DISTINCT CASE WHEN sign > 0 THEN {value} END) "
             f"- count(DISTINCT CASE WHEN sign < 0 THEN {value} END)"
         )
-        return [f"CAST({counted} AS BIGINT) AS {name}"]
-    return [f"CAST(sum({value} * sign) AS BIGINT) AS {name}"]
+        return [f"CAST({counted} AS BIGINT) AS {name}", rows]
+    return [f"CAST(sum({value} * sign) AS BIGINT) AS {name}", rows]
 
 
-def _uses_person(item: LedgerItem) -> bool:
+def _state_rows(item: LedgerItem) -> str:
+    value = column("v_" + item.item)
+    place = (
+        "lpad(CAST(month AS VARCHAR), 6, '0') || delivery || lpad(CAST(row_no AS VARCHAR), 9, '0')"
+    )
+    return (
+        f"SELECT household_ref, month, CAST({value} AS VARCHAR) AS {column(item.item)}, "
+        f"{place} AS {column(item.item + '__at')}, "
+        f"CAST(sum(sign) AS BIGINT) AS {column(item.item + '__rows')} FROM linked "
+        f"WHERE {value} IS NOT NULL GROUP BY household_ref, month, {value}, delivery, row_no"
+    )
+
+
+def person_fields(pack: Pack, item: LedgerItem) -> set[str]:
+    """The registry's fields that an item's row expressions read."""
+    registry = pack.header.registry
     texts = [text for text in (item.value, item.where) if text]
-    return any(name.startswith("person.") for text in texts for name in tree.names(parse(text)))
+    found = {
+        name.removeprefix("person.")
+        for text in texts
+        for name in tree.names(parse(text))
+        if name.startswith("person.")
+    }
+    if found and registry is not None:
+        own = {"age": registry.birth or "", "is_head": registry.relation}
+        found = {own.get(name, name) for name in found}
+    return found
 
 
 def _division_field(pack: Pack) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from fangpin.feeds.arrivals import Arrival
+from fangpin.feeds.arrivals import Arrival, coverage
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home
 from fangpin.ledger.coverage import Coverage
@@ -91,14 +91,13 @@ def take_snapshot(
             path = roll_up(home=home, pack=pack, engine=engine, arrival=arrival, state=state)
             files.setdefault(arrival.feed, []).append(LedgerFile(path, *_months(arrival, home)))
             earlier.setdefault(arrival.feed, []).append(arrival)
-    delivered = [(arrival.feed, arrival.month) for arrival in known if arrival.accepted]
     return Snapshot(
         as_of=as_of,
         month=Month.last_complete(as_of),
         arrivals=tuple(known),
         registry=state,
         files=files,
-        coverage=Coverage.of(delivered),
+        coverage=Coverage(coverage(known, as_of=as_of)),
         key=_key(pack, known, as_of),
     )
 

@@ -1,8 +1,9 @@
 """The registry after each of its deliveries: who lives in which household, and since when.
 
 A registry delivery restates the villages that it names: a person whom the new rows of a village no
-longer list has left. Grain of `people`: person_ref, as last listed. Grain of `membership`: person
-and household over the half-open months [from_month, to_month).
+longer list has left. Grain of `people`: person_ref, of those who are listed. Grain of `persons`:
+person_ref, as last listed, also of those who left. Grain of `membership`: person and household over
+the half-open months [from_month, to_month).
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ from pathlib import Path
 from fangpin.feeds.arrivals import Arrival
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home, published_folder
+from fangpin.policy.expressions.sql import column
 from fangpin.policy.models import Registry
 from fangpin.policy.pack import Pack
 from fangpin.values.problem import Problem, ProblemError
 
 ALWAYS = 0
 """from_month of a person's first known household: bills from before the listing count too."""
+FORM = "2"
+"""Of registry states: states of an earlier form are left lying and built anew."""
 STILL = 1_000_000
 """to_month of a membership that has not ended."""
 
@@ -31,14 +35,15 @@ class RegistryState:
 
     key: str
     people: Path
+    persons: Path
     membership: Path
     month: int
-    """The month of the latest delivery: changes against the state before begin here."""
+    """The latest month of its deliveries: changes against the state before begin here."""
 
 
 def state_key(deliveries: Sequence[Arrival]) -> str:
     """The name of the state that this sequence of registry deliveries leaves."""
-    text = "\n".join(arrival.delivery for arrival in deliveries)
+    text = "\n".join([FORM, *(arrival.delivery for arrival in deliveries)])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -67,6 +72,8 @@ def registry_state(
         so_far = deliveries[: position + 1]
         key = state_key(so_far)
         folder = home.registry / key
+        # A delivery of an older month that comes late cannot begin before what is known already.
+        month = max(so_far[-1].month, state.month if state else 0)
         if not folder.exists():
             _build(
                 folder=folder,
@@ -74,12 +81,14 @@ def registry_state(
                 engine=engine,
                 before=state,
                 arrival=so_far[-1],
+                month=month,
             )
         state = RegistryState(
             key=key,
             people=folder / "people.parquet",
+            persons=folder / "persons.parquet",
             membership=folder / "membership.parquet",
-            month=so_far[-1].month,
+            month=month,
         )
     assert state is not None
     return state
@@ -92,8 +101,9 @@ def _build(
     engine: Engine,
     before: RegistryState | None,
     arrival: Arrival,
+    month: int,
 ) -> None:
-    division = registry.division
+    division = column(registry.division)
     engine.view_files("registry_facts", [arrival.facts])
     # A person listed twice in one delivery stays in the household of the later row.
     engine.make_table(
@@ -103,6 +113,7 @@ def _build(
     )
     if before is None:
         engine.make_table("people_now", "SELECT * FROM listed")
+        engine.make_table("persons_now", "SELECT * FROM listed")
         engine.make_table(
             "membership_now",
             f"SELECT person_ref, household_ref, {ALWAYS} AS from_month, {STILL} AS to_month "
@@ -113,21 +124,31 @@ def _build(
         engine.view_files("membership_before", [before.membership])
         engine.make_table(
             "people_now",
-            "SELECT * FROM people_before "
-            f"WHERE {division} NOT IN (SELECT {division} FROM listed WHERE {division} IS NOT NULL) "
+            f"SELECT * FROM people_before WHERE coalesce({division} NOT IN "
+            f"(SELECT {division} FROM listed WHERE {division} IS NOT NULL), TRUE) "
             "AND person_ref NOT IN (SELECT person_ref FROM listed) "
             "UNION ALL BY NAME SELECT * FROM listed",
         )
-        engine.make_table("membership_now", _MEMBERSHIP, [arrival.month, arrival.month])
+        engine.view_files("persons_before", [before.persons])
+        engine.make_table(
+            "persons_now",
+            "SELECT * FROM persons_before "
+            "WHERE person_ref NOT IN (SELECT person_ref FROM listed) "
+            "UNION ALL BY NAME SELECT * FROM listed",
+        )
+        engine.make_table("membership_now", _MEMBERSHIP, [month, month])
     with published_folder(folder) as temporary:
         engine.write(
             "SELECT * FROM people_now ORDER BY household_ref", temporary / "people.parquet"
         )
         engine.write(
+            "SELECT * FROM persons_now ORDER BY person_ref", temporary / "persons.parquet"
+        )
+        engine.write(
             "SELECT * FROM membership_now ORDER BY person_ref, from_month",
             temporary / "membership.parquet",
         )
-    engine.drop("listed", "people_now", "membership_now")
+    engine.drop("listed", "people_now", "persons_now", "membership_now")
 
 
 _MEMBERSHIP = f"""

@@ -20,6 +20,8 @@ from fangpin.policy.pack import Pack
 OUTCOMES = ("hit", "no_hit", "cannot_tell", "suppressed", "not_applicable")
 VIEW = "evaluated"
 """household_ref, division, attributes, figures, `outcome__<rule>`, `severity__<rule>`, category."""
+HITS = "evaluated_hits"
+"""The table of those rows of VIEW that hit; the view itself is computed anew for each query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,11 @@ class Evaluation:
         ]
         row = iter(self.engine.rows(f"SELECT {', '.join(parts)} FROM {VIEW}")[0])
         return {rule.rule: {outcome: next(row) for outcome in OUTCOMES} for rule in self.rules}
+
+    def keep_hits(self) -> None:
+        """Make the table HITS: the rows of VIEW of households that hit any rule."""
+        hit = " OR ".join(f"{column('outcome__' + rule.rule)} = 'hit'" for rule in self.rules)
+        self.engine.make_table(HITS, f"SELECT * FROM {VIEW} WHERE {hit or 'FALSE'}")
 
 
 def evaluate(
@@ -89,6 +96,22 @@ def evaluate(
     return Evaluation(engine, compiler, rules)
 
 
+def reason_order(pack: Pack) -> list[str]:
+    """Rule codes in the order in which equally urgent reasons are told.
+
+    The risk cause that the pack lists first leads, then the order of the rules in the pack.
+    """
+    codes = list(dict.fromkeys(rule.rule for rule in pack.rules))
+    cause_of = {rule.rule: rule.cause for rule in pack.rules}
+    last = len(pack.causes) + max((cause.order for cause in pack.causes.values()), default=0)
+
+    def order(code: str) -> int:
+        cause = pack.causes.get(cause_of[code] or "")
+        return cause.order if cause else last
+
+    return sorted(codes, key=order)
+
+
 def figure_codes(rule: Rule) -> list[str]:
     """The figures that a rule shows, each once, in the rule's order."""
     return list(dict.fromkeys(rule.figures))
@@ -122,7 +145,7 @@ def _join_windows(
 ) -> None:
     """The table `windows`: the spine with one column a window; NULL where nothing was delivered."""
     joins, columns, found = [], ["spine.*"], set()
-    for position, (query, names) in enumerate(feed_queries(compiler, source_of)):
+    for position, (query, names) in enumerate(feed_queries(compiler, source_of, spine=spine)):
         engine.make_table(f"window_{position}", Statement(query))
         joins.append(f"LEFT JOIN window_{position} USING (household_ref)")
         columns += [f"window_{position}.{column(name)}" for name in names]

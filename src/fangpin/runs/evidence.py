@@ -73,8 +73,8 @@ def _feed_evidence(
         for arrival in snapshot.arrivals
         if arrival.feed == feed
         and arrival.accepted
-        and arrival.first_month <= last
-        and arrival.last_month >= first
+        # A correction may have moved a row out of the window: what it replaced must go with it.
+        and (arrival.superseded or (arrival.first_month <= last and arrival.last_month >= first))
     ]
     if not arrivals:
         return False

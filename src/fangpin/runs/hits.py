@@ -17,7 +17,7 @@ from typing import Any
 from fangpin.policy.expressions.sql import column
 from fangpin.policy.models import Rule
 from fangpin.policy.pack import Pack
-from fangpin.rules.evaluate import VIEW, Evaluation, figure_codes
+from fangpin.rules.evaluate import HITS, Evaluation, figure_codes
 from fangpin.rules.explain import sentences
 
 RAISING = ("alert", "clue", "screening")
@@ -44,6 +44,7 @@ _COLUMNS = {
 def write_hits(*, evaluation: Evaluation, folder: Path, spill: Path) -> None:
     """Write hits.parquet and findings.parquet; leaves the tables `hits` and `findings`."""
     engine = evaluation.engine
+    evaluation.keep_hits()
     for table, wanted in (("hits", True), ("findings", False)):
         # The engine takes rows far faster from a file than one by one.
         text = spill / f"{folder.name}-{table}.csv"
@@ -79,18 +80,28 @@ def _rows(evaluation: Evaluation, rule: Rule) -> Iterator[list[Any]]:
     compiler = evaluation.compiler
     pack = compiler.pack
     codes = figure_codes(rule)
-    thresholds = threshold_values(pack, rule, compiler.as_of)
-    thresholds_text = _json(thresholds)
+    in_division: dict[str, dict[str, Any]] = {}
     rank = {severity.severity: severity.rank for severity in pack.severities}
     listed = ", ".join(
-        ["household_ref", "category", column("severity__" + rule.rule), *map(column, codes)]
+        [
+            "household_ref",
+            "division",
+            "category",
+            column("severity__" + rule.rule),
+            *map(column, codes),
+        ]
     )
     query = (
-        f"SELECT {listed} FROM {VIEW} WHERE {column('outcome__' + rule.rule)} = 'hit' "
+        f"SELECT {listed} FROM {HITS} WHERE {column('outcome__' + rule.rule)} = 'hit' "
         "ORDER BY household_ref"
     )
-    for household_ref, category, severity, *values in evaluation.engine.rows(query):
+    for household_ref, division, category, severity, *values in evaluation.engine.rows(query):
         figures = dict(zip(codes, values, strict=True))
+        if division not in in_division:
+            in_division[division] = threshold_values(
+                pack, rule, as_of=compiler.as_of, division=division
+            )
+        thresholds = in_division[division]
         zh, en = sentences(pack, rule, month=compiler.month, figures=figures, thresholds=thresholds)
         yield [
             household_ref,
@@ -105,15 +116,18 @@ def _rows(evaluation: Evaluation, rule: Rule) -> Iterator[list[Any]]:
             zh,
             en,
             _json(figures),
-            thresholds_text,
+            _json(thresholds),
             category or "",
         ]
 
 
-def threshold_values(pack: Pack, rule: Rule, as_of: date) -> dict[str, Any]:
-    """The values of a rule's thresholds that were in force."""
-    root = pack.header.root_division
-    return {code: pack.parameter(code, at=as_of, division=root).value for code in rule.thresholds}
+def threshold_values(
+    pack: Pack, rule: Rule, *, as_of: date, division: str | None
+) -> dict[str, Any]:
+    """The values of a rule's thresholds that were in force in a division."""
+    return {
+        code: pack.parameter(code, at=as_of, division=division).value for code in rule.thresholds
+    }
 
 
 def _json(values: dict[str, Any]) -> str:

@@ -26,6 +26,7 @@ from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.policy import Pack
 from fangpin.policy.calendar import WorkingCalendar
 from fangpin.policy.models import Severity
+from fangpin.rules.evaluate import reason_order
 from fangpin.values.problem import Problem, ProblemError
 
 _ROWS_AT_ONCE = 50_000
@@ -196,8 +197,7 @@ def _read_facts(run_folder: Path) -> _Facts:
 
 def _read_files(engine: Engine, run_folder: Path, pack: Pack) -> None:
     engine.make_empty_table("places", {"rule": "VARCHAR", "place": "INTEGER"})
-    codes = list(dict.fromkeys(rule.rule for rule in pack.rules))
-    engine.insert("places", [(code, place) for place, code in enumerate(codes)])
+    engine.insert("places", [(code, place) for place, code in enumerate(reason_order(pack))])
     for name, columns in _COLUMNS.items():
         engine.view_files(f"{name}_file", [run_folder / f"{name}.parquet"])
         engine.make_view(name, f"SELECT {columns} FROM {name}_file")

@@ -18,7 +18,7 @@ from fangpin.policy.expressions.vocabulary import attribute_kinds, field_kinds
 from fangpin.policy.models import PackCase, Rule
 from fangpin.policy.nearest import advice
 from fangpin.policy.pack import Pack
-from fangpin.rules.evaluate import VIEW, Evaluation, evaluate
+from fangpin.rules.evaluate import VIEW, Evaluation, evaluate, reason_order
 from fangpin.rules.explain import sentences
 from fangpin.values.month import Month
 from fangpin.values.problem import Problem, ProblemError
@@ -171,7 +171,11 @@ def _compare_alert(
         yield _unlike(place, case, "alert", expected.severity, "none")
         return
     rank = {severity.severity: severity.rank for severity in pack.severities}
-    first = min(hits, key=lambda rule: rank[answer[f"severity__{rule.rule}"]])
+    order = reason_order(pack)
+    first = min(
+        hits,
+        key=lambda rule: (rank[answer[f"severity__{rule.rule}"]], order.index(rule.rule)),
+    )
     severity = answer[f"severity__{first.rule}"]
     if severity != expected.severity:
         yield _unlike(place, case, "alert severity", expected.severity, severity)
@@ -295,17 +299,18 @@ def _make_ledger(
         states = {code for code in codes if pack.items[code].kind == "state"}
         for code in codes:
             columns[code] = "VARCHAR" if code in states else "DECIMAL(18, 2)"
+            columns[code + "__rows"] = "BIGINT"
             if code in states:
-                columns[code + "__at"] = "BIGINT"
+                columns[code + "__at"] = "VARCHAR"
         rows = []
         for position, amounts in values.items():
             for month in sorted({m for code in codes for m in amounts.get(code, {})}):
                 row: list[Any] = [position, month]
                 for code in codes:
                     value = amounts.get(code, {}).get(month)
-                    row.append(value)
+                    row += [value, None if value is None else 1]
                     if code in states:
-                        row.append(month if value is not None else None)
+                        row.append(f"{month:06}")
                 rows.append(row)
         engine.make_empty_table(table, columns)
         engine.insert(table, rows)

@@ -10,7 +10,7 @@ from fangpin.synthetic.layouts import Layout
 from fangpin.synthetic.tables import Repeated, Row, Table
 from fangpin.values.month import Month
 
-Cell = Callable[[Row], str]
+Cell = Callable[[Row, Month], str]
 Write = Callable[[object], str]
 
 
@@ -21,7 +21,8 @@ class ContractGap(Exception):
 class Columns:
     """The columns of one delivery: headers, and for each row its cells."""
 
-    def __init__(self, *, contract: Contract, table: Table, layout: Layout) -> None:
+    def __init__(self, *, contract: Contract, table: Table, layout: Layout, month: Month) -> None:
+        self._month = month
         self.headers: list[str] = []
         self.types: list[str] = []
         self._values: list[tuple[int, str, Write]] = []
@@ -55,7 +56,7 @@ class Columns:
         else:
             cells = self._written(values)
         for place, cell in self._subjects:
-            cells[place] = cell(row)
+            cells[place] = cell(row, self._month)
         return cells
 
     def _written(self, values: dict[str, object]) -> list[str]:
@@ -67,19 +68,19 @@ class Columns:
         return cells
 
 
-def _identifier(row: Row) -> str:
-    return row.person.identifier if row.person else ""
+def _identifier(row: Row, month: Month) -> str:
+    return row.person.number_in(month) if row.person else ""
 
 
-def _name(row: Row) -> str:
+def _name(row: Row, _month: Month) -> str:
     return row.person.name if row.person else ""
 
 
-def _household_no(row: Row) -> str:
+def _household_no(row: Row, _month: Month) -> str:
     return row.household.household_no if row.household else ""
 
 
-def _village(row: Row) -> str:
+def _village(row: Row, _month: Month) -> str:
     return row.household.village if row.household else ""
 
 
@@ -91,7 +92,7 @@ _SUBJECT_CELLS: dict[str, Cell] = {
 }
 
 
-def _certificate(row: Row) -> str:
+def _certificate(row: Row, _month: Month) -> str:
     disability = row.person.disability if row.person else None
     return disability.certificate_no if disability else ""
 

@@ -82,7 +82,7 @@ def _write_one(
     rows = chain((first,), rows)
     layout = office.layout(world, contract, month)
     received = office.received(world, contract, month)
-    columns = Columns(contract=contract, table=table, layout=layout)
+    columns = Columns(contract=contract, table=table, layout=layout, month=month)
     faults = Faults(
         chance=stream(world.seed, "faults", contract.feed, int(month)),
         wrong_share=layout.wrong_share,

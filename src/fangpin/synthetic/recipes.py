@@ -44,8 +44,9 @@ def write_recipe_deliveries(
     for delivery in recipe.deliveries:
         for number in delivery.rounds:
             if number in rounds:
-                planned.append((delivery, rounds[number]))
-                problems += tables.missing_columns(delivery=delivery, a_round=rounds[number])
+                in_round = _in_round(delivery=delivery, a_round=rounds[number])
+                planned.append((in_round, rounds[number]))
+                problems += tables.missing_columns(delivery=in_round, a_round=rounds[number])
             else:
                 problems.append(_unknown_round(recipe=recipe, delivery=delivery, number=number))
     if problems:
@@ -72,9 +73,9 @@ def _write(
     with path.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle)
         writer.writerow(delivery.columns)
-        for row in tables.rows(delivery=delivery, a_round=a_round):
-            if _is_kept(row=row, delivery=delivery, a_round=a_round):
-                writer.writerow(_fields(row=row, delivery=delivery, a_round=a_round))
+        for row in tables.rows(delivery=delivery):
+            if _is_kept(row=row, delivery=delivery):
+                writer.writerow(_fields(row=row, delivery=delivery))
     return PlannedDelivery(
         feed=delivery.feed,
         file=path,
@@ -84,41 +85,49 @@ def _write(
     )
 
 
-def _fields(*, row: Row, delivery: DemoDelivery, a_round: DemoRound) -> Iterator[str]:
+def _in_round(*, delivery: DemoDelivery, a_round: DemoRound) -> DemoDelivery:
+    """The delivery with its `{round}` and `{month}` replaced by those of the round."""
+
+    def filled(text: str) -> str:
+        return text.replace("{round}", str(a_round.round)).replace("{month}", a_round.month)
+
+    return delivery.model_copy(
+        update={
+            "columns": {field: filled(column) for field, column in delivery.columns.items()},
+            "keep": {filled(column): values for column, values in delivery.keep.items()},
+        }
+    )
+
+
+def _fields(*, row: Row, delivery: DemoDelivery) -> Iterator[str]:
     for field, column in delivery.columns.items():
-        value = _value(row=row, column=column, a_round=a_round)
+        value = _value(row=row, column=column)
         yield delivery.recode.get(field, {}).get(value, value)
 
 
-def _is_kept(*, row: Row, delivery: DemoDelivery, a_round: DemoRound) -> bool:
-    for column, values in delivery.keep.items():
-        value = row[_of_round(column, a_round)]
-        if value not in values if values else not value:
-            return False
-    return True
+def _is_kept(*, row: Row, delivery: DemoDelivery) -> bool:
+    """Whether each column of `keep` holds one of its values, or anything where it lists none."""
+    return all(
+        row[column] in values if values else bool(row[column])
+        for column, values in delivery.keep.items()
+    )
 
 
-def _of_round(text: str, a_round: DemoRound) -> str:
-    return text.replace("{round}", str(a_round.round)).replace("{month}", a_round.month)
-
-
-def _value(*, row: Row, column: str, a_round: DemoRound) -> str:
+def _value(*, row: Row, column: str) -> str:
     """The text of one field; empty when a column that the template needs is empty."""
-    column = _of_round(column, a_round)
     if column.startswith("="):
         return column[1:]
-    places = _PLACE.findall(column)
-    if not places:
+    if column in row:
         return row[column]
-    if any(not row[name] for name, _width in places):
+    if any(not row[name] for name, _width in _PLACE.findall(column)):
         return ""
     return _PLACE.sub(lambda place: row[place[1]].zfill(int(place[2] or 0)), column)
 
 
-def _columns_named(*, delivery: DemoDelivery, a_round: DemoRound) -> set[str]:
-    named = {_of_round(column, a_round) for column in delivery.keep}
+def _columns_named(delivery: DemoDelivery) -> set[str]:
+    """The columns of the archive that a delivery needs."""
+    named = set(delivery.keep)
     for column in delivery.columns.values():
-        column = _of_round(column, a_round)
         if not column.startswith("="):
             places = _PLACE.findall(column)
             named |= {name for name, _width in places} if places else {column}
@@ -142,15 +151,15 @@ class _Tables:
             missing |= {(delivery.beside, by) for by in delivery.by if by not in beside}
         if not missing:
             columns = self._columns(delivery=delivery)
-            named = _columns_named(delivery=delivery, a_round=a_round)
+            named = _columns_named(delivery)
             missing = {(delivery.member, name) for name in named if name not in columns}
         where = f"demo/{self._recipe.name}.yaml, {delivery.feed}, round {a_round.round}"
         return [_no_column(where=where, table=table, name=name) for table, name in sorted(missing)]
 
-    def rows(self, *, delivery: DemoDelivery, a_round: DemoRound) -> Iterator[Row]:
-        """Each row of the delivery's table: the columns that the recipe names for this round."""
+    def rows(self, *, delivery: DemoDelivery) -> Iterator[Row]:
+        """Each row of the delivery's table: the columns that the delivery needs."""
         columns = self._columns(delivery=delivery)
-        names = sorted(_columns_named(delivery=delivery, a_round=a_round))
+        names = sorted(_columns_named(delivery))
         for values in zip(*(columns[name] for name in names), strict=True):
             yield dict(zip(names, values, strict=True))
 

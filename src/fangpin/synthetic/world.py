@@ -62,6 +62,8 @@ class Person:
     """What follows senior school: bachelor, college or nothing."""
     chronic_disease: str = ""
     insured: bool = True
+    numbered: Month | None = None
+    """Month from which the number is known: infants wait for it; None: always known."""
     joined: Month | None = None
     """Month of birth of a child born in the world's time; None: was there before."""
     died: date | None = None
@@ -70,6 +72,11 @@ class Person:
         """Complete years on a day."""
         before = (day.month, day.day) < (self.birth.month, self.birth.day)
         return day.year - self.birth.year - before
+
+    def number_in(self, month: Month) -> str:
+        """The identity number as departments know it in a month; empty when there is none."""
+        known = self.numbered is None or month >= self.numbered
+        return self.identifier if known else ""
 
     def is_aged(self, years: int, month: Month) -> bool:
         """Whether the person had completed so many years on the month's first day."""

@@ -22,7 +22,9 @@ _SHAPE = re.compile(
 )
 _BARE_FRACTION = re.compile(r"(?P<sign>[-+])?(?P<fraction>\.\d+)")
 _SCIENTIFIC = re.compile(r"[-+]?\d(?:\.\d+)?E[-+]?\d{1,3}", re.IGNORECASE)
-_FORMAL = re.compile(r"[零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖两十拾百佰千仟万萬亿億元圆角分整正]+")
+_FORMAL = re.compile(
+    r"[零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖两十拾百佰千仟万萬亿億元圆角分整正]+"
+)
 _DIGITS = {
     character: position
     for group in ("零一二三四五六七八九", "〇壹贰叁肆伍陆柒捌玖")

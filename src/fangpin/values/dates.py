@@ -143,7 +143,9 @@ def read_month(text: str | None) -> MonthReading:
         return MonthReading(value=plain, repairs=("DATE_REWRITTEN",) if "年" in body else ())
     day = read_date(text)
     if day.value is not None:
-        return MonthReading(value=Month.containing(day.value), repairs=(*day.repairs, "DAY_DROPPED"))
+        return MonthReading(
+            value=Month.containing(day.value), repairs=(*day.repairs, "DAY_DROPPED")
+        )
     unreadable = day.problem_code in ("DATE_UNREADABLE", "DATE_AMBIGUOUS", "DATE_ORDER_UNKNOWN")
     return MonthReading(problem_code="MONTH_UNREADABLE" if unreadable else day.problem_code)
 

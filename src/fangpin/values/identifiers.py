@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from fangpin.values.masks import mask_identifier as mask_identifier  # noqa: PLC0414 - part of the room
+from fangpin.values.masks import mask_identifier as mask_identifier
 from fangpin.values.text import cell_problem, is_missing, normalise
 
 Kind = Literal["missing", "number", "own_reference", "other_document", "unreadable"]
@@ -109,7 +109,9 @@ def _gb11643(plain: str, today: date) -> IdentifierReading:
     if re.fullmatch(r"[0-9]{15}", plain):
         return _fifteen(plain, today)
     if _OTHER_DOCUMENT.fullmatch(plain):
-        return IdentifierReading(f"document:{plain}", "other_document", repairs=("ID_OTHER_DOCUMENT",))
+        return IdentifierReading(
+            f"document:{plain}", "other_document", repairs=("ID_OTHER_DOCUMENT",)
+        )
     if _EIGHT_DIGITS.fullmatch(plain) and _birth(plain) is None:
         return IdentifierReading(None, "own_reference", repairs=("ID_OTHER_DOCUMENT",))
     return _refused("ID_SHAPE")

@@ -36,7 +36,9 @@ def mask_name(name: str) -> str:
 def mask_phone(text: str) -> str:
     """The first three and last two digits."""
     plain = re.sub(r"\D", "", normalise(text))
-    return f"{plain[:3]}{'*' * (len(plain) - 5)}{plain[-2:]}" if len(plain) > 6 else "*" * len(plain)
+    return (
+        f"{plain[:3]}{'*' * (len(plain) - 5)}{plain[-2:]}" if len(plain) > 6 else "*" * len(plain)
+    )
 
 
 def mask_value(text: str | None, *, kind: str) -> str:
@@ -57,7 +59,11 @@ def mask_value(text: str | None, *, kind: str) -> str:
     if kind == "name" or _WORDS_LIKE_A_NAME.fullmatch(plain):
         return mask_name(plain[:_SHOWN])
     masked = _LONG_NUMBER.sub(lambda found: mask_identifier(found[0]), plain)
-    masked = re.sub(
-        r"[\u3400-\u9fff\U00020000-\U0003ffff]{2,}", lambda found: mask_name(found[0]), masked
-    ) if kind in ("text", "code", "flag", "division") else masked
+    masked = (
+        re.sub(
+            r"[\u3400-\u9fff\U00020000-\U0003ffff]{2,}", lambda found: mask_name(found[0]), masked
+        )
+        if kind in ("text", "code", "flag", "division")
+        else masked
+    )
     return masked if len(masked) <= _SHOWN else masked[:_SHOWN] + "…"

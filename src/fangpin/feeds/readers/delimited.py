@@ -117,7 +117,8 @@ def _load_at_full_speed(
     """The engine's own reader, for files in which every line is a row of the header's width."""
     start = found.header.first_data
     one_line_each = all(line == position + 1 for position, line in enumerate(found.lines[:start]))
-    if not one_line_each or _has_blank_lines(file):
+    blank_lines, quotes = _look_at_bytes(file)
+    if not one_line_each or blank_lines:
         return None
     columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(found.header.cells)))
     read = ", ".join(sorted({f"c{column.position}" for column in mapping.columns}))
@@ -131,12 +132,12 @@ def _load_at_full_speed(
         )
     except EngineRefused:
         return None
+    if quotes and _has_swallowed_rows(engine, found, read.split(", ")):
+        return None
     return f"CAST(raw.rowid + {start + 1} AS INTEGER)", None
 
 
-def _load_row_by_row(
-    file: Path, found: _Found, engine: Engine, workplace: Path
-) -> tuple[str, str]:
+def _load_row_by_row(file: Path, found: _Found, engine: Engine, workplace: Path) -> tuple[str, str]:
     """Every row numbered by ourselves, with a flag where its width is not the header's."""
     width = len(found.header.cells)
     while width and not found.header.cells[width - 1].strip():
@@ -149,8 +150,11 @@ def _load_row_by_row(
             for row_no, row in enumerate(reader, start=1):
                 if row_no <= found.header.first_data or not any(cell.strip() for cell in row):
                     continue
-                surplus = any(cell.strip() for cell in row[width:])
-                misshapen = surplus or len(row) < width
+                misshapen = (
+                    len(row) < width
+                    or any(cell.strip() for cell in row[width:])
+                    or any(_swallowed_a_row(cell, found) for cell in row if "\n" in cell)
+                )
                 cells = [*row[:width], *([""] * (width - len(row)))]
                 writer.writerow([row_no, int(misshapen), *(c.replace("\x00", "") for c in cells)])
         except csv.Error as error:
@@ -184,12 +188,29 @@ def load_numbered(
     return "raw.row_no", "raw.misshapen = 1"
 
 
-def _has_blank_lines(file: Path) -> bool:
+def _swallowed_a_row(cell: str, found: _Found) -> bool:
+    """Whether a stray quote drew whole rows into one cell."""
+    enough = max(2, (len(found.header.cells) - 1) // 2)
+    return any(line.count(found.delimiter) >= enough for line in cell.split("\n")[1:])
+
+
+def _has_swallowed_rows(engine: Engine, found: _Found, columns: list[str]) -> bool:
+    suspects = " OR ".join(f"contains({column}, chr(10))" for column in columns)
+    rows = engine.rows(f"SELECT {', '.join(columns)} FROM {RAW} WHERE {suspects} LIMIT 10000")
+    return len(rows) == 10_000 or any(
+        _swallowed_a_row(cell, found) for row in rows for cell in row if cell and "\n" in cell
+    )
+
+
+def _look_at_bytes(file: Path) -> tuple[bool, bool]:
+    """Whether a file has blank lines (or marks of an old end of file), and whether it has quotes."""
+    quotes = False
     with file.open("rb") as stream:
         tail = b""
         while chunk := stream.read(_CHUNK):
             joined = tail + chunk
             if any(mark in joined for mark in _BLANK_LINES):
-                return True
+                return True, quotes
+            quotes = quotes or b'"' in chunk
             tail = chunk[-2:]
-    return False
+    return False, quotes

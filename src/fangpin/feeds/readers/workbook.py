@@ -106,7 +106,7 @@ def _run_child(
     }
     arguments = [str(file.resolve()), container, str(workplace.resolve()), json.dumps(told)]
     try:
-        ended = subprocess.run(  # noqa: S603 - our own module, no shell
+        ended = subprocess.run(
             [sys.executable, "-m", _CHILD, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

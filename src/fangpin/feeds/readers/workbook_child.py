@@ -25,9 +25,7 @@ _PROLOG = 1 << 20
 _CHUNK = 1 << 22
 _EXACT = 10**15
 """Integers of a cell from here on may have lost digits: a spreadsheet keeps fifteen."""
-_CELL = re.compile(
-    rb"<(?:\w+:)?c\s([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL
-)
+_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _REFERENCE = re.compile(rb"\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
 _IS_ERROR = re.compile(rb"\bt=[\"']e[\"']")
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]+)</")
@@ -54,9 +52,7 @@ def main(arguments: list[str]) -> int:
         told = {"code": refused.code, "words": refused.words}
         (folder / "refusal.json").write_text(json.dumps(told), encoding="utf-8")
         return 0
-    (folder / "sheets.json").write_text(
-        json.dumps(sheets, ensure_ascii=False), encoding="utf-8"
-    )
+    (folder / "sheets.json").write_text(json.dumps(sheets, ensure_ascii=False), encoding="utf-8")
     return 0
 
 
@@ -184,7 +180,9 @@ def _refuse_doctype(file: Path) -> None:
                     continue
                 with archive.open(name) as part:
                     prolog = part.read(_PROLOG).replace(b"\x00", b"")
-                root = re.search(rb"<[A-Za-z_]", re.sub(rb"<!--.*?-->", b"", prolog, flags=re.DOTALL))
+                root = re.search(
+                    rb"<[A-Za-z_]", re.sub(rb"<!--.*?-->", b"", prolog, flags=re.DOTALL)
+                )
                 without_comments = re.sub(rb"<!--.*?-->", b"", prolog, flags=re.DOTALL)
                 before_root = without_comments[: root.start()] if root else without_comments
                 if b"<!DOCTYPE" in before_root.upper() or b"<!ENTITY" in before_root.upper():
@@ -208,9 +206,7 @@ def _sheet_parts(file: Path) -> dict[str, str]:
         if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
             return {}
         relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-        targets = {
-            relation.get("Id"): (relation.get("Target") or "") for relation in relations
-        }
+        targets = {relation.get("Id"): (relation.get("Target") or "") for relation in relations}
         workbook = ElementTree.fromstring(archive.read("xl/workbook.xml"))
     found: dict[str, str] = {}
     for element in workbook.iter():
@@ -254,9 +250,7 @@ def _collect_failures(text: bytes, failed: dict[tuple[int, int], str]) -> None:
             for letter in place[1]:
                 column = column * 26 + letter - 64
             told = value[1].decode("utf-8", "replace") if value else ""
-            failed[int(place[2]) - 1, column - 1] = (
-                ERROR_MARK + told if is_error else FORMULA_MARK
-            )
+            failed[int(place[2]) - 1, column - 1] = ERROR_MARK + told if is_error else FORMULA_MARK
 
 
 # ── the frugal way, for sheets with a stray cell in a far corner ────────────────────────────────

@@ -26,6 +26,8 @@ class Engine:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
+        self._kinds: dict[str, str] = {}
+        """Temporary table or view -> TABLE or VIEW."""
 
     def rows(self, query: Statement | str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
@@ -42,16 +44,16 @@ class Engine:
 
     def make_table(self, name: str, query: Statement | str, parameters: Sequence[Any] = ()) -> None:
         """Replace the temporary table `name` by the rows of a query."""
-        self._run(f"CREATE OR REPLACE TEMP TABLE {_checked(name)} AS {_text(query)}", parameters)
+        self._become(name, "TABLE", f"AS {_text(query)}", parameters)
 
     def make_view(self, name: str, query: Statement | str) -> None:
         """Let `name` stand for a query."""
-        self._run(f"CREATE OR REPLACE TEMP VIEW {_checked(name)} AS {_text(query)}", ())
+        self._become(name, "VIEW", f"AS {_text(query)}")
 
     def make_empty_table(self, name: str, columns: dict[str, str]) -> None:
         """Replace the temporary table `name` by an empty one: column -> DuckDB type."""
         definition = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
-        self._run(f"CREATE OR REPLACE TEMP TABLE {_checked(name)} ({definition})", ())
+        self._become(name, "TABLE", f"({definition})")
 
     def insert(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
         """Append rows to a temporary table: for small sets, such as a case's ledger."""
@@ -61,14 +63,11 @@ class Engine:
             self._connection.executemany(f"INSERT INTO {_checked(name)} VALUES ({marks})", batch)
 
     def drop(self, *names: str) -> None:
-        """Forget temporary tables and views."""
+        """Forget temporary tables and views; names that do not exist are left at that."""
         for name in names:
-            kind = self._connection.execute(
-                "SELECT table_type FROM information_schema.tables WHERE table_name = ?", [name]
-            ).fetchone()
+            kind = self._kinds.pop(name, None)
             if kind:
-                what = "VIEW" if kind[0] == "VIEW" else "TABLE"
-                self._run(f"DROP {what} IF EXISTS {_checked(name)}", ())
+                self._run(f"DROP {kind} IF EXISTS {_checked(name)}", ())
 
     def view_files(self, name: str, files: Sequence[Path], *, with_file_name: bool = False) -> None:
         """Let `name` stand for the rows of Parquet files; columns are united by name."""
@@ -76,11 +75,7 @@ class Engine:
             raise ValueError(f"the view {name} needs at least one file")
         paths = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
         options = ", union_by_name = true" + (", filename = true" if with_file_name else "")
-        self._run(
-            f"CREATE OR REPLACE TEMP VIEW {_checked(name)} AS "
-            f"SELECT * FROM read_parquet([{paths}]{options})",
-            (),
-        )
+        self._become(name, "VIEW", f"AS SELECT * FROM read_parquet([{paths}]{options})")
 
     def load_csv(self, name: str, file: Path, *, delimiter: str, skip_lines: int = 0) -> None:
         """Read a UTF-8 CSV as text columns c0, c1, ... into a temporary table, header excluded.
@@ -89,11 +84,12 @@ class Engine:
         """
         path = str(file).replace("'", "''")
         quoted = delimiter.replace("'", "''")
-        self._run(
-            f"CREATE OR REPLACE TEMP TABLE {_checked(name)} AS SELECT * FROM read_csv('{path}', "
+        self._become(
+            name,
+            "TABLE",
+            f"AS SELECT * FROM read_csv('{path}', "
             f"delim = '{quoted}', header = false, skip = {int(skip_lines)}, all_varchar = true, "
             "null_padding = true, quote = '\"', escape = '\"', strict_mode = true)",
-            (),
         )
 
     def write(self, query: Statement | str, file: Path, parameters: Sequence[Any] = ()) -> int:
@@ -109,7 +105,10 @@ class Engine:
     def fetch_in_batches(
         self, query: Statement | str, parameters: Sequence[Any] = (), size: int = 10_000
     ) -> Iterator[list[tuple[Any, ...]]]:
-        """The rows of a query, some thousand at a time."""
+        """The rows of a query over files, some thousand at a time.
+
+        It runs beside the engine's other statements and so does not see temporary tables.
+        """
         cursor = self._connection.cursor()
         cursor.execute(_text(query), list(parameters) or None)
         while batch := cursor.fetchmany(size):
@@ -118,6 +117,16 @@ class Engine:
     def close(self) -> None:
         """Close the connection; its temporary tables are gone."""
         self._connection.close()
+
+    def _become(
+        self, name: str, kind: str, definition: str, parameters: Sequence[Any] = ()
+    ) -> None:
+        """Let a name stand for a new table or view, whatever it stood for before."""
+        if self._kinds.get(name, kind) != kind:
+            # Dropped before the new definition is bound: a view may not read what it replaces.
+            self.drop(name)
+        self._run(f"CREATE OR REPLACE TEMP {kind} {_checked(name)} {definition}", parameters)
+        self._kinds[name] = kind
 
     def _run(self, text: str, parameters: Sequence[Any]) -> duckdb.DuckDBPyConnection:
         try:

@@ -83,8 +83,10 @@ def _calculation(operator: tree.Arithmetic, left: Sql, right: Sql) -> Sql:
     if operator == "/":
         text = f"(CAST({left.text} AS DOUBLE) / nullif(CAST({right.text} AS DOUBLE), 0))"
         lower = None
-        if left.lower and not right.lower:
-            lower = f"(CAST({left.lower} AS DOUBLE) / nullif(CAST({right.text} AS DOUBLE), 0))"
+        if left.lower:
+            # A bound divided by what is negative, or may be, bounds nothing from below.
+            quotient = f"CAST({left.lower} AS DOUBLE) / CAST({right.text} AS DOUBLE)"
+            lower = f"(CASE WHEN {right.text} > 0 THEN {quotient} END)"
         return Sql(text, exact=False, lower=lower, is_constant=constant)
     exact = left.exact and right.exact
     if operator == "*":
@@ -95,32 +97,31 @@ def _calculation(operator: tree.Arithmetic, left: Sql, right: Sql) -> Sql:
             return f"CAST({product} AS {_PRODUCT})" if exact else f"({product})"
 
         lower = None
-        if left.lower and right.is_constant:
-            lower = times(left.lower, right.text)
-        elif right.lower and left.is_constant:
-            lower = times(left.text, right.lower)
+        if left.lower:
+            lower = f"(CASE WHEN {right.text} >= 0 THEN {times(left.lower, right.text)} END)"
+        elif right.lower:
+            lower = f"(CASE WHEN {left.text} >= 0 THEN {times(left.text, right.lower)} END)"
         return Sql(times(left.text, right.text), exact, lower, constant)
     text = f"({left.text} {operator} {right.text})"
     lower = None
     if operator == "+" and (left.lower or right.lower):
         lower = f"({left.lower or left.text} + {right.lower or right.text})"
-    elif operator == "-" and left.lower and not right.lower:
+    elif operator == "-" and left.lower:
         lower = f"({left.lower} - {right.text})"
     return Sql(text, exact, lower, constant)
 
 
 def _comparison(operator: tree.Comparison, left: Sql, right: Sql) -> Sql:
-    if operator in ("<", "<=") and right.lower and not left.lower:
+    if operator in ("<", "<=") and (left.lower or right.lower):
         mirrored: dict[tree.Comparison, tree.Comparison] = {"<": ">", "<=": ">="}
         return _comparison(mirrored[operator], right, left)
     plain = {"==": "=", "!=": "<>"}.get(operator, operator)
     text = f"({left.text} {plain} {right.text})"
-    if left.lower and not right.lower:
-        if operator in (">", ">="):
-            return Sql(f"(coalesce({left.lower} {operator} {right.text}, FALSE) OR {text})")
-        if operator in ("<", "<="):
-            reached = ">=" if operator == "<" else ">"
-            return Sql(f"({text} AND NOT coalesce({left.lower} {reached} {right.text}, FALSE))")
+    if operator in (">", ">=") and right.lower:
+        passed = ">=" if operator == ">" else ">"
+        text = f"({text} AND NOT coalesce({right.lower} {passed} {left.text}, FALSE))"
+    if operator in (">", ">=") and left.lower:
+        text = f"(coalesce({left.lower} {operator} {right.text}, FALSE) OR {text})"
     return Sql(text)
 
 

@@ -13,6 +13,7 @@ from fangpin.synthetic.chance import Weighted, between, pick
 from fangpin.synthetic.chenzhou.identity_numbers import Numbers
 from fangpin.synthetic.chenzhou.names import full_name, surname
 from fangpin.synthetic.world import Disability, Household, Person
+from fangpin.values.month import Month
 
 MAN, WOMAN = "男", "女"
 HEALTHY, CHRONIC, SERIOUS, DISABLED = "健康", "长期慢性病", "患有大病", "残疾"
@@ -25,6 +26,8 @@ SKILLED, ORDINARY, WEAK, LOST, NONE = (
 )
 FORMER_POOR, ORDINARY_HOUSEHOLD = "脱贫户", "普通农户"
 
+WITHOUT_NUMBER = 0.0005
+"""Share of persons who have no identity number at all: lost registrations, spouses from abroad."""
 _SHAPES = Weighted(
     {
         "couple_with_children": 0.34,
@@ -79,7 +82,7 @@ class Families:
         return household
 
     def newborn(self, chance: Random, *, household: Household, day: date) -> Person:
-        """A child born into a household; it has no identity number yet."""
+        """A child born into a household; its identity number comes some months later."""
         sex = pick(chance, (MAN, WOMAN))
         taken = {member.name for member in household.members}
         name = full_name(chance, family=household.head.name[0], sex=sex)
@@ -92,7 +95,10 @@ class Families:
             name=name,
             sex=sex,
             birth=day,
-            identifier="",
+            identifier=self._numbers.give(
+                division=household.village, birth=day, sex=sex, wish=between(chance, 0, 499)
+            ),
+            numbered=Month.containing(day).plus(between(chance, 2, 4)),
             relation=relation,
             health=HEALTHY,
             work_ability=NONE,
@@ -103,8 +109,10 @@ class Families:
         self, chance: Random, *, place: Place, relation: str, sex: str, age: int, family: str
     ) -> Person:
         """A person of an age in years on the world's first day, with a number of the county."""
+        first = Month.containing(self._start)
         birth = self._start - timedelta(days=age * 365 + age // 4 + 1 + between(chance, 0, 360))
-        without_number = age < 1 or chance.random() < 0.0015
+        without_number = chance.random() < WITHOUT_NUMBER
+        waits = age < 1 and chance.random() < 0.4
         return Person(
             household_no="",
             person_no="",
@@ -116,6 +124,7 @@ class Families:
             else self._numbers.give(
                 division=place.code, birth=birth, sex=sex, wish=between(chance, 0, 499)
             ),
+            numbered=first.plus(between(chance, 1, 4)) if waits else None,
             relation=relation,
             health=HEALTHY,
             work_ability=NONE,
@@ -220,7 +229,7 @@ def _give_health(chance: Random, person: Person, day: date, *, weaker: bool) -> 
     if chance.random() < load * (0.01 if age < 40 else 0.05 if age < 60 else 0.16):
         person.health = CHRONIC
         person.chronic_disease = _CHRONIC_DISEASES.pick(chance)
-    if person.identifier and chance.random() < load * (0.012 if age < 40 else 0.05):
+    if person.identifier and age >= 3 and chance.random() < load * (0.012 if age < 40 else 0.05):
         _give_disability(chance, person, day)
 
 

@@ -72,7 +72,7 @@ def _job(chance: Random, person: Person, world: World) -> Job:
 
 def _wage(chance: Random, month: Month, *, level: int, seasonal: bool) -> int:
     """A month's wage: noise of a tenth, half pay at Spring Festival, the pause of early 2020."""
-    if seasonal and month.number in (1, 2, 7):
+    if seasonal and month.number in (2, 7):
         return 0
     share = 0.9 + 0.2 * chance.random()
     if month.number == 2:

@@ -41,10 +41,9 @@ def axis_width(steps: Sequence[Number], *, absolute: bool = False) -> float:
 
 def tick_words(value: Number, steps: Sequence[Number], *, absolute: bool = False) -> str:
     """One figure beside the grid, with decimals only where the steps need them."""
-    if absolute:
-        value = abs(value)
+    shown = abs(float(value)) if absolute else float(value)
     fine = any(float(step) != int(float(step)) for step in steps)
-    return grouped(value, 1 if fine else 0)
+    return grouped(shown, 1 if fine else 0)
 
 
 def grid(

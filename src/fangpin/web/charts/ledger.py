@@ -87,7 +87,9 @@ def ledger_chart(
     lowest = [bottom for _, bottom, _ in (piece for stack in stacks for piece in stack)]
     reach = [line.value] if line else []
     known = [value for value in balances if value is not None]
-    steps = ticks(min([*lowest, *known, 0]), max([*highest, *known, *reach, 1]), about=7)
+    steps = ticks(
+        min([*lowest, *known, Decimal(0)]), max([*highest, *known, *reach, Decimal(1)]), about=7
+    )
 
     top_room = 34 if flags else 14
     left = axis_width(steps, absolute=True)

@@ -114,7 +114,7 @@ def ticks(low: Number, high: Number, *, about: int = 5) -> list[float]:
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= rough * 0.999)
     first, last = math.floor(bottom / step + 1e-9), math.ceil(top / step - 1e-9)
-    return [round(index * step, 10) for index in range(first, last + 1)]
+    return [float(f"{index * step:.12g}") for index in range(first, last + 1)]
 
 
 def grouped(value: Number, decimals: int | None = None) -> str:

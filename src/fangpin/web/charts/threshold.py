@@ -36,7 +36,8 @@ def threshold_chart(
     """Bars of one item; `telling` are the months that the rule counted, labelled with figures."""
     known = [value for value in amounts if value is not None]
     reach = [line.value] if line else []
-    steps = ticks(min([*known, 0]), max([*known, *reach, 1]), about=3)
+    nothing = Decimal(0)
+    steps = ticks(min([*known, nothing]), max([*known, *reach, Decimal(1)]), about=3)
     left = axis_width(steps)
     right = width - 4
     y = Scale(steps[0], steps[-1], height - 28, 18)
@@ -56,7 +57,7 @@ def threshold_chart(
                 )
             )
             continue
-        top, bottom = y(max(amount, 0)), y(min(amount, 0))
+        top, bottom = y(max(amount, nothing)), y(min(amount, nothing))
         tells = month in telling
         parts.append(
             element(
@@ -78,9 +79,9 @@ def threshold_chart(
                 label(
                     grouped(amount),
                     x=x(index),
-                    y=min(y(max(amount, 0)), y(line.value) if line else height) - 6
+                    y=min(y(max(amount, nothing)), y(line.value) if line else height) - 6
                     if line and amount < line.value * Decimal("1.25")
-                    else y(max(amount, 0)) - 6,
+                    else y(max(amount, nothing)) - 6,
                     class_="telling-text middle",
                 )
             )

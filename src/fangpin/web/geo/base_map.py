@@ -25,7 +25,7 @@ _GRAIN = 0.0015
 def import_map(*, source: Path, home: Path, division: str, children: Collection[str]) -> Path:
     """Put a GeoJSON of a division's children in place; returns the file written.
 
-    Each feature names its division by one of CODE_PROPERTIES; codes may be padded with zeros.
+    Each feature names its division by one of CODE_PROPERTIES or by its id; codes may be padded with zeros.
     Raises ProblemError for a file that is no GeoJSON or that lacks a child; nothing is written.
     """
     where = source.name
@@ -106,7 +106,7 @@ def _features(
     features: list[Any], children: Collection[str]
 ) -> Iterator[tuple[str, list[list[Point]]]]:
     for feature in features:
-        properties = feature["properties"]
+        properties = {"id": feature.get("id", ""), **feature["properties"]}
         written = next((str(properties[key]) for key in CODE_PROPERTIES if key in properties), "")
         code = next((child for child in children if _same(child, written)), None)
         if code is None:

@@ -94,7 +94,7 @@ def _registered(world: World, month: Month) -> Iterator[Row]:
         if not first and not changed:
             continue
         for person in household.members:
-            if not person.identifier or not person.is_there(month):
+            if not person.number_in(month) or not person.is_there(month):
                 continue
             values: dict[str, object] = {
                 "hukou_no": f"{household.village[:9]}{household.household_no[-6:]}",

@@ -65,7 +65,7 @@ def _insured(world: World, month: Month) -> Iterator[Row]:
     for household in world.households:
         helped = household.kind == FORMER_POOR or household.subsistence is not None
         for person in household.members:
-            if person.identifier and person.is_there(month):
+            if person.number_in(month) and person.is_there(month):
                 yield Row(person, household, values[person.insured, helped])
 
 

@@ -79,7 +79,8 @@ def _surveys(world: World, month: Month) -> Iterator[Row]:
 
 def _survey(world: World, household: Household, year: int) -> Row:
     """A year's income in fen; the year before the world began was like its first, a bit lower."""
-    share = 100 if year >= world.first_month.year else 94
+    steady = year >= world.first_month.year or household.household_no in world.planted
+    share = 100 if steady else 94
     shown = max(year, world.first_month.year)
     months = [m for m in world.months() if m.year == shown]
     scale = 12 / len(months) * share
@@ -99,9 +100,6 @@ def _survey(world: World, household: Household, year: int) -> Row:
     transfers = round(transfer * scale) + private + grain
     cost = round(household.farm_year * 45)
     business = household.farm_year * 100 + cost
-    if share != 100 and household.household_no in world.planted:
-        cost = business = 0
-        business = household.farm_year * 100
     return Row(
         household.head,
         household,

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from fangpin.casework.audit import actions as audit
 from fangpin.feeds import arrivals as deliveries
 from fangpin.feeds.arrivals import Arrival
+from fangpin.feeds.rejects import write_rejects_xlsx
 from fangpin.lake.engines.duckdb import connect
 from fangpin.policy.models import Contract, Department
 from fangpin.values.month import Month
@@ -137,8 +138,8 @@ def rejects(request: ConsoleRequest, feed: str, delivery: str) -> FileResponse:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rejects.xlsx"
         with connect(memory_limit="256MB", threads=1) as engine:
-            deliveries.write_rejects_xlsx(
-                home(), engine=engine, feed=feed, delivery=delivery, path=path
+            write_rejects_xlsx(
+                home=home(), engine=engine, feed=feed, delivery=delivery, file=path
             )
         opened = path.open("rb")  # stays readable after the folder is gone
     name = f"{contract.feed}-{Month(found.month)}-rejects.xlsx"

@@ -1,0 +1,249 @@
+"""Every address times every role: whoever has no business there learns nothing, not even a name."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from fangpin.casework.audit.models import AuditEntry
+from fangpin.web.settings import CONTENT_SECURITY_POLICY
+from tests.web.conftest import SignIn
+from tests.web.seed import FOREIGN, FOREIGN_NAME, FOREIGN_VILLAGE, LI_ZHUXI, ROLES, SHISHAN, Seed
+
+FOREIGN_NUMBER = "H431026-9999"
+FOREIGN_ALERT = "A202012-FOREIGN"
+LEAKS = (FOREIGN_NAME, FOREIGN_NUMBER, FOREIGN_ALERT, "9,999")
+POST_ONLY = {"sign-out", "preferences"}
+PUBLIC = {"sign-in", "sign-out", "preferences", "alive"}
+
+MAY_OPEN = {
+    "city": {
+        "overview",
+        "queue",
+        "households",
+        "household",
+        "feeds",
+        "feed",
+        "delivery",
+        "rejects",
+    },
+    "county": {
+        "overview",
+        "queue",
+        "households",
+        "household",
+        "feeds",
+        "feed",
+        "delivery",
+        "rejects",
+    },
+    "town": {"overview", "queue", "households", "household"},
+    "village": {"queue", "households", "household"},
+    "owner": {"feeds", "feed", "delivery", "rejects"},
+    "province": {"overview", "feeds", "feed", "delivery", "rejects"},
+    "outsider": {"overview", "queue", "households", "feeds", "feed", "delivery", "rejects"},
+}
+"""Names of the pages that each official may open on Li Zhuxi, or on feeds of the medical bureau."""
+
+SEES_THE_FOREIGN_HOUSEHOLD = {"city"}
+NARROWER = [username for username, *_ in ROLES if username not in SEES_THE_FOREIGN_HOUSEHOLD]
+
+
+def patterns(found: list[Any] | None = None) -> list[URLPattern]:
+    """Every address of the site."""
+    flat = []
+    for one in found if found is not None else get_resolver().url_patterns:
+        flat += patterns(one.url_patterns) if isinstance(one, URLResolver) else [one]
+    return flat
+
+
+def address(pattern: URLPattern, household: int) -> str:
+    """The pattern filled in."""
+    path = "/" + str(pattern.pattern)
+    for hole, value in (
+        ("<int:household_ref>", str(household)),
+        ("<str:feed>", "medical.settlement"),
+        ("<str:delivery>", "2020-11-01"),
+    ):
+        path = path.replace(hole, value)
+    assert "<" not in path, f"tell this test how to fill {path}"
+    return path
+
+
+def addresses(household: int) -> list[tuple[str, str]]:
+    """(name, address) of every page that is read."""
+    return [
+        (str(pattern.name), address(pattern, household))
+        for pattern in patterns()
+        if pattern.name not in POST_ONLY
+    ]
+
+
+def body(response: Any) -> str:
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    return content.decode("utf-8", errors="replace")
+
+
+def test_every_view_says_whom_it_is_for() -> None:
+    for pattern in patterns():
+        view = pattern.callback
+        assert getattr(view, "is_public", False) or hasattr(view, "permission"), pattern.name
+        assert getattr(view, "is_public", False) == (pattern.name in PUBLIC), pattern.name
+
+
+def test_a_stranger_is_sent_to_sign_in_and_shown_nothing(prefecture: Seed) -> None:
+    client = Client()
+    for name, path in addresses(LI_ZHUXI):
+        response = client.get(path)
+        if name in PUBLIC:
+            assert response.status_code == 200, path
+        else:
+            assert response.status_code == 302, path
+            assert response.headers["Location"].startswith("/sign-in/?next="), path
+        assert "李竹喜" not in body(response)
+
+
+@pytest.mark.parametrize("username", [username for username, *_ in ROLES])
+def test_each_role_opens_its_pages_and_no_other(
+    prefecture: Seed, signed_in: SignIn, username: str
+) -> None:
+    client = signed_in(username)
+    for name, path in addresses(LI_ZHUXI):
+        if name in PUBLIC or name in ("home", "rejects"):
+            continue
+        expected = 200 if name in MAY_OPEN[username] else 404
+        assert client.get(path).status_code == expected, (username, path)
+
+
+@pytest.mark.parametrize("username", NARROWER)
+def test_an_outsider_gets_404_for_a_foreign_household_and_no_trace_of_it_anywhere(
+    prefecture: Seed, signed_in: SignIn, username: str
+) -> None:
+    client = signed_in(username)
+    assert client.get(f"/households/{FOREIGN}/").status_code == 404
+    asked = [path for _, path in addresses(FOREIGN)]
+    asked += [
+        f"/households/?q={word}" for word in (FOREIGN_NAME, FOREIGN_NUMBER, FOREIGN_ALERT, "H")
+    ]
+    asked += [f"/queue/?q={FOREIGN_NAME}", "/queue/?state=any&severity=red", "/queue/?overdue=1"]
+    asked += [
+        f"/{page}/?division={FOREIGN_VILLAGE}" for page in ("overview", "queue", "households")
+    ]
+    asked += ["/queue/?division=431026", "/overview/?division=431026", "/overview/?month=2020-11"]
+    for path in asked:
+        response = client.get(path)
+        text = body(response)
+        if f"q={FOREIGN_NAME}" in path:  # what was asked for is written in the search field
+            text = text.replace(f'value="{FOREIGN_NAME}"', "").replace(f"“{FOREIGN_NAME}”", "")
+            text = re.sub(r'name="next" value="[^"]*"', "", text)
+        elif "q=" in path:
+            word = path.partition("q=")[2]
+            text = text.replace(f'value="{word}"', "").replace(f"“{word}”", "")
+            text = re.sub(r'name="next" value="[^"]*"', "", text)
+        for leak in LEAKS:
+            assert leak not in text, (username, path, leak)
+
+
+@pytest.mark.parametrize("username", ["county", "town", "village", "outsider"])
+@pytest.mark.parametrize("page", ["queue", "households"])
+def test_a_foreign_division_is_404_like_one_that_does_not_exist(
+    prefecture: Seed, signed_in: SignIn, username: str, page: str
+) -> None:
+    client = signed_in(username)
+    foreign = client.get(f"/{page}/?division={FOREIGN_VILLAGE}")
+    absent = client.get(f"/{page}/?division=999999999999")
+    assert (foreign.status_code, absent.status_code) == (404, 404)
+    token = re.compile(r'csrfmiddlewaretoken" value="\w+"|name="next" value="[^"]*"')
+    assert token.sub("", body(foreign)) == token.sub("", body(absent))
+
+
+def test_counts_end_at_the_scope(prefecture: Seed, signed_in: SignIn) -> None:
+    """The red alert of the foreign household is in the prefecture's count, not in the county's."""
+    city = body(signed_in("city").get("/queue/?severity=red&overdue=1&q=" + FOREIGN_NUMBER))
+    county = body(signed_in("county").get("/queue/?severity=red&overdue=1&q=" + FOREIGN_NUMBER))
+    assert "共 1 条" in city
+    assert "共 0 条" in county
+
+
+def test_an_account_without_a_post_is_told_so(prefecture: Seed, signed_in: SignIn) -> None:
+    response = signed_in("nobody").get("/overview/")
+    assert response.status_code == 403
+    assert "没有在任岗位" in body(response)
+
+
+def test_a_data_owner_sees_its_own_department_alone(prefecture: Seed, signed_in: SignIn) -> None:
+    client = signed_in("owner")
+    assert client.get("/feeds/medical.settlement/").status_code == 200
+    assert client.get("/feeds/finance.card/").status_code == 404
+    assert client.get("/feeds/finance.card/2020-11-01/").status_code == 404
+    calendar = body(client.get("/feeds/"))
+    assert "医保结算" in calendar
+    assert "财政一卡通" not in calendar
+
+
+def test_looking_at_a_household_is_on_the_record(prefecture: Seed, signed_in: SignIn) -> None:
+    signed_in("village").get(f"/households/{LI_ZHUXI}/")
+    [entry] = AuditEntry.objects.filter(act="view_household")
+    assert (entry.official, entry.subject, entry.division) == ("village", str(LI_ZHUXI), SHISHAN)
+    assert "李" not in str(entry.detail)
+    signed_in("village").get(f"/households/{FOREIGN}/")
+    assert AuditEntry.objects.filter(act="view_household").count() == 1
+
+
+@pytest.mark.parametrize("path", ["/preferences/", "/sign-out/"])
+def test_what_changes_something_is_posted(prefecture: Seed, signed_in: SignIn, path: str) -> None:
+    assert signed_in("city").get(path).status_code == 405
+
+
+def test_a_post_without_its_token_is_refused(prefecture: Seed) -> None:
+    response = Client(enforce_csrf_checks=True).post("/preferences/", {"size": "1"})
+    assert response.status_code == 403
+    assert "页面放得太久了" in body(response)
+
+
+def test_signing_in_leads_nowhere_outside(prefecture: Seed) -> None:
+    credentials = {
+        "username": "city",
+        "password": "looking-at-pages",
+        "next": "https://evil.example/",
+    }
+    response = Client().post("/sign-in/", credentials)
+    assert response.status_code == 302
+    assert response.headers["Location"] == "/"
+
+
+# ── the content security policy ─────────────────────────────────────────────────────────────────
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+    "connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+)
+INLINE = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|javascript:", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_page_has_the_exact_policy_and_nothing_inline(
+    prefecture: Seed, signed_in: SignIn, language: str
+) -> None:
+    client = signed_in("city", language=language)
+    stranger = Client()
+    stranger.cookies["fangpin_language"] = language
+    pages = [(client, path) for name, path in addresses(LI_ZHUXI) if name != "rejects"]
+    pages += [
+        (client, "/nothing-here/"),
+        (client, f"/households/{FOREIGN + 1}/"),
+        (stranger, "/sign-in/"),
+    ]
+    for browser, path in pages:
+        response = browser.get(path)
+        sent = {part.strip() for part in response.headers["Content-Security-Policy"].split(";")}
+        assert sent == {part.strip() for part in POLICY.split(";")}, path
+        assert not INLINE.search(body(response)), path
+    assert set(CONTENT_SECURITY_POLICY["DIRECTIVES"]) == {
+        part.split()[0] for part in POLICY.split("; ")
+    }

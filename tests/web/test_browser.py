@@ -1,0 +1,221 @@
+"""The console in a real browser: no error, no violation, no barrier, and the keyboard works."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.web.seed import LI_ZHUXI, PASSWORD
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PAGES = (
+    "/overview/",
+    "/overview/?division=431022",
+    "/queue/",
+    "/queue/?severity=red&step=to_follow_up",
+    "/households/",
+    f"/households/{LI_ZHUXI}/",
+    "/feeds/",
+    "/feeds/finance.card/",
+    "/feeds/finance.card/2020-11-01/",
+    "/nothing-here/",
+)
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed"),
+]
+
+
+@pytest.fixture(scope="module")
+def address(repository: Path) -> Iterator[str]:
+    """The invented prefecture, served by a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        clean = {name: value for name, value in os.environ.items() if "FANGPIN" not in name}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.web.serve", f"{folder}/home", "0"],
+            cwd=repository,
+            env=clean,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        try:
+            line = process.stdout.readline().strip()
+            assert line.startswith("http://127.0.0.1:"), line
+            yield line
+        finally:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield launched
+        launched.close()
+
+
+class Visit:
+    """A page of a signed-in official that remembers what the browser complained of."""
+
+    def __init__(self, browser: Any, address: str, **context: Any) -> None:
+        self.address = address
+        self.context = browser.new_context(**context)
+        self.complaints: list[str] = []
+        self.page = self.context.new_page()
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.goto(address + "/sign-in/")
+        self.page.fill("[name=username]", "city")
+        self.page.fill("[name=password]", PASSWORD)
+        self.page.click(".button.main")
+        self.page.wait_for_url("**/overview/")
+
+    def _heard(self, message: Any) -> None:
+        expected_404 = "404" in message.text and "/nothing-here/" in message.location["url"]
+        if message.type in ("error", "warning") and not expected_404:
+            self.complaints.append(message.text)
+
+    def open(self, path: str) -> Any:
+        self.page.goto(self.address + path)
+        return self.page
+
+
+@pytest.fixture
+def visit(browser: Any, address: str) -> Iterator[Visit]:
+    made = Visit(browser, address, viewport={"width": 1300, "height": 900})
+    yield made
+    made.context.close()
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_no_page_raises_an_error_or_violates_the_policy(visit: Visit, language: str) -> None:
+    cookie = {"name": "fangpin_language", "value": language, "url": visit.address}
+    visit.context.add_cookies([cookie])
+    for path in PAGES:
+        visit.open(path)
+    assert visit.complaints == []
+
+
+@pytest.mark.parametrize("width", [1300, 390])
+def test_axe_finds_no_barrier(browser: Any, address: str, width: int) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    # axe's own script is put into the page, which the policy would refuse
+    visit = Visit(browser, address, viewport={"width": width, "height": 900}, bypass_csp=True)
+    found = {}
+    for path in (*PAGES, "/sign-in/"):
+        results = Axe().run(visit.open(path))
+        if results.violations_count:
+            found[path] = [
+                (violation["id"], [node["target"] for node in violation["nodes"]][:4])
+                for violation in results.response["violations"]
+            ]
+    visit.context.close()
+    assert found == {}
+
+
+def test_no_page_is_wider_than_a_phone(browser: Any, address: str) -> None:
+    visit = Visit(browser, address, viewport={"width": 390, "height": 844}, is_mobile=True)
+    for path in PAGES:
+        width = visit.open(path).evaluate("document.documentElement.scrollWidth")
+        assert width <= 390, (path, width)
+    visit.context.close()
+
+
+def test_the_queue_is_worked_from_the_keyboard(visit: Visit) -> None:
+    page = visit.open("/queue/")
+    names = page.locator("[data-row] a.name")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("j")
+    here = page.locator("tr.is-here a.name")
+    assert here.count() == 1
+    assert here.inner_text() == names.nth(1).inner_text()
+    href = here.get_attribute("href")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{href}")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "find"
+    page.keyboard.type("李竹")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/households/?q=*")
+    assert page.locator(f'a[href="/households/{LI_ZHUXI}/"]').count() == 1
+
+
+def test_letters_typed_into_a_field_stay_letters(visit: Visit) -> None:
+    page = visit.open("/queue/")
+    page.click("#find")
+    page.keyboard.type("jk/")
+    assert page.input_value("#find") == "jk/"
+    assert page.locator("tr.is-here").count() == 0
+
+
+def test_a_filter_changes_the_list_and_the_address(visit: Visit) -> None:
+    page = visit.open("/queue/")
+    page.select_option("#f-severity", "red")
+    page.wait_for_url("**severity=red**")
+    page.wait_for_selector("#f-severity option[value=red][selected]", state="attached")
+    assert page.locator("tbody .badge.degree-2").count() == 0
+    assert page.locator("tbody .badge.degree-1").count() > 0
+    assert visit.complaints == []
+
+
+def test_menus_open_close_and_lead_on(visit: Visit) -> None:
+    page = visit.open("/overview/")
+    page.click(".where .menu summary >> nth=0")
+    assert page.locator("details[data-menu][open]").count() == 1
+    page.keyboard.press("Escape")
+    assert page.locator("details[data-menu][open]").count() == 0
+    page.click(".where .menu summary >> nth=0")
+    page.click(".sheet a:has-text('宜章县')")
+    page.wait_for_url("**division=431022")
+
+
+def test_language_and_size_change_at_once(visit: Visit) -> None:
+    page = visit.open("/queue/")
+    page.click("button[name=language]")
+    page.wait_for_selector("h1:has-text('Alert queue')")
+    page.click("button[name=size][value='2']")
+    page.wait_for_selector("html.size-2")
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "20px"
+    page.click("button[name=size][value='0']")
+    page.wait_for_selector("html.size-0")
+    page.click("button[name=language]")
+    page.wait_for_selector("h1:has-text('预警队列')")
+
+
+def test_everything_is_there_without_a_script(browser: Any, address: str) -> None:
+    visit = Visit(browser, address, java_script_enabled=False)
+    page = visit.open("/queue/")
+    page.select_option("#f-severity", "red")
+    page.click(".filters button")
+    page.wait_for_url("**severity=red**")
+    page.click("[data-row] a.name >> nth=0")
+    page.wait_for_url("**/households/*/")
+    page = visit.open(f"/households/{LI_ZHUXI}/")
+    page.click("details.twin summary")
+    assert page.locator("details.twin table").is_visible()
+    visit.context.close()
