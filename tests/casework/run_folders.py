@@ -29,7 +29,10 @@ def build_pack(*, working_days: bool = False) -> Any:
     return SimpleNamespace(
         id="test",
         header=SimpleNamespace(calendar=None),
-        rules=tuple(SimpleNamespace(rule=rule) for rule in ("illness_cost", "job_loss", "roof")),
+        rules=tuple(
+            SimpleNamespace(rule=rule, cause=None) for rule in ("illness_cost", "job_loss", "roof")
+        ),
+        causes={},
         severities=tuple(
             Severity(
                 severity=severity,

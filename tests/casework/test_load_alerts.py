@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
+from fangpin.casework.alerts.acts import END_ALERT, end_alert
 from fangpin.casework.alerts.models import Alert, AlertReason, EvidenceRow, Run
 from fangpin.casework.audit.models import AuditEntry
+from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry.models import DivisionCount, Household, HouseholdMonth, Member
 from fangpin.values.problem import ProblemError
 from tests.casework.run_folders import HitRow, HouseholdRow, RunFolder, load_folder
@@ -21,6 +23,21 @@ pytestmark = pytest.mark.django_db
 NOVEMBER = RunFolder(as_of=date(2020, 11, 14), key="nov")
 DECEMBER = RunFolder(as_of=date(2020, 12, 14), key="dec")
 _TABLES: list[Any] = [Household, Member, HouseholdMonth, DivisionCount, Run, Alert, AlertReason]
+
+
+def end_all() -> None:
+    """An official ends every open alert."""
+    by = Scope(
+        official="approver", role="county_approver", divisions=("43",), may=frozenset({END_ALERT})
+    )
+    for alert in Alert.objects.filter(state="open"):
+        end_alert(
+            alert_no=alert.alert_no,
+            by=by,
+            at=datetime(2020, 12, 14, 5, tzinfo=UTC),
+            reason="alert_end.resolved",
+            reasons={"alert_end.resolved"},
+        )
 
 
 def everything() -> list[list[dict[str, Any]]]:
@@ -142,20 +159,53 @@ def test_an_alert_whose_rules_no_longer_hit_stays_open(tmp_path: Path) -> None:
     assert alert.updated_month == NOVEMBER.month
 
 
-def test_an_ended_alert_is_followed_by_a_new_one(tmp_path: Path) -> None:
+def test_a_fact_that_was_dealt_with_and_merely_goes_on_raises_no_second_alert(
+    tmp_path: Path,
+) -> None:
     NOVEMBER.load(tmp_path)
-    Alert.objects.update(state="ended")
+    end_all()
 
-    DECEMBER.load(tmp_path)
+    report = DECEMBER.load(tmp_path)
+
+    assert report.alerts_raised == 0
+    alert = Alert.objects.get()
+    assert (alert.state, alert.last_run.as_of) == ("ended", DECEMBER.as_of)
+    assert AlertReason.objects.filter(alert=alert).count() == 2
+
+
+def test_a_fact_that_was_dealt_with_raises_a_new_alert_after_a_month_without_it(
+    tmp_path: Path,
+) -> None:
+    RunFolder(as_of=date(2020, 10, 14), key="oct").load(tmp_path)
+    end_all()
+    NOVEMBER.but(hits=()).load(tmp_path)
+
+    assert DECEMBER.load(tmp_path).alerts_raised == 1
+
+
+def test_another_fact_beside_one_that_was_dealt_with_raises_a_new_alert(tmp_path: Path) -> None:
+    NOVEMBER.load(tmp_path)
+    end_all()
+
+    DECEMBER.but(hits=(HitRow(1), HitRow(1, rule="job_loss"))).load(tmp_path)
+
+    assert [*Alert.objects.order_by("id").values_list("state", flat=True)] == ["ended", "open"]
+
+
+def test_a_fact_that_was_dealt_with_and_worsens_is_followed_by_a_new_alert(tmp_path: Path) -> None:
+    NOVEMBER.load(tmp_path)
+    end_all()
+
+    DECEMBER.but(hits=(HitRow(1, severity="red"),)).load(tmp_path)
 
     assert [*Alert.objects.order_by("id").values_list("state", flat=True)] == ["ended", "open"]
 
 
 def test_two_alerts_of_one_household_in_one_month_have_different_numbers(tmp_path: Path) -> None:
     RunFolder(as_of=date(2020, 12, 1), key="a").load(tmp_path)
-    Alert.objects.update(state="ended")
+    end_all()
 
-    DECEMBER.load(tmp_path)
+    DECEMBER.but(hits=(HitRow(1, severity="red"),)).load(tmp_path)
 
     numbers = Alert.objects.order_by("id").values_list("alert_no", flat=True)
     assert [*numbers] == ["A202012-000000000001", "A202012-000000000001-2"]
@@ -193,7 +243,7 @@ def test_a_repeated_run_on_corrected_deliveries_replaces_its_reasons(tmp_path: P
 
 def test_a_repeated_run_does_not_raise_what_an_official_has_ended(tmp_path: Path) -> None:
     DECEMBER.load(tmp_path)
-    Alert.objects.update(state="ended")
+    end_all()
 
     DECEMBER.but(key="dec2").load(tmp_path)
 

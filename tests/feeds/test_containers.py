@@ -24,6 +24,7 @@ from tests.feeds.builders import (
 )
 
 SECRET_FILE = Path("/etc/hostname")
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000)
 
 
 def refused(desk: Desk, content: bytes, name: str = "sent.xlsx", **options) -> str:
@@ -180,8 +181,8 @@ def test_hidden_sheets_only(desk: Desk):
         (",".join(HEADER).encode() + b"\n", "NO_ROWS"),
         (",".join(HEADER).encode() + b"\n,,,,,,,\n", "NO_ROWS"),
         (b"%PDF-1.7\n1 0 obj", "FILE_TYPE_UNSUPPORTED"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000) + "EncryptedPackage".encode("utf-16-le"), "FILE_ENCRYPTED"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000) + "Workbook".encode("utf-16-le"), "FILE_CORRUPT"),
+        (OLE + "EncryptedPackage".encode("utf-16-le"), "FILE_ENCRYPTED"),
+        (OLE + "Workbook".encode("utf-16-le"), "FILE_CORRUPT"),
         (b"PK\x03\x04" + bytes(100), "FILE_CORRUPT"),
         (b"PAR1" + bytes(100), "FILE_CORRUPT"),
         (b"MZ\x90", "FILE_TYPE_UNSUPPORTED"),

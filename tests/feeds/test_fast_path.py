@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fangpin.feeds.cells import TRIMMED, read_cell
-from fangpin.feeds.check import fast_expression, fast_identifier
 from fangpin.feeds.headers import Column
+from fangpin.feeds.shapes import fast_expression, fast_identifier
 from fangpin.policy.models import ContractField
 from fangpin.values.identifiers import check_digit, read_identifier
 from fangpin.values.text import MISSING_WORDS

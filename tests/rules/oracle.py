@@ -281,8 +281,9 @@ class Oracle:
     def _meets(self, bases: list[LedgerItem], node: tree.Call, back: int, width: int) -> Any:
         """Whether the total of one month meets the level; None when it cannot be known."""
         month = self.month - back
-        total, is_sure, may_grow = Fraction(0), True, True
+        total, is_sure, may_grow, has_rows = Fraction(0), True, True, False
         for item in bases:
+            has_rows |= bool(self._rows(item, month, month))
             total += self._total(item, month, month)
             contract = self.pack.contracts[item.feed or ""]
             whole = (self.month - width + 1, self.month)
@@ -292,7 +293,7 @@ class Oracle:
                 may_grow &= item.never_negative
         above = node.option("above")
         level = self.figure(above if above is not None else node.option("at_least")).value  # type: ignore[arg-type]
-        meets = total > level if above is not None else total >= level
+        meets = has_rows and (total > level if above is not None else total >= level)
         if is_sure:
             return meets
         return True if meets and may_grow else None

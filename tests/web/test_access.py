@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from fangpin.casework.alerts.models import Alert
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.web.settings import CONTENT_SECURITY_POLICY
 from tests.web.conftest import SignIn
@@ -17,7 +18,7 @@ from tests.web.seed import FOREIGN, FOREIGN_NAME, FOREIGN_VILLAGE, LI_ZHUXI, ROL
 FOREIGN_NUMBER = "H431026-9999"
 FOREIGN_ALERT = "A202012-FOREIGN"
 LEAKS = (FOREIGN_NAME, FOREIGN_NUMBER, FOREIGN_ALERT, "9,999")
-POST_ONLY = {"sign-out", "preferences"}
+POST_ONLY = {"sign-out", "preferences", "end-alert"}
 PUBLIC = {"sign-in", "sign-out", "preferences", "alive"}
 
 MAY_OPEN = {
@@ -194,9 +195,42 @@ def test_looking_at_a_household_is_on_the_record(prefecture: Seed, signed_in: Si
     assert AuditEntry.objects.filter(act="view_household").count() == 1
 
 
-@pytest.mark.parametrize("path", ["/preferences/", "/sign-out/"])
-def test_what_changes_something_is_posted(prefecture: Seed, signed_in: SignIn, path: str) -> None:
-    assert signed_in("city").get(path).status_code == 405
+@pytest.mark.parametrize("username", [username for username, *_ in ROLES])
+def test_only_a_post_that_may_ends_an_alert_and_only_its_own(
+    prefecture: Seed, signed_in: SignIn, username: str
+) -> None:
+    client = signed_in(username)
+    reason = {"reason": "alert_end.resolved"}
+    own = client.post("/alerts/A202008-LZX000000417/end/", reason).status_code
+    assert own == (302 if username == "county" else 404)
+    assert client.post(f"/alerts/{FOREIGN_ALERT}/end/", reason).status_code == 404
+    states = dict(Alert.objects.values_list("alert_no", "state"))
+    assert states["A202008-LZX000000417"] == ("ended" if username == "county" else "open")
+    assert states[FOREIGN_ALERT] == "open"
+
+
+def test_an_alert_ends_with_a_reason_of_the_pack_and_once(
+    prefecture: Seed, signed_in: SignIn
+) -> None:
+    client = signed_in("county")
+    path = "/alerts/A202008-LZX000000417/end/"
+    for wrong in ("", "alert_end.unknown", "unit.yuan"):
+        response = client.post(path, {"reason": wrong})
+        assert response.status_code == 409
+        assert "办结原因" in body(response)
+    assert client.post(path, {"reason": "alert_end.resolved"}).status_code == 302
+    assert client.post(path, {"reason": "alert_end.resolved"}).status_code == 409
+    page = body(client.get(f"/households/{LI_ZHUXI}/"))
+    assert "困难已经解决" in page
+    assert "办结这条预警" not in page
+    assert AuditEntry.objects.filter(act="end_alert", official="county").count() == 1
+
+
+@pytest.mark.parametrize("path", ["/preferences/", "/sign-out/", "/alerts/A202012-FOREIGN/end/"])
+def test_what_changes_something_is_posted(
+    prefecture: Seed, signed_in: SignIn, path: str
+) -> None:
+    assert signed_in("county").get(path).status_code == 405
 
 
 def test_a_post_without_its_token_is_refused(prefecture: Seed) -> None:

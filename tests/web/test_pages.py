@@ -237,6 +237,18 @@ def test_a_delivery_adds_up_and_says_how_to_correct_its_rows(
         assert words in page, words
 
 
+def test_refused_rows_are_downloaded_as_a_spreadsheet(
+    prefecture: Seed, signed_in: SignIn
+) -> None:
+    response = signed_in("city").get("/feeds/finance.card/2020-11-01/rejects.xlsx")
+    assert response.status_code == 200
+    assert "finance.card-2020-11-rejects.xlsx" in response.headers["Content-Disposition"]
+    content: Any = response.streaming_content  # type: ignore[attr-defined]
+    sheet = load_workbook(io.BytesIO(b"".join(content))).worksheets[0]
+    assert sheet.max_row == 1 + 203
+    assert AuditEntry.objects.get(act="export_rejects").detail["rows"] == 203
+
+
 def test_what_does_not_exist_is_404(prefecture: Seed, signed_in: SignIn) -> None:
     client = signed_in("city")
     for path in (

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from fangpin.feeds.arrivals import Arrival
-from fangpin.feeds.check import CHECKED, PROBLEMS, literal, quoted, type_of
+from fangpin.feeds.check import CHECKED, PROBLEMS
+from fangpin.feeds.duplicates import compare_with_earlier, find_repeated, leave_out
 from fangpin.feeds.findings import Finding, finding
 from fangpin.feeds.headers import Column
 from fangpin.feeds.readers.table import RAW
+from fangpin.feeds.shapes import literal, quoted, type_of
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.vault import Vault
 from fangpin.policy.models import Contract, ContractField, Registry
@@ -23,17 +25,12 @@ ACCEPTED = "accepted_rows"
 
 RESERVED = frozenset({"row_no", "person_ref", "household_ref", "month", "row_key", "masked_id"})
 _SEPARATOR = "\x1f"
-_MODULUS = 2**61 - 1
-_ABSENT = 2**60 + 1
-
-
-def _factor(place: int) -> int:
-    """The odd multiplier of a key's part: parts of equal value in other places differ."""
-    return int(hashlib.sha256(f"part {place} of a row key".encode()).hexdigest()[:15], 16) | 1
+_ABSENT = 2**59 + 1
 
 
 def _number_of(code: str) -> int:
-    return int(hashlib.sha256(code.encode()).hexdigest()[:15], 16)
+    """Fifty-six bits that depend on a text alone."""
+    return int(hashlib.sha256(code.encode()).hexdigest()[:14], 16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +77,13 @@ def settle_rows(
         )
     if is_registry:
         findings += shape.conflicts(engine)
-    engine.make_table("settling", shape.query(engine))
-    quarantined_keys, duplicate = _repeated(engine, shape)
+    engine.make_table("settling", shape.query())
+    quarantined_keys, duplicate = find_repeated(engine=engine, names=shape.names)
     superseded: list[str] = []
     if not is_registry:
-        known, superseded = _compare_with_earlier(engine, shape, earlier)
+        known, superseded = compare_with_earlier(engine=engine, names=shape.names, earlier=earlier)
         duplicate += known
-    _drop_rows(engine, duplicate=duplicate, repeated=quarantined_keys)
+    leave_out(engine=engine, name=ACCEPTED, duplicate=duplicate, repeated=quarantined_keys)
     ahead = engine.value(
         f"SELECT count(*) FROM {ACCEPTED} WHERE month > ?", [int(Month.containing(received))]
     )
@@ -181,7 +178,7 @@ class _Shape:
             names.append("masked_id")
         return names + [field.field for field in self.stored]
 
-    def query(self, engine: Engine) -> str:  # noqa: ARG002 - one shape of call for all statements
+    def query(self) -> str:
         """One row a checked row: the columns of facts.parquet."""
         checked = (
             [f"checked.* EXCLUDE ({self._given_reference()})"]
@@ -222,34 +219,41 @@ class _Shape:
         return self.column(name)
 
     def _key(self) -> str:
-        parts = []
-        for field in self.contract.key:
-            kind = self.fields[field].type
-            if kind == "identifier" and field == self.identifier_field:
-                parts.append("person_ref")
-            elif kind == "household_no" and field == self.household_field:
-                parts.append("household_ref")
-            else:
-                parts.append(self._as_number(self.fields[field]))
-        total = " + ".join(
-            f"coalesce(CAST({part} AS HUGEINT), {_ABSENT}) * {_factor(place)}"
-            for place, part in enumerate(parts)
-        )
-        return f"CAST(({total}) % {_MODULUS} AS BIGINT)"
+        """A 60-bit number of the contract's key, the same on every engine and every day.
 
-    def _as_number(self, field: ContractField) -> str:
-        """A part of the key as a number below 2^61, the same on every engine and every day."""
-        value = self.column(field.field)
-        if field.type in ("identifier", "count", "month", "year"):
-            return value
-        if field.type == "date":
-            return f"date_diff('day', DATE '1970-01-01', {value})"
-        if field.type == "code" and field.values and len(field.values) <= 50:
-            cases = " ".join(
-                f"WHEN {literal(code)} THEN {_number_of(code)}" for code in field.values
-            )
-            return f"CASE {value} {cases} END"
-        return f"md5_number_lower(CAST({value} AS VARCHAR)) >> 4"
+        The first reference of the key is random already; codes become constants and days or months
+        multiples of odd ones, all joined by exclusive or; only what remains is hashed as text.
+        """
+        reference, small, texts = "0", [], []
+        for place, name in enumerate(self.contract.key):
+            field = self.fields[name]
+            value, factor = self.column(name), _number_of(f"part {place}") >> 20 | 1
+            if field.type == "identifier" and name == self.identifier_field:
+                value = "person_ref"
+            elif field.type == "household_no" and name == self.household_field:
+                value = "household_ref"
+            if value in ("person_ref", "household_ref") and reference == "0":
+                reference = f"coalesce({value}, {_ABSENT})"
+            elif field.type in ("month", "year"):
+                small.append(f"coalesce({value} * {factor}, {_ABSENT + place})")
+            elif field.type == "date":
+                days = f"date_diff('day', DATE '1970-01-01', {value})"
+                small.append(f"coalesce({days} * {factor}, {_ABSENT + place})")
+            elif field.type == "code" and field.values and len(field.values) <= 50:
+                cases = " ".join(
+                    f"WHEN {literal(code)} THEN {_number_of(f'{place}:{code}')}"
+                    for code in field.values
+                )
+                small.append(f"CASE {value} {cases} ELSE {_ABSENT + place} END")
+            else:
+                texts.append(f"coalesce(CAST({value} AS VARCHAR), '')")
+        if texts:
+            joined = f"concat_ws({literal(_SEPARATOR)}, {', '.join(texts)})"
+            small.append(f"CAST(md5_number_lower({joined}) >> 4 AS BIGINT)")
+        key = reference
+        for part in small:
+            key = f"xor({key}, {part})"
+        return f"CAST({key} AS BIGINT)"
 
     def _month(self) -> str:
         field = self.fields[self.contract.dated_by]
@@ -389,116 +393,3 @@ class _Shape:
         if subject.type == kind:
             return subject.field
         return next((field.field for field in self.contract.fields if field.type == kind), None)
-
-
-def _repeated(engine: Engine, shape: _Shape) -> tuple[int, int]:
-    """Rows of one key in one file: equal ones count once, differing ones are all set aside.
-
-    Gives the number of keys that differ and the number of surplus equal rows; the tables
-    `repeated_keys` and `dropped_rows` name them.
-    """
-    engine.make_empty_table("dropped_rows", {"row_no": "INTEGER"})
-    engine.make_table(
-        "repeated_keys", "SELECT row_key FROM settling GROUP BY row_key HAVING count(*) > 1"
-    )
-    if not engine.value("SELECT count(*) FROM repeated_keys"):
-        return 0, 0
-    content = ", ".join(quoted(name) for name in shape.names if name != "row_no")
-    engine.make_table(
-        "repeated_rows",
-        f"SELECT row_no, row_key, hash(ROW({content})) AS content FROM settling "
-        "WHERE row_key IN (SELECT row_key FROM repeated_keys)",
-    )
-    engine.make_table(
-        "repeated_keys",
-        "SELECT row_key, count(DISTINCT content) > 1 AS differ, min(row_no) AS first_row "
-        "FROM repeated_rows GROUP BY row_key",
-    )
-    engine.make_table(
-        PROBLEMS,
-        f"SELECT * FROM {PROBLEMS} UNION ALL "
-        "SELECT row_no, NULL, 'KEY_REPEATED', NULL, NULL FROM repeated_rows "
-        "JOIN repeated_keys USING (row_key) WHERE differ",
-    )
-    engine.make_table(
-        "dropped_rows",
-        "SELECT row_no FROM repeated_rows JOIN repeated_keys USING (row_key) "
-        "WHERE NOT differ AND row_no <> first_row",
-    )
-    engine.drop("repeated_rows")
-    differing = int(engine.value("SELECT count(*) FROM repeated_keys WHERE differ"))
-    return differing, int(engine.value("SELECT count(*) FROM dropped_rows"))
-
-
-def _compare_with_earlier(
-    engine: Engine, shape: _Shape, earlier: Sequence[Arrival]
-) -> tuple[int, list[str]]:
-    """Rows that stand already, and those of earlier deliveries that this one corrects."""
-    with_rows = [arrival for arrival in earlier if arrival.accepted]
-    if not with_rows:
-        return 0, []
-    engine.view_files(
-        "earlier_facts", [arrival.facts for arrival in with_rows], with_file_name=True
-    )
-    engine.make_table(
-        "meeting_rows",
-        "SELECT *, split_part(filename, '/', -2) AS delivery FROM earlier_facts "
-        "WHERE row_key IN (SELECT row_key FROM settling)",
-    )
-    if not engine.value("SELECT count(*) FROM meeting_rows"):
-        engine.drop("meeting_rows")
-        return 0, []
-    corrections = [arrival for arrival in with_rows if arrival.superseded]
-    if corrections:
-        engine.view_files(
-            "earlier_corrections",
-            [arrival.folder / "superseded.parquet" for arrival in corrections],
-        )
-        engine.make_table(
-            "meeting_rows",
-            "SELECT * FROM meeting_rows WHERE NOT EXISTS (SELECT 1 FROM earlier_corrections AS old "
-            "WHERE old.delivery = meeting_rows.delivery AND old.row_no = meeting_rows.row_no)",
-        )
-    known = set(engine.columns("SELECT * FROM meeting_rows"))
-    compared = [name for name in shape.names if name not in ("row_no", "row_key")]
-    same = " AND ".join(
-        f"new.{quoted(name)} IS NOT DISTINCT FROM "
-        + (f"old.{quoted(name)}" if name in known else "NULL")
-        for name in compared
-    )
-    engine.make_table(
-        "meetings",
-        f"SELECT new.row_no, old.delivery, old.row_no AS old_row_no, ({same}) AS is_same "
-        "FROM settling AS new JOIN meeting_rows AS old USING (row_key) "
-        "WHERE new.row_no NOT IN (SELECT row_no FROM dropped_rows) "
-        "AND new.row_key NOT IN (SELECT row_key FROM repeated_keys WHERE differ)"
-        if "differ" in engine.columns("SELECT * FROM repeated_keys")
-        else f"SELECT new.row_no, old.delivery, old.row_no AS old_row_no, ({same}) AS is_same "
-        "FROM settling AS new JOIN meeting_rows AS old USING (row_key)",
-    )
-    duplicate = int(engine.value("SELECT count(DISTINCT row_no) FROM meetings WHERE is_same"))
-    engine.make_table(
-        "dropped_rows",
-        "SELECT row_no FROM dropped_rows UNION SELECT row_no FROM meetings WHERE is_same",
-    )
-    engine.make_table(
-        "superseded_rows",
-        "SELECT DISTINCT delivery, old_row_no AS row_no FROM meetings WHERE row_no NOT IN "
-        "(SELECT row_no FROM meetings WHERE is_same)",
-    )
-    superseded = [
-        delivery
-        for (delivery,) in engine.rows("SELECT DISTINCT delivery FROM superseded_rows ORDER BY 1")
-    ]
-    engine.drop("meeting_rows", "meetings")
-    return duplicate, superseded
-
-
-def _drop_rows(engine: Engine, *, duplicate: int, repeated: int) -> None:
-    conditions = []
-    if duplicate:
-        conditions.append("row_no NOT IN (SELECT row_no FROM dropped_rows)")
-    if repeated:
-        conditions.append("row_key NOT IN (SELECT row_key FROM repeated_keys WHERE differ)")
-    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    engine.make_view(ACCEPTED, f"SELECT * FROM settling{where}")

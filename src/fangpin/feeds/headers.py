@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from fangpin.feeds.findings import FileRefused, Finding, finding
 from fangpin.policy.models import Contract, ContractField
@@ -19,9 +20,26 @@ _SCALES = {
     "百元": Decimal(100),
     "亿元": Decimal(10) ** 8,
 }
-_UNITS = frozenset(
-    ["元", "圆", "人", "户", "个", "次", "天", "日", "月", "岁", "亩", "%", "％", "年", "必填", "选填", "公斤", "只", "头", "平方米", "人民币元"]
-) | frozenset(_SCALES)
+_UNITS = frozenset(_SCALES) | {
+    *(
+        "元",
+        "圆",
+        "人民币元",
+        "人",
+        "户",
+        "个",
+        "只",
+        "头",
+        "次",
+        "天",
+        "日",
+        "月",
+        "年",
+        "岁",
+        "亩",
+    ),
+    *("公斤", "平方米", "%", "％", "必填", "选填"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,14 +231,8 @@ def _missing(field: ContractField, header: Sequence[str], extra: list[str]) -> F
 
 
 def _told(code: str, field: ContractField, *, count: int | None = None, **words: object) -> Finding:
-    return finding(
-        code,
-        column=field.field,
-        count=count,
-        title=field.title.zh,
-        title_en=field.title.en,
-        **words,
-    )
+    told: dict[str, Any] = {"title": field.title.zh, "title_en": field.title.en, **words}
+    return finding(code, column=field.field, count=count, **told)
 
 
 def _letter(position: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import re
 import struct
 import zipfile
@@ -77,15 +78,19 @@ def type_mismatch(container: Container, *, original_name: str) -> Finding | None
 
 
 def _ole(file: Path) -> Container:
-    content = file.read_bytes()[: 1 << 24]
-    if any(_utf16(name) in content for name in ("EncryptedPackage", "EncryptionInfo")):
-        raise FileRefused(finding("FILE_ENCRYPTED"))
-    if _utf16("Workbook") in content or _utf16("Book") in content:
-        return "xls"
-    if _utf16("WordDocument") in content:
-        raise _unsupported("Word (.doc)")
-    if len(content) < 1536:
-        raise FileRefused(finding("FILE_CORRUPT"))
+    # The names of the streams may stand anywhere: a large file's directory is often at its end.
+    with (
+        file.open("rb") as stream,
+        mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content,
+    ):
+        if any(content.find(_utf16(name)) >= 0 for name in ("EncryptedPackage", "EncryptionInfo")):
+            raise FileRefused(finding("FILE_ENCRYPTED"))
+        if content.find(_utf16("Workbook")) >= 0 or content.find(_utf16("Book")) >= 0:
+            return "xls"
+        if content.find(_utf16("WordDocument")) >= 0:
+            raise _unsupported("Word (.doc)")
+        if len(content) < 1536:
+            raise FileRefused(finding("FILE_CORRUPT"))
     raise _unsupported("OLE")
 
 

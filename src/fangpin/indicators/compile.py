@@ -375,8 +375,9 @@ def _months_query(
         source = source_of(feed, first, last)
         if source:
             total = " + ".join(f"coalesce({column(item)}, 0)" for item in items)
+            count = " + ".join(f"coalesce({column(item + '__rows')}, 0)" for item in items)
             parts.append(
-                f"SELECT household_ref, month, {total} AS value FROM {source} "
+                f"SELECT household_ref, month, {total} AS value, {count} AS count FROM {source} "
                 f"WHERE month BETWEEN {first} AND {last}"
             )
     if not parts:
@@ -389,7 +390,8 @@ def _months_query(
         "SELECT household_ref, bit_or(CAST(1 AS BIGINT) << "
         f"CAST({last} - month AS INTEGER)) AS {column(name)} FROM "
         f"(SELECT household_ref, month FROM {rows} "
-        f"GROUP BY {grain} HAVING sum(value) {window.comparison} {window.level}) "
+        f"GROUP BY {grain} HAVING sum(value) {window.comparison} {window.level} "
+        "AND sum(count) > 0) "
         "AS months GROUP BY household_ref"
     )
 

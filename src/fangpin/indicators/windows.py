@@ -37,7 +37,10 @@ class WindowLast:
 
 @dataclass(frozen=True, slots=True)
 class WindowMonths:
-    """A bit per month of the look-back (bit 0: the judged month) in which an item's total meets a level."""
+    """A bit per month of the look-back (bit 0: the judged month): the item's rows meet a level.
+
+    A month without a row never does, whatever the level.
+    """
 
     items: tuple[str, ...]
     comparison: Literal[">", ">="]

@@ -21,7 +21,6 @@ from fangpin.policy.expressions.sql import Sql, column, quoted, to_sql
 from fangpin.policy.models import Contract, LedgerItem
 from fangpin.policy.pack import Pack
 
-
 FORM = "2"
 """Of ledger files: files of an earlier form are left lying and built anew."""
 

@@ -136,7 +136,12 @@ def _load(
             "outcomes": facts.outcomes,
         },
     )
-    alert_of, raised = alerts.raise_alerts(run=run, hits=_urgent_hits(engine), due_dates=due_dates)
+    alert_of, raised = alerts.raise_alerts(
+        run=run,
+        hits=_urgent_hits(engine),
+        ranks=engine.rows("SELECT household_ref, rule, severity_rank FROM hits"),
+        due_dates=due_dates,
+    )
     reasons = alerts.put_reasons(run=run, rows=_reason_rows(engine, run, alert_of, due_dates))
     updated = alerts.update_alerts(run=run, is_repeated=is_repeated)
     evidence = alerts.put_evidence(run=run, rows=_evidence_rows(engine, run, alert_of))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 import xlsxwriter
@@ -29,13 +30,12 @@ def write_file(
 def _write_csv(
     file: Path, layout: Layout, headers: Sequence[str], rows: Iterable[list[str]]
 ) -> int:
-    count = 0
+    counted = count()
     with file.open("w", encoding=layout.encoding, newline="") as opened:
         writer = csv.writer(opened, lineterminator="\r\n")
         writer.writerow(headers)
-        for count, row in enumerate(rows, start=1):  # noqa: B007 - the last number is the count
-            writer.writerow(row)
-    return count
+        writer.writerows(row for row, _ in zip(rows, counted, strict=False))
+    return next(counted)
 
 
 def _write_xlsx(
@@ -56,11 +56,11 @@ def _write_xlsx(
             at += 1
     for column, text in enumerate(headers):
         sheet.write_string(at, column, text)
-    count = 0
+    written = 0
     for row in rows:
-        count += 1
+        written += 1
         for column, text in enumerate(row):
             if text:
-                sheet.write_string(at + count, column, text)
+                sheet.write_string(at + written, column, text)
     book.close()
-    return count
+    return written

@@ -132,15 +132,13 @@ def read_month(text: str | None) -> MonthReading:
     if text is None or is_missing(text):
         return MonthReading()
     body = _han_as_digits(normalise(text))
-    found = _MONTH.fullmatch(body)
-    compact = _MONTH_COMPACT.fullmatch(body.removesuffix(".0"))
-    if found or compact:
-        year = int(found[1] if found else compact[1]) if found or compact else 0
-        month = int((found[2] or found[3]) if found else compact[2] if compact else 0)
-        if not (1 <= month <= 12 and _known_year(year)):
+    found = _MONTH.fullmatch(body) or _MONTH_COMPACT.fullmatch(body.removesuffix(".0"))
+    if found:
+        year, *rest = (int(group) for group in found.groups() if group)
+        if not (1 <= rest[0] <= 12 and _known_year(year)):
             return MonthReading(problem_code="DATE_INVALID")
-        plain = Month.of(year, month)
-        return MonthReading(value=plain, repairs=("DATE_REWRITTEN",) if "年" in body else ())
+        repairs = ("DATE_REWRITTEN",) if "年" in body else ()
+        return MonthReading(value=Month.of(year, rest[0]), repairs=repairs)
     day = read_date(text)
     if day.value is not None:
         return MonthReading(

@@ -1,4 +1,4 @@
-"""Raising and updating alerts from one run; nothing here ends one: only an official's act does.
+"""Raising and updating alerts from one run; nothing here ends one: that is an act (`acts.py`).
 
 All of these run inside the transaction of the load that calls them.
 """
@@ -39,6 +39,8 @@ ALERTS = Target(
         "updated_month",
         "first_run_id",
         "last_run_id",
+        "ended_by",
+        "end_reason",
     ),
 )
 REASONS = Target(
@@ -106,16 +108,23 @@ def alert_number(*, raised_date: date, household_ref: int) -> str:
 
 
 def raise_alerts(
-    *, run: Run, hits: Sequence[UrgentHit], due_dates: dict[str, date]
+    *,
+    run: Run,
+    hits: Sequence[UrgentHit],
+    ranks: Iterable[tuple[int, str, int]],
+    due_dates: dict[str, date],
 ) -> tuple[dict[int, int], int]:
     """Household reference -> the alert its hits belong to, and how many alerts were raised.
 
     An open alert of the household takes them; so does one that this very run had raised and an
-    official has ended since. Only a household with neither gets a new alert. New alerts are
-    numbered and ordered by severity, division and household: the same run, the same rows.
+    official has ended since, and an ended one whose facts merely go on (`_handled`). Only a
+    household with none of these gets a new alert. `ranks` are household, rule and severity rank of
+    every hit. New alerts are numbered and ordered by severity, division and household: the same
+    run, the same rows.
     """
     alert_of = dict(Alert.objects.filter(last_run=run).values_list("household_id", "id"))
     alert_of |= dict(Alert.objects.filter(state=AlertState.OPEN).values_list("household_id", "id"))
+    alert_of = _handled(run, ranks) | alert_of
     taken = set(
         Alert.objects.filter(begins_with("alert_no", f"A{run.as_of:%Y%m}-")).values_list(
             "alert_no", flat=True
@@ -133,6 +142,37 @@ def raise_alerts(
             )
         )
     return {hit.household_ref: alert_of[hit.household_ref] for hit in hits}, raised
+
+
+def _handled(run: Run, ranks: Iterable[tuple[int, str, int]]) -> dict[int, int]:
+    """Household reference -> its ended alert, where an official has dealt with all that hits.
+
+    A fact counts as dealt with while it hits run after run at no higher severity than the ended
+    alert had known; once it worsens, returns after a gap or another joins it, a new alert is due.
+    """
+    before = Run.objects.filter(as_of__lt=run.as_of).order_by("-as_of").first()
+    ended = dict(
+        Alert.objects.filter(state=AlertState.ENDED, last_run=before).values_list(
+            "household_id", "id"
+        )
+    )
+    if not ended:
+        return {}
+    known: dict[tuple[int, str], int] = {}
+    reasons = AlertReason.objects.filter(
+        alert__state=AlertState.ENDED, alert__last_run=before, is_withdrawn=False
+    )
+    for household_ref, rule, rank in reasons.values_list(
+        "alert__household_id", "rule", "severity_rank"
+    ):
+        key = (household_ref, rule)
+        known[key] = min(rank, known.get(key, rank))
+    worse = {
+        household_ref
+        for household_ref, rule, rank in ranks
+        if rank < known.get((household_ref, rule), rank + 1)
+    }
+    return {household_ref: pk for household_ref, pk in ended.items() if household_ref not in worse}
 
 
 def _new_alert(
@@ -159,6 +199,8 @@ def _new_alert(
         run.month,
         run.pk,
         run.pk,
+        "",
+        "",
     )
 
 
@@ -199,7 +241,14 @@ FROM (
         ROW_NUMBER() OVER (PARTITION BY alert_id ORDER BY severity_rank, place, rule) AS turn
     FROM alerts_alertreason WHERE run_id = %s AND is_withdrawn = false
 ) AS urgent
-WHERE urgent.alert_id = alerts_alert.id AND urgent.turn = 1
+WHERE urgent.alert_id = alerts_alert.id AND urgent.turn = 1 AND alerts_alert.state = 'open'
+"""
+_FOLLOW_ENDED = """
+UPDATE alerts_alert SET updated_month = %s, last_run_id = %s
+WHERE state = 'ended' AND EXISTS (
+    SELECT 1 FROM alerts_alertreason r
+    WHERE r.alert_id = alerts_alert.id AND r.run_id = %s AND r.is_withdrawn = false
+)
 """
 _DUE_BEFORE = "alerts_alert.due_date"
 _DUE_BY_ALL_REASONS = """(
@@ -209,12 +258,13 @@ _DUE_BY_ALL_REASONS = """(
 
 
 def update_alerts(*, run: Run, is_repeated: bool) -> int:
-    """Make the alerts that hit in this run what their reasons say; how many.
+    """Make the open alerts that hit in this run what their reasons say; how many.
 
     Severity, cause and category are those of the run's most urgent reason. The due date is the
     earliest that any run asked for, so it never moves back; when the run itself was repeated on
     corrected deliveries it is worked out again from all reasons that stand.
     """
+    run_statement(_FOLLOW_ENDED, [run.month, run.pk, run.pk])
     due = _DUE_BY_ALL_REASONS if is_repeated else _DUE_BEFORE
     return run_statement(_UPDATE_FROM_REASONS.replace("{due}", due), [run.month, run.pk, run.pk])
 

@@ -51,6 +51,10 @@ class Alert(models.Model):
     updated_month = models.IntegerField()
     due_date = models.DateField()
     """The earliest date that any run's severity asked for; a later run never postpones it."""
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=150, blank=True)
+    end_reason = models.CharField(max_length=60, blank=True)
+    """A word of the pack (`alert_end.…`): why an official ended it."""
     first_run = models.ForeignKey(
         Run, on_delete=models.PROTECT, related_name="alerts_raised", db_index=False
     )
@@ -67,6 +71,11 @@ class Alert(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(state__in=["open", "ended"]), name="alert_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="open", ended_at__isnull=True, end_reason="")
+                | models.Q(state="ended", ended_at__isnull=False) & ~models.Q(end_reason=""),
+                name="alert_ends_with_a_reason",
             ),
         ]
         indexes = [

@@ -20,7 +20,7 @@ from fangpin.policy.models import Contract
 _DELIMITERS = (",", "\t", ";", "|")
 _LARGEST_CELL = 1 << 20
 _CHUNK = 1 << 22
-_BLANK_LINES = (b"\n\n", b"\n\r\n", b"\r\r", b"\x1a")
+_BLANK_LINES = (b"\n\n", b"\x1a", b"\n\r\n", b"\r\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +209,8 @@ def _look_at_bytes(file: Path) -> tuple[bool, bool]:
         tail = b""
         while chunk := stream.read(_CHUNK):
             joined = tail + chunk
-            if any(mark in joined for mark in _BLANK_LINES):
+            marks = _BLANK_LINES if b"\r" in joined else _BLANK_LINES[:2]
+            if any(mark in joined for mark in marks):
                 return True, quotes
             quotes = quotes or b'"' in chunk
             tail = chunk[-2:]

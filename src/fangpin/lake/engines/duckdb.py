@@ -15,6 +15,7 @@ from fangpin.lake.statement import Statement
 from fangpin.values.problem import ProblemError
 
 _NAME = re.compile(r"^[a-z_][a-z0-9_]*$")
+_KEY = re.compile(r"[0-9a-f]{64}")
 
 
 class EngineRefused(Exception):
@@ -136,9 +137,9 @@ class Engine:
             cause = OSError(28 if found else 5, str(error).splitlines()[0])
             if found:
                 raise ProblemError(machine_problem(cause, Path())) from error
-            raise EngineRefused(f"{error}\n{text}") from error
+            raise EngineRefused(_without_keys(f"{error}\n{text}")) from None
         except duckdb.Error as error:
-            raise EngineRefused(f"{error}\n{text}") from error
+            raise EngineRefused(_without_keys(f"{error}\n{text}")) from None
 
 
 @contextmanager
@@ -153,11 +154,18 @@ def connect(
     # DuckDB 2.0.0 pushes TRY_CAST into read_csv, where it throws instead of giving NULL.
     connection.execute("SET disabled_optimizers = 'type_pushdown'")
     connection.execute("SET TimeZone = 'UTC'")
+    # Else a local variable of this process could stand for a table that does not exist.
+    connection.execute("SET python_enable_replacements = false")
     connection.execute("SET preserve_insertion_order = true")
     try:
         yield Engine(connection)
     finally:
         connection.close()
+
+
+def _without_keys(text: str) -> str:
+    """The text without the installation's key, which statements over identities hold."""
+    return _KEY.sub("…", text)
 
 
 def _text(query: Statement | str) -> str:

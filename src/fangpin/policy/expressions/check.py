@@ -10,6 +10,9 @@ from typing import Literal
 from fangpin.policy.expressions import tree
 from fangpin.values.problem import Problem
 
+LONGEST_WINDOW = 60
+"""Months that a window may span, or lie back."""
+
 Kind = Literal["number", "truth", "text", "date", "item", "unknown"]
 
 
@@ -62,6 +65,8 @@ class Vocabulary:
     functions: Mapping[str, Signature] = field(default_factory=dict)
     parameters: Mapping[str, Kind] | None = None
     """None: this context has no parameters."""
+    states: frozenset[str] = frozenset()
+    """Ledger items that are states: they have a latest value, and nothing to add up."""
 
 
 def check(
@@ -70,7 +75,9 @@ def check(
     """Every problem of an expression in its vocabulary, and the kind of its value."""
     checker = _Checker(vocabulary, where)
     found = checker.kind(node)
-    if not _fits(found, expected):
+    if found == "item":
+        checker.refuse_bare_item()
+    elif not _fits(found, expected):
         checker.say(
             "EXPRESSION_KIND",
             f"表达式的结果是{_ZH[found]}，这里需要{_ZH[expected]}。",
@@ -104,15 +111,23 @@ class _Checker:
         self.functions = {**_PLAIN, **vocabulary.functions}
 
     def say(self, code: str, zh: str, en: str) -> None:
-        self.problems.append(
-            Problem(
-                code=code,
-                where=self.where,
-                zh=zh,
-                en=en,
-                fix_zh="请对照 docs/expressions.md 修改。",
-                fix_en="See docs/expressions.md for the language.",
-            )
+        problem = Problem(
+            code=code,
+            where=self.where,
+            zh=zh,
+            en=en,
+            fix_zh="请对照 docs/expressions.md 修改。",
+            fix_en="See docs/expressions.md for the language.",
+        )
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def refuse_bare_item(self) -> None:
+        """An item is a series of months, not a figure."""
+        self.say(
+            "EXPRESSION_ITEM_WITHOUT_WINDOW",
+            "收支项目只能放在窗口函数里，例如 sum(项目, months=12)。",
+            "A ledger item stands only inside a window function, e.g. sum(item, months=12).",
         )
 
     def kind(self, node: tree.Node) -> Kind:
@@ -160,11 +175,7 @@ class _Checker:
     def _need(self, node: tree.Node, expected: Kind) -> Kind:
         found = self.kind(node)
         if found == "item":
-            self.say(
-                "EXPRESSION_ITEM_WITHOUT_WINDOW",
-                "收支项目只能放在窗口函数里，例如 sum(项目, months=12)。",
-                "A ledger item stands only inside a window function, e.g. sum(item, months=12).",
-            )
+            self.refuse_bare_item()
         elif not _fits(found, expected):
             self.say(
                 "EXPRESSION_KIND",
@@ -251,11 +262,17 @@ class _Checker:
             kinds = signature.arguments
             expected = kinds[min(position, len(kinds) - 1)]
             if expected == "item":
-                if self.kind(argument) != "item":
+                if self.kind(argument) != "item" or not isinstance(argument, tree.Name):
                     self.say(
                         "EXPRESSION_ITEM",
                         f"函数 {node.function} 的第一个参数必须是收支项目。",
                         f"The first argument of {node.function} must be a ledger item.",
+                    )
+                elif argument.code in self.vocabulary.states and node.function != "last":
+                    self.say(
+                        "EXPRESSION_STATE",
+                        f"{argument.code} 是状态，不能用 {node.function} 合计；请用 last()。",
+                        f"{argument.code} is a state: {node.function} cannot add it up; use last().",
                     )
             else:
                 self._need(argument, expected)
@@ -271,16 +288,37 @@ class _Checker:
             )
         for name, value in node.options:
             if name in ("months", "ago"):
-                if not (
-                    isinstance(value, tree.Number) and value.value == int(value.value)
-                ) and not (isinstance(value, tree.Call) and value.function == "param"):
+                least = 1 if name == "months" else 0
+                if isinstance(value, tree.Call) and value.function == "param":
+                    self._need(value, "number")
+                elif not (
+                    isinstance(value, tree.Number)
+                    and value.value == int(value.value)
+                    and least <= value.value <= LONGEST_WINDOW
+                ):
                     self.say(
                         "EXPRESSION_ARGUMENTS",
-                        f"{name} 必须是整数或参数。",
-                        f"{name} must be a whole number or a param.",
+                        f"{name} 必须是 {least} 到 {LONGEST_WINDOW} 的整数或参数。",
+                        f"{name} must be a whole number from {least} to {LONGEST_WINDOW}, "
+                        "or a param.",
                     )
             else:
-                self._need(value, "number")
+                self._level(name, value)
+
+    def _level(self, name: str, value: tree.Node) -> None:
+        """A level is one figure for all households of a division, and none that nothing meets."""
+        self._need(value, "number")
+        is_fixed = all(
+            isinstance(part, tree.Number | tree.Minus | tree.Calculation | tree.Text)
+            or (isinstance(part, tree.Call) and part.function == "param")
+            for part in tree.walk(value)
+        )
+        if not is_fixed or isinstance(value, tree.Minus):
+            self.say(
+                "EXPRESSION_ARGUMENTS",
+                f"{name} 必须是不低于 0 的数字或参数。",
+                f"{name} must be a number not below 0, or a param.",
+            )
 
     def _parameter(self, node: tree.Call) -> Kind:
         known = self.vocabulary.parameters

@@ -30,7 +30,8 @@ DEEPEST = 40
 class _Refused(Exception):
     def __init__(self, node: ast.AST | None, zh: str, en: str) -> None:
         super().__init__(en)
-        self.column = getattr(node, "col_offset", 0) if node is not None else 0
+        self.offset = getattr(node, "col_offset", 0) if node is not None else 0
+        """In bytes of UTF-8, as ast counts."""
         self.zh, self.en = zh, en
 
 
@@ -63,8 +64,9 @@ def parse(text: str, where: str = "expression") -> tree.Node:
     try:
         return _node(parsed, 0)
     except _Refused as refused:
+        column = len(flat.encode()[: refused.offset].decode())
         raise ProblemError(
-            _problem("EXPRESSION_NOT_ALLOWED", where, flat, refused.column, refused.zh, refused.en)
+            _problem("EXPRESSION_NOT_ALLOWED", where, flat, column, refused.zh, refused.en)
         ) from refused
 
 
@@ -104,7 +106,8 @@ def _node(node: ast.expr, depth: int) -> tree.Node:
             return _call(node, deeper)
     raise _Refused(
         node,
-        f"这里不允许使用 {type(node).__name__}；可用：数字、文字、名称、+ - * /、比较、and/or/not、in、函数。",
+        f"这里不允许使用 {type(node).__name__}；"
+        "可用：数字、文字、名称、+ - * /、比较、and/or/not、in、函数。",
         f"{type(node).__name__} is not part of the language; it has numbers, texts, names, "
         "+ - * /, comparisons, and/or/not, in, and functions.",
     )
@@ -121,6 +124,8 @@ def _comparison(node: ast.Compare, depth: int) -> tree.Node:
     left = _node(node.left, depth)
     if isinstance(operation, ast.In | ast.NotIn):
         choices = right.elts if isinstance(right, ast.Tuple | ast.List) else [right]
+        if not choices:
+            raise _Refused(right, "in 后面至少要有一个选项。", "`in` needs at least one choice.")
         among = tree.Among(left, tuple(_node(choice, depth) for choice in choices))
         return tree.Not(among) if isinstance(operation, ast.NotIn) else among
     if type(operation) not in _COMPARISONS:

@@ -69,7 +69,8 @@ def household_vocabulary(pack: Pack) -> Vocabulary:
         code: "text" if isinstance(parameter.values[0].value, list) else "number"
         for code, parameter in pack.parameters.items()
     }
-    return Vocabulary(found, WINDOWS, parameters)
+    states = frozenset(code for code, item in pack.items.items() if item.kind == "state")
+    return Vocabulary(found, WINDOWS, parameters, states)
 
 
 def attribute_kinds(pack: Pack) -> dict[str, Kind]:

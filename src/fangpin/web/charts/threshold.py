@@ -18,6 +18,8 @@ from fangpin.web.charts.svg import (
     ticks,
 )
 
+MOST_FIGURES = 6
+
 
 def threshold_chart(
     *,
@@ -74,6 +76,8 @@ def threshold_chart(
         heights = _weights(months, amounts, telling)
         parts.append(_threshold(line, y=y, left=left, right=right, heights=heights, slot=slot))
     for index, (month, amount) in enumerate(zip(months, amounts, strict=True)):
+        if len(telling) > MOST_FIGURES and line is None:
+            break  # all months tell: figures on every bar would only be noise
         if amount is not None and month in telling and slot >= text_width(grouped(amount), 12) - 2:
             parts.append(
                 label(

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Literal
 
 from django.conf import settings
-from django.utils.translation import gettext, gettext_noop
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from fangpin.feeds import arrivals as feeds
 from fangpin.feeds.arrivals import Arrival, FeedStatus
@@ -25,6 +26,8 @@ from fangpin.web.console.words import said
 
 State = Literal["on-time", "late", "partly", "missing", "rest"]
 COUNT_OF_MONTHS = 24
+REJECTS_THAT_MATTER = 0.01
+"""Share of rows set aside from which a delivery is shown as partly rejected."""
 _PERIODS = {"monthly": 1, "quarterly": 3, "term": 6, "yearly": 12}
 SIGNS: dict[State, str] = {
     "on-time": "✓",
@@ -37,14 +40,13 @@ SIGNS: dict[State, str] = {
 
 @dataclass(frozen=True, slots=True)
 class StripItem:
-    """One feed in the overview's strip."""
+    """One department in the overview's strip."""
 
-    feed: str
     title: str
-    department: str
     state: str
     note: str
     tone: str
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def coverage_of(as_of: date) -> dict[str, frozenset[int]]:
 
 def late_feeds(today: date) -> list[FeedStatus]:
     """Feeds whose latest due delivery has not come by a day."""
-    return [one for one in statuses(today) if one.due and one.late_days and not one.delivery]
+    return [one for one in statuses(today) if _is_late(one)]
 
 
 def statuses(today: date) -> tuple[FeedStatus, ...]:
@@ -141,55 +143,57 @@ def _signature(folder: Path) -> tuple[tuple[str, int], ...]:
 
 
 def strip_of(today: date) -> Strip:
-    """The feeds that rules read, as they stand on a day."""
+    """The departments whose feeds rules read, as they stand on a day."""
     pack = installation_pack()
-    found = [one for one in statuses(today) if pack.contracts[one.feed].use == "screening"]
-    items = [_strip_item(one, pack) for one in found]
-    late = [one for one in found if one.due and one.late_days and not one.delivery]
-    departments = {one.department for one in found}
-    waiting = {one.department for one in late}
+    by_department: dict[str, list[FeedStatus]] = {}
+    for one in statuses(today):
+        if pack.contracts[one.feed].use == "screening":
+            by_department.setdefault(one.department, []).append(one)
+    late = [one for found in by_department.values() for one in found if _is_late(one)]
+    items = [_strip_item(department, found, pack) for department, found in by_department.items()]
     return Strip(
         items=items,
-        count_of_departments=len(departments),
-        count_arrived=len(departments - waiting),
+        count_of_departments=len(items),
+        count_arrived=len(items) - len({one.department for one in late}),
         late=sorted(late, key=lambda one: -one.late_days),
     )
 
 
-def _strip_item(one: FeedStatus, pack: Pack) -> StripItem:
-    contract = pack.contracts[one.feed]
-    department = said(pack.departments[one.department].short)
-    when = one.received.strftime("%m-%d") if one.received else ""
-    note = f"{department} {when}".strip()
-    if one.due and one.late_days and not one.delivery:
-        return StripItem(
-            one.feed,
-            said(contract.title),
-            department,
-            gettext("迟报"),
-            gettext("%(department)s 迟 %(days)d 天")
-            % {"department": department, "days": one.late_days},
-            "is-late",
-        )
-    if one.frequency == "event" and one.delivery is None:
-        return StripItem(
-            one.feed, said(contract.title), department, gettext("有事才报"), department, "is-none"
-        )
-    if one.delivery is None:
-        return StripItem(
-            one.feed, said(contract.title), department, gettext("未到期"), department, "is-none"
-        )
-    if one.is_partly_rejected and one.reject_share >= 0.01:
-        return StripItem(
-            one.feed,
-            said(contract.title),
-            department,
-            gettext("有退回"),
-            gettext("%(department)s 退回 %(share)s")
-            % {"department": department, "share": share(one.reject_share)},
-            "is-partly",
-        )
-    return StripItem(one.feed, said(contract.title), department, gettext("已到"), note, "")
+def _is_late(one: FeedStatus) -> bool:
+    return bool(one.due and one.late_days and not one.delivery)
+
+
+def _strip_item(department: str, found: Sequence[FeedStatus], pack: Pack) -> StripItem:
+    """A department's tile: what is worst about its feeds, else when the last of them came."""
+    title = said(pack.departments[department].short)
+    late = [one for one in found if _is_late(one)]
+    partly = [one for one in found if one.reject_share >= REJECTS_THAT_MATTER]
+    received = [one.received for one in found if one.received]
+    if late:
+        worst = max(late, key=lambda one: one.late_days)
+        note = gettext("%(feed)s 迟 %(days)d 天") % {
+            "feed": said(pack.contracts[worst.feed].title),
+            "days": worst.late_days,
+        }
+        return StripItem(title, gettext("迟报"), note, "is-late", _feed_href(worst))
+    if partly:
+        worst = max(partly, key=lambda one: one.reject_share)
+        note = gettext("%(feed)s 退回 %(share)s") % {
+            "feed": said(pack.contracts[worst.feed].title),
+            "share": share(worst.reject_share),
+        }
+        return StripItem(title, gettext("有退回"), note, "is-partly", _feed_href(worst))
+    count = ngettext("%(n)d 项数据", "%(n)d 项数据", len(found)) % {"n": len(found)}
+    href = _feed_href(found[0]) if len(found) == 1 else f"{reverse('feeds')}#{department}"
+    if not received:
+        is_event = all(one.frequency == "event" for one in found)
+        state = gettext("有事才报") if is_event else gettext("未到期")
+        return StripItem(title, state, count, "is-none", href)
+    return StripItem(title, gettext("已到"), f"{count} · {max(received):%m-%d}", "", href)
+
+
+def _feed_href(one: FeedStatus) -> str:
+    return reverse("feed", args=[one.feed])
 
 
 def calendar_of(*, today: date, only_department: str = "") -> tuple[list[int], list[CalendarGroup]]:
@@ -237,7 +241,7 @@ def _cell(
                 "date": first.received.isoformat(),
                 "days": late,
             }
-        elif counts["read"] and counts["quarantined"] / counts["read"] >= 0.01:
+        elif counts["read"] and counts["quarantined"] / counts["read"] >= REJECTS_THAT_MATTER:
             state = "partly"
             words = gettext("%(date)s 到，退回 %(share)s") % {
                 "date": first.received.isoformat(),

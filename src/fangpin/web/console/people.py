@@ -10,7 +10,6 @@ from django.utils.translation import gettext
 
 from fangpin.casework.registry.models import Household, Member
 from fangpin.web.console.pack import installation_pack
-from fangpin.web.console.templatetags.figures import plain
 from fangpin.web.console.words import (
     code_words,
     figure_said,
@@ -38,13 +37,14 @@ def member_lines(members: Sequence[Member], *, on: date) -> list[MemberLine]:
     registry = installation_pack().header.registry
     relation = registry_field(registry.relation if registry else None)
     sex = registry_field(registry.sex if registry else None)
+    shared = _shared(members)
     return [
         MemberLine(
             member=member,
             relation=gettext("户主") if member.is_head else code_words(relation, member.relation),
             sex=code_words(sex, member.sex),
             age=_age(member.birth_date, on),
-            about=_about(member),
+            about=_about(member, shared),
         )
         for member in members
     ]
@@ -63,14 +63,30 @@ def attribute_facts(household: Household) -> list[tuple[str, str]]:
     return shown[:SHOWN_FACTS]
 
 
-def _about(member: Member) -> list[tuple[str, str]]:
+def _shared(members: Sequence[Member]) -> set[str]:
+    """Fields that say the same of everyone, and so tell of the household, not of a member."""
+    if len(members) < 2:
+        return set()
+    first = members[0].attributes
+    return {
+        code
+        for code, value in first.items()
+        if all(member.attributes.get(code) == value for member in members)
+    }
+
+
+def _about(member: Member, shared: set[str]) -> list[tuple[str, str]]:
     shown = []
     for code, value in member.attributes.items():
-        field = registry_field(code)
-        if field is None or value in (None, "", False):
+        if code in shared:
             continue
-        words = said(field.title) if value is True else plain(code_words(field, value))
-        shown.append((said(field.title), words))
+        field = registry_field(code)
+        if field is None or field.type not in ("code", "flag") or value in (None, "", False):
+            continue
+        is_flag = value is True or str(value).lower() == "true"
+        if str(value).lower() == "false":
+            continue
+        shown.append((said(field.title), said(field.title) if is_flag else code_words(field, value)))
     return shown
 
 

@@ -23,9 +23,9 @@ from fangpin.web.charts.threshold import threshold_chart
 from fangpin.web.console.known import KnownLedger
 from fangpin.web.console.language import short_language
 from fangpin.web.console.pack import installation_pack, severity_of
-from fangpin.web.console.templatetags.figures import plain
+from fangpin.web.console.templatetags.figures import short_delivery
 from fangpin.web.console.words import (
-    code_words,
+    field_said,
     figure_said,
     figure_words,
     rule_of,
@@ -35,6 +35,8 @@ from fangpin.web.console.words import (
 
 CHART_MONTHS = 12
 SHOWN_COLUMNS = 3
+SHOWN_SOURCES = 6
+MOST_SOURCES = 120
 _PARAMETER = re.compile(r"param\(\s*['\"]([\w.]+)['\"]\s*\)")
 
 
@@ -59,6 +61,7 @@ class SourceRow:
     """Values under the table's own columns."""
     department: str
     delivery: str
+    """The delivery's name, its content hash cut short."""
     row_no: int
     href: str
 
@@ -82,6 +85,9 @@ class ReasonView:
     has_items: bool
     """Whether rows of more than one item are listed, so that each must be named."""
     sources: list[SourceRow]
+    more_sources: list[SourceRow]
+    """Rows behind the first few, folded away."""
+    count_of_sources: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +133,9 @@ def reason_views(
                 chart_rows=chart_rows,
                 columns=[title for _, title in shown.values()],
                 has_items=len({row.item for row in rows}) > 1 or not shown,
-                sources=[_source(row, shown) for row in rows],
+                sources=[_source(row, shown) for row in rows[:SHOWN_SOURCES]],
+                more_sources=[_source(row, shown) for row in rows[SHOWN_SOURCES:MOST_SOURCES]],
+                count_of_sources=len(rows),
             )
         )
     return views
@@ -300,11 +308,13 @@ def _source(
         item=figure_words(row.item)[0],
         amount=row.amount,
         details=[
-            plain(code_words(fields.get(row.feed), row.detail[code])) if row.detail.get(code) else ""
+            field_said(fields[row.feed], row.detail[code])
+            if row.feed in fields and row.detail.get(code) not in (None, "")
+            else ""
             for code, (fields, _) in shown.items()
         ],
         department=department,
-        delivery=row.delivery,
+        delivery=short_delivery(row.delivery),
         row_no=row.row_no,
         href=reverse("delivery", args=[row.feed, row.delivery]),
     )

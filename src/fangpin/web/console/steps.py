@@ -13,10 +13,10 @@ from fangpin.casework.alerts.queries import MonthOfReasons
 from fangpin.casework.alerts.states import AlertState
 from fangpin.policy.models import Severity
 from fangpin.web.console.due import Due
-from fangpin.web.console.pack import severity_of
+from fangpin.web.console.pack import installation_pack, severity_of
 from fangpin.web.console.words import rule_of, said, step_words
 
-SHOWN_RUNS = 6
+SHOWN_RUNS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,5 +62,7 @@ def steps_of(*, alert: Alert, history: Sequence[MonthOfReasons], due: Due | None
             steps.append(Step("next", gettext("入户核查"), [gettext("由村干部上门，核对事实")]))
         steps.append(Step("next", gettext("处置和回访"), [gettext("只有经办人写明理由才能办结")]))
     else:
-        steps.append(Step("done", gettext("已办结"), []))
+        word = installation_pack().words.get(alert.end_reason)
+        when = alert.ended_at.date().isoformat() if alert.ended_at else ""
+        steps.append(Step("done", gettext("已办结"), [said(word.title) if word else "", when]))
     return steps

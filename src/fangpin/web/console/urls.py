@@ -23,6 +23,7 @@ urlpatterns = [
     path("queue/", queue.queue, name="queue"),
     path("households/", household.households, name="households"),
     path("households/<int:household_ref>/", household.household, name="household"),
+    path("alerts/<str:alert_no>/end/", household.end, name="end-alert"),
     path("feeds/", feeds.calendar, name="feeds"),
     path("feeds/<str:feed>/", feeds.feed, name="feed"),
     path("feeds/<str:feed>/<str:delivery>/", feeds.delivery, name="delivery"),

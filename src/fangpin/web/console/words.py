@@ -65,6 +65,8 @@ def unit_of(code: str) -> str:
 
 def figure_said(code: str, value: object) -> str:
     """A figure with its unit: `1,366 元`, a share as `42%`, a flag as 是 or 否."""
+    if isinstance(value, bool) or value is None:
+        return plain(value)
     if isinstance(value, list):
         return "、".join(map(str, value))
     number = number_of(value)
@@ -90,6 +92,15 @@ def unit_words(unit: str) -> str:
     """A unit in the reader's language: the pack's word `unit.<unit>`, else as it is written."""
     word = installation_pack().words.get(f"unit.{unit}")
     return said(word.title) if word else unit
+
+
+def field_said(field: ContractField, value: object) -> str:
+    """A field of a row as people read it: numbers with separators, codes as words, text as it is."""
+    if field.type in ("amount", "number", "count") or isinstance(value, bool):
+        return plain(value)
+    if field.type == "flag" and str(value).lower() in ("true", "false"):
+        return plain(str(value).lower() == "true")
+    return code_words(field, value)
 
 
 def rule_of(code: str, *, edition: int) -> Rule | None:

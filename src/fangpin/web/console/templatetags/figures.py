@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -89,6 +90,12 @@ def named(division: Any) -> str:
 def place(path: Any) -> str:
     """Divisions from the higher to the lower, written as one place."""
     return (" › " if short_language() == "en" else " ").join(named(step) for step in path)
+
+
+@register.filter
+def short_delivery(name: str) -> str:
+    """2020-12-02-cc61b20ac3a9 as 2020-12-02·cc61: a day and enough of the hash to tell two apart."""
+    return re.sub(r"^(\d{4}-\d{2}-\d{2})-([0-9a-f]{4})[0-9a-f]*$", r"\1·\2", name)
 
 
 @register.filter

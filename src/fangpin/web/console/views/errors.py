@@ -7,7 +7,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from fangpin.values.problem import Problem
 from fangpin.web.console.access import public
+from fangpin.web.console.language import short_language
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
@@ -37,6 +39,17 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
         status=403,
         heading=gettext("页面放得太久了"),
         words=gettext("为了安全，请回到首页再做一次；已经保存的内容都在。"),
+    )
+
+
+def refused(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """409: an act that was refused, with the reason and what to do; nothing was changed."""
+    is_english = short_language() == "en"
+    return _notice(
+        request,
+        status=409,
+        heading=problem.en if is_english else problem.zh,
+        words=problem.fix_en if is_english else problem.fix_zh,
     )
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
 from fangpin.casework.alerts import queries as alerts
+from fangpin.casework.alerts.acts import END_ALERT, END_REASONS, end_alert
+from fangpin.casework.alerts.models import Alert
+from fangpin.casework.alerts.states import AlertState
 from fangpin.casework.audit import actions as audit
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.models import Household
+from fangpin.policy.models import Words
+from fangpin.values.problem import ProblemError
 from fangpin.web.console.access import SEE_FEEDS, SEE_HOUSEHOLD, ConsoleRequest, opens
 from fangpin.web.console.due import due_of
 from fangpin.web.console.feeds import coverage_of
@@ -19,10 +24,11 @@ from fangpin.web.console.gaps import gaps_of
 from fangpin.web.console.known import KnownLedger
 from fangpin.web.console.ledger_view import flags_of, ledger_of
 from fangpin.web.console.listing import listed_households
-from fangpin.web.console.pack import severity_of
+from fangpin.web.console.pack import installation_pack, severity_of
 from fangpin.web.console.people import attribute_facts, member_lines
 from fangpin.web.console.reasons import categories_of, reason_views
 from fangpin.web.console.steps import steps_of
+from fangpin.web.console.views.errors import refused
 from fangpin.web.console.words import cause_words
 
 PAGE = 60
@@ -94,10 +100,38 @@ def household(request: ConsoleRequest, household_ref: int) -> HttpResponse:
         "members": member_lines(registry.members(scope, household_ref), on=request.today),
         "facts": attribute_facts(found),
         "steps": steps_of(alert=alert, history=history, due=due) if alert else [],
+        "end_reasons": _end_reasons()
+        if alert and alert.state == AlertState.OPEN and scope.can(END_ALERT)
+        else [],
         "run": run,
         "may_see_feeds": scope.can(SEE_FEEDS),
     }
     return render(request, "console/household.html", context)
+
+
+@opens(END_ALERT)
+@require_POST
+def end(request: ConsoleRequest, alert_no: str) -> HttpResponse:
+    """Ends an alert with a reason. Raises Http404 outside the scope; a refusal is told as a page."""
+    reasons = [code for code, _ in _end_reasons()]
+    try:
+        ended = end_alert(
+            alert_no=alert_no,
+            by=request.scope,
+            at=request.at,
+            reason=request.POST.get("reason", ""),
+            reasons=reasons,
+        )
+    except Alert.DoesNotExist:
+        raise Http404 from None
+    except ProblemError as error:
+        return refused(request, error.problems[0])
+    return redirect("household", ended.household_id)
+
+
+def _end_reasons() -> list[tuple[str, Words]]:
+    words = installation_pack().words
+    return [(code, word.title) for code, word in words.items() if code.startswith(END_REASONS)]
 
 
 @opens(SEE_HOUSEHOLD)

@@ -1,0 +1,203 @@
+"""The shapes of a cell that SQL may read by itself; all others are left to cells.py.
+
+Each expression gives NULL for what it does not read, and for what it reads exactly what the slow
+truth gives: tests/feeds/test_fast_path.py holds both against each other.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlglot import expressions as sql
+
+from fangpin.feeds.cells import (
+    LONGEST_TEXT,
+    PLAIN_DIVISION,
+    PLAIN_NUMBER_OF_A_HOUSEHOLD,
+    words_of,
+)
+from fangpin.feeds.headers import Column
+from fangpin.policy.models import ContractField
+from fangpin.values.text import MISSING_WORDS
+
+TYPES = {
+    "amount": "DECIMAL(18, 2)",
+    "number": "DECIMAL(18, 4)",
+    "count": "BIGINT",
+    "date": "DATE",
+    "month": "INTEGER",
+    "year": "INTEGER",
+    "flag": "BOOLEAN",
+    "identifier": "BIGINT",
+}
+"""What a field is in the lake, by its type in the contract; all others are VARCHAR."""
+
+
+def quoted(name: str) -> str:
+    """A column's name as SQL."""
+    return sql.to_identifier(name, quoted=True).sql(dialect="duckdb")
+
+
+def literal(text: str) -> str:
+    """A text as SQL."""
+    return sql.Literal.string(text).sql(dialect="duckdb")
+
+
+def type_of(field: ContractField) -> str:
+    """The SQL type of a field in the lake."""
+    return TYPES.get(field.type, "VARCHAR")
+
+
+def fast_expression(column: Column, cell: str) -> str:
+    """SQL that reads the clean shapes of a cell as cells.py does, NULL for all others.
+
+    The contract's limits are not part of it: see `beyond_limits`.
+    """
+    field = column.field
+    text = cell
+    match field.type:
+        case "amount" if column.scale == 1:
+            return _bounded_number(field, text, "{1,15}", 2)
+        case "number":
+            return _bounded_number(field, text, "{1,13}", 4)
+        case "count":
+            return _bounded_number(field, text, "{1,15}", 0)
+        case "date":
+            return _fast_date(field, text)
+        case "month":
+            digits = f"CAST(replace({text}, '-', '') AS INTEGER)"
+            return (
+                f"CASE WHEN regexp_full_match({text}, '(?:19|20)[0-9][0-9]-?(?:0[1-9]|1[0-2])') "
+                f"THEN {digits} // 100 * 12 + {digits} % 100 - 1 END"
+            )
+        case "year":
+            return (
+                f"CASE WHEN regexp_full_match({text}, '(?:19|20)[0-9][0-9]') "
+                f"THEN CAST({text} AS INTEGER) END"
+            )
+        case "code" | "flag":
+            return _fast_word(field, text)
+        case "household_no":
+            return _plain_text(text, PLAIN_NUMBER_OF_A_HOUSEHOLD)
+        case "division":
+            return _plain_text(text, PLAIN_DIVISION)
+        case "text" | "name" | "phone":
+            return _fast_text(cell)
+        case _:
+            return f"CAST(NULL AS {type_of(field)})"
+
+
+def fast_identifier(scheme: str, *, today: date) -> str | None:
+    """A query of `{source}` (text VARCHAR): text, is_clean (it is its own canonical form).
+
+    None: the scheme has no such query.
+    """
+    if scheme == "opaque":
+        return (
+            "SELECT text, regexp_full_match(text, '[A-Za-z]{{0,20}}[0-9][A-Za-z0-9_]{{0,40}}') "
+            "AS is_clean FROM {source}"
+        )
+    if scheme != "gb11643":
+        return None
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    total = " + ".join(
+        f"digits // {10 ** (16 - place)} % 10 * {weight}" for place, weight in enumerate(weights)
+    )
+    return (
+        "SELECT text, coalesce(digits IS NOT NULL AND NOT ends_with(text, '000') "
+        f"AND born BETWEEN TIMESTAMP '{today.year - 130}-01-01' "
+        f"AND TIMESTAMP '{today.isoformat()}' "
+        f"AND substr('10X98765432', CAST(({total}) % 11 + 1 AS BIGINT), 1) = right(text, 1), "
+        "FALSE) AS is_clean FROM ("
+        "SELECT text, CASE WHEN regexp_full_match(text, '[1-9][0-9]{{16}}[0-9X]') "
+        "AND NOT starts_with(text, '999999') THEN CAST(substr(text, 1, 17) AS BIGINT) END "
+        "AS digits, try_strptime(substr(text, 7, 8), '%Y%m%d') AS born FROM {source})"
+    )
+
+
+def _bounded_number(field: ContractField, text: str, whole: str, decimals: int) -> str:
+    kind = type_of(field)
+    fraction = f"(?:\\.[0-9]{{1,{decimals}}})?" if decimals else ""
+    plain = literal(f"-?[0-9]{whole}{fraction}")
+    commas = literal(f"-?[0-9]{{1,3}}(?:,[0-9]{{3}}){{1,4}}{fraction}")
+    return (
+        f"CASE WHEN regexp_full_match({text}, {plain}) THEN TRY_CAST({text} AS {kind}) "
+        f"WHEN regexp_full_match({text}, {commas}) "
+        f"THEN TRY_CAST(replace({text}, ',', '') AS {kind}) END"
+    )
+
+
+def beyond_limits(field: ContractField, value: str) -> str:
+    """SQL that adds, with OR, whether a value lies outside the contract's limits."""
+    tests = ""
+    if field.minimum is not None:
+        tests += f" OR {value} < {field.minimum:f}"
+    if field.maximum is not None:
+        tests += f" OR {value} > {field.maximum:f}"
+    return tests
+
+
+def _fast_date(field: ContractField, text: str) -> str:
+    iso = "(?:19|20)[0-9][0-9]-[0-9]{2}-[0-9]{2}"
+    compact = "(?:19|20)[0-9]{6}"
+    dotted = "(?:19|20)[0-9][0-9][.][0-9]{1,2}[.][0-9]{1,2}"
+    slashed = "(?:19|20)[0-9][0-9]/[0-9]{1,2}/[0-9]{1,2}"
+    forever = f"WHEN {text} = '9999-12-31' THEN DATE '9999-12-31' " if field.open_ended else ""
+    return (
+        f"CASE WHEN regexp_full_match({text}, '{iso}') THEN TRY_CAST({text} AS DATE) {forever}"
+        f"WHEN regexp_full_match({text}, '{compact}') "
+        f"THEN CAST(try_strptime({text}, '%Y%m%d') AS DATE) "
+        f"WHEN regexp_full_match({text}, '{dotted}') "
+        f"THEN TRY_CAST(replace({text}, '.', '-') AS DATE) "
+        f"WHEN regexp_full_match({text}, '{slashed}') "
+        f"THEN TRY_CAST(replace({text}, '/', '-') AS DATE) END"
+    )
+
+
+def _fast_word(field: ContractField, text: str) -> str:
+    kind = type_of(field)
+    chosen: dict[str, str] = {}
+    for value, spellings in words_of(field).items():
+        for word in (*spellings, value):
+            chosen.setdefault(word, value)
+    if not chosen:
+        return f"CAST(NULL AS {kind})"
+    cases = " ".join(
+        f"WHEN {literal(word)} THEN {value if kind == 'BOOLEAN' else literal(value)}"
+        for word, value in chosen.items()
+    )
+    return f"CASE {text} {cases} END"
+
+
+def _plain_text(text: str, shape: str) -> str:
+    return (
+        f"CASE WHEN regexp_full_match({text}, {literal(shape)}) AND {is_not_missing(text)} "
+        f"THEN {text} END"
+    )
+
+
+_INVISIBLE = "\\p{Cf}\\p{Cc}\\p{Mn}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{ffa0}"
+_PLAIN_TEXT = "[\\x{3400}-\\x{4dbf}\\x{4e00}-\\x{9fff}A-Za-z0-9·,、()/_:*.\\-]"
+"""Characters that NFKC leaves alone: a text of these alone is what it looks like."""
+_LONGER_THAN_A_WORD = 24
+"""Bytes that no word for 'missing' has, however its letters are written."""
+
+
+def _fast_text(cell: str) -> str:
+    """Plain texts, and longer ones without invisible marks, cut nowhere."""
+    plain = literal(f"{_PLAIN_TEXT}(?:{_PLAIN_TEXT}| ){{0,200}}")
+    edge = f"[^#\\s\\x{{3000}}{_INVISIBLE}]"
+    longer = literal(f"{edge}[^{_INVISIBLE}]*[^\\s\\x{{3000}}{_INVISIBLE}]")
+    return (
+        f"CASE WHEN regexp_full_match({cell}, {plain}) THEN "
+        f"CASE WHEN right({cell}, 1) <> ' ' AND {is_not_missing(cell)} THEN {cell} END "
+        f"WHEN strlen({cell}) BETWEEN {_LONGER_THAN_A_WORD} AND {LONGEST_TEXT} "
+        f"AND regexp_full_match({cell}, {longer}) THEN {cell} END"
+    )
+
+
+def is_not_missing(text: str) -> str:
+    """SQL that is true for a text which is none of the words for 'missing'."""
+    listed = ", ".join(literal(word) for word in sorted(MISSING_WORDS))
+    longest = max(len(word.encode()) for word in MISSING_WORDS)
+    return f"(strlen({text}) > {longest} OR lower({text}) NOT IN ({listed}))"

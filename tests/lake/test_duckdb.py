@@ -1,0 +1,89 @@
+"""The embedded engine: what we rely on of it, and what we had to work around."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fangpin.lake.engines.duckdb import Engine, EngineRefused, connect
+
+
+def test_an_unreadable_cell_of_a_csv_becomes_unknown_and_stops_nothing(tmp_path: Path) -> None:
+    """DuckDB 2.0.0 pushes TRY_CAST into read_csv, where it throws; the engine forbids that."""
+    file = tmp_path / "cells.csv"
+    lines = [f"{number},2020-01-0{number % 9 + 1}" for number in range(3000)]
+    file.write_text("\n".join([*lines, "abc,2020-13-45", "12.5,"]), encoding="utf-8")
+
+    with connect(threads=2) as engine:
+        unread = engine.rows(
+            "SELECT TRY_CAST(column0 AS DECIMAL(18, 2)), TRY_CAST(column1 AS DATE) FROM "
+            f"read_csv('{file}', header = false, all_varchar = true) WHERE column0 = 'abc'"
+        )
+        known = engine.value(
+            "SELECT count(TRY_CAST(column1 AS DATE)) FROM "
+            f"read_csv('{file}', header = false, all_varchar = true)"
+        )
+
+    assert unread == [(None, None)] and known == 3000
+
+
+def test_a_csv_keeps_its_text_its_order_and_its_short_lines(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text('h1,h2,h3\n007,"a, ""b""\nc",x\n1\n', encoding="utf-8")
+
+    with connect(threads=1) as engine:
+        engine.load_csv("loaded", file, delimiter=",", skip_lines=1)
+        rows = engine.rows("SELECT * FROM loaded ORDER BY rowid")
+
+    assert rows == [("007", 'a, "b"\nc', "x"), ("1", None, None)]
+
+
+def test_a_name_may_stand_for_a_table_then_for_a_view_then_for_nothing() -> None:
+    with connect(threads=1) as engine:
+        engine.make_table("a", "SELECT 1 AS x")
+        engine.make_view("a", "SELECT 2 AS x")
+        assert engine.value("SELECT x FROM a") == 2
+        engine.make_empty_table("a", {"x": "BIGINT"})
+        engine.insert("a", [(3,), (4,)])
+        assert engine.rows("SELECT x FROM a") == [(3,), (4,)]
+        engine.drop("a", "never_there")
+        with pytest.raises(EngineRefused):
+            engine.rows("SELECT x FROM a")
+
+
+def test_columns_of_several_files_are_united_by_their_names(tmp_path: Path) -> None:
+    with connect(threads=1) as engine:
+        one, other = tmp_path / "it's one.parquet", tmp_path / "other.parquet"
+        assert engine.write("SELECT 1 AS a, 'x' AS b", one) == 1
+        engine.write("SELECT 'y' AS b", other)
+        engine.view_files("both", [one, other])
+        assert engine.rows("SELECT a, b FROM both ORDER BY b") == [(1, "x"), (None, "y")]
+        with pytest.raises(ValueError, match="at least one file"):
+            engine.view_files("none", [])
+
+
+def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
+    def written(name: str, threads: int) -> bytes:
+        with connect(threads=threads) as engine:
+            engine.write(
+                "SELECT range AS a, range % 7 AS b FROM range(70000) ORDER BY b, a", tmp_path / name
+            )
+        return (tmp_path / name).read_bytes()
+
+    assert written("one", 1) == written("two", 2)
+
+
+def test_rows_come_in_batches() -> None:
+    with connect(threads=1) as engine:
+        engine.make_table("a", "SELECT range AS x FROM range(25)")
+        sizes = [len(batch) for batch in engine.fetch_in_batches("SELECT x FROM a", size=10)]
+
+    assert sizes == [10, 10, 5]
+
+
+def test_an_engine_is_a_fresh_one() -> None:
+    with connect(threads=1) as engine:
+        engine.make_table("a", "SELECT 1 AS x")
+    with connect(threads=1) as other, pytest.raises(EngineRefused):
+        Engine.rows(other, "SELECT x FROM a")
