@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fangpin.feeds.arrivals import arrivals
+from fangpin.lake.engines.duckdb import EngineRefused
 from fangpin.lake.home import Home
 from fangpin.values.month import Month
 from fangpin.values.problem import ProblemError
@@ -368,3 +369,20 @@ def test_a_contract_of_households_has_their_references(tmp_path: Path):
     rows = desk.facts(receipt, "row_no, household_ref")
     assert rows[0][1] == rows[1][1]
     assert desk.quarantine(receipt) == [(4, "NUMBER_PRECISION_LOST"), (5, "REQUIRED_MISSING")]
+
+
+def test_an_engine_failure_tells_neither_the_key_nor_a_cell(desk: Desk, monkeypatch):
+    desk.receive_rows(wage_row(1))
+    key = desk.home.secret_key.read_text()
+
+    def fails(**_: object) -> None:
+        raise EngineRefused(f"Conversion Error: could not read '{number(1)}'\nSELECT '{key}'")
+
+    monkeypatch.setattr("fangpin.feeds.facts.find_repeated", fails)
+    with pytest.raises(EngineRefused) as raised:
+        desk.receive_rows(wage_row(2))
+    assert "Conversion Error" in str(raised.value)
+    assert number(1) not in str(raised.value)
+    assert key not in str(raised.value)
+    assert raised.value.__suppress_context__
+    assert len(arrivals(desk.home)) == 1

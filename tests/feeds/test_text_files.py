@@ -16,7 +16,10 @@ from fangpin.values import amounts, dates, identifiers
 from tests.feeds.builders import HEADER, Desk, csv_text, number, wage_row, wages_contract
 
 _SENDABLE = st.characters(codec="gb18030", exclude_categories=("Cs", "Cc", "Zl", "Zp"))
-_TITLES = "身份证号码 证件号 公民身份号码 身份证号*  Identity\u00a0Number id_number \ufeff身份证号 身\u3000份证号"
+_TITLES = (
+    "身份证号码 证件号 公民身份号码 身份证号* id_number "
+    + "Identity\u00a0Number \ufeff身份证号 身\u3000份证号"
+)
 
 
 @pytest.mark.parametrize(

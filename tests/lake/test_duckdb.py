@@ -33,7 +33,7 @@ def test_a_csv_keeps_its_text_its_order_and_its_short_lines(tmp_path: Path) -> N
     file.write_text('h1,h2,h3\n007,"a, ""b""\nc",x\n1\n', encoding="utf-8")
 
     with connect(threads=1) as engine:
-        engine.load_csv("loaded", file, delimiter=",", skip_lines=1)
+        engine.load_csv("loaded", file, delimiter=",", skip_lines=1, has_line_breaks=True)
         rows = engine.rows("SELECT * FROM loaded ORDER BY rowid")
 
     assert rows == [("007", 'a, "b"\nc', "x"), ("1", None, None)]
@@ -57,8 +57,8 @@ def test_columns_of_several_files_are_united_by_their_names(tmp_path: Path) -> N
         one, other = tmp_path / "it's one.parquet", tmp_path / "other.parquet"
         assert engine.write("SELECT 1 AS a, 'x' AS b", one) == 1
         engine.write("SELECT 'y' AS b", other)
-        engine.view_files("both", [one, other])
-        assert engine.rows("SELECT a, b FROM both ORDER BY b") == [(1, "x"), (None, "y")]
+        engine.view_files("united", [one, other])
+        assert engine.rows("SELECT a, b FROM united ORDER BY b") == [(1, "x"), (None, "y")]
         with pytest.raises(ValueError, match="at least one file"):
             engine.view_files("none", [])
 
@@ -76,8 +76,8 @@ def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
 
 def test_rows_come_in_batches() -> None:
     with connect(threads=1) as engine:
-        engine.make_table("a", "SELECT range AS x FROM range(25)")
-        sizes = [len(batch) for batch in engine.fetch_in_batches("SELECT x FROM a", size=10)]
+        batches = engine.fetch_in_batches("SELECT range FROM range(?)", [25], size=10)
+        sizes = [len(batch) for batch in batches]
 
     assert sizes == [10, 10, 5]
 

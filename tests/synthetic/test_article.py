@@ -53,12 +53,13 @@ def test_li_zhuxi_lives_with_two_others_in_shishan_and_was_lifted_out_in_2018(
     assert any("年级" in row["student_state"] or row["student_state"] == "小学" for row in rows)
 
 
-def test_li_zhuxi_earned_17000_yuan_in_2019_month_by_month_and_as_collected(
+def test_li_zhuxi_earned_17000_yuan_in_the_year_in_which_the_alert_came(
     sent: Sent, chenzhou: Pack
 ) -> None:
     household = household_of(sent, "李竹喜")
     number = household.head.identifier
     wages = figures(sent, chenzhou, feed="renshe.employ", subject=number, field="month_wage")
+    to_april = sum(sum(wages[m]) for m in wages if "2019-05" <= m <= "2020-04")
     of_2019 = sum(sum(amounts) for month, amounts in wages.items() if month.startswith("2019"))
     contract = chenzhou.contracts["nongye.income_survey"]
     (survey,) = [
@@ -68,9 +69,24 @@ def test_li_zhuxi_earned_17000_yuan_in_2019_month_by_month_and_as_collected(
         if row["household_no"] == household.household_no and row["survey_year"] == "2019"
     ]
     farm = Decimal(survey["business_income"]) - Decimal(survey["business_cost"])
-    assert Decimal(survey["net_income"]) == 17_000
+    assert to_april + farm + Decimal(survey["transfer_income"]) == 17_000
     assert Decimal(survey["wage_income"]) == of_2019
-    assert of_2019 + farm + Decimal(survey["transfer_income"]) == 17_000
+    assert Decimal(survey["net_income"]) == of_2019 + farm
+
+
+def test_li_zhuxi_is_kept_on_the_works_list_without_pay_before_he_is_let_go(
+    sent: Sent, chenzhou: Pack
+) -> None:
+    number = household_of(sent, "李竹喜").head.identifier
+    contract = chenzhou.contracts["renshe.employ"]
+    working = {
+        str(delivery.month): row["working"]
+        for delivery in sent.of("renshe.employ")
+        for row in rows_of(delivery, contract)
+        if row[contract.subject_field] == number
+    }
+    assert len({working[f"2020-{month:02d}"] for month in range(4, 12)}) == 1
+    assert working["2020-01"] == working["2020-02"] == working["2020-03"] != working["2020-04"]
 
 
 def test_from_february_to_july_2020_each_month_costs_450_yuan_and_brings_no_wage(
@@ -93,7 +109,7 @@ def test_from_february_to_july_2020_each_month_costs_450_yuan_and_brings_no_wage
         subject=household.head.identifier,
         field="month_wage",
     )
-    assert wages["2020-01"] == [Decimal(900)]
+    assert wages["2020-01"] == [Decimal(1200)]
     assert all(wages[f"2020-{month:02d}"] == [Decimal(0)] for month in range(2, 12))
 
 

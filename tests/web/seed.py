@@ -174,7 +174,10 @@ def _runs() -> list[Run]:
                 pack="web_test",
                 loaded_at=datetime(2020, 12, 8, tzinfo=UTC),
                 count_of_households=16000,
-                outcomes={"medical_sustained": {"hit": 3, "no_hit": 900, "cannot_tell": 12}},
+                outcomes={
+                    "medical_sustained": {"hit": 3, "no_hit": 15_985, "cannot_tell": 12},
+                    "disaster_loss": {"hit": 9, "no_hit": 13_991, "cannot_tell": 2_000},
+                },
             )
         )
     return runs

@@ -227,9 +227,7 @@ def test_an_alert_ends_with_a_reason_of_the_pack_and_once(
 
 
 @pytest.mark.parametrize("path", ["/preferences/", "/sign-out/", "/alerts/A202012-FOREIGN/end/"])
-def test_what_changes_something_is_posted(
-    prefecture: Seed, signed_in: SignIn, path: str
-) -> None:
+def test_what_changes_something_is_posted(prefecture: Seed, signed_in: SignIn, path: str) -> None:
     assert signed_in("county").get(path).status_code == 405
 
 

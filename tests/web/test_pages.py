@@ -47,6 +47,13 @@ def test_the_overview_tells_how_the_prefecture_stands(prefecture: Seed, signed_i
     assert "演示时钟 2020-12-14" in page
 
 
+def test_rules_that_cannot_tell_are_counted_and_shown(prefecture: Seed, signed_in: SignIn) -> None:
+    page = text_of(signed_in("city").get("/overview/"))
+    unsure = page.partition("还说不准的规则")[2]
+    assert "全部 16,000 户" in unsure
+    assert unsure.index("灾情登记且无保险赔付 2,000") < unsure.index("医疗自付连续偏高 12")
+
+
 def test_every_figure_of_the_overview_leads_to_as_many_rows(
     prefecture: Seed, signed_in: SignIn
 ) -> None:
@@ -237,9 +244,7 @@ def test_a_delivery_adds_up_and_says_how_to_correct_its_rows(
         assert words in page, words
 
 
-def test_refused_rows_are_downloaded_as_a_spreadsheet(
-    prefecture: Seed, signed_in: SignIn
-) -> None:
+def test_refused_rows_are_downloaded_as_a_spreadsheet(prefecture: Seed, signed_in: SignIn) -> None:
     response = signed_in("city").get("/feeds/finance.card/2020-11-01/rejects.xlsx")
     assert response.status_code == 200
     assert "finance.card-2020-11-rejects.xlsx" in response.headers["Content-Disposition"]

@@ -37,7 +37,7 @@ from fangpin.feeds.readers.delimited import read_delimited
 from fangpin.feeds.readers.table import RAW, RawTable
 from fangpin.feeds.readers.workbook import read_workbook
 from fangpin.feeds.sniff import sniff, type_mismatch
-from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.engines.duckdb import Engine, EngineRefused
 from fangpin.lake.home import TEMPORARY, Home, machine_problems, published_folder
 from fangpin.lake.vault import Vault
 from fangpin.policy.models import Contract
@@ -132,6 +132,10 @@ def receive(
             )
     except FileRefused as refusal:
         return _refused(feed, refusal.findings)
+    except EngineRefused as error:
+        # The statement holds the installation's key and its error may quote a cell: neither goes on.
+        kind = str(error).partition(":")[0][:60]
+        raise EngineRefused(f"{feed}: a statement of receiving failed ({kind})") from None
 
 
 def _receive(

@@ -96,11 +96,10 @@ def published_folder(final: Path) -> Iterator[Path]:
                 if file.is_file():
                     _flush(file)
             _flush(temporary)
-            if final.exists():
-                shutil.rmtree(temporary)
-            else:
-                temporary.rename(final)
+            if not final.exists():
+                _rename(temporary, final)
                 _flush(final.parent)
+            shutil.rmtree(temporary, ignore_errors=True)
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
             raise
@@ -149,6 +148,15 @@ def machine_problem(error: OSError, place: Path) -> Problem:
         fix_zh="请检查 FANGPIN_HOME 的路径和权限，然后重新执行同一命令。",
         fix_en="Check the path and permissions of FANGPIN_HOME, then repeat the command.",
     )
+
+
+def _rename(temporary: Path, final: Path) -> None:
+    try:
+        temporary.rename(final)
+    except OSError:
+        # Another process may have put its folder there since we looked.
+        if not final.exists():
+            raise
 
 
 def _flush(path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from fangpin.lake.home import Home, machine_problems, published_file
 from fangpin.values.problem import Problem, ProblemError
 
 _NONCE_BYTES = 12
+_KEY = re.compile(rb"[0-9a-f]{64}")
 TABLE = "identities"
 """The engine's table of known identities: canonical VARCHAR, person_ref BIGINT."""
 
@@ -152,13 +154,10 @@ class _opened_in_memory:
             plain = AESGCM(self._key).decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], None)
         except InvalidTag as error:
             raise ProblemError(
-                Problem(
-                    code="VAULT_UNREADABLE",
-                    where=str(self._part),
+                _unreadable(
+                    self._part,
                     zh="身份库的这一部分无法解密：密钥不符或文件已损坏。",
                     en="This part of the vault cannot be decrypted: wrong key or damaged file.",
-                    fix_zh="请从同一份备份中同时恢复 secret.key 和 vault 目录。",
-                    fix_en="Restore secret.key and the vault folder from the same backup.",
                 )
             ) from error
         self._file.__enter__()
@@ -174,7 +173,27 @@ def installation_key(home: Home) -> bytes:
     if not home.secret_key.exists():
         write_installation_key(home, secrets.token_bytes(32))
     with machine_problems(home.secret_key):
-        return bytes.fromhex(home.secret_key.read_text().strip())
+        text = home.secret_key.read_bytes().strip()
+    if not _KEY.fullmatch(text):
+        raise ProblemError(
+            _unreadable(
+                home.secret_key,
+                zh="密钥文件不完整：应为 64 个十六进制字符。",
+                en="The key file is not whole: it should hold 64 hexadecimal digits.",
+            )
+        )
+    return bytes.fromhex(text.decode())
+
+
+def _unreadable(place: Path, *, zh: str, en: str) -> Problem:
+    return Problem(
+        code="VAULT_UNREADABLE",
+        where=str(place),
+        zh=zh,
+        en=en,
+        fix_zh="请从同一份备份中同时恢复 secret.key 和 vault 目录。",
+        fix_en="Restore secret.key and the vault folder from the same backup.",
+    )
 
 
 def write_installation_key(home: Home, key: bytes) -> None:
@@ -189,3 +208,5 @@ def write_installation_key(home: Home, key: bytes) -> None:
             return
         with os.fdopen(descriptor, "w") as file:
             file.write(key.hex())
+            file.flush()
+            os.fsync(file.fileno())

@@ -58,7 +58,7 @@ def write_hits(*, evaluation: Evaluation, folder: Path, spill: Path) -> None:
                             writer.writerow(row)
                             count += 1
             if count:
-                engine.load_csv(f"{table}_text", text, delimiter=",")
+                engine.load_csv(f"{table}_text", text, delimiter=",", has_line_breaks=True)
                 given = engine.columns(f"SELECT * FROM {table}_text")
                 listed = ", ".join(
                     f"CAST({column(text_column)} AS {kind}) AS {name}"

@@ -15,7 +15,7 @@ from fangpin.values.month import Month
 
 @dataclass(slots=True)
 class Job:
-    """What a person earns wages with; `wage_by_month` is 0 in a month without work."""
+    """What a person earns wages with; `wage_by_month` is 0 in a month without pay."""
 
     province: str
     city: str
@@ -27,6 +27,8 @@ class Job:
     wage_by_month: list[int]
     began: date
     changed_employer: tuple[Month, str] | None = None
+    unpaid_leave: tuple[Month, ...] = ()
+    """Months in which the employer keeps the person on its list without pay."""
 
 
 @dataclass(slots=True)

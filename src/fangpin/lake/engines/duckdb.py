@@ -78,10 +78,19 @@ class Engine:
         options = ", union_by_name = true" + (", filename = true" if with_file_name else "")
         self._become(name, "VIEW", f"AS SELECT * FROM read_parquet([{paths}]{options})")
 
-    def load_csv(self, name: str, file: Path, *, delimiter: str, skip_lines: int = 0) -> None:
+    def load_csv(
+        self,
+        name: str,
+        file: Path,
+        *,
+        delimiter: str,
+        skip_lines: int = 0,
+        has_line_breaks: bool = False,
+    ) -> None:
         """Read a UTF-8 CSV as text columns c0, c1, ... into a temporary table, header excluded.
 
-        Short lines are padded; `rowid` is the position of the line after the skipped ones.
+        Short lines are padded; `rowid` is the position of the line after the skipped ones. Cells
+        with line breaks are read with `has_line_breaks`, in one thread, and refused without.
         """
         path = str(file).replace("'", "''")
         quoted = delimiter.replace("'", "''")
@@ -90,7 +99,8 @@ class Engine:
             "TABLE",
             f"AS SELECT * FROM read_csv('{path}', "
             f"delim = '{quoted}', header = false, skip = {int(skip_lines)}, all_varchar = true, "
-            "null_padding = true, quote = '\"', escape = '\"', strict_mode = true)",
+            "null_padding = true, quote = '\"', escape = '\"', strict_mode = true"
+            + (", parallel = false)" if has_line_breaks else ")"),
         )
 
     def write(self, query: Statement | str, file: Path, parameters: Sequence[Any] = ()) -> int:

@@ -30,9 +30,18 @@ LI_HOUSEHOLD_NO = "43102200000001"
 SHU_HOUSEHOLD_NO = "43102600000001"
 LI_VILLAGE = "431022202204"
 SHU_VILLAGE = "431026109207"
-LI_WAGE = 900
+LI_WAGES = (
+    {Month.of(2019, 1): 600, Month.of(2019, 2): 250, Month.of(2019, 3): 250, Month.of(2019, 4): 1150}
+    | {Month.of(2019, number): 1200 for number in range(5, 13)}
+    | {Month.of(2020, 1): 1200}
+)
+"""Month -> wage in yuan; none from February 2020 on. Before the summer of 2019 he had odd jobs."""
+LI_LOST_WAGE = 1200
 LI_FARM_YEAR = 6200
-"""12 x 900 + 6,200 = 17,000 yuan, the household's income of 2019."""
+"""With the wages of May 2019 to January 2020 (10,800) the 17,000 yuan of the year in which the alert
+came: the twelve months to April 2020, three months into the illness."""
+LI_ON_LEAVE = (Month.of(2020, 2), Month.of(2020, 3))
+"""The works stood still and kept him on its list without pay; in April he was let go."""
 LI_MONTHLY_BILL = 450
 LI_ILL_FROM, LI_ILL_TO = Month.of(2020, 2), Month.of(2020, 7)
 SHU_ALIMONY = 300
@@ -58,8 +67,9 @@ def plant_li_zhuxi(world: World, *, place: Place, numbers: Numbers) -> Household
         industry="制造业",
         channel="自主就业",
         away=False,
-        wage_by_month=[LI_WAGE if m < LI_ILL_FROM else 0 for m in world.months()],
+        wage_by_month=[LI_WAGES.get(m, 0) for m in world.months()],
         began=date(2017, 3, 1),
+        unpaid_leave=LI_ON_LEAVE,
     )
     household = Household(
         household_no=number,
@@ -96,7 +106,7 @@ def plant_li_zhuxi(world: World, *, place: Place, numbers: Numbers) -> Household
                 insured_share=0.4,
             )
         )
-        shock.cost += LI_MONTHLY_BILL + LI_WAGE
+        shock.cost += LI_MONTHLY_BILL + LI_LOST_WAGE
         shock.traces += [("yibao.settlement", month), ("renshe.employ", month)]
     if shock.traces:
         household.shocks.append(shock)

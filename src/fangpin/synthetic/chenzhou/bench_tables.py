@@ -87,12 +87,12 @@ BENCH_TABLES: tuple[BenchTable, ...] = (
         {
             "survey_year": "CAST(CAST(year AS INTEGER) AS VARCHAR)",
             "wage_income": _yuan("CASE WHEN has_wage THEN wage * 11 ELSE 0 END"),
-            "business_income": _yuan("4000 + 10 * d1"),
-            "business_cost": _yuan("1000"),
+            "business_income": _yuan("20000 + 12 * d1"),
+            "business_cost": _yuan("3000"),
             "property_income": _yuan("0"),
             "transfer_income": _yuan("800 + d2"),
             "net_income": _yuan(
-                "CASE WHEN has_wage THEN wage * 11 ELSE 0 END + 3800 + 10 * d1 + d2"
+                "CASE WHEN has_wage THEN wage * 11 ELSE 0 END + 17800 + 12 * d1 + d2"
             ),
         },
         where="place = 0",

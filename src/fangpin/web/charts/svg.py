@@ -9,6 +9,8 @@ from decimal import Decimal
 from xml.sax.saxutils import escape, quoteattr
 
 Number = int | float | Decimal
+SMALLEST_SPAN = 1e-6
+"""Below any figure that is ever drawn; a narrower axis has no readable steps."""
 
 
 def px(value: Number) -> str:
@@ -108,7 +110,7 @@ class Scale:
 def ticks(low: Number, high: Number, *, about: int = 5) -> list[float]:
     """Round steps (1, 2, 2.5 or 5 times a power of ten) that cover low..high and touch zero."""
     bottom, top = min(float(low), 0.0), max(float(high), 0.0)
-    if bottom == top:
+    if top - bottom < SMALLEST_SPAN:
         return [0.0, 1.0]
     rough = (top - bottom) / about
     power = 10.0 ** math.floor(math.log10(rough))

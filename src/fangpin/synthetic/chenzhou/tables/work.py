@@ -25,7 +25,7 @@ def _work(world: World, month: Month) -> Iterator[Row]:
                 continue
             job = person.job
             wage = job.wage_by_month[at] if job is not None else 0
-            if job is None or wage == 0:
+            if job is None or (wage == 0 and month not in job.unpaid_leave):
                 if job is not None or not is_at_school(person, month):
                     yield Row(person, household, idle)
                 continue

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from fangpin.casework.alerts import queries as alerts
+from fangpin.casework.alerts.models import Run
 from fangpin.casework.alerts.overview import BySeverity, DivisionRow, Overview
 from fangpin.casework.divisions.models import Division
 from fangpin.policy.models import Severity
@@ -55,6 +56,16 @@ class CauseLine:
     count: int
     bar: str
     href: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnsureLine:
+    """A rule that cannot tell for some households, for want of data."""
+
+    code: str
+    words: str
+    count: int
+    bar: str
 
 
 @opens(SEE_OVERVIEW)
@@ -114,6 +125,7 @@ def overview(request: ConsoleRequest) -> HttpResponse:
         ],
         "causes": _causes(found, links),
         "strip": strip_of(request.today),
+        "unsure": _unsure(run),
         "may_feeds": request.scope.can(SEE_FEEDS),
     }
     return render(request, "console/overview.html", context)
@@ -202,6 +214,31 @@ def _causes(found: Overview, links: _Links) -> list[CauseLine]:
             else "",
         )
         for cause in found.causes
+    ]
+
+
+def _unsure(run: Run) -> list[UnsureLine]:
+    """Rules that look at households without data, the blindest first; of the whole installation."""
+    rules = {rule.rule: rule for rule in installation_pack().rules_in_force(run.as_of)}
+    found = [
+        (rules[code], outcomes.get("cannot_tell", 0))
+        for code, outcomes in run.outcomes.items()
+        if code in rules and rules[code].kind != "counter_evidence"
+    ]
+    blind = sorted((pair for pair in found if pair[1]), key=lambda pair: (-pair[1], pair[0].code))
+    return [
+        UnsureLine(
+            code=rule.code,
+            words=said(rule.title),
+            count=count,
+            bar=stacked_bar(
+                [("bar-unsure", count), ("bar-rest", run.count_of_households - count)],
+                whole=run.count_of_households,
+                width=120,
+                height=8,
+            ),
+        )
+        for rule, count in blind
     ]
 
 
