@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
+from fangpin.cli.demo_past import end_alerts_due
 from fangpin.cli.output import print_json, print_table, progress_bars, say
 from fangpin.cli.run import load_result
 from fangpin.cli.serve import refuse_busy_port, start_server
@@ -148,6 +149,9 @@ def _runs(
         with session.engine() as engine:
             result = run_month(home=session.home, pack=session.pack, engine=engine, as_of=day)
         load_result(session, result)
+        if recipe.past:
+            following = Month.containing(day).plus(1).first_day.replace(day=recipe.run_day)
+            end_alerts_due(session, recipe.past, before=min(following, recipe.clock))
         bars.advance(step)
 
 
@@ -168,7 +172,8 @@ def _finish(session: Session, recipe: DemoRecipe, *, as_json: bool, address: str
     from fangpin.casework.officials.demo import DemoAccount, create_demo_officials
 
     sync_divisions(divisions=session.pack.divisions)
-    first_day = min((value for value in (date(recipe.clock.year - 3, 1, 1),)), default=recipe.clock)
+    # The posts are older than the demonstration's first delivery.
+    first_day = recipe.clock.replace(year=recipe.clock.year - 3, month=1, day=1)
     create_demo_officials(
         accounts=[
             DemoAccount(

@@ -475,6 +475,20 @@ class DemoGenerator(Node):
     to_month: str
 
 
+class DemoPast(Node):
+    """What officials had done before the demonstration's clock: most alerts were ended in time.
+
+    It is invented, like the rest of a generated county; the visits themselves are not told.
+    """
+
+    official: Text
+    share: Decimal = Field(ge=0, le=1)
+    """Of the alerts that fell due, those that were ended by then; the others are overdue."""
+    reasons: list[DottedCode] = Field(min_length=1)
+    stay_open: list[str] = []
+    """Numbers of households whose alerts wait for whoever tries the demonstration."""
+
+
 class DemoRecipe(Node):
     """demo/<name>.yaml: what `fangpin demo --pack P --country NAME` receives and who may sign in.
 
@@ -492,6 +506,7 @@ class DemoRecipe(Node):
     rounds: list[DemoRound] = []
     deliveries: list[DemoDelivery] = []
     accounts: list[DemoOfficial] = []
+    past: DemoPast | None = None
 
     @model_validator(mode="after")
     def _is_one_kind(self) -> DemoRecipe:

@@ -171,14 +171,14 @@ def _strip_item(department: str, found: Sequence[FeedStatus], pack: Pack) -> Str
     received = [one.received for one in found if one.received]
     if late:
         worst = max(late, key=lambda one: one.late_days)
-        note = gettext("%(feed)s 迟 %(days)d 天") % {
+        note = gettext("迟 %(days)d 天 · %(feed)s") % {
             "feed": said(pack.contracts[worst.feed].title),
             "days": worst.late_days,
         }
         return StripItem(title, gettext("迟报"), note, "is-late", _feed_href(worst))
     if partly:
         worst = max(partly, key=lambda one: one.reject_share)
-        note = gettext("%(feed)s 退回 %(share)s") % {
+        note = gettext("退回 %(share)s · %(feed)s") % {
             "feed": said(pack.contracts[worst.feed].title),
             "share": share(worst.reject_share),
         }
