@@ -51,7 +51,8 @@ def write_hits(*, evaluation: Evaluation, folder: Path, spill: Path) -> None:
         try:
             count = 0
             with text.open("w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file, quoting=csv.QUOTE_ALL)
+                # One kind of line end: the engine refuses \r\n around a cell that holds \n.
+                writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
                 for rule in evaluation.rules:
                     if (rule.kind in RAISING) is wanted:
                         for row in _rows(evaluation, rule):

@@ -66,7 +66,12 @@ def _months_query(
         if not files[feed] or not items:
             continue
         engine.view_files(f"shown_ledger_{position}", files[feed])
-        sums = ", ".join(f"sum({column(item.item)}) AS {column(item.item)}" for item in items)
+        # What was all taken back again (corrected, or moved with a person) is not shown as 0.
+        sums = ", ".join(
+            f"CASE WHEN sum({column(item.item + '__rows')}) > 0 "
+            f"THEN sum({column(item.item)}) END AS {column(item.item)}"
+            for item in items
+        )
         table = f"shown_{position}"
         engine.make_table(
             table,

@@ -41,9 +41,9 @@ def map_of(
     limits = steps_of(values.values())
     parts = []
     words = []
-    for code, shape in _fitted(shapes).items():
-        if code not in names:
-            continue
+    fitted = {code: shape for code, shape in _fitted(shapes).items() if code in names}
+    shown = _shown_names(names, fitted)
+    for code, shape in fitted.items():
         shade = shade_of(values.get(code), limits)
         tone = "none" if shade is None else str(shade)
         figure = "—" if values.get(code) is None else f"{values[code]:.1f}"
@@ -57,7 +57,7 @@ def map_of(
                 element("path", d=path, class_=f"tile ramp-{tone}", data_division=code),
             )
         )
-        words.append(_words(names[code], figure, shape, on_dark=(shade or 0) >= 4))
+        words.append(_words(shown[code], figure, shape, on_dark=(shade or 0) >= 4))
     svg = drawing(
         *parts,
         element("g", *words, aria_hidden="true"),
@@ -116,13 +116,24 @@ def _fitted(shapes: Mapping[str, Shape]) -> dict[str, Shape]:
     }
 
 
+def _shown_names(names: Mapping[str, str], shapes: Mapping[str, Shape]) -> dict[str, str]:
+    """Names as they stand on the map: without their last word where the whole would not fit."""
+    if all(_fits(names[code], shape) for code, shape in shapes.items()):
+        return dict(names)
+    return {code: name.rsplit(" ", 1)[0] for code, name in names.items()}
+
+
+def _fits(name: str, shape: Shape) -> bool:
+    return text_width(name, 13) <= shape.width + 26
+
+
 def _words(name: str, figure: str, shape: Shape, *, on_dark: bool) -> str:
     """Name and figure where there is room; a name that does not fit is left to the pointer."""
     x, y = shape.centre
     tone = " on-dark" if on_dark else ""
     if text_width(figure, 12.5) > shape.width + 14:
         return ""
-    if text_width(name, 13) > shape.width + 26:
+    if not _fits(name, shape):
         return label(figure, x=x, y=y + 4, class_=f"tile-value middle{tone}")
     return label(name, x=x, y=y - 3, class_=f"tile-name middle{tone}") + label(
         figure, x=x, y=y + 13, class_=f"tile-value middle{tone}"

@@ -4,30 +4,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('alerts', '0001_alerts'),
-        ('registry', '0001_households'),
+        ("alerts", "0001_alerts"),
+        ("registry", "0001_households"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='alert',
-            name='end_reason',
+            model_name="alert",
+            name="end_reason",
             field=models.CharField(blank=True, max_length=60),
         ),
         migrations.AddField(
-            model_name='alert',
-            name='ended_at',
+            model_name="alert",
+            name="ended_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='alert',
-            name='ended_by',
+            model_name="alert",
+            name="ended_by",
             field=models.CharField(blank=True, max_length=150),
         ),
         migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('ended_at__isnull', True), ('state', 'open')), models.Q(('ended_at__isnull', False), ('state', 'ended'), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='alert_ends_with_a_reason'),
+            model_name="alert",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("end_reason", ""), ("ended_at__isnull", True), ("state", "open")),
+                    models.Q(
+                        ("ended_at__isnull", False),
+                        ("state", "ended"),
+                        models.Q(("end_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="alert_ends_with_a_reason",
+            ),
         ),
     ]

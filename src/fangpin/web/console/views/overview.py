@@ -35,7 +35,7 @@ from fangpin.web.console.templatetags.figures import degree, named, number
 from fangpin.web.console.words import cause_words, said
 from fangpin.web.geo.drawing import MapPicture, map_of
 
-BAR_WIDTH = 132
+BAR_WIDTH = 124
 
 
 @dataclass(frozen=True, slots=True)
