@@ -132,7 +132,9 @@ def test_every_part_of_the_language_is_read() -> None:
 
 
 def test_names_and_parameters_of_an_expression_are_found_wherever_they_stand() -> None:
-    node = parse("sum(a, months=param('m')) / b > param('line') or count_months(c, above=-d) in (1,)")
+    node = parse(
+        "sum(a, months=param('m')) / b > param('line') or count_months(c, above=-d) in (1,)"
+    )
 
     assert tree.names(node) == {"a", "b", "c", "d"}
     assert tree.parameters(node) == {"m", "line"}

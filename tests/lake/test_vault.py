@@ -53,7 +53,9 @@ def test_sql_and_python_give_the_same_reference(home: Home) -> None:
     with connect(threads=1) as engine:
         vault = Vault(home=home, engine=engine)
         engine.make_table("texts", "SELECT * FROM (VALUES ('A1'), ('户 7'), (NULL)) AS t(x)")
-        found = [row[0] for row in engine.rows(f"SELECT {vault.reference_sql('person', 'x')} FROM texts")]
+        found = [
+            row[0] for row in engine.rows(f"SELECT {vault.reference_sql('person', 'x')} FROM texts")
+        ]
 
         assert found == [vault.person_ref("A1"), vault.person_ref("户 7"), None]
         assert all(0 <= ref < 2**60 for ref in found if ref is not None)

@@ -190,9 +190,7 @@ def put_into(engine: Engine, pack: Pack, world: World) -> dict[str, str]:
     return sources
 
 
-def _load(
-    engine: Engine, name: str, columns: dict[str, str], rows: list[dict[str, Any]]
-) -> None:
+def _load(engine: Engine, name: str, columns: dict[str, str], rows: list[dict[str, Any]]) -> None:
     """Rows by way of a CSV: the driver's own insert is slow."""
     with NamedTemporaryFile("w", suffix=".csv", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)

@@ -173,9 +173,6 @@ def test_months_show_every_amount_that_is_known_of_a_household_that_hit(whole: L
         for place, amounts in shown.items()
     }
     assert told == expected
-    assert list(shown[whole.ref("A"), Month.parse("2019-09")]) == sorted(
-        shown[whole.ref("A"), Month.parse("2019-09")]
-    )
 
 
 def test_the_months_of_a_household_without_a_hit_can_be_asked_for(whole: Lake) -> None:
@@ -185,16 +182,14 @@ def test_the_months_of_a_household_without_a_hit_can_be_asked_for(whole: Lake) -
         home=whole.home, pack=whole.pack, run_folder=folder, household_ref=whole.ref("D")
     )
 
-    assert found[Month.parse("2020-05")] == {"relief": "600.00"}
+    assert found[Month.parse("2020-05")] == {"relief": "600.00", "wage": "50.00", "bonus": "1.50"}
     unknown = months_of_household(
         home=whole.home, pack=whole.pack, run_folder=folder, household_ref=7
     )
     assert unknown == {}
 
 
-def test_a_replay_gives_the_bytes_of_the_day(
-    whole: Lake, tmp_path: Path, hillside: Pack
-) -> None:
+def test_a_replay_gives_the_bytes_of_the_day(whole: Lake, tmp_path: Path, hillside: Pack) -> None:
     """A home that received everything, and one that only knew what had come by then."""
     early = receive_until(Lake(tmp_path, hillside), THEN)
     whole.run(NOW)
@@ -253,7 +248,9 @@ def test_a_sentence_may_have_quotes_and_several_lines(
 
     told = {row["sentence_zh"] for row in hits if row["rule"] == "high_bills"}
     assert len(told) == 3
-    assert all(text.startswith('第一行, "引号"\n第二行 2019年6月至') for text in told)
+    assert all(text.startswith('第一行, "引号"\n第二行 2019年6月至2020年5月') for text in told), (
+        told
+    )
 
 
 def test_a_day_without_a_line_is_refused_and_leaves_nothing(tmp_path: Path, hillside: Pack) -> None:

@@ -26,28 +26,39 @@ HITS = "evaluated_hits"
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The rules that were evaluated in one engine; their answers are in the view VIEW."""
+    """The rules that were evaluated in one engine; their answers are in the view VIEW.
+
+    The view computes every figure anew each time it is read: `answers` reads it once for all.
+    """
 
     engine: Engine
     compiler: Compiler
     rules: tuple[Rule, ...]
+    query: str
+    """The query of VIEW, over the table `windows`."""
 
-    def counts(self) -> dict[str, dict[str, int]]:
-        """Rule -> outcome -> households."""
-        if not self.rules:
-            return {}
+    def answers(self) -> dict[str, dict[str, int]]:
+        """Rule -> outcome -> households; leaves the table HITS, the rows of VIEW that hit any rule."""
+        outcomes = [column("outcome__" + rule.rule) for rule in self.rules]
+        listed = ", ".join(["household_ref", *outcomes])
+        self.engine.make_table("outcomes", f"SELECT {listed} FROM {VIEW}")
         parts = [
-            f"count(*) FILTER (WHERE {column('outcome__' + rule.rule)} = {quoted(outcome)})"
-            for rule in self.rules
+            f"count(*) FILTER (WHERE {name} = {quoted(outcome)})"
+            for name in outcomes
             for outcome in OUTCOMES
         ]
-        row = iter(self.engine.rows(f"SELECT {', '.join(parts)} FROM {VIEW}")[0])
-        return {rule.rule: {outcome: next(row) for outcome in OUTCOMES} for rule in self.rules}
-
-    def keep_hits(self) -> None:
-        """Make the table HITS: the rows of VIEW of households that hit any rule."""
-        hit = " OR ".join(f"{column('outcome__' + rule.rule)} = 'hit'" for rule in self.rules)
-        self.engine.make_table(HITS, f"SELECT * FROM {VIEW} WHERE {hit or 'FALSE'}")
+        row = iter(self.engine.rows(f"SELECT {', '.join(parts or ['0'])} FROM outcomes")[0])
+        counts = {rule.rule: {outcome: next(row) for outcome in OUTCOMES} for rule in self.rules}
+        # The dear part, all figures and severities, is computed for the few that hit only.
+        hit = " OR ".join(f"{name} = 'hit'" for name in outcomes)
+        self.engine.make_table(
+            "windows_that_hit",
+            "SELECT * FROM windows WHERE household_ref IN "
+            f"(SELECT household_ref FROM outcomes WHERE {hit or 'FALSE'})",
+        )
+        self.engine.make_table(HITS, self.query.replace("FROM windows", "FROM windows_that_hit", 1))
+        self.engine.drop("outcomes", "windows_that_hit")
+        return counts
 
 
 def evaluate(
@@ -92,8 +103,9 @@ def evaluate(
                     )
         query = f"SELECT *, {', '.join(columns)} FROM ({query}) AS level_{level}"
     answers = ", ".join([*outcomes, *severities, f"{category} AS category"])
-    engine.make_view(VIEW, Statement(f"SELECT *, {answers} FROM ({query}) AS figures"))
-    return Evaluation(engine, compiler, rules)
+    whole = Statement(f"SELECT *, {answers} FROM ({query}) AS figures")
+    engine.make_view(VIEW, whole)
+    return Evaluation(engine, compiler, rules, whole.text)
 
 
 def reason_order(pack: Pack) -> list[str]:

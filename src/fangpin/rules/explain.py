@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 from fangpin.policy.expressions import parse, tree
@@ -38,8 +39,8 @@ def first_month(pack: Pack, rule: Rule, *, month: Month, figures: Mapping[str, A
     """Where the story of a hit begins: its run of months, or else the evidence's window."""
     for code in rule.figures:
         indicator = pack.indicators.get(code)
-        if indicator is None or figures.get(code) is None:
-            continue
+        if indicator is None or not figures.get(code):
+            continue  # no run, or one of no months
         node = parse(indicator.expression)
         if isinstance(node, tree.Call) and node.function == "run_of_months":
             return month.plus(1 - max(int(figures[code]), 1))
@@ -54,16 +55,23 @@ def shown(value: Any, unit: str, language: str, decimals: int = 2) -> str:
         return _TRUTH[language][value]
     if isinstance(value, str):
         return value
-    exact = Decimal(str(value))
     if unit in _SHARE_UNITS:
-        return f"{_plain(exact * 100, 1)}%"
-    return _plain(exact, decimals)
+        return f"{_plain(Decimal(str(value)) * 100, 1)}%"
+    return _plain(value, decimals)
 
 
-def _plain(value: Decimal, decimals: int) -> str:
-    rounded = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    text = f"{rounded:,.{decimals}f}"
+def _plain(value: Decimal | float, decimals: int) -> str:
+    if value == int(value):
+        return f"{int(value):,}"
+    step = Decimal(1).scaleb(-decimals)
+    text = f"{Decimal(str(value)).quantize(step, rounding=ROUND_HALF_UP):,.{decimals}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@lru_cache(maxsize=1024)
+def _pieces(sentence: str) -> tuple[str, ...]:
+    """A sentence cut at its placeholders: text, code, text, code, ... text."""
+    return tuple(_PLACEHOLDER.split(sentence))
 
 
 def _filled(
@@ -75,8 +83,7 @@ def _filled(
     figures: Mapping[str, Any],
     thresholds: Mapping[str, Any],
 ) -> str:
-    def value(match: re.Match[str]) -> str:
-        code = match[1]
+    def value(code: str) -> str:
         if code in ("start", "end", "month"):
             return _month_words(start if code == "start" else month, language)
         if code in pack.parameters:
@@ -88,7 +95,8 @@ def _filled(
         unit = item.unit if item else pack.attributes[code].unit if code in pack.attributes else ""
         return shown(figures.get(code), unit, language)
 
-    return _PLACEHOLDER.sub(value, sentence)
+    pieces = _pieces(sentence)
+    return "".join(piece if place % 2 == 0 else value(piece) for place, piece in enumerate(pieces))
 
 
 def _month_words(month: Month, language: str) -> str:

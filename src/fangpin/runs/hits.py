@@ -42,9 +42,8 @@ _COLUMNS = {
 
 
 def write_hits(*, evaluation: Evaluation, folder: Path, spill: Path) -> None:
-    """Write hits.parquet and findings.parquet; leaves the tables `hits` and `findings`."""
+    """Write hits.parquet and findings.parquet from the table HITS; leaves `hits` and `findings`."""
     engine = evaluation.engine
-    evaluation.keep_hits()
     for table, wanted in (("hits", True), ("findings", False)):
         # The engine takes rows far faster from a file than one by one.
         text = spill / f"{folder.name}-{table}.csv"

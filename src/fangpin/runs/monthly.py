@@ -63,7 +63,7 @@ def run_month(
         return read_run(folder)
     progress("evaluate")
     evaluation = evaluate_snapshot(engine=engine, pack=pack, snapshot=snapshot)
-    outcomes = evaluation.counts()
+    outcomes = evaluation.answers()
     count = int(engine.value("SELECT count(*) FROM spine"))
     progress("evidence")
     with published_folder(folder) as temporary:

@@ -31,7 +31,12 @@ SHU_HOUSEHOLD_NO = "43102600000001"
 LI_VILLAGE = "431022202204"
 SHU_VILLAGE = "431026109207"
 LI_WAGES = (
-    {Month.of(2019, 1): 600, Month.of(2019, 2): 250, Month.of(2019, 3): 250, Month.of(2019, 4): 1150}
+    {
+        Month.of(2019, 1): 600,
+        Month.of(2019, 2): 250,
+        Month.of(2019, 3): 250,
+        Month.of(2019, 4): 1150,
+    }
     | {Month.of(2019, number): 1200 for number in range(5, 13)}
     | {Month.of(2020, 1): 1200}
 )
@@ -43,7 +48,7 @@ came: the twelve months to April 2020, three months into the illness."""
 LI_ON_LEAVE = (Month.of(2020, 2), Month.of(2020, 3))
 """The works stood still and kept him on its list without pay; in April he was let go."""
 LI_MONTHLY_BILL = 450
-LI_ILL_FROM, LI_ILL_TO = Month.of(2020, 2), Month.of(2020, 7)
+LI_ILL_FROM, LI_ILL_TO = Month.of(2020, 2), Month.of(2020, 11)
 SHU_ALIMONY = 300
 SHU_DAUGHTER_IN_DEBT = Month.of(2020, 3)
 SHU_POST_PAY = 250

@@ -58,8 +58,9 @@ def _yuan(expression: str) -> str:
     return _MONEY.format(expression)
 
 
-_OWN = "(CASE WHEN d2 < 12 THEN 3000 + 20 * d3 WHEN d2 < 120 THEN 200 + d3 ELSE 10 + d3 // 10 END)"
-_STAY = "d2 < 60"
+_OWN = "(CASE WHEN d2 < 4 THEN 2000 + 12 * d3 WHEN d2 < 14 THEN 300 + d3 ELSE 10 + d3 // 10 END)"
+"""What a person bears of one settlement: mostly little, seldom some hundreds, rarely thousands."""
+_STAY = "d2 < 30"
 
 BENCH_TABLES: tuple[BenchTable, ...] = (
     BenchTable(

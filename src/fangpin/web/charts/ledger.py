@@ -21,6 +21,8 @@ from fangpin.web.charts.svg import (
 )
 
 Amounts = Sequence[Decimal | None]
+HEAD = 48
+"""Height of the strip at the top in which flags stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,10 +222,11 @@ def _unknown(x: float, *, slot: float, y: Scale, words: str) -> str:
 def _threshold(line: Line, *, y: Scale, left: float, right: float) -> str:
     at = y(line.value)
     wide = text_width(line.words, 12) + 12
+    words = at + 17 if at < HEAD else at - 7  # at the top the flags need the room above
     return (
         element("line", x1=left, x2=right, y1=at, y2=at, class_="threshold")
-        + element("rect", x=right - wide, y=at - 20, width=wide, height=17, rx=3, class_="plate")
-        + label(line.words, x=right - 5, y=at - 7, class_="threshold-text end")
+        + element("rect", x=right - wide, y=words - 13, width=wide, height=17, rx=3, class_="plate")
+        + label(line.words, x=right - 5, y=words, class_="threshold-text end")
     )
 
 

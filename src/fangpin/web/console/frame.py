@@ -30,6 +30,7 @@ from fangpin.web.console.feeds import late_feeds
 from fangpin.web.console.language import chosen_language, chosen_size, short_language
 from fangpin.web.console.pack import installation_pack
 from fangpin.web.console.templatetags.figures import number, place
+from fangpin.web.console.words import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def _fill(made: Frame, request: ConsoleRequest, scope: Scope) -> None:
     made.name = scope.name
     made.role = role.title if role else None
     places = divisions.paths(scope.divisions)
-    made.post_places = "、".join(place(path[-2:]) for path in places.values() if path)
+    made.post_places = listed(place(path[-2:]) for path in places.values() if path)
     made.may_search = scope.can(SEE_HOUSEHOLD)
     _where(made, request, scope)
     judged = Run.objects.order_by("-as_of").values_list("month", flat=True)[:36]

@@ -8,7 +8,7 @@ from datetime import date
 from fangpin.values.month import Month
 from fangpin.web.console.known import KnownLedger
 from fangpin.web.console.pack import installation_pack
-from fangpin.web.console.words import said
+from fangpin.web.console.words import listed, said
 
 WINDOW = 12
 
@@ -20,7 +20,7 @@ class Gap:
     item: str
     count_of_months: int
     latest_known: int | None
-    rules: list[str]
+    rules: str
 
 
 def gaps_of(*, ledger: KnownLedger, last_month: int | None, today: date) -> list[Gap]:
@@ -46,5 +46,5 @@ def gaps_of(*, ledger: KnownLedger, last_month: int | None, today: date) -> list
         known = [month for month in window if ledger.amount(code, month) is not None]
         if len(known) < WINDOW:
             latest = max(known, default=None)
-            gaps.append(Gap(said(item.title), WINDOW - len(known), latest, rules))
+            gaps.append(Gap(said(item.title), WINDOW - len(known), latest, listed(rules)))
     return sorted(gaps, key=lambda gap: -gap.count_of_months)

@@ -19,6 +19,8 @@ from fangpin.web.console.words import (
 )
 
 SHOWN_FACTS = 6
+NOTHING = "none"
+"""The code by which registries say that there is nothing to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def attribute_facts(household: Household) -> list[tuple[str, str]]:
         value = household.attributes.get(code)
         if attribute.value.replace(" ", "") == "count()":
             continue  # the number of members stands beside them already
-        if value is None or value is False or value == "":
+        if _is_nothing(value):
             continue
         shown.append((figure_words(code)[0], figure_said(code, value)))
     return shown[:SHOWN_FACTS]
@@ -81,13 +83,18 @@ def _about(member: Member, shared: set[str]) -> list[tuple[str, str]]:
         if code in shared:
             continue
         field = registry_field(code)
-        if field is None or field.type not in ("code", "flag") or value in (None, "", False):
+        if field is None or field.type not in ("code", "flag") or _is_nothing(value):
             continue
         is_flag = value is True or str(value).lower() == "true"
         if str(value).lower() == "false":
             continue
         shown.append((said(field.title), said(field.title) if is_flag else code_words(field, value)))
     return shown
+
+
+def _is_nothing(value: object) -> bool:
+    """Unknown, a plain no, or the registry's own word for nothing; zero is something."""
+    return value is None or value is False or value in ("", NOTHING)
 
 
 def _age(birth: date | None, on: date) -> int | None:

@@ -25,12 +25,14 @@ from fangpin.web.console.language import short_language
 from fangpin.web.console.pack import installation_pack, severity_of
 from fangpin.web.console.templatetags.figures import short_delivery
 from fangpin.web.console.words import (
+    UNITS,
     field_said,
     figure_said,
     figure_words,
     rule_of,
     said,
     unit_of,
+    unit_words,
 )
 
 CHART_MONTHS = 12
@@ -105,14 +107,17 @@ def reason_views(
     ledger: KnownLedger,
     division: str,
     as_of: date,
+    key: str = "why",
 ) -> list[ReasonView]:
-    """The reasons of an alert's last run, the most urgent first."""
+    """The reasons of one run of an alert, the most urgent first; `key` names their charts."""
     views = []
     for place, reason in enumerate(reasons):
         rule = rule_of(reason.rule, edition=reason.edition)
-        rows = [row for row in evidence if row.rule == reason.rule]
+        rows = [
+            row for row in evidence if row.rule == reason.rule and row.month <= reason.month
+        ]
         chart, chart_title, chart_rows = _chart(
-            rule, rows, ledger, division=division, as_of=as_of, month=reason.month, key=f"why{place}"
+            rule, rows, ledger, division=division, as_of=as_of, month=reason.month, key=f"{key}{place}"
         )
         shown = _shown_fields(rows)
         views.append(
@@ -158,7 +163,8 @@ def _units() -> set[str]:
     words = [word.title for code, word in pack.words.items() if code.startswith("unit.")]
     if pack.header.currency:
         words.append(pack.header.currency)
-    return {text for word in words for text in (word.zh, word.en)} | {"%", "％", "倍"}
+    own = {text for word in words for text in (word.zh, word.en)}
+    return own | {"%", "％", "倍", *UNITS, *map(unit_words, UNITS)}
 
 
 @lru_cache(maxsize=8)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext, gettext_noop
 
 from fangpin.policy.models import (
@@ -28,6 +30,20 @@ STEPS = {
     "ended": gettext_noop("已办结"),
 }
 WAITING_STEPS = ("to_assign", "to_visit")
+
+
+UNITS = (
+    gettext_noop("个月"),
+    gettext_noop("人"),
+    gettext_noop("户"),
+    gettext_noop("天"),
+    gettext_noop("次"),
+    gettext_noop("轮"),
+    gettext_noop("组"),
+    gettext_noop("级"),
+    gettext_noop("本国货币"),
+)
+"""Counting words in which packs write units; a pack's own words come before them."""
 
 
 def step_words(step: str) -> str:
@@ -68,11 +84,13 @@ def figure_said(code: str, value: object) -> str:
     if isinstance(value, bool) or value is None:
         return plain(value)
     if isinstance(value, list):
-        return "、".join(map(str, value))
+        return listed(value)
     number = number_of(value)
     if number is None:
         return plain(code_words(registry_field_with(str(value)), value) if value else value)
     unit = unit_of(code)
+    if unit in ("flag", "是否"):
+        return plain(bool(number))
     if unit == "share":
         return share(number, 0 if number * 100 == (number * 100).to_integral_value() else 1)
     return f"{plain(value)} {unit_words(unit)}".strip()
@@ -89,9 +107,24 @@ def _figure(code: str) -> Indicator | LedgerItem | HouseholdAttribute | Paramete
 
 
 def unit_words(unit: str) -> str:
-    """A unit in the reader's language: the pack's word `unit.<unit>`, else as it is written."""
-    word = installation_pack().words.get(f"unit.{unit}")
-    return said(word.title) if word else unit
+    """A unit in the reader's language: the pack's word `unit.<unit>` or of that Chinese title, the
+    currency, else as the pack writes it."""
+    pack = installation_pack()
+    word = pack.words.get(f"unit.{unit}")
+    if word:
+        return said(word.title)
+    titles = [word.title for code, word in pack.words.items() if code.startswith("unit.")]
+    if pack.header.currency:
+        titles.append(pack.header.currency)
+    for title in titles:
+        if title.zh == unit:
+            return said(title)
+    return gettext(unit) if unit in UNITS else unit
+
+
+def listed(parts: Iterable[object]) -> str:
+    """Things one after another, as the language separates them."""
+    return (", " if short_language() == "en" else "、").join(map(str, parts))
 
 
 def field_said(field: ContractField, value: object) -> str:

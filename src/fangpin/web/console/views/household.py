@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from fangpin.casework.alerts import queries as alerts
+from fangpin.casework.alerts.queries import MonthOfReasons
 from fangpin.casework.alerts.acts import END_ALERT, END_REASONS, end_alert
 from fangpin.casework.alerts.models import Alert
 from fangpin.casework.alerts.states import AlertState
@@ -26,7 +27,7 @@ from fangpin.web.console.ledger_view import flags_of, ledger_of
 from fangpin.web.console.listing import listed_households
 from fangpin.web.console.pack import installation_pack, severity_of
 from fangpin.web.console.people import attribute_facts, member_lines
-from fangpin.web.console.reasons import categories_of, reason_views
+from fangpin.web.console.reasons import ReasonView, categories_of, reason_views
 from fangpin.web.console.steps import steps_of
 from fangpin.web.console.views.errors import refused
 from fangpin.web.console.words import cause_words
@@ -55,19 +56,26 @@ def household(request: ConsoleRequest, household_ref: int) -> HttpResponse:
     alert = of_household[0] if of_household else None
     run = alert.last_run if alert else alerts.latest_run()
     history = alerts.reasons(scope, alert) if alert else ()
-    present = [reason for reason in (history[0].reasons if history else ()) if not reason.is_withdrawn]
     as_of = run.as_of if run else request.today
     ledger = KnownLedger(
         {row.month: row.amounts for row in registry.months(scope, household_ref)},
         coverage_of(as_of),
     )
-    views = reason_views(
-        reasons=present,
-        evidence=alerts.evidence(scope, alert) if alert else [],
-        ledger=ledger,
-        division=found.division,
-        as_of=as_of,
-    )
+    evidence = alerts.evidence(scope, alert) if alert else []
+
+    def told(of_run: MonthOfReasons, key: str) -> list[ReasonView]:
+        return reason_views(
+            reasons=[reason for reason in of_run.reasons if not reason.is_withdrawn],
+            evidence=evidence,
+            ledger=ledger,
+            division=found.division,
+            as_of=of_run.run.as_of,
+            key=key,
+        )
+
+    # Why it was raised comes first; what the latest run says of it since stands below.
+    raised = told(history[-1], "why") if history else []
+    latest = told(history[0], "now") if len(history) > 1 else []
     path = divisions.path(found.division)
     request.focus = path[-1] if path else None  # type: ignore[attr-defined]
     severity = severity_of(alert.severity) if alert else None
@@ -91,8 +99,9 @@ def household(request: ConsoleRequest, household_ref: int) -> HttpResponse:
             division=found.division,
             count_of_members=found.count_of_members,
         ),
-        "main": views[0] if views else None,
-        "more": views[1:],
+        "main": raised[0] if raised else None,
+        "more": raised[1:],
+        "latest": latest,
         "categories": categories_of(alert=alert, division=found.division, as_of=as_of),
         "gaps": gaps_of(ledger=ledger, last_month=run.month, today=request.today)
         if run and ledger
