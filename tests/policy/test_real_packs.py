@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from fangpin.policy import check_pack_thoroughly, load_pack
+from fangpin.policy.expressions import parse, tree
+from fangpin.policy.models import PackCase
+from fangpin.policy.pack import Pack
 
 PACKS = Path(__file__).parents[2] / "packs"
 SHIPPED = sorted(file.parent.name for file in PACKS.glob("*/pack.yaml"))
@@ -22,3 +27,51 @@ def test_a_shipped_pack_loads_and_is_checked_without_a_problem(name: str) -> Non
 
     assert pack.id == name
     assert [str(problem) for problem in check_pack_thoroughly(pack)] == []
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_rule_has_at_least_four_cases(name: str) -> None:
+    pack = load_pack(PACKS / name)
+    asked = Counter(code for _, case in _cases_with_parents(name) for code in case.expect.rules)
+
+    assert [rule.rule for rule in pack.rules if asked[rule.rule] < 4] == []
+
+
+def test_evidence_of_late_events_spans_the_months_that_are_looked_back() -> None:
+    pack = load_pack(PACKS / "cn")
+    parameter = pack.parameters["event.look_back"]
+    months = max(int(str(value.value)) for value in parameter.values)
+    looking = [rule for rule in pack.rules if parameter.parameter in rule.thresholds]
+
+    assert len(looking) >= 12
+    assert [rule.rule for rule in looking if rule.evidence_months < months] == []
+
+
+def test_no_rule_rests_on_what_happened_in_the_judged_month_alone() -> None:
+    pack = load_pack(PACKS / "cn")
+
+    assert [rule.rule for rule in pack.rules if _judges_one_month(pack, rule.hit_when)] == []
+
+
+def _cases_with_parents(name: str) -> list[tuple[str, PackCase]]:
+    """The cases of a pack and of those it extends: a child's rules are judged by its parent's."""
+    found = []
+    while name:
+        pack = load_pack(PACKS / name)
+        found += pack.cases()
+        name = pack.header.extends or ""
+    return found
+
+
+def _judges_one_month(pack: Pack, text: str) -> bool:
+    """Whether a condition, or a figure it names, asks if an event happened in one month only."""
+    nodes = list(tree.walk(parse(text)))
+    if any(
+        isinstance(node, tree.Call)
+        and node.function == "happened"
+        and node.option("months") in (None, tree.Number(Decimal(1)))
+        for node in nodes
+    ):
+        return True
+    named = tree.names(parse(text)) & set(pack.indicators)
+    return any(_judges_one_month(pack, pack.indicators[code].expression) for code in named)

@@ -384,7 +384,9 @@ def _months_query(
         return None
     rows, grain = f"({' UNION ALL '.join(parts)}) AS rows", "household_ref, month"
     if window.by_division:
-        rows += f" JOIN (SELECT household_ref, division FROM {spine}) AS homes USING (household_ref)"
+        rows += (
+            f" JOIN (SELECT household_ref, division FROM {spine}) AS homes USING (household_ref)"
+        )
         grain += ", division"
     return (
         "SELECT household_ref, bit_or(CAST(1 AS BIGINT) << "

@@ -21,7 +21,7 @@ from fangpin.policy.expressions.sql import Sql, column, quoted, to_sql
 from fangpin.policy.models import Contract, LedgerItem
 from fangpin.policy.pack import Pack
 
-FORM = "2"
+FORM = "3"
 """Of ledger files: files of an earlier form are left lying and built anew."""
 
 
@@ -111,12 +111,11 @@ def linked_facts(
 ) -> str:
     """A query of the source's rows with the household they belong to in their month.
 
-    Columns: household_ref, the source's own, and for each item `v_<item>` (its value where its
-    condition holds, else NULL).
+    Columns: household_ref, the source's own, for each item `v_<item>` (its value where its
+    condition holds, else NULL) and `a_<item>` (whether the row answers for the item: with a value,
+    or with a condition that does not hold where silence would mean unknown).
     """
-    values = [
-        f"{_item_value(pack, item)} AS {column('v_' + item.item)}" for item in items
-    ]
+    values = [text for item in items for text in _item_values(pack, contract, item)]
     listed = ", ".join(["facts.*", *values])
     if contract.subject == "household":
         return f"SELECT {listed} FROM {source} AS facts WHERE facts.household_ref IS NOT NULL"
@@ -141,7 +140,7 @@ def linked_facts(
     return f"SELECT member.household_ref, {listed} {join}"
 
 
-def _item_value(pack: Pack, item: LedgerItem) -> str:
+def _item_values(pack: Pack, contract: Contract, item: LedgerItem) -> list[str]:
     def resolve(node: tree.Name | tree.Call) -> Sql:
         assert isinstance(node, tree.Name), "row expressions have no functions of their own"
         registry = pack.header.registry
@@ -158,29 +157,36 @@ def _item_value(pack: Pack, item: LedgerItem) -> str:
     value = "1" if item.value is None else to_sql(parse(item.value), resolve).text
     if item.kind == "count_persons":
         value = "facts.person_ref"
-    if item.where is None:
-        return value
-    condition = to_sql(parse(item.where), resolve).text
-    return f"CASE WHEN {condition} THEN {value} END"
+    answers = ""
+    if item.where is not None:
+        condition = to_sql(parse(item.where), resolve).text
+        value = f"CASE WHEN {condition} THEN {value} END"
+        # Someone who was asked and is not at work is known to be idle: that is no silence.
+        if contract.absence == "unknown" and item.kind != "state":
+            answers = f" OR coalesce(NOT {condition}, FALSE)"
+    return [
+        f"{value} AS {column('v_' + item.item)}",
+        f"(({value}) IS NOT NULL{answers}) AS {column('a_' + item.item)}",
+    ]
 
 
 def _figure_columns(item: LedgerItem) -> list[str]:
     value, name = column("v_" + item.item), column(item.item)
+    answers = column("a_" + item.item)
     rows = (
-        f"CAST(sum(CASE WHEN {value} IS NOT NULL THEN sign END) AS BIGINT) "
-        f"AS {column(item.item + '__rows')}"
+        f"CAST(sum(CASE WHEN {answers} THEN sign END) AS BIGINT) AS {column(item.item + '__rows')}"
     )
     if item.kind == "amount":
         # Each row is rounded to the fen by itself: what is taken back is then what was added.
-        exact = f"CAST({value} AS DECIMAL(18, 2))"
-        return [f"CAST(sum({exact} * sign) AS DECIMAL(18, 2)) AS {name}", rows]
-    if item.kind == "count_persons":
-        counted = (
-            f"count(DISTINCT CASE WHEN sign > 0 THEN {value} END) "
-            f"- count(DISTINCT CASE WHEN sign < 0 THEN {value} END)"
+        total = f"CAST(sum(CAST({value} AS DECIMAL(18, 2)) * sign) AS DECIMAL(18, 2))"
+    elif item.kind == "count_persons":
+        total = (
+            f"CAST(count(DISTINCT CASE WHEN sign > 0 THEN {value} END) "
+            f"- count(DISTINCT CASE WHEN sign < 0 THEN {value} END) AS BIGINT)"
         )
-        return [f"CAST({counted} AS BIGINT) AS {name}", rows]
-    return [f"CAST(sum({value} * sign) AS BIGINT) AS {name}", rows]
+    else:
+        total = f"CAST(sum({value} * sign) AS BIGINT)"
+    return [f"CASE WHEN bool_or({answers}) THEN coalesce({total}, 0) END AS {name}", rows]
 
 
 def _state_rows(item: LedgerItem) -> str:

@@ -141,9 +141,7 @@ def _build(
         engine.write(
             "SELECT * FROM people_now ORDER BY household_ref", temporary / "people.parquet"
         )
-        engine.write(
-            "SELECT * FROM persons_now ORDER BY person_ref", temporary / "persons.parquet"
-        )
+        engine.write("SELECT * FROM persons_now ORDER BY person_ref", temporary / "persons.parquet")
         engine.write(
             "SELECT * FROM membership_now ORDER BY person_ref, from_month",
             temporary / "membership.parquet",

@@ -62,10 +62,16 @@ def _months_query(
     """Household, month and amounts of the households in the table `shown_households`."""
     joins, cells, places = [], [], []
     for position, feed in enumerate(sorted(files)):
-        items = [item for item in feed_items(pack, feed) if item.kind != "state"]
-        if not files[feed] or not items:
+        if not files[feed]:
             continue
         engine.view_files(f"shown_ledger_{position}", files[feed])
+        # A run may be older than the pack: items that the pack gained since have no column yet.
+        held = set(engine.columns(f"SELECT * FROM shown_ledger_{position}"))
+        items = [
+            item for item in feed_items(pack, feed) if item.kind != "state" and item.item in held
+        ]
+        if not items:
+            continue
         # What was all taken back again (corrected, or moved with a person) is not shown as 0.
         sums = ", ".join(
             f"CASE WHEN sum({column(item.item + '__rows')}) > 0 "

@@ -82,18 +82,23 @@ def reasons(scope: Scope, alert: Alert) -> tuple[MonthOfReasons, ...]:
 
 def evidence(scope: Scope, alert: Alert, rule: str | None = None) -> list[EvidenceRow]:
     """The source rows that prove the latest hit of a rule (or of each), the latest month first."""
-    found = EvidenceRow.objects.filter(alert=alert)
-    if rule is not None:
-        found = found.filter(rule=rule)
-    rows = list(
-        within(found, scope, "alert__division")
-        .select_related("run")
-        .order_by("rule", "-month", "item", "delivery", "row_no")
-    )
+    rows = all_evidence(scope, alert, rule)
     latest: dict[str, date] = {}
     for row in rows:
         latest[row.rule] = max(latest.get(row.rule, row.run.as_of), row.run.as_of)
     return [row for row in rows if row.run.as_of == latest[row.rule]]
+
+
+def all_evidence(scope: Scope, alert: Alert, rule: str | None = None) -> list[EvidenceRow]:
+    """The source rows that any run cited for a rule (or for each), the latest month first."""
+    found = EvidenceRow.objects.filter(alert=alert)
+    if rule is not None:
+        found = found.filter(rule=rule)
+    return list(
+        within(found, scope, "alert__division")
+        .select_related("run")
+        .order_by("rule", "-month", "item", "delivery", "row_no")
+    )
 
 
 def search(scope: Scope, text: str, limit: int = 20) -> list[Found]:

@@ -184,9 +184,7 @@ def _runs(values: Amounts) -> list[list[int]]:
 
 def _below(balances: Amounts, line: Line, *, x: Scale, y: Scale, slot: float) -> str:
     """A tint under the line for each run of months whose balance stays below it."""
-    under = [
-        value if value is not None and value < line.value else None for value in balances
-    ]
+    under = [value if value is not None and value < line.value else None for value in balances]
     parts = []
     for run in _runs(under):
         if len(run) > 1:

@@ -66,9 +66,7 @@ def severity_chart(
                 base += amount
         if pieces:
             href = hrefs[index] if index < len(hrefs) else None
-            parts.append(
-                link(href, element("g", hint("\n".join(lines)), *pieces, class_="column"))
-            )
+            parts.append(link(href, element("g", hint("\n".join(lines)), *pieces, class_="column")))
     parts.append(element("line", x1=left, x2=right, y1=y(0), y2=y(0), class_="axis-zero"))
     parts.append(foot(month_marks(months, language=language), x, y=height - 8))
     return drawing(

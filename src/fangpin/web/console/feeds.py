@@ -138,7 +138,9 @@ def _signature(folder: Path) -> tuple[tuple[str, int], ...]:
     if not folder.is_dir():
         return ()
     return tuple(
-        sorted((place.name, place.stat().st_mtime_ns) for place in folder.iterdir() if place.is_dir())
+        sorted(
+            (place.name, place.stat().st_mtime_ns) for place in folder.iterdir() if place.is_dir()
+        )
     )
 
 
@@ -263,5 +265,3 @@ def sign_of(state: State) -> str:
 def _is_expected(contract: Contract, month: int) -> bool:
     length = _PERIODS.get(contract.frequency)
     return length is not None and (month + 1) % length == 0
-
-

@@ -187,5 +187,3 @@ def _sections(request: ConsoleRequest, scope: Scope) -> list[Section]:
         )
         sections.append(Section(gettext("数据"), [data]))
     return sections
-
-

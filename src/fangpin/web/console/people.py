@@ -88,7 +88,9 @@ def _about(member: Member, shared: set[str]) -> list[tuple[str, str]]:
         is_flag = value is True or str(value).lower() == "true"
         if str(value).lower() == "false":
             continue
-        shown.append((said(field.title), said(field.title) if is_flag else code_words(field, value)))
+        shown.append(
+            (said(field.title), said(field.title) if is_flag else code_words(field, value))
+        )
     return shown
 
 

@@ -113,11 +113,18 @@ def reason_views(
     views = []
     for place, reason in enumerate(reasons):
         rule = rule_of(reason.rule, edition=reason.edition)
+        first = reason.month - (rule.evidence_months if rule else CHART_MONTHS)
         rows = [
-            row for row in evidence if row.rule == reason.rule and row.month <= reason.month
+            row for row in evidence if row.rule == reason.rule and first < row.month <= reason.month
         ]
         chart, chart_title, chart_rows = _chart(
-            rule, rows, ledger, division=division, as_of=as_of, month=reason.month, key=f"{key}{place}"
+            rule,
+            rows,
+            ledger,
+            division=division,
+            as_of=as_of,
+            month=reason.month,
+            key=f"{key}{place}",
         )
         shown = _shown_fields(rows)
         views.append(
@@ -283,7 +290,9 @@ def _line(rule: Rule, division: str, as_of: date) -> Line | None:
         return None
     if found.value < 1 and unit_of(rule.chart_threshold) == "share":
         return None  # a share is no height on an axis of amounts
-    words = gettext("规则阈值 %(value)s") % {"value": figure_said(rule.chart_threshold, found.value)}
+    words = gettext("规则阈值 %(value)s") % {
+        "value": figure_said(rule.chart_threshold, found.value)
+    }
     return Line(found.value, words)
 
 

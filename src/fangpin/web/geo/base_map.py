@@ -36,7 +36,7 @@ def import_map(*, source: Path, home: Path, division: str, children: Collection[
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
         raise ProblemError(
             Problem(
-                "map.not_geojson",
+                "MAP_NOT_GEOJSON",
                 where,
                 f"不是可读的 GeoJSON（{type(error).__name__}）；应为含 Polygon 的 FeatureCollection",
                 f"no readable GeoJSON ({type(error).__name__}); expected a FeatureCollection of "
@@ -49,7 +49,7 @@ def import_map(*, source: Path, home: Path, division: str, children: Collection[
     if missing:
         raise ProblemError(
             Problem(
-                "map.division_missing",
+                "MAP_DIVISION_MISSING",
                 where,
                 f"缺少区划 {'、'.join(missing)}；属性 {'、'.join(CODE_PROPERTIES)} 之一应为代码",
                 f"divisions {', '.join(missing)} are missing; one of the properties "
@@ -113,9 +113,7 @@ def _features(
             continue
         geometry = feature["geometry"]
         polygons = (
-            [geometry["coordinates"]]
-            if geometry["type"] == "Polygon"
-            else geometry["coordinates"]
+            [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
         )
         rings = [_rounded(ring) for polygon in polygons for ring in polygon]
         yield code, [ring for ring in rings if len(ring) >= 4]
@@ -145,10 +143,7 @@ def _shape(rings: list[list[Point]]) -> Shape:
 
 def _area(ring: list[Point]) -> float:
     return (
-        sum(
-            ax * by - bx * ay
-            for (ax, ay), (bx, by) in zip(ring, ring[1:] + ring[:1], strict=True)
-        )
+        sum(ax * by - bx * ay for (ax, ay), (bx, by) in zip(ring, ring[1:] + ring[:1], strict=True))
         / 2
     )
 

@@ -72,7 +72,7 @@ class Environment:
             except ValueError:
                 problems.append(
                     Problem(
-                        "setting.not_a_date",
+                        "SETTING_NOT_A_DATE",
                         "FANGPIN_CLOCK",
                         "演示时钟应写成 2020-12-14 这样的日期",
                         "the demonstration's clock is written like 2020-12-14",
@@ -91,7 +91,7 @@ class Environment:
         if https not in _YES | _NO:
             problems.append(
                 Problem(
-                    "setting.not_yes_or_no",
+                    "SETTING_NOT_YES_OR_NO",
                     "FANGPIN_HTTPS",
                     "应为 1 或 0",
                     "expected 1 or 0",
@@ -149,7 +149,7 @@ def database_settings(*, url: str, home: Path) -> dict[str, Any]:
         }
     raise ProblemError(
         Problem(
-            "setting.database_url",
+            "SETTING_DATABASE_URL",
             "FANGPIN_DATABASE_URL",
             "应写成 sqlite:////绝对/路径.sqlite3 或 postgres://用户:密码@主机:端口/库名",
             "expected sqlite:////absolute/path.sqlite3 or postgres://user:password@host:port/name",
@@ -193,7 +193,7 @@ def _unknown(variables: Mapping[str, str]) -> list[Problem]:
         near = get_close_matches(name, VARIABLES, n=1, cutoff=0.0)[0]
         problems.append(
             Problem(
-                "setting.unknown",
+                "SETTING_UNKNOWN",
                 name,
                 f"没有这个设置；最接近的是 {near}",
                 f"there is no such setting; the nearest is {near}",

@@ -73,7 +73,9 @@ def calendar(request: ConsoleRequest) -> HttpResponse:
         "years": years,
         "groups": groups,
         "late": late_feeds(request.today),
-        "keys": [(state, sign_of(state)) for state in ("on-time", "late", "partly", "missing", "rest")],
+        "keys": [
+            (state, sign_of(state)) for state in ("on-time", "late", "partly", "missing", "rest")
+        ],
         "is_empty": not known_arrivals(request.today),
     }
     return render(request, "console/feeds.html", context)
@@ -138,9 +140,7 @@ def rejects(request: ConsoleRequest, feed: str, delivery: str) -> FileResponse:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rejects.xlsx"
         with connect(memory_limit="256MB", threads=1) as engine:
-            write_rejects_xlsx(
-                home=home(), engine=engine, feed=feed, delivery=delivery, file=path
-            )
+            write_rejects_xlsx(home=home(), engine=engine, feed=feed, delivery=delivery, file=path)
         opened = path.open("rb")  # stays readable after the folder is gone
     name = f"{contract.feed}-{Month(found.month)}-rejects.xlsx"
     return FileResponse(opened, as_attachment=True, filename=name)

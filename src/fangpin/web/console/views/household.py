@@ -7,19 +7,21 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from fangpin.casework.alerts import queries as alerts
-from fangpin.casework.alerts.queries import MonthOfReasons
 from fangpin.casework.alerts.acts import END_ALERT, END_REASONS, end_alert
-from fangpin.casework.alerts.models import Alert
+from fangpin.casework.alerts.models import Alert, Run
+from fangpin.casework.alerts.queries import MonthOfReasons
 from fangpin.casework.alerts.states import AlertState
 from fangpin.casework.audit import actions as audit
 from fangpin.casework.divisions import queries as divisions
+from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.models import Household
 from fangpin.policy.models import Words
+from fangpin.runs.months import months_of_household
 from fangpin.values.problem import ProblemError
 from fangpin.web.console.access import SEE_FEEDS, SEE_HOUSEHOLD, ConsoleRequest, opens
 from fangpin.web.console.due import due_of
-from fangpin.web.console.feeds import coverage_of
+from fangpin.web.console.feeds import coverage_of, home
 from fangpin.web.console.frame import chosen_division
 from fangpin.web.console.gaps import gaps_of
 from fangpin.web.console.known import KnownLedger
@@ -57,11 +59,8 @@ def household(request: ConsoleRequest, household_ref: int) -> HttpResponse:
     run = alert.last_run if alert else alerts.latest_run()
     history = alerts.reasons(scope, alert) if alert else ()
     as_of = run.as_of if run else request.today
-    ledger = KnownLedger(
-        {row.month: row.amounts for row in registry.months(scope, household_ref)},
-        coverage_of(as_of),
-    )
-    evidence = alerts.evidence(scope, alert) if alert else []
+    ledger = KnownLedger(_months(scope, household_ref, run=run), coverage_of(as_of))
+    evidence = alerts.all_evidence(scope, alert) if alert else []
 
     def told(of_run: MonthOfReasons, key: str) -> list[ReasonView]:
         return reason_views(
@@ -141,6 +140,20 @@ def end(request: ConsoleRequest, alert_no: str) -> HttpResponse:
 def _end_reasons() -> list[tuple[str, Words]]:
     words = installation_pack().words
     return [(code, word.title) for code, word in words.items() if code.startswith(END_REASONS)]
+
+
+def _months(scope: Scope, household_ref: int, *, run: Run | None) -> dict[int, dict[str, str]]:
+    """Month -> item -> amount: copied with the alert, or else read from the run's own ledger."""
+    copied = {row.month: row.amounts for row in registry.months(scope, household_ref)}
+    folder = home().runs / run.folder if run else None
+    if copied or folder is None or not folder.exists():
+        return copied
+    return months_of_household(
+        home=home(),
+        pack=installation_pack(),
+        run_folder=folder,
+        household_ref=household_ref,
+    )
 
 
 @opens(SEE_HOUSEHOLD)

@@ -120,7 +120,11 @@ def overview(request: ConsoleRequest) -> HttpResponse:
         "worst_count": found.open_by_severity.get(pack.severities[0].severity, 0),
         "trend": _trend(found, links, division),
         "trend_rows": [
-            (month.month, [month.by_severity.get(s.severity, 0) for s in pack.severities], month.count)
+            (
+                month.month,
+                [month.by_severity.get(s.severity, 0) for s in pack.severities],
+                month.count,
+            )
             for month in reversed(found.months)
         ],
         "causes": _causes(found, links),
@@ -265,7 +269,9 @@ def _trend(found: Overview, links: _Links, division: Division) -> str:
         months=[month.month for month in found.months],
         counts=[month.by_severity for month in found.months],
         degrees=[
-            Degree(severity.severity, f"{severity.numeral} {said(severity.title)}", degree(severity))
+            Degree(
+                severity.severity, f"{severity.numeral} {said(severity.title)}", degree(severity)
+            )
             for severity in severities
         ],
         hrefs=[

@@ -59,9 +59,7 @@ def queue(request: ConsoleRequest) -> HttpResponse:
     lines: list[Line] = []
     last_group = "" if not request.GET.get("after") else None
     for row in page.rows:
-        due = due_of(
-            due_date=row.alert.due_date, severity=row.alert.severity, today=request.today
-        )
+        due = due_of(due_date=row.alert.due_date, severity=row.alert.severity, today=request.today)
         group = _group(due)
         lines.append(
             Line(
