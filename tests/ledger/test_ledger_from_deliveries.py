@@ -61,6 +61,22 @@ def test_items_take_the_rows_that_their_conditions_name(peopled: Lake) -> None:
     }
 
 
+def test_whoever_was_asked_and_does_not_meet_a_condition_is_known_to_be_nought(
+    peopled: Lake,
+) -> None:
+    peopled.receive(
+        "work.wages",
+        [
+            {"id_number": "ann", "month": "2020-02", "wage": "500", "bonus": ""},
+            {"id_number": "bob", "month": "2020-02", "wage": "", "bonus": "10"},
+        ],
+        on=date(2020, 3, 5),
+    )
+
+    assert of(peopled, "A", "good_wages") == {"2020-02": 0}
+    assert of(peopled, "B", "good_wages") == {}
+
+
 def test_a_child_is_one_until_the_month_of_the_sixteenth_birthday(peopled: Lake) -> None:
     peopled.receive(
         "health.bills",
