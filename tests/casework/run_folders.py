@@ -33,6 +33,7 @@ def build_pack(*, working_days: bool = False) -> Any:
             SimpleNamespace(rule=rule, cause=None) for rule in ("illness_cost", "job_loss", "roof")
         ),
         causes={},
+        items={"falls": SimpleNamespace(item="falls", kind="count")},
         severities=tuple(
             Severity(
                 severity=severity,
@@ -101,6 +102,7 @@ class HitRow:
     severity: str = "yellow"
     cause: str | None = "illness"
     rows: tuple[int, ...] = (18231,)
+    item: str = "medical"
     amount: Decimal | None = Decimal("458.00")
 
 
@@ -217,7 +219,7 @@ class RunFolder:
             (
                 hit.ref,
                 hit.rule,
-                "medical",
+                hit.item,
                 "yibao.settlement",
                 "2020-11",
                 row_no,

@@ -183,6 +183,18 @@ def test_a_fact_that_was_dealt_with_raises_a_new_alert_after_a_month_without_it(
     assert DECEMBER.load(tmp_path).alerts_raised == 1
 
 
+def test_an_event_that_was_dealt_with_raises_no_second_alert_but_the_next_one_does(
+    tmp_path: Path,
+) -> None:
+    fall = HitRow(1, rule="roof", item="falls", rows=(7,))
+    RunFolder(as_of=date(2020, 10, 14), key="oct", hits=(fall,)).load(tmp_path)
+    end_all()
+
+    assert NOVEMBER.but(hits=(fall,)).load(tmp_path).alerts_raised == 0
+    second = HitRow(1, rule="roof", item="falls", rows=(7, 8))
+    assert DECEMBER.but(hits=(second,)).load(tmp_path).alerts_raised == 1
+
+
 def test_another_fact_beside_one_that_was_dealt_with_raises_a_new_alert(tmp_path: Path) -> None:
     NOVEMBER.load(tmp_path)
     end_all()

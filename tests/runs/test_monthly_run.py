@@ -182,7 +182,12 @@ def test_the_months_of_a_household_without_a_hit_can_be_asked_for(whole: Lake) -
         home=whole.home, pack=whole.pack, run_folder=folder, household_ref=whole.ref("D")
     )
 
-    assert found[Month.parse("2020-05")] == {"relief": "600.00", "wage": "50.00", "bonus": "1.50"}
+    assert found[Month.parse("2020-05")] == {
+        "relief": "600.00",
+        "wage": "50.00",
+        "bonus": "1.50",
+        "good_wages": "0.00",
+    }
     unknown = months_of_household(
         home=whole.home, pack=whole.pack, run_folder=folder, household_ref=7
     )

@@ -36,7 +36,14 @@ PASSWORD = "fangpin-demo"
 """Of every demonstration account; such accounts exist in demonstrations only."""
 _DEMO_KEY = bytes(range(32))
 """A demonstration's people are invented: one key for all, so that two demonstrations agree."""
+_KIND = "demo.kind"
+"""In FANGPIN_HOME: which demonstration it holds, from its first moment on."""
+_OTHER_FOLDER = (
+    "请用 FANGPIN_HOME 为演示指定一个新目录。",
+    "Point FANGPIN_HOME at a new folder for the demonstration.",
+)
 _DONE = "demo.done"
+"""In FANGPIN_HOME: the demonstration was built to its end."""
 
 
 def demo(
@@ -51,6 +58,9 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object on stdout")] = False,
 ) -> None:
     """Build the demonstration in FANGPIN_HOME, or go on where it was stopped; then serve it."""
+    if serve:
+        # Said before minutes of work, not after them.
+        refuse_busy_port(host, port)
     session = Session(pack=pack)
     recipe = _recipe(session.pack, country)
     settings = {
@@ -60,20 +70,21 @@ def demo(
     }
     os.environ.update(settings)
     session = Session()
-    _refuse_other_demo(session, recipe, households)
+    _refuse_other_home(session, recipe, households)
+    session.home.prepare()
+    with machine_problems(session.home.root):
+        (session.home.root / _KIND).write_text(_kind(recipe, households), encoding="utf-8")
+        remember_demo(session.home.root, settings)
     write_installation_key(session.home, _DEMO_KEY)
     session.start_django()
-    with machine_problems(session.home.root):
-        remember_demo(session.home.root, settings)
     done = session.home.root / _DONE
     if not done.exists():
         with progress_bars(is_shown=not as_json) as bars:
             _build(session, recipe, households, bars)
         with machine_problems(done):
-            done.write_text(_kind(recipe, households), encoding="utf-8")
+            done.touch()
     _finish(session, recipe, as_json=as_json, address=f"http://{host}:{port}/" if serve else None)
     if serve:
-        refuse_busy_port(host, port)
         start_server(host=host, port=port, threads=4)
 
 
@@ -240,18 +251,32 @@ def _kind(recipe: DemoRecipe, households: int | None) -> str:
     return f"{recipe.name} {size}"
 
 
-def _refuse_other_demo(session: Session, recipe: DemoRecipe, households: int | None) -> None:
-    """A home holds one demonstration: another one needs another folder."""
-    done = session.home.root / _DONE
-    if done.exists() and done.read_text(encoding="utf-8") != _kind(recipe, households):
+def _refuse_other_home(session: Session, recipe: DemoRecipe, households: int | None) -> None:
+    """A home holds one demonstration, or real households: neither is mixed with another.
+
+    Raises ProblemError DEMO_OTHER or DEMO_REAL_HOME; nothing was written then.
+    """
+    kind = session.home.root / _KIND
+    if not kind.exists() and session.home.secret_key.exists():
+        raise ProblemError(
+            Problem(
+                code="DEMO_REAL_HOME",
+                where=str(session.home.root),
+                zh="这个目录属于正式使用的系统，演示数据不能写进去。",
+                en="This folder belongs to a real installation; invented households stay out of it.",
+                fix_zh=_OTHER_FOLDER[0],
+                fix_en=_OTHER_FOLDER[1],
+            )
+        )
+    if kind.exists() and kind.read_text(encoding="utf-8") != _kind(recipe, households):
         raise ProblemError(
             Problem(
                 code="DEMO_OTHER",
                 where=str(session.home.root),
                 zh="这个目录里已有另一个演示（政策包或规模不同）。",
                 en="This folder holds another demonstration (another pack or size).",
-                fix_zh="请用 FANGPIN_HOME 指定一个新目录，或删除旧的。",
-                fix_en="Point FANGPIN_HOME at a new folder, or remove the old one.",
+                fix_zh=_OTHER_FOLDER[0],
+                fix_en=_OTHER_FOLDER[1],
             )
         )
 

@@ -107,12 +107,13 @@ def load_run(
             _refuse_older(run_folder, facts, latest)
             if latest and (latest.as_of, latest.key) == (facts.as_of, facts.key):
                 return LoadReport(as_of=facts.as_of, outcome="unchanged", alerts_open=_count_open())
-            return _load(engine, run_folder, facts, latest, due_dates, at)
+            return _load(engine, run_folder, pack, facts, latest, due_dates, at)
 
 
 def _load(
     engine: Engine,
     run_folder: Path,
+    pack: Pack,
     facts: _Facts,
     latest: Run | None,
     due_dates: dict[str, date],
@@ -140,6 +141,7 @@ def _load(
         run=run,
         hits=_urgent_hits(engine),
         ranks=engine.rows("SELECT household_ref, rule, severity_rank FROM hits"),
+        events=_event_rows(engine, pack),
         due_dates=due_dates,
     )
     reasons = alerts.put_reasons(run=run, rows=_reason_rows(engine, run, alert_of, due_dates))
@@ -378,6 +380,17 @@ def _urgent_hits(engine: Engine) -> list[alerts.UrgentHit]:
         """
     )
     return [alerts.UrgentHit(*row) for row in rows]
+
+
+def _event_rows(engine: Engine, pack: Pack) -> list[alerts.EventRow]:
+    """The evidence that is single events: rows of items that count, not of monthly amounts."""
+    counting = [item.item for item in pack.items.values() if item.kind == "count"]
+    rows = engine.rows(
+        "SELECT household_ref, rule, item, feed, delivery, row_no FROM evidence "
+        "SEMI JOIN hits USING (household_ref, rule) WHERE list_contains(?, item)",
+        [counting],
+    )
+    return [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in rows]
 
 
 def _reason_rows(

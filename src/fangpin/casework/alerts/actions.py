@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from fangpin.casework.alerts.models import Alert, AlertReason, Run
+from fangpin.casework.alerts.models import Alert, AlertReason, EvidenceRow, Run
 from fangpin.casework.alerts.states import FIRST_STEP, AlertState
 from fangpin.casework.divisions.bulk import Target, put_rows, run_statement
 from fangpin.casework.divisions.ranges import begins_with
@@ -112,19 +112,20 @@ def raise_alerts(
     run: Run,
     hits: Sequence[UrgentHit],
     ranks: Iterable[tuple[int, str, int]],
+    events: Iterable[EventRow],
     due_dates: dict[str, date],
 ) -> tuple[dict[int, int], int]:
     """Household reference -> the alert its hits belong to, and how many alerts were raised.
 
     An open alert of the household takes them; so does one that this very run had raised and an
     official has ended since, and an ended one whose facts merely go on (`_handled`). Only a
-    household with none of these gets a new alert. `ranks` are household, rule and severity rank of
-    every hit. New alerts are numbered and ordered by severity, division and household: the same
-    run, the same rows.
+    household with none of these gets a new alert. New alerts are numbered and ordered by severity,
+    division and household: the same run, the same rows. `ranks` are household, rule and severity
+    rank of every hit, `events` the source rows of single events behind them.
     """
     alert_of = dict(Alert.objects.filter(last_run=run).values_list("household_id", "id"))
     alert_of |= dict(Alert.objects.filter(state=AlertState.OPEN).values_list("household_id", "id"))
-    alert_of = _handled(run, ranks) | alert_of
+    alert_of = _handled(run, ranks, events) | alert_of
     taken = set(
         Alert.objects.filter(begins_with("alert_no", f"A{run.as_of:%Y%m}-")).values_list(
             "alert_no", flat=True
@@ -144,11 +145,18 @@ def raise_alerts(
     return {hit.household_ref: alert_of[hit.household_ref] for hit in hits}, raised
 
 
-def _handled(run: Run, ranks: Iterable[tuple[int, str, int]]) -> dict[int, int]:
+EventRow = tuple[int, str, str, str, str, int]
+"""Household reference, rule, item, feed, delivery and row number of one event's source row."""
+
+
+def _handled(
+    run: Run, ranks: Iterable[tuple[int, str, int]], events: Iterable[EventRow]
+) -> dict[int, int]:
     """Household reference -> its ended alert, where an official has dealt with all that hits.
 
     A fact counts as dealt with while it hits run after run at no higher severity than the ended
-    alert had known; once it worsens, returns after a gap or another joins it, a new alert is due.
+    alert had known; once it worsens, returns after a gap, happens again (an event whose source row
+    the alert never cited) or another joins it, a new alert is due.
     """
     before = Run.objects.filter(as_of__lt=run.as_of).order_by("-as_of").first()
     ended = dict(
@@ -172,6 +180,12 @@ def _handled(run: Run, ranks: Iterable[tuple[int, str, int]]) -> dict[int, int]:
         for household_ref, rule, rank in ranks
         if rank < known.get((household_ref, rule), rank + 1)
     }
+    cited = set(
+        EvidenceRow.objects.filter(
+            alert__state=AlertState.ENDED, alert__last_run=before
+        ).values_list("alert__household_id", "rule", "item", "feed", "delivery", "row_no")
+    )
+    worse |= {row[0] for row in events if row[0] in ended and tuple(row) not in cited}
     return {household_ref: pk for household_ref, pk in ended.items() if household_ref not in worse}
 
 

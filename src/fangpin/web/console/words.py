@@ -169,4 +169,5 @@ def code_words(field: ContractField | None, value: object) -> str:
     if short_language() == "en":
         return text.replace("_", " ").capitalize()
     spoken = field.values[text]
-    return spoken[0] if spoken else text
+    # Departments also write bare numbers; a word says more.
+    return next((word for word in spoken if not word.isascii()), spoken[0] if spoken else text)
