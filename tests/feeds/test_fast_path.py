@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fangpin.feeds import clean_cells
 from fangpin.feeds.cells import TRIMMED, read_cell
 from fangpin.feeds.headers import Column
 from fangpin.feeds.shapes import fast_expression, fast_identifier
 from fangpin.policy.models import ContractField
 from fangpin.values.identifiers import check_digit, read_identifier
 from fangpin.values.text import MISSING_WORDS
-from tests.feeds.builders import engine_with
+from tests.feeds.builders import Desk, engine_with, wage_row
 
 TODAY = date(2020, 4, 4)
 _DAYS = st.dates(date(1890, 1, 1), date(2110, 1, 1))
@@ -146,3 +148,44 @@ def test_what_is_trimmed_is_the_same_in_both():
     with stack:
         rows = engine.rows(f"SELECT {fast_expression(column_of('text'), 'text')} FROM cells")
     assert {row[0] for row in rows} == {None}
+
+
+def test_texts_that_are_looked_up_are_read_as_all_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    odd = [{"days": "40"}, {"channel": "别的"}, {"wage": "无"}, {"start_date": ""}, {"days": "4OO"}]
+    rows = [wage_row(place, **odd[place % 5] if place % 3 else {}) for place in range(60)]
+    rows[7] = [""] * len(rows[7])
+    columns = "row_no, month, wage, days, channel, start_date, employer"
+    told = []
+    for name in ("read", "looked_up"):
+        if name == "looked_up":
+            monkeypatch.setattr(clean_cells, "_LARGE", 1)
+            monkeypatch.setattr(clean_cells, "_SAMPLE", 12)
+        (tmp_path / name).mkdir()
+        desk = Desk(tmp_path / name)
+        receipt = desk.receive_rows(*rows)
+        told.append((desk.facts(receipt, columns), desk.quarantine(receipt), receipt.as_dict()))
+    assert told[0] == told[1]
+    assert told[0][0]
+    assert told[0][1]
+
+
+def test_only_columns_of_few_texts_in_a_large_file_are_looked_up(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    looked_up: list[str] = []
+    read_words = clean_cells.CleanCells._read_words
+
+    def noted(self: clean_cells.CleanCells, place: int, column: Column) -> str:
+        looked_up.append(column.field.field)
+        return read_words(self, place, column)
+
+    monkeypatch.setattr(clean_cells.CleanCells, "_read_words", noted)
+    desk.receive_rows(*(wage_row(place) for place in range(20)))
+    assert looked_up == []
+    monkeypatch.setattr(clean_cells, "_LARGE", 1)
+    monkeypatch.setattr(clean_cells, "_SAMPLE", 10)
+    monkeypatch.setattr(clean_cells, "_FEW_TEXTS", 3)
+    desk.receive_rows(*(wage_row(place, month="2020-02") for place in range(20)))
+    assert looked_up == ["month", "days", "channel", "start_date", "employer"]

@@ -12,9 +12,8 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from fangpin.cli.demo_past import end_alerts_due
+from fangpin.cli.demo_runs import MonthlyRuns
 from fangpin.cli.output import print_json, print_table, progress_bars, say
-from fangpin.cli.run import load_result
 from fangpin.cli.serve import refuse_busy_port, start_server
 from fangpin.cli.session import Session, remember_demo
 from fangpin.feeds.receive import receive
@@ -24,7 +23,6 @@ from fangpin.lake.vault import Vault, write_installation_key
 from fangpin.policy import Pack
 from fangpin.policy.models import DemoRecipe
 from fangpin.policy.nearest import advice
-from fangpin.runs.monthly import run_month
 from fangpin.synthetic.build import build_world, write_deliveries
 from fangpin.synthetic.deliveries import PlannedDelivery
 from fangpin.synthetic.recipes import write_recipe_deliveries
@@ -96,9 +94,19 @@ def _build(session: Session, recipe: DemoRecipe, households: int | None, bars: P
         with machine_problems(incoming):
             planned = _deliveries(session, recipe, households, incoming)
         bars.update(step, completed=1)
-        with session.engine() as engine:
-            _receive(session, engine, planned, bars)
-        _runs(session, recipe, planned, bars)
+        receiving = bars.add_task("接收数据 receiving deliveries", total=len(planned))
+        days = run_days(recipe, planned)
+        running = bars.add_task("逐月预警 monthly runs", total=len(days))
+        with (
+            session.engine() as engine,
+            MonthlyRuns(recipe=recipe, days=days, done=lambda: bars.advance(running)) as runs,
+        ):
+            vault = Vault(home=session.home, engine=engine)
+            for delivery in planned:
+                runs.received_up_to(delivery.received)
+                _receive(session, engine, vault, delivery)
+                bars.advance(receiving)
+            runs.finish()
     finally:
         shutil.rmtree(incoming, ignore_errors=True)
 
@@ -129,41 +137,20 @@ def real_data() -> Path:
     return Path(os.environ.get("FANGPIN_REAL_DATA") or beside)
 
 
-def _receive(
-    session: Session, engine: Engine, planned: Sequence[PlannedDelivery], bars: Progress
-) -> None:
-    vault = Vault(home=session.home, engine=engine)
-    step = bars.add_task("接收数据 receiving deliveries", total=len(planned))
-    for delivery in planned:
-        receipt = receive(
-            home=session.home,
-            pack=session.pack,
-            feed=delivery.feed,
-            file=delivery.file,
-            original_name=delivery.original_name,
-            received=delivery.received,
-            month=delivery.month,
-            engine=engine,
-            vault=vault,
-        )
-        if receipt.outcome == "refused":
-            raise ProblemError(_refused(delivery, receipt.as_dict()["findings"]))
-        bars.advance(step)
-
-
-def _runs(
-    session: Session, recipe: DemoRecipe, planned: Sequence[PlannedDelivery], bars: Progress
-) -> None:
-    days = run_days(recipe, planned)
-    step = bars.add_task("逐月预警 monthly runs", total=len(days))
-    for day in days:
-        with session.engine() as engine:
-            result = run_month(home=session.home, pack=session.pack, engine=engine, as_of=day)
-        load_result(session, result)
-        if recipe.past:
-            following = Month.containing(day).plus(1).first_day.replace(day=recipe.run_day)
-            end_alerts_due(session, recipe.past, before=min(following, recipe.clock))
-        bars.advance(step)
+def _receive(session: Session, engine: Engine, vault: Vault, delivery: PlannedDelivery) -> None:
+    receipt = receive(
+        home=session.home,
+        pack=session.pack,
+        feed=delivery.feed,
+        file=delivery.file,
+        original_name=delivery.original_name,
+        received=delivery.received,
+        month=delivery.month,
+        engine=engine,
+        vault=vault,
+    )
+    if receipt.outcome == "refused":
+        raise ProblemError(_refused(delivery, receipt.as_dict()["findings"]))
 
 
 def run_days(recipe: DemoRecipe, planned: Sequence[PlannedDelivery]) -> list[date]:

@@ -1,4 +1,4 @@
-"""What one cell says under its contract: the truth that the fast statements of check.py must equal.
+"""What one cell says under its contract: the truth that the fast statements of shapes.py must equal.
 
 A reading carries the stored value as text (a date in ISO, a month as year*12+month-1), the repairs
 made, or the problem for which its row is set aside.

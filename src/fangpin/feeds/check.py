@@ -1,8 +1,8 @@
-"""Contract -> SQL: one pass reads the clean cells of a raw table and marks those it cannot read.
+"""Contract -> SQL: reads the cells of a raw table; what cannot be read is named in PROBLEMS.
 
-The marks are bits, one a column. Whatever is marked is read again, each distinct text once, by the
-slow truth (cells.py, identifiers.py); the results are joined back. So a clean million rows costs
-one statement, and a dirty column as many readings as it has different texts.
+The fast pass (clean_cells.py) marks the cells that it leaves. Whatever is marked is read again,
+each distinct text once, by the slow truth (cells.py, identifiers.py); the results are joined back.
+So a clean million rows costs one statement, and a dirty column as many readings as it has texts.
 """
 
 from __future__ import annotations
@@ -12,20 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from fangpin.feeds.cells import CellReading, read_cell
+from fangpin.feeds.clean_cells import NEW_IDENTITIES, TYPED, CleanCells
 from fangpin.feeds.findings import Finding, finding
 from fangpin.feeds.headers import Column
 from fangpin.feeds.readers.table import RAW, RawTable
-from fangpin.feeds.shapes import (
-    beyond_limits,
-    fast_expression,
-    fast_identifier,
-    is_not_missing,
-    literal,
-    quoted,
-    type_of,
-)
+from fangpin.feeds.shapes import literal, quoted, type_of
 from fangpin.lake.engines.duckdb import Engine
-from fangpin.lake.vault import TABLE as IDENTITIES
 from fangpin.lake.vault import Vault
 from fangpin.policy.models import Contract
 from fangpin.values.dates import read_date
@@ -36,10 +28,8 @@ CHECKED = "checked_rows"
 """row_no and one column `f_<field>` a field of the contract; an identifier's is its reference."""
 PROBLEMS = "row_problems"
 """row_no, field, code, value_masked, proposal: why a row is set aside; several a row."""
-NEW_IDENTITIES = "identities_to_register"
 
 _BATCH = 100_000
-_SAMPLE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,152 +63,38 @@ def check(
 
     A row with a blank identifier has a NULL reference in CHECKED: the caller gives it its own.
     """
-    required = {contract.subject_field, contract.dated_by}
-    reader = _Reader(engine, raw, tuple(columns), contract, vault, today, required)
-    reader.read_clean_cells()
-    reader.read_marked_cells()
-    return Checked(reader.count_rows(), tuple(reader.findings))
+    clean = CleanCells(
+        engine=engine, raw=raw, columns=columns, contract=contract, vault=vault, today=today
+    )
+    clean.read()
+    reader = _MarkedCells(engine, raw, tuple(columns), clean, vault, today)
+    read = reader.read()
+    return Checked(read, tuple(reader.findings))
 
 
-class _Reader:
+class _MarkedCells:
     def __init__(
         self,
         engine: Engine,
         raw: RawTable,
         columns: tuple[Column, ...],
-        contract: Contract,
+        clean: CleanCells,
         vault: Vault,
         today: date,
-        required: set[str],
     ) -> None:
         self.engine = engine
         self.raw = raw
         self.columns = columns
-        self.contract = contract
+        self.clean = clean
         self.vault = vault
         self.today = today
-        self.required = required
         self.findings: list[Finding] = []
-        self.suspect = {
-            place: self._lost_precision(column)
-            for place, column in enumerate(columns)
-            if column.field.type == "identifier"
-        }
-        self.mask_type = "BIGINT" if len(columns) < 62 else "HUGEINT"
 
-    # ── the fast pass ───────────────────────────────────────────────────────────────────────────
+    def read(self) -> int:
+        """CHECKED from TYPED and the readings of its marked cells; PROBLEMS from the others.
 
-    def read_clean_cells(self) -> None:
-        """The table `typed`: row_no, position, f_<field>..., unread (a bit for each marked cell)."""
-        self.engine.make_empty_table(NEW_IDENTITIES, {"canonical": "VARCHAR"})
-        inner, outer, marks, within = [], [], [], []
-        joins = []
-        for place, column in enumerate(self.columns):
-            name = quoted(f"f_{column.field.field}")
-            cell = f"raw.c{column.position}"
-            if column.field.type == "identifier":
-                alias = f"known{place}"
-                never = f" AND NOT ends_with({cell}, '000')" if self.suspect[place] else ""
-                joins.append(
-                    f"LEFT JOIN {self._known_identities(place, column)} AS {alias} "
-                    f"ON {alias}.canonical = {cell}{never}"
-                )
-                inner.append(f"{alias}.person_ref AS {name}")
-                marks.append(f"CASE WHEN {name} IS NULL THEN {self._bit(place)} ELSE 0 END")
-            else:
-                inner.append(f"{fast_expression(column, cell)} AS {name}")
-                inner.append(f"{cell} AS t{place}")
-                blank_is_marked = column.field.required or column.field.field in self.required
-                unread = "TRUE" if blank_is_marked else self._says_something(column, f"t{place}")
-                marks.append(
-                    f"CASE WHEN ({name} IS NULL AND {unread}){beyond_limits(column.field, name)} "
-                    f"THEN {self._bit(place)} ELSE 0 END"
-                )
-                beyond = beyond_limits(column.field, name)
-                within += [f"NOT ({beyond.removeprefix(' OR ')})"] if beyond else []
-            outer.append(name)
-        everything = ", ".join(f"raw.c{column.position}" for column in self.columns)
-        misshapen = self.raw.misshapen or "FALSE"
-        kinds = f"CAST({' + '.join(marks)} AS {self.mask_type})"
-        all_read = " AND ".join([f"{name} IS NOT NULL" for name in outer] + within)
-        self.engine.make_table(
-            "typed",
-            f"SELECT row_no, position, {', '.join(outer)}, "
-            f"CASE WHEN misshapen THEN -1 WHEN {all_read} THEN 0 ELSE {kinds} END AS unread FROM ("
-            f"SELECT {self.raw.row_no} AS row_no, raw.rowid AS position, "
-            f"{misshapen} AS misshapen, {', '.join(inner)} "
-            f"FROM {RAW} AS raw {' '.join(joins)} "
-            f"WHERE coalesce({everything}) IS NOT NULL)",
-        )
-
-    def count_rows(self) -> int:
-        """Rows of the file that are not blank."""
-        return int(self.engine.value("SELECT count(*) FROM typed"))
-
-    def _bit(self, place: int) -> str:
-        return f"CAST({1 << place} AS {self.mask_type})"
-
-    def _says_something(self, column: Column, cell: str) -> str:
-        if column.field.type in ("code", "flag"):
-            return f"nullif(trim({cell}), '') IS NOT NULL"
-        return is_not_missing(f"trim({cell})")
-
-    def _known_identities(self, place: int, column: Column) -> str:
-        """The table of identities to join: with the clean new ones first when most are new."""
-        cell = f"c{column.position}"
-        clean = fast_identifier(column.field.scheme or "opaque", today=self.today)
-        if clean is None or self.suspect[place]:
-            return IDENTITIES
-        looked_at, unknown = self.engine.rows(
-            f"SELECT count(*), count(*) FILTER (WHERE cell NOT IN (SELECT canonical FROM "
-            f"{IDENTITIES})) FROM (SELECT {cell} AS cell FROM {RAW} WHERE {cell} IS NOT NULL "
-            f"LIMIT {_SAMPLE})"
-        )[0]
-        if unknown * 5 < looked_at:
-            return IDENTITIES
-        self.engine.make_table(
-            "identifier_texts",
-            f"SELECT DISTINCT {cell} AS text FROM {RAW} WHERE {cell} IS NOT NULL",
-        )
-        self.engine.make_table(
-            "fresh_identities",
-            f"SELECT text AS canonical, {self.vault.reference_sql('person', 'text')} AS person_ref "
-            f"FROM ({clean.format(source='identifier_texts')}) "
-            f"WHERE is_clean AND text NOT IN (SELECT canonical FROM {IDENTITIES})",
-        )
-        self.engine.make_table(
-            NEW_IDENTITIES,
-            f"SELECT canonical FROM {NEW_IDENTITIES} UNION SELECT canonical FROM fresh_identities",
-        )
-        known = f"known_identities_{place}"
-        self.engine.make_table(
-            known, f"SELECT * FROM {IDENTITIES} UNION ALL SELECT * FROM fresh_identities"
-        )
-        self.engine.drop("identifier_texts", "fresh_identities")
-        return known
-
-    def _lost_precision(self, column: Column) -> bool:
-        """Whether a spreadsheet rounded this column: then whatever ends in 000 is suspect.
-
-        Rounding leaves numbers ending in 000 of which ten in eleven fail their check digit; a
-        column of true numbers has a few such endings and nearly all of them pass.
+        Returns the number of rows that are not blank.
         """
-        scheme = column.field.scheme or "opaque"
-        cell = f"c{column.position}"
-        rows = self.engine.rows(
-            f"SELECT DISTINCT {cell} FROM {RAW} WHERE ends_with({cell}, '000') LIMIT 300"
-        )
-        lost = sum(
-            read_identifier(text, scheme=scheme, today=self.today).problem_code
-            == "ID_PRECISION_LOST"
-            for (text,) in rows
-        )
-        return lost * 2 > len(rows)
-
-    # ── the slow pass ───────────────────────────────────────────────────────────────────────────
-
-    def read_marked_cells(self) -> None:
-        """CHECKED from `typed` and the readings of its marked cells; PROBLEMS from the others."""
         self.engine.make_empty_table(
             PROBLEMS,
             {
@@ -231,20 +107,20 @@ class _Reader:
         )
         names = [quoted(f"f_{column.field.field}") for column in self.columns]
         self._make_canonical_columns()
-        marked = int(self.engine.value("SELECT count(*) FROM typed WHERE unread <> 0"))
+        rows, marked, marks = self.engine.rows(
+            "SELECT count(*), count(*) FILTER (WHERE unread <> 0), "
+            f"bit_or(unread) FILTER (WHERE unread > 0) FROM {TYPED}"
+        )[0]
         if not marked:
             self.engine.make_view(
-                CHECKED, f"SELECT row_no, position, {', '.join(names)} FROM typed"
+                CHECKED, f"SELECT row_no, position, {', '.join(names)} FROM {TYPED}"
             )
-            return
+            return int(rows)
+        own = "" if self.raw.misshapen is None else " EXCLUDE (row_no, misshapen)"
         self.engine.make_table(
             "marked",
-            "SELECT typed.*, raw.* FROM (SELECT * FROM typed WHERE unread <> 0) AS typed "
-            f"JOIN (SELECT rowid AS raw_position, * FROM {RAW}) AS raw "
-            "ON raw.raw_position = typed.position"
-            if self.raw.misshapen is None
-            else "SELECT typed.*, raw.* FROM (SELECT * FROM typed WHERE unread <> 0) AS typed "
-            f"JOIN (SELECT rowid AS raw_position, * EXCLUDE (row_no, misshapen) FROM {RAW}) AS raw "
+            f"SELECT typed.*, raw.* FROM (SELECT * FROM {TYPED} WHERE unread <> 0) AS typed "
+            f"JOIN (SELECT rowid AS raw_position, *{own} FROM {RAW}) AS raw "
             "ON raw.raw_position = typed.position",
         )
         self._append_problems(
@@ -254,10 +130,7 @@ class _Reader:
         joins = []
         for place, column in enumerate(self.columns):
             name = quoted(f"f_{column.field.field}")
-            marks = int(
-                self.engine.value(f"SELECT count(*) FROM marked WHERE {self._marks(place)}")
-            )
-            if not marks:
+            if not (marks or 0) >> place & 1:
                 values.append(f"marked.{name} AS {name}")
                 continue
             table = f"readings_{place}"
@@ -279,10 +152,11 @@ class _Reader:
         )
         self.engine.make_view(
             CHECKED,
-            f"SELECT row_no, position, {', '.join(names)} FROM typed WHERE unread = 0 "
+            f"SELECT row_no, position, {', '.join(names)} FROM {TYPED} WHERE unread = 0 "
             f"UNION ALL SELECT row_no, position, {', '.join(names)} FROM mended",
         )
         self.engine.drop("marked")
+        return int(rows)
 
     def _make_canonical_columns(self) -> None:
         for place, column in enumerate(self.columns):
@@ -292,12 +166,10 @@ class _Reader:
                 )
 
     def _marks(self, place: int) -> str:
-        return f"(marked.unread <> -1 AND (marked.unread & {self._bit(place)}) <> 0)"
+        return f"(marked.unread <> -1 AND (marked.unread & {self.clean.bit(place)}) <> 0)"
 
-    def _append_problems(self, query: str, parameters: Sequence[object] = ()) -> None:
-        self.engine.make_table(
-            PROBLEMS, f"SELECT * FROM {PROBLEMS} UNION ALL {query}", list(parameters)
-        )
+    def _append_problems(self, query: str) -> None:
+        self.engine.rows(f"INSERT INTO {PROBLEMS} {query}")
 
     def _tell_problems(self, place: int, column: Column, table: str) -> None:
         field = column.field
@@ -306,8 +178,7 @@ class _Reader:
             f"{table}.proposal FROM marked JOIN {table} ON {table}.text = marked.c{column.position} "
             f"WHERE {self._marks(place)} AND {table}.problem IS NOT NULL"
         )
-        needed = field.required or field.field in self.required
-        if needed and field.type != "identifier":
+        if field.field in self.clean.required and field.type != "identifier":
             self._append_problems(
                 f"SELECT marked.row_no, {literal(field.field)}, 'REQUIRED_MISSING', NULL, NULL "
                 f"FROM marked LEFT JOIN {table} ON {table}.text = marked.c{column.position} "
@@ -415,7 +286,7 @@ class _Reader:
     def _read_identifiers(self, place: int, column: Column, table: str, source: str) -> None:
         """Readings whose `value` is the reference; canonical forms that are new to the vault."""
         scheme = column.field.scheme or "opaque"
-        suspect = self.suspect[place]
+        suspect = self.clean.suspect[place]
 
         def read(text: str) -> _Reading:
             reading: IdentifierReading = read_identifier(text, scheme=scheme, today=self.today)
@@ -427,10 +298,9 @@ class _Reader:
             return _Reading(text, canonical, reading.repairs, problem, masked, proposal)
 
         self._make_readings("identifier_readings", source, read)
-        self.engine.make_table(
-            NEW_IDENTITIES,
-            f"SELECT canonical FROM {NEW_IDENTITIES} UNION "
-            "SELECT value FROM identifier_readings WHERE value IS NOT NULL",
+        self.engine.rows(
+            f"INSERT INTO {NEW_IDENTITIES} "
+            "SELECT value FROM identifier_readings WHERE value IS NOT NULL"
         )
         self.engine.make_table(
             f"canonical_{place}",

@@ -11,20 +11,22 @@ from fangpin.feeds.arrivals import SUPERSEDED, Arrival
 from fangpin.feeds.check import PROBLEMS
 from fangpin.feeds.shapes import quoted
 from fangpin.lake.engines.duckdb import Engine
+from fangpin.policy.models import Contract
 
 
-def find_repeated(*, engine: Engine, names: Sequence[str]) -> tuple[int, int]:
+def find_repeated(*, engine: Engine, names: Sequence[str], is_needed: bool) -> tuple[int, int]:
     """Rows of one key in one file: equal ones count once, differing ones are all set aside.
 
     Gives the number of keys that differ and the number of surplus equal rows; the tables
-    `repeated_keys` and `dropped_rows` name them.
+    `repeated_keys` and `dropped_rows` name them. Not needed when no key repeats.
     """
     engine.make_empty_table("dropped_rows", {"row_no": "INTEGER"})
+    engine.make_empty_table("repeated_keys", {"row_key": "BIGINT", "differ": "BOOLEAN"})
+    if not is_needed:
+        return 0, 0
     engine.make_table(
         "repeated_keys", "SELECT row_key FROM settling GROUP BY row_key HAVING count(*) > 1"
     )
-    if not engine.value("SELECT count(*) FROM repeated_keys"):
-        return 0, 0
     content = ", ".join(quoted(name) for name in names if name != "row_no")
     engine.make_table(
         "repeated_rows",
@@ -36,11 +38,10 @@ def find_repeated(*, engine: Engine, names: Sequence[str]) -> tuple[int, int]:
         "SELECT row_key, count(DISTINCT content) > 1 AS differ, min(row_no) AS first_row "
         "FROM repeated_rows GROUP BY row_key",
     )
-    engine.make_table(
-        PROBLEMS,
-        f"SELECT * FROM {PROBLEMS} UNION ALL "
+    engine.rows(
+        f"INSERT INTO {PROBLEMS} "
         "SELECT row_no, NULL, 'KEY_REPEATED', NULL, NULL FROM repeated_rows "
-        "JOIN repeated_keys USING (row_key) WHERE differ",
+        "JOIN repeated_keys USING (row_key) WHERE differ"
     )
     engine.make_table(
         "dropped_rows",
@@ -53,24 +54,37 @@ def find_repeated(*, engine: Engine, names: Sequence[str]) -> tuple[int, int]:
 
 
 def compare_with_earlier(
-    *, engine: Engine, names: Sequence[str], earlier: Sequence[Arrival]
+    *,
+    engine: Engine,
+    names: Sequence[str],
+    contract: Contract,
+    earlier: Sequence[Arrival],
+    months: tuple[int, int],
 ) -> tuple[int, list[str]]:
-    """Rows that stand already, and those of earlier deliveries that this one corrects."""
-    with_rows = [arrival for arrival in earlier if arrival.accepted]
-    if not with_rows:
+    """Rows that stand already, and those of earlier deliveries that this one corrects.
+
+    `months` are the first and last of the new rows.
+    """
+    # A key that holds the row's date differs from one month to another.
+    any_month = contract.dated_by not in contract.key
+    earlier = [
+        one
+        for one in earlier
+        if one.accepted
+        and (any_month or (one.first_month <= months[1] and months[0] <= one.last_month))
+    ]
+    if not earlier:
         return 0, []
-    engine.view_files(
-        "earlier_facts", [arrival.facts for arrival in with_rows], with_file_name=True
-    )
+    engine.view_files("earlier_facts", [arrival.facts for arrival in earlier], with_file_name=True)
+    # Counted first: that reads the keys alone, and mostly nothing meets.
+    if not engine.value("SELECT count(*) FROM earlier_facts SEMI JOIN settling USING (row_key)"):
+        return 0, []
     engine.make_table(
         "meeting_rows",
         "SELECT *, split_part(filename, '/', -2) AS delivery FROM earlier_facts "
-        "WHERE row_key IN (SELECT row_key FROM settling)",
+        "SEMI JOIN settling USING (row_key)",
     )
-    if not engine.value("SELECT count(*) FROM meeting_rows"):
-        engine.drop("meeting_rows")
-        return 0, []
-    corrections = [arrival for arrival in with_rows if arrival.superseded]
+    corrections = [arrival for arrival in earlier if arrival.superseded]
     if corrections:
         engine.view_files(
             "earlier_corrections",
@@ -93,10 +107,7 @@ def compare_with_earlier(
         f"SELECT new.row_no, old.delivery, old.row_no AS old_row_no, ({same}) AS is_same "
         "FROM settling AS new JOIN meeting_rows AS old USING (row_key) "
         "WHERE new.row_no NOT IN (SELECT row_no FROM dropped_rows) "
-        "AND new.row_key NOT IN (SELECT row_key FROM repeated_keys WHERE differ)"
-        if "differ" in engine.columns("SELECT * FROM repeated_keys")
-        else f"SELECT new.row_no, old.delivery, old.row_no AS old_row_no, ({same}) AS is_same "
-        "FROM settling AS new JOIN meeting_rows AS old USING (row_key)",
+        "AND new.row_key NOT IN (SELECT row_key FROM repeated_keys WHERE differ)",
     )
     duplicate = int(engine.value("SELECT count(DISTINCT row_no) FROM meetings WHERE is_same"))
     engine.make_table(

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from fangpin.feeds.findings import FileRefused, finding
 
-_CHUNK = 1 << 22
+_CHUNK = 1 << 18
+"""Larger chunks cost more: their memory is given back and taken anew each time."""
+_SAMPLE = 1 << 22
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -81,7 +83,7 @@ def _unmarked_utf16(head: bytes) -> str | None:
 
 def _counts_as_utf8(file: Path, broken: int) -> bool:
     with file.open("rb") as stream:
-        sample = stream.read(min(broken, _CHUNK))
+        sample = stream.read(min(broken, _SAMPLE))
     text = sample.decode("utf-8", errors="ignore")
     return sum(1 for character in text if character > "\u07ff") >= _SURELY_UTF8
 

@@ -78,20 +78,29 @@ def settle_rows(
     if is_registry:
         findings += shape.conflicts(engine)
     engine.make_table("settling", shape.query())
-    quarantined_keys, duplicate = find_repeated(engine=engine, names=shape.names)
+    rows, keys, *span = engine.rows(
+        "SELECT count(*), count(DISTINCT row_key), min(month), max(month) FROM settling"
+    )[0]
+    repeated, duplicate = find_repeated(engine=engine, names=shape.names, is_needed=keys < rows)
     superseded: list[str] = []
-    if not is_registry:
-        known, superseded = compare_with_earlier(engine=engine, names=shape.names, earlier=earlier)
+    if rows and not is_registry:
+        known, superseded = compare_with_earlier(
+            engine=engine,
+            names=shape.names,
+            contract=contract,
+            earlier=earlier,
+            months=(span[0], span[1]),
+        )
         duplicate += known
-    leave_out(engine=engine, name=ACCEPTED, duplicate=duplicate, repeated=quarantined_keys)
-    ahead = engine.value(
-        f"SELECT count(*) FROM {ACCEPTED} WHERE month > ?", [int(Month.containing(received))]
-    )
+    leave_out(engine=engine, name=ACCEPTED, duplicate=duplicate, repeated=repeated)
+    accepted, ahead, *span = engine.rows(
+        f"SELECT count(*), count(*) FILTER (WHERE month > ?), min(month), max(month) "
+        f"FROM {ACCEPTED}",
+        [int(Month.containing(received))],
+    )[0]
     if ahead:
         findings.append(finding("DATED_AFTER_RECEIPT", column=contract.dated_by, count=ahead))
-    accepted = int(engine.value(f"SELECT count(*) FROM {ACCEPTED}"))
     months = engine.rows("SELECT month, count(*) FROM settling GROUP BY month ORDER BY 2 DESC, 1")
-    span = engine.rows(f"SELECT min(month), max(month) FROM {ACCEPTED}")[0]
     return Settled(
         accepted=accepted,
         quarantined=int(engine.value(f"SELECT count(DISTINCT row_no) FROM {PROBLEMS}")),
@@ -99,7 +108,8 @@ def settle_rows(
         month=int(months[0][0]) if months else None,
         months=(int(span[0]), int(span[1])) if accepted else None,
         superseded=superseded,
-        sorted_by=shape.sorted_by,
+        # Rows of one month need not be compared by it.
+        sorted_by=", ".join(one for one in shape.order if one != "month" or span[0] != span[1]),
         findings=tuple(findings),
     )
 
@@ -132,16 +142,9 @@ class _Shape:
         }[contract.subject]
         self.has_person = self.identifier_field is not None or registry is not None
         self.division_field = subject.field if contract.subject == "division" else None
-        self.sorted_by = ", ".join(
-            dict.fromkeys(
-                [
-                    *(["household_ref"] if registry and self.household_field else []),
-                    quoted(self.subject_column),
-                    "month",
-                    "row_no",
-                ]
-            )
-        )
+        homes = ["household_ref"] if registry and self.household_field else []
+        self.order = list(dict.fromkeys([*homes, quoted(self.subject_column), "month", "row_no"]))
+        """By what facts.parquet is sorted."""
 
     def column(self, field: str) -> str:
         """A field of CHECKED as SQL; NULL of its type where the file has no such column."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from fangpin.feeds.findings import FileRefused, Finding, finding
@@ -162,12 +163,16 @@ def _names(contract: Contract) -> dict[str, list[ContractField]]:
     names: dict[str, list[ContractField]] = {}
     for field in contract.fields:
         own = {field.field, field.title.zh, field.title.en, *field.aliases}
-        for key in {header_key(name) for name in own} | {
-            header_key(_UNIT.sub("", normalise(name))) for name in own
-        }:
+        for key in frozenset[str]().union(*map(_keys_of, own)):
             if key and field not in names.setdefault(key, []):
                 names[key].append(field)
     return names
+
+
+@lru_cache(maxsize=4096)
+def _keys_of(name: str) -> frozenset[str]:
+    """The keys of a name of a contract: as it stands, and without a unit."""
+    return frozenset((header_key(name), header_key(_UNIT.sub("", normalise(name)))))
 
 
 def _fields_of(
@@ -188,6 +193,8 @@ def _fields_of(
 
 def _titled(fields: list[ContractField], title: str) -> list[ContractField]:
     """Of several fields that share a name, those whose very title it is, if any."""
+    if len(fields) == 1:
+        return fields
     key = header_key(title)
     own = [
         field

@@ -7,6 +7,7 @@ from pathlib import Path
 from fangpin.feeds.cells import words_of
 from fangpin.feeds.check import PROBLEMS
 from fangpin.feeds.findings import Finding, finding
+from fangpin.feeds.shapes import quoted
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.policy.models import Contract, ContractField
 
@@ -34,6 +35,13 @@ def write_quarantine(
             f"SELECT DISTINCT code, field FROM {PROBLEMS} ORDER BY code, field"
         )
     ]
+    if not told:
+        empty = ", ".join(
+            f"CAST(NULL AS {'INTEGER' if name == 'row_no' else 'VARCHAR'}) AS {quoted(name)}"
+            for name in COLUMNS
+        )
+        engine.write(f"SELECT {empty} WHERE FALSE", file)
+        return ()
     engine.make_table(
         "problem_words",
         "SELECT unnest(?) AS code, unnest(?) AS field, unnest(?) AS severity, unnest(?) AS zh, "
@@ -49,7 +57,7 @@ def write_quarantine(
             [words.column for _, _, words in told],
         ],
     )
-    engine.make_table(
+    engine.make_view(
         "quarantine_lines",
         'SELECT p.row_no, p.code, w.severity, w.title AS "column", p.value_masked, '
         "w.zh AS message_zh, w.en AS message_en, "

@@ -27,7 +27,8 @@ from fangpin.feeds.arrivals import (
     Arrival,
     arrivals,
 )
-from fangpin.feeds.check import NEW_IDENTITIES, PROBLEMS, check
+from fangpin.feeds.check import PROBLEMS, check
+from fangpin.feeds.clean_cells import NEW_IDENTITIES
 from fangpin.feeds.facts import ACCEPTED, settle_rows
 from fangpin.feeds.findings import FileRefused, Finding, finding
 from fangpin.feeds.headers import read_columns
@@ -46,7 +47,7 @@ from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
 from fangpin.values.problem import Problem, ProblemError
 
-_CHUNK = 1 << 22
+_CHUNK = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)

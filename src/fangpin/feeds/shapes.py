@@ -6,9 +6,8 @@ truth gives: tests/feeds/test_fast_path.py holds both against each other.
 
 from __future__ import annotations
 
+import re
 from datetime import date
-
-from sqlglot import expressions as sql
 
 from fangpin.feeds.cells import (
     LONGEST_TEXT,
@@ -35,12 +34,12 @@ TYPES = {
 
 def quoted(name: str) -> str:
     """A column's name as SQL."""
-    return sql.to_identifier(name, quoted=True).sql(dialect="duckdb")
+    return '"' + name.replace('"', '""') + '"'
 
 
 def literal(text: str) -> str:
     """A text as SQL."""
-    return sql.Literal.string(text).sql(dialect="duckdb")
+    return "'" + text.replace("'", "''") + "'"
 
 
 def type_of(field: ContractField) -> str:
@@ -118,10 +117,16 @@ def fast_identifier(scheme: str, *, today: date) -> str | None:
 def _bounded_number(field: ContractField, text: str, whole: str, decimals: int) -> str:
     kind = type_of(field)
     fraction = f"(?:\\.[0-9]{{1,{decimals}}})?" if decimals else ""
+    # A canonical text is told by its round trip, cheaper than by a pattern.
+    canonical = (
+        f"WHEN CAST(TRY_CAST({text} AS {kind}) AS VARCHAR) = {text} THEN TRY_CAST({text} AS {kind}) "
+        if decimals == 2
+        else ""
+    )
     plain = literal(f"-?[0-9]{whole}{fraction}")
     commas = literal(f"-?[0-9]{{1,3}}(?:,[0-9]{{3}}){{1,4}}{fraction}")
     return (
-        f"CASE WHEN regexp_full_match({text}, {plain}) THEN TRY_CAST({text} AS {kind}) "
+        f"CASE {canonical}WHEN regexp_full_match({text}, {plain}) THEN TRY_CAST({text} AS {kind}) "
         f"WHEN regexp_full_match({text}, {commas}) "
         f"THEN TRY_CAST(replace({text}, ',', '') AS {kind}) END"
     )
@@ -138,14 +143,15 @@ def beyond_limits(field: ContractField, value: str) -> str:
 
 
 def _fast_date(field: ContractField, text: str) -> str:
-    iso = "(?:19|20)[0-9][0-9]-[0-9]{2}-[0-9]{2}"
-    compact = "(?:19|20)[0-9]{6}"
+    iso = f"TRY_CAST({text} AS DATE)"
+    known = f"{iso} BETWEEN DATE '1900-01-01' AND DATE '2099-12-31'"
+    compact = f"strlen({text}) = 8 AND TRY_CAST({text} AS INTEGER) BETWEEN 19000101 AND 20991231"
     dotted = "(?:19|20)[0-9][0-9][.][0-9]{1,2}[.][0-9]{1,2}"
     slashed = "(?:19|20)[0-9][0-9]/[0-9]{1,2}/[0-9]{1,2}"
     forever = f"WHEN {text} = '9999-12-31' THEN DATE '9999-12-31' " if field.open_ended else ""
     return (
-        f"CASE WHEN regexp_full_match({text}, '{iso}') THEN TRY_CAST({text} AS DATE) {forever}"
-        f"WHEN regexp_full_match({text}, '{compact}') "
+        f"CASE WHEN {known} AND CAST({iso} AS VARCHAR) = {text} THEN {iso} {forever}"
+        f"WHEN {compact} "
         f"THEN CAST(try_strptime({text}, '%Y%m%d') AS DATE) "
         f"WHEN regexp_full_match({text}, '{dotted}') "
         f"THEN TRY_CAST(replace({text}, '.', '-') AS DATE) "
@@ -185,19 +191,24 @@ _LONGER_THAN_A_WORD = 24
 
 def _fast_text(cell: str) -> str:
     """Plain texts, and longer ones without invisible marks, cut nowhere."""
-    plain = literal(f"{_PLAIN_TEXT}(?:{_PLAIN_TEXT}| ){{0,200}}")
+    plain = literal(f"{_PLAIN_TEXT}(?:{_PLAIN_TEXT}| )*")
     edge = f"[^#\\s\\x{{3000}}{_INVISIBLE}]"
     longer = literal(f"{edge}[^{_INVISIBLE}]*[^\\s\\x{{3000}}{_INVISIBLE}]")
     return (
-        f"CASE WHEN regexp_full_match({cell}, {plain}) THEN "
+        f"CASE WHEN strlen({cell}) > {LONGEST_TEXT} THEN NULL "
+        f"WHEN regexp_full_match({cell}, {plain}) THEN "
         f"CASE WHEN right({cell}, 1) <> ' ' AND {is_not_missing(cell)} THEN {cell} END "
-        f"WHEN strlen({cell}) BETWEEN {_LONGER_THAN_A_WORD} AND {LONGEST_TEXT} "
+        f"WHEN strlen({cell}) >= {_LONGER_THAN_A_WORD} "
         f"AND regexp_full_match({cell}, {longer}) THEN {cell} END"
     )
 
 
 def is_not_missing(text: str) -> str:
     """SQL that is true for a text which is none of the words for 'missing'."""
-    listed = ", ".join(literal(word) for word in sorted(MISSING_WORDS))
     longest = max(len(word.encode()) for word in MISSING_WORDS)
-    return f"(strlen({text}) > {longest} OR lower({text}) NOT IN ({listed}))"
+    # A pattern, for the planner makes IN with many words a join over all rows, needed or not.
+    words = literal("|".join(re.escape(word) for word in sorted(MISSING_WORDS)))
+    return (
+        f"CASE WHEN strlen({text}) > {longest} THEN TRUE "
+        f"ELSE NOT regexp_full_match(lower({text}), {words}) END"
+    )

@@ -65,20 +65,19 @@ class Vault:
 
         Returns how many were new. Raises ProblemError when two numbers share a reference.
         """
+        if not self._engine.value(f"SELECT count(*) FROM {table}"):
+            return 0
         self._engine.make_table(
             "new_identities",
             f"SELECT canonical, {self.reference_sql('person', 'canonical')} AS person_ref "
-            f"FROM (SELECT DISTINCT canonical FROM {table}) "
-            f"WHERE canonical IS NOT NULL AND canonical NOT IN (SELECT canonical FROM {TABLE}) "
-            "ORDER BY canonical",
+            f"FROM (SELECT DISTINCT canonical FROM {table} WHERE canonical IS NOT NULL) "
+            f"ANTI JOIN {TABLE} USING (canonical) ORDER BY canonical",
         )
         count = int(self._engine.value("SELECT count(*) FROM new_identities"))
         if count:
             self._refuse_shared_references()
             self._write_part()
-            self._engine.make_table(
-                TABLE, f"SELECT * FROM {TABLE} UNION ALL SELECT * FROM new_identities"
-            )
+            self._engine.rows(f"INSERT INTO {TABLE} SELECT * FROM new_identities")
         self._engine.drop("new_identities")
         return count
 
@@ -86,10 +85,7 @@ class Vault:
         self._engine.make_empty_table(TABLE, {"canonical": "VARCHAR", "person_ref": "BIGINT"})
         for part in sorted(self._home.vault.glob("part-*.bin")):
             with _opened_in_memory(self._key, part) as path:
-                self._engine.make_table(
-                    TABLE,
-                    f"SELECT * FROM {TABLE} UNION ALL SELECT * FROM read_parquet('{path}')",
-                )
+                self._engine.rows(f"INSERT INTO {TABLE} SELECT * FROM read_parquet('{path}')")
 
     def _write_part(self) -> None:
         # The plain Parquet never touches a disk: it is written to memory and sealed from there.
@@ -105,8 +101,8 @@ class Vault:
 
     def _refuse_shared_references(self) -> None:
         shared = self._engine.value(
-            "SELECT count(*) FROM (SELECT person_ref FROM (SELECT person_ref FROM new_identities "
-            f"UNION ALL SELECT person_ref FROM {TABLE}) GROUP BY person_ref HAVING count(*) > 1)"
+            "SELECT count(*) - count(DISTINCT person_ref) + (SELECT count(*) FROM new_identities "
+            f"SEMI JOIN {TABLE} USING (person_ref)) FROM new_identities"
         )
         if shared:
             raise ProblemError(

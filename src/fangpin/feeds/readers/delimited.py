@@ -19,7 +19,7 @@ from fangpin.policy.models import Contract
 
 _DELIMITERS = (",", "\t", ";", "|")
 _LARGEST_CELL = 1 << 20
-_CHUNK = 1 << 22
+_CHUNK = 1 << 18
 _BLANK_LINES = (b"\n\n", b"\x1a", b"\n\r\n", b"\r\r")
 
 
@@ -68,8 +68,12 @@ def header_findings(header: HeaderRow, *, numbers: Sequence[int]) -> list[Findin
 
 def _look(file: Path, *, contract: Contract, limits: Limits) -> _Found:
     best: _Found | None = None
+    looked_at: list[list[list[str]]] = []
     for delimiter in _DELIMITERS:
         rows, lines = _first_rows(file, delimiter, limits)
+        if rows in looked_at:
+            continue
+        looked_at.append(rows)
         if not any(cell.strip() for row in rows for cell in row):
             raise FileRefused(finding("FILE_EMPTY"))
         header = find_header(rows, contract=contract)
