@@ -85,7 +85,6 @@ class PackHeader(Node):
     registry: Registry | None = None
     calendar: Code | None = None
     school_year_start_month: int | None = Field(default=None, ge=1, le=12)
-    cases_at: list[str] = []
 
 
 class Source(Node):
