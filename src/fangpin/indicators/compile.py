@@ -347,12 +347,22 @@ def _last_query(window: WindowLast, name: str, source: str) -> str:
 
 def _state_query(window: WindowLast, name: str, source: str) -> str:
     value, at = column(window.item), column(window.item + "__at")
+    rows = (
+        f"SELECT household_ref, {value} AS value, {at} AS place, "
+        f"{column(window.item + '__rows')} AS count FROM {source} "
+        f"WHERE month BETWEEN {window.first} AND {window.last} AND {value} IS NOT NULL"
+    )
+    # Only where something was taken back (corrected, or moved with a person) must rows be set off
+    # against each other; that is rare, and grouping all of them is dear.
+    taken = f"SELECT DISTINCT household_ref FROM ({rows}) AS all_rows WHERE count < 0"
     return (
-        f"SELECT household_ref, arg_max(value, place) AS {column(name)} FROM "
-        f"(SELECT household_ref, {value} AS value, {at} AS place FROM {source} "
-        f"WHERE month BETWEEN {window.first} AND {window.last} AND {value} IS NOT NULL "
-        f"GROUP BY household_ref, {value}, {at} "
-        f"HAVING sum({column(window.item + '__rows')}) > 0) AS states GROUP BY household_ref"
+        f"SELECT household_ref, arg_max(value, place) AS {column(name)} FROM ("
+        f"SELECT household_ref, value, place FROM ({rows}) AS plain "
+        f"WHERE household_ref NOT IN ({taken}) "
+        f"UNION ALL SELECT household_ref, value, place FROM ({rows}) AS touched "
+        f"WHERE household_ref IN ({taken}) "
+        "GROUP BY household_ref, value, place HAVING sum(count) > 0"
+        ") AS states GROUP BY household_ref"
     )
 
 
