@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from fangpin.cli.scope import operator_scope
@@ -14,8 +15,6 @@ _HOUR = time(8, 30)
 
 def end_alerts_due(session: Session, past: DemoPast, *, before: date) -> int:
     """End the alerts that fall due before a day, each a little before its due date; how many."""
-    from dataclasses import replace
-
     from django.db import transaction
 
     from fangpin.casework.alerts.acts import END_ALERT, end_alert

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -64,8 +65,6 @@ def run(
 
 def load_result(session: Session, result: RunResult) -> dict[str, Any]:
     """Load a finished run; the divisions of the pack are brought up to date first."""
-    from dataclasses import asdict
-
     from fangpin.casework.divisions.actions import sync_divisions
     from fangpin.policy import WorkingCalendar
     from fangpin.runs.load_alerts import load_run

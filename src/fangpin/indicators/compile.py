@@ -43,6 +43,8 @@ class Compiler:
     windows: dict[Window, str] = field(default_factory=dict)
     lowered: set[str] = field(default_factory=set)
     """Indicators that have a certain lower bound beside their value."""
+    inexact: set[str] = field(default_factory=set)
+    """Indicators whose value is a double: a quotient, or computed from one."""
 
     def sql(self, text: str) -> Sql:
         """The SQL of an expression over households; windows it needs are noted."""
@@ -105,7 +107,7 @@ class Compiler:
     def _resolve(self, node: tree.Name | tree.Call) -> Sql:
         if isinstance(node, tree.Name):
             lower = column(f"{node.code}__lower") if node.code in self.lowered else None
-            return Sql(column(node.code), exact=node.code not in self._inexact, lower=lower)
+            return Sql(column(node.code), exact=node.code not in self.inexact, lower=lower)
         if node.function == "param":
             return self.parameter(_parameter_code(node))
         item = node.arguments[0]
@@ -136,12 +138,6 @@ class Compiler:
             case "count_months":
                 return self._count(bases, node)
         raise AssertionError(f"no window function {node.function}")
-
-    @property
-    def _inexact(self) -> set[str]:
-        return self._doubles
-
-    _doubles: set[str] = field(default_factory=set)
 
     def _contract(self, item: LedgerItem) -> Contract:
         assert item.feed is not None, "checked when the pack was loaded"
@@ -261,7 +257,7 @@ def compile_indicators(compiler: Compiler, needed: set[str]) -> list[CompiledInd
             if value.lower:
                 compiler.lowered.add(code)
             if not value.exact:
-                compiler._doubles.add(code)
+                compiler.inexact.add(code)
             done[code] = CompiledIndicator(code, level, value)
         return done[code].level
 
