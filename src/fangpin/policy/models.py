@@ -107,6 +107,13 @@ class ParameterValue(Sourced):
     division: str | None = None
     value: Decimal | list[str]
 
+    @property
+    def number(self) -> Decimal:
+        """The value of a parameter that is a figure. Raises TypeError for a list of words."""
+        if isinstance(self.value, list):
+            raise TypeError("this parameter is a list of words, not a figure")
+        return self.value
+
 
 class Parameter(Overlay):
     """A dated, sourced policy value; asked for a date without a value it refuses."""

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "fangpin.casework.audit",
     "fangpin.casework.registry",
     "fangpin.casework.alerts",
+    "fangpin.casework.cases",
     "fangpin.web.console",
 ]
 MIDDLEWARE = [
