@@ -319,16 +319,32 @@ class RiskCause(Overlay):
     note_required: bool = False
 
 
+class Guard(Words):
+    """What a measure asks of a household, or `of: person` of whoever receives it.
+
+    Without `when` it is for people to judge.
+    """
+
+    when: str | None = None
+    of: Literal["household", "person"] = "household"
+    thresholds: list[DottedCode] = []
+
+
 class MeasureKind(Overlay, Sourced):
-    """measures/*.yaml: one class of assistance measure."""
+    """measures/*.yaml: one class of assistance measure, or one kind of help within a class."""
 
     measure: Code
     title: Words
     group: Code
     developmental: bool
+    part_of: Code | None = None
+    """The class that this kind of help belongs to."""
     suits: list[Code] = []
+    """Risk causes that it answers."""
+    fills: list[Code] = []
+    """Gaps that it closes: `guarantees.<gap>` is a word of the pack."""
     department: Code | None = None
-    guards: list[Words] = []
+    guards: list[Guard] = []
     until_date: date | None = None
 
 

@@ -142,4 +142,7 @@ def case_choices(pack: Pack) -> dict[str, frozenset[str]]:
         "measures": frozenset(pack.measures),
         "category": frozenset({category.category for category in pack.categories} | {"none"}),
         "elimination_kind": frozenset(ELIMINATION_KINDS),
+        "natural_reason": frozenset(
+            one.condition for one in pack.elimination if one.kind == "natural"
+        ),
     }
