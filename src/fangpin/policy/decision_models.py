@@ -161,6 +161,8 @@ class CaseCheck(Overlay, Sourced):
     level: int = Field(ge=1, le=5)
     object: Literal["monitored", "eliminated", "any"]
     """monitored: identified and not eliminated; eliminated: its risk was; any: every household."""
+    of: Literal["household", "person"] = "household"
+    """person: asked of every member of such a household."""
     title: Words
     why: Words
     """What it means and what to do."""

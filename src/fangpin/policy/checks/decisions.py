@@ -15,6 +15,7 @@ from fangpin.policy.document import NodePath
 from fangpin.policy.entries import Entry
 from fangpin.policy.expressions.case_facts import CASE_FACTS
 from fangpin.policy.expressions.spans import base_items
+from fangpin.policy.expressions.vocabulary import person_vocabulary
 from fangpin.policy.models import MeasureKind
 from fangpin.values.problem import Problem
 
@@ -101,6 +102,7 @@ def statement_counts_nothing_twice(book: Book) -> Iterator[Problem]:
 def shown_figures_exist(book: Book) -> Iterator[Problem]:
     """CONDITION_FIGURE, CONDITION_THRESHOLD: what a condition shows exists."""
     figures = book.codes("indicator", "attribute") | set(CASE_FACTS)
+    people = set(person_vocabulary(book.pack).names)
     parameters = book.codes("parameter")
     for entry, path, shown, thresholds in _shown(book):
         for noun, code, key, valid, written in (
@@ -110,6 +112,8 @@ def shown_figures_exist(book: Book) -> Iterator[Problem]:
                 for one in thresholds
             ),
         ):
+            if entry_is_of_persons(entry) and key == "figures":
+                valid = people
             if written not in valid:
                 listed = shown if key == "figures" else thresholds
                 yield unknown(
@@ -182,6 +186,11 @@ def measures_stand_in_known_classes(book: Book) -> Iterator[Problem]:
                     valid=gaps,
                     by=by,
                 )
+
+
+def entry_is_of_persons(entry: Entry) -> bool:
+    """Whether an entry asks of members one by one."""
+    return isinstance(entry.node, CaseCheck) and entry.node.of == "person"
 
 
 def _items_of(statement: Statement) -> Iterator[tuple[NodePath, str]]:

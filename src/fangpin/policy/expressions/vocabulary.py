@@ -166,6 +166,7 @@ def _conditions_of_casework(pack: Pack) -> Iterator[tuple[str, str, Vocabulary, 
         elif isinstance(node, EliminationCondition):
             yield node.when, entry.where("when"), of_case, "truth"
         elif isinstance(node, CaseCheck):
-            yield node.when, entry.where("when"), of_case, "truth"
+            words = of_person if node.of == "person" else of_case
+            yield node.when, entry.where("when"), words, "truth"
             if node.exempt_when:
-                yield node.exempt_when, entry.where("exempt_when"), of_case, "truth"
+                yield node.exempt_when, entry.where("exempt_when"), words, "truth"
