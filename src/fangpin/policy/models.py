@@ -326,19 +326,33 @@ class RiskCause(Overlay):
     note_required: bool = False
 
 
+class Guard(Words):
+    """What a measure asks of a household, or `of: person` of whoever receives it.
+
+    Without `when` it is for people to judge.
+    """
+
+    when: str | None = None
+    of: Literal["household", "person"] = "household"
+    thresholds: list[DottedCode] = []
+
+
 class MeasureKind(Overlay, Sourced):
-    """measures/*.yaml: one class of assistance measure."""
+    """measures/*.yaml: one class of assistance measure, or one kind of help within a class."""
 
     measure: Code
     title: Words
     group: Code
     developmental: bool
+    part_of: Code | None = None
+    """The class that this kind of help belongs to."""
     suits: list[Code] = []
+    """Risk causes that it answers."""
+    fills: list[Code] = []
+    """Gaps that it closes: `guarantees.<gap>` is a word of the pack."""
     department: Code | None = None
-    guards: list[Words] = []
+    guards: list[Guard] = []
     until_date: date | None = None
-    variants: dict[Code, Words] = {}
-    """Forms that this class takes, such as the allowances of the safety net."""
     items: list[Code] = []
     """Ledger items in which its payments are seen: what feeds report of it."""
 
@@ -490,7 +504,6 @@ class DemoResource(Node):
 
     division: Text
     measure: Code
-    variant: Code
     title: Text
     provider: str = ""
     quota: int = Field(gt=0)
@@ -525,7 +538,7 @@ class DemoCasework(Node):
     identified: int = Field(gt=0)
     """One in so many of those cases finds a household to be identified and helped."""
     measures: list[DemoResource] = Field(min_length=1)
-    """What the identified get: the same kind, variant and title as a resource takes a place of it."""
+    """What the identified get: the same kind and title as a resource takes a place of it."""
     present: list[DemoPresent] = []
     stories: list[DemoStory] = []
     names: list[Text] = Field(min_length=1)

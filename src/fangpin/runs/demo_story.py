@@ -227,7 +227,6 @@ def _planned(one: DemoResource, village: str, day: date, reason: str) -> Planned
     return PlannedMeasure(
         measure=one.measure,
         from_date=day,
-        variant=one.variant,
         resource_no=resource.resource_no if resource else "",
         monthly_amount=one.monthly_amount,
         reason=reason,

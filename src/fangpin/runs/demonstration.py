@@ -193,7 +193,6 @@ def offer_places(*, pack: Pack, recipe: DemoRecipe) -> None:
             offer=ResourceRecord(
                 division=one.division,
                 measure=one.measure,
-                variant=one.variant,
                 title=one.title,
                 provider=one.provider,
                 quota=one.quota,
