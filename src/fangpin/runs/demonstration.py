@@ -7,12 +7,19 @@ day of its arrival, as it would in life.
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
 
 from fangpin.casework.alerts.acts import END_ALERT, end_alert
 from fangpin.casework.alerts.models import Alert, Run
+from fangpin.casework.cases.assessment import (
+    category_of,
+    facts_of,
+    income_facts,
+    statement_of,
+)
 from fangpin.casework.cases.models import Case
 from fangpin.casework.measures.places import ResourceRecord, offer_resource
 from fangpin.casework.officials.scope import Scope, within
@@ -139,7 +146,9 @@ def tell_cases(*, pack: Pack, recipe: DemoRecipe, day: date, until: date) -> int
         chosen += list(raised.filter(household__household_no__in=stories))
         for alert in {one.pk: one for one in chosen}.values():
             story = stories.get(alert.household.household_no)
-            at_risk = story is not None or draw("risk", alert.alert_no) % told.identified == 0
+            at_risk = would_fit(pack, alert.household, at=day) and (
+                story is not None or draw("risk", alert.alert_no) % told.identified == 0
+            )
             play(
                 Story(
                     household=alert.household,
@@ -199,14 +208,15 @@ def tell_present(*, home: Home, pack: Pack, recipe: DemoRecipe) -> int:
     free = within(
         Household.objects.filter(is_listed=True, alerts__isnull=True).exclude(pk__in=busy),
         Scope(divisions=(_township(recipe, told.division),)),
-    ).order_by("household_no")[: len(told.present)]
-    households = list(free)
+    ).order_by("household_no")
     bring_months(
         home=home,
         pack=pack,
         run_folder=home.runs / run.folder,
-        household_refs=[one.household_ref for one in households],
+        household_refs=[one.household_ref for one in free],
     )
+    fitting = (one for one in free if would_fit(pack, one, at=recipe.clock))
+    households = list(islice(fitting, len(told.present)))
     with transaction.atomic():
         for present, household in zip(told.present, households, strict=False):
             play(
@@ -227,6 +237,13 @@ def tell_present(*, home: Home, pack: Pack, recipe: DemoRecipe) -> int:
                 until=recipe.clock,
             )
     return len(households)
+
+
+def would_fit(pack: Pack, household: Household, *, at: date) -> bool:
+    """Whether what is known of a household puts it into a category on a day."""
+    statement = statement_of(pack, household, at=at)
+    facts = facts_of(pack, household, at=at, known=income_facts(statement))
+    return bool(category_of(pack, facts, at=at))
 
 
 def _first_day(recipe: DemoRecipe) -> date:
