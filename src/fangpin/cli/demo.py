@@ -166,6 +166,7 @@ def run_days(recipe: DemoRecipe, planned: Sequence[PlannedDelivery]) -> list[dat
 
 
 def _finish(session: Session, recipe: DemoRecipe, *, as_json: bool, address: str | None) -> None:
+    from fangpin.casework.audit.sealing import seal_all
     from fangpin.casework.divisions.actions import sync_divisions
     from fangpin.casework.officials.demo import DemoAccount, create_demo_officials
 
@@ -188,6 +189,8 @@ def _finish(session: Session, recipe: DemoRecipe, *, as_json: bool, address: str
         at=session.now(),
         password=PASSWORD,
     )
+    with machine_problems(session.home.audit):
+        seal_all(folder=session.home.audit, at=session.now())
     rows = [
         {
             "username": account.username,

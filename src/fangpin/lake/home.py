@@ -31,6 +31,11 @@ class Home:
         return self.root / "secret.key"
 
     @property
+    def audit(self) -> Path:
+        """The key of the audit seals and the installation's own copy of them."""
+        return self.root / "audit"
+
+    @property
     def deliveries(self) -> Path:
         return self.root / "deliveries"
 
