@@ -101,7 +101,7 @@ def _build(session: Session, recipe: DemoRecipe, households: int | None, bars: P
             session.engine() as engine,
             MonthlyRuns(recipe=recipe, days=days, done=lambda: bars.advance(running)) as runs,
         ):
-            vault = Vault(home=session.home, engine=engine)
+            vault = Vault(home=session.home, engine=engine, cipher=session.environment.cipher)
             for delivery in planned:
                 runs.received_up_to(delivery.received)
                 _receive(session, engine, vault, delivery)
