@@ -27,8 +27,10 @@ from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry.models import Household
 from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.home import Home
+from fangpin.lake.vault import Vault
 from fangpin.policy import Pack, WorkingCalendar
 from fangpin.policy.models import DemoPast, DemoRecipe
+from fangpin.runs.casework_feeds import deliver_casework
 from fangpin.runs.demo_clock import clock_of, set_clock
 from fangpin.runs.demo_offices import Offices, draw, moment
 from fangpin.runs.demo_story import Story, play
@@ -72,6 +74,8 @@ def advance(*, home: Home, pack: Pack, recipe: DemoRecipe, to: date) -> date:
     to = max(min(to, recipe.until or recipe.clock), now)
     for day in run_days(recipe, after=now, to=to):
         with connect(spill=home.spill) as engine:
+            vault = Vault(home=home, engine=engine)
+            deliver_casework(home=home, pack=pack, engine=engine, vault=vault, as_of=day)
             result = run_month(home=home, pack=pack, engine=engine, as_of=day)
         load_due_run(home=home, pack=pack, recipe=recipe, folder=result.folder, day=day, until=to)
     if recipe.past:
