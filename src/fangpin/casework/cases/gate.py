@@ -23,7 +23,7 @@ from fangpin.casework.cases.states import ACTS, REASONS, CaseState
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.policy import Pack
 from fangpin.policy.models import Words
-from fangpin.policy.procedure import Standing, edition_of, standing
+from fangpin.policy.procedure import Happening, Standing, edition_of, standing
 from fangpin.policy.procedure_models import Exit, Procedure, Step
 
 
@@ -39,8 +39,11 @@ class Turn:
     by: Scope
     at: datetime
     on: date
+    log: list[Happening]
     step: Step | None = None
     way: Exit | None = None
+    is_log_changed: bool = False
+    """Set by an act that undoes earlier ones."""
 
     @property
     def where(self) -> str:
@@ -139,10 +142,11 @@ def perform(
         detail = (effect(turn, entry) if effect else None) or {}
         if turn.way is not None:
             _end(case, outcome=turn.way.outcome, by=by, at=at, reason=reason)
-        refresh(pack, case, on=turn.on, by=by, at=at)
+        log = [*turn.log, Happening(act, turn.on, entry.step)]
+        refresh(pack, case, on=turn.on, by=by, at=at, log=None if turn.is_log_changed else log)
         record(
             act=act,
-            official=by.official,
+            official=by,
             subject_kind="case",
             subject=case.case_no,
             division=case.division,
@@ -187,7 +191,7 @@ def _admitted(
     procedure = edition_of(pack, procedure=case.procedure, from_date=case.procedure_from)
     log = log_of(case)
     now = standing(procedure, channel=case.channel, log=log, is_ended=case.state == CaseState.ENDED)
-    turn = Turn(pack, act, case, procedure, now, by, at, local_day(at))
+    turn = Turn(pack, act, case, procedure, now, by, at, local_day(at), log)
     if not by.can(act):
         raise refusals.not_permitted(where, title=turn.title, roles=_owners(turn))
     if case.state == CaseState.ENDED:

@@ -285,7 +285,7 @@ def _add_clue(pack: Pack, case: Case, *, by: Scope, at: datetime, clue: _Clue) -
     refresh(pack, case, on=local_day(at), by=by, at=at)
     record(
         act=REPORT_CLUE,
-        official=by.official,
+        official=by,
         subject_kind="case",
         subject=case.case_no,
         division=case.division,
