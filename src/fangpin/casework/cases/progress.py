@@ -67,7 +67,8 @@ def refresh(
 ) -> None:
     """Renew what lists repeat, end a case that has come through, and tell its alerts.
 
-    `log` is the case's log where the caller has it. A case comes through when nothing but optional steps is left; its outcome was decided before.
+    `log` is the case's log where the caller has it. A case comes through when nothing but optional
+    steps is left; its outcome was decided before.
     """
     log = log_of(case) if log is None else log
     now = standing_of(pack, case, log=log)
