@@ -9,7 +9,14 @@ from datetime import date
 
 from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.check import CHECKED, PROBLEMS
-from fangpin.feeds.duplicates import compare_with_earlier, find_repeated, leave_out
+from fangpin.feeds.duplicates import (
+    compare_with_earlier,
+    context_of,
+    find_repeated,
+    is_comparable,
+    leave_out,
+    restated_month,
+)
 from fangpin.feeds.findings import Finding, finding
 from fangpin.feeds.headers import Column
 from fangpin.feeds.readers.table import RAW
@@ -43,6 +50,12 @@ class Settled:
     month: int | None
     months: tuple[int, int] | None
     superseded: list[str]
+    repeated: int
+    """Rows that stood already in an earlier delivery."""
+    span: tuple[int, int] | None
+    """First and last month of all rows that have a key."""
+    context: str | None
+    """Names the deliveries with which the rows were compared."""
     sorted_by: str
     findings: tuple[Finding, ...]
 
@@ -56,13 +69,15 @@ def settle_rows(
     vault: Vault,
     sha256: str,
     received: date,
+    month: int | None,
     earlier: Sequence[Arrival],
 ) -> Settled:
     """Make ACCEPTED from CHECKED; rows whose key repeats with other content join PROBLEMS.
 
     A row of an earlier delivery with the same key and content makes this one a duplicate; with
     other content this one corrects it and the old row is named in `superseded_rows`. A registry
-    delivery restates whole villages: nothing of it is a duplicate of an earlier one.
+    delivery restates whole villages: nothing of it is a duplicate of an earlier one. `earlier` are
+    the deliveries of the feed that came before it and are in force; `month` is the stated one.
     """
     registry = pack.header.registry
     is_registry = registry is not None and registry.feed == contract.feed
@@ -83,15 +98,23 @@ def settle_rows(
     )[0]
     repeated, duplicate = find_repeated(engine=engine, names=shape.names, is_needed=keys < rows)
     superseded: list[str] = []
+    known, context = 0, None
+    months = engine.rows("SELECT month, count(*) FROM settling GROUP BY month ORDER BY 2 DESC, 1")
+    most_frequent = int(months[0][0]) if months else None
+    set_aside = int(engine.value(f"SELECT count(DISTINCT row_no) FROM {PROBLEMS}"))
     if rows and not is_registry:
+        compared = [one for one in earlier if is_comparable(contract, one, (span[0], span[1]))]
+        context = context_of(compared)
         known, superseded = compare_with_earlier(
             engine=engine,
             names=shape.names,
-            contract=contract,
-            earlier=earlier,
-            months=(span[0], span[1]),
+            earlier=compared,
+            restated=restated_month(
+                contract, month=most_frequent if month is None else month, quarantined=set_aside
+            ),
         )
         duplicate += known
+    keyed = (int(span[0]), int(span[1])) if rows else None
     leave_out(engine=engine, name=ACCEPTED, duplicate=duplicate, repeated=repeated)
     accepted, ahead, *span = engine.rows(
         f"SELECT count(*), count(*) FILTER (WHERE month > ?), min(month), max(month) "
@@ -100,14 +123,16 @@ def settle_rows(
     )[0]
     if ahead:
         findings.append(finding("DATED_AFTER_RECEIPT", column=contract.dated_by, count=ahead))
-    months = engine.rows("SELECT month, count(*) FROM settling GROUP BY month ORDER BY 2 DESC, 1")
     return Settled(
         accepted=accepted,
-        quarantined=int(engine.value(f"SELECT count(DISTINCT row_no) FROM {PROBLEMS}")),
+        quarantined=set_aside,
         duplicate=duplicate,
-        month=int(months[0][0]) if months else None,
+        month=most_frequent,
         months=(int(span[0]), int(span[1])) if accepted else None,
         superseded=superseded,
+        repeated=known,
+        span=keyed,
+        context=context,
         # Rows of one month need not be compared by it.
         sorted_by=", ".join(one for one in shape.order if one != "month" or span[0] != span[1]),
         findings=tuple(findings),

@@ -23,6 +23,7 @@ from fangpin.feeds.arrivals import (
     DELIVERY,
     FACTS,
     QUARANTINE,
+    REPEATED,
     SUPERSEDED,
     Arrival,
     arrivals,
@@ -185,7 +186,8 @@ def _receive(
         vault=vault,
         sha256=sha256,
         received=received,
-        earlier=earlier,
+        month=None if month is None else int(month),
+        earlier=[one for one in earlier if one.is_in_force(received)],
     )
     findings += [*checked.findings, *settled.findings]
     accepted = settled.accepted
@@ -212,6 +214,12 @@ def _receive(
                 "SELECT delivery, row_no FROM superseded_rows ORDER BY delivery, row_no",
                 folder / SUPERSEDED,
             )
+        if settled.repeated:
+            engine.write(
+                "SELECT * FROM settling WHERE row_no IN (SELECT row_no FROM standing_rows) "
+                "ORDER BY row_no",
+                folder / REPEATED,
+            )
         counts = _counts(engine, findings)
         told = {
             "delivery": delivery,
@@ -232,6 +240,9 @@ def _receive(
             "order": len(earlier),
             "is_registry": _is_registry(pack, contract),
             "superseded": settled.superseded,
+            "repeated": settled.repeated,
+            "span": None if settled.span is None else [str(Month(one)) for one in settled.span],
+            "context": settled.context,
         }
         (folder / DELIVERY).write_text(
             json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8"

@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from fangpin.feeds.arrivals import Arrival, coverage
+from fangpin.feeds.replay import replay
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home
 from fangpin.ledger.coverage import Coverage
@@ -59,9 +60,10 @@ def take_snapshot(
 ) -> Snapshot:
     """The snapshot of a date; ledger files that do not exist yet are built.
 
-    `arrivals` are all deliveries in order of arrival. Raises ProblemError REGISTRY_MISSING.
+    `arrivals` are all deliveries in order of arrival; those that were held or refused on that day
+    take no part. Raises ProblemError REGISTRY_MISSING.
     """
-    known = [arrival for arrival in arrivals if arrival.received <= as_of]
+    known = replay(home=home, pack=pack, engine=engine, found=arrivals, as_of=as_of)
     registry_feed = pack.header.registry.feed if pack.header.registry else ""
     registries = [arrival for arrival in known if arrival.feed == registry_feed]
     listed: list[Arrival] = []
