@@ -38,6 +38,7 @@ from fangpin.feeds.quarantine import write_quarantine
 from fangpin.feeds.readers.delimited import read_delimited
 from fangpin.feeds.readers.table import RAW, RawTable
 from fangpin.feeds.readers.workbook import read_workbook
+from fangpin.feeds.replay import replay
 from fangpin.feeds.sniff import sniff, type_mismatch
 from fangpin.lake.engines.duckdb import Engine, EngineRefused
 from fangpin.lake.home import TEMPORARY, Home, machine_problems, published_folder
@@ -187,7 +188,7 @@ def _receive(
         sha256=sha256,
         received=received,
         month=None if month is None else int(month),
-        earlier=[one for one in earlier if one.is_in_force(received)],
+        earlier=replay(home=home, pack=pack, engine=engine, found=earlier, as_of=received),
     )
     findings += [*checked.findings, *settled.findings]
     accepted = settled.accepted
