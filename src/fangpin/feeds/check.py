@@ -286,12 +286,13 @@ class _MarkedCells:
     def _read_identifiers(self, place: int, column: Column, table: str, source: str) -> None:
         """Readings whose `value` is the reference; canonical forms that are new to the vault."""
         scheme = column.field.scheme or "opaque"
-        suspect = self.clean.suspect[place]
+        lost = self.clean.suspect[place]
 
         def read(text: str) -> _Reading:
             reading: IdentifierReading = read_identifier(text, scheme=scheme, today=self.today)
             problem, canonical = reading.problem_code, reading.canonical
-            if suspect and canonical and canonical.endswith("000"):
+            says_a_number = reading.kind in ("number", "unreadable")
+            if lost and says_a_number and problem != "ID_SCIENTIFIC" and lost.took(text):
                 problem, canonical = "ID_PRECISION_LOST", None
             proposal = mask_identifier(reading.proposal) if reading.proposal else None
             masked = mask_identifier(text) if problem else None

@@ -50,12 +50,16 @@ class Settled:
     month: int | None
     months: tuple[int, int] | None
     superseded: list[str]
+    corrected: int
+    """Rows of earlier deliveries that this one replaces."""
     repeated: int
     """Rows that stood already in an earlier delivery."""
     span: tuple[int, int] | None
     """First and last month of all rows that have a key."""
     context: str | None
     """Names the deliveries with which the rows were compared."""
+    names: list[str]
+    """The columns of facts.parquet."""
     sorted_by: str
     findings: tuple[Finding, ...]
 
@@ -130,9 +134,11 @@ def settle_rows(
         month=most_frequent,
         months=(int(span[0]), int(span[1])) if accepted else None,
         superseded=superseded,
+        corrected=int(engine.value("SELECT count(*) FROM superseded_rows")) if superseded else 0,
         repeated=known,
         span=keyed,
         context=context,
+        names=shape.names,
         # Rows of one month need not be compared by it.
         sorted_by=", ".join(one for one in shape.order if one != "month" or span[0] != span[1]),
         findings=tuple(findings),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Severity = Literal["auto", "propose", "row", "file", "warn"]
+Severity = Literal["auto", "propose", "row", "file", "warn", "hold"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +163,64 @@ WORDS: dict[str, _Words] = {
         "auto",
         "列“{title}”的表头注明单位为{unit}，已换算。",
         "The title of '{title_en}' states the unit {unit}: converted.",
+    ),
+    "ID_COLUMN_TRUNCATED": _Words(
+        "hold",
+        "列“{title}”有 {count} 行（{share}）的证件号码被表格软件截断，校验位碰巧通过的也不可信；整批暂扣。",
+        "In '{title_en}' {count} rows ({share}) hold numbers that a spreadsheet cut; those that pass "
+        "the check digit may do so by chance. The delivery is held.",
+        "请把该列设为文本格式后从原系统重新导出、重新报送。",
+        "Export it again with the column set to text and send it again.",
+    ),
+    "MANY_ROWS_REFUSED": _Words(
+        "hold",
+        "有 {count} 行（{share}）被退回，本月数据不完整；整批暂扣。",
+        "{count} rows ({share}) were refused: the month is not whole. The delivery is held.",
+        "请按退回清单更正后重新报送；确认其余行可用的，由负责人放行。",
+        "Correct the refused rows and send it again, or let someone release the rest.",
+    ),
+    "AMOUNT_UNIT_DRIFT": _Words(
+        "hold",
+        "“{title}”的金额约为往月的 {times} 倍（本批中位数 {now}，往月 {before}），像是换了单位；整批暂扣。",
+        "'{title_en}' is about {times} times the earlier months (median {now}, before {before}): "
+        "another unit? The delivery is held.",
+        "请核对单位（如元、分、万元混用）：单位有误的重新报送，确属实际的由负责人放行。",
+        "Check the unit: send it again in the agreed one, or let someone release it if it is true.",
+    ),
+    "VOLUME_ANOMALY": _Words(
+        "hold",
+        "本批 {count} 行，往期（{months} 期）通常 {usual} 行，可能漏报、截断或重复；整批暂扣。",
+        "{count} rows where {usual} are usual (of {months} earlier periods): cut off, or doubled? "
+        "The delivery is held.",
+        "请核对导出条件：不完整的重新报送，确属实际的由负责人放行。",
+        "Check the export: send it again, or let someone release it if it is true.",
+    ),
+    "CONTENT_OF_ANOTHER_MONTH": _Words(
+        "hold",
+        "报送的月份没有自己的数据，{count} 行都是其他月份已报过的；整批暂扣。",
+        "Nothing in it belongs to the stated month; {count} rows came with other months already. "
+        "The delivery is held.",
+        "请核对所选月份和文件：选错文件的重新报送。",
+        "Check the month and the file; send the right one.",
+    ),
+    "CONTENT_DOUBLED": _Words(
+        "hold",
+        "有 {count} 行除“{titles}”外与已有数据完全相同，计入会重复；整批暂扣。",
+        "{count} rows equal known ones in all but '{titles_en}' and would count twice. The delivery "
+        "is held.",
+        "重新导出造成编号变化的，请拒收其中一批；确属不同业务的由负责人放行。",
+        "If a new export changed the numbers, refuse one of the two; release it if they are "
+        "different matters.",
+    ),
+    "ROWS_CORRECTED": _Words(
+        "warn",
+        "有 {count} 行更正了先前批次的数据，按更正后的计入原月份。",
+        "{count} rows correct earlier deliveries and restate their own month.",
+    ),
+    "CONTENT_RECEIVED": _Words(
+        "warn",
+        "全部 {count} 行都已在先前批次中（文件名或行序不同），本次新增 0 行。",
+        "All {count} rows came before (under another name or in another order): 0 new rows.",
     ),
     "ALREADY_RECEIVED": _Words(
         "warn",

@@ -30,16 +30,18 @@ from fangpin.feeds.arrivals import (
 )
 from fangpin.feeds.check import PROBLEMS, check
 from fangpin.feeds.clean_cells import NEW_IDENTITIES
-from fangpin.feeds.facts import ACCEPTED, settle_rows
+from fangpin.feeds.facts import ACCEPTED, Settled, settle_rows
 from fangpin.feeds.findings import FileRefused, Finding, finding
 from fangpin.feeds.headers import read_columns
 from fangpin.feeds.limits import Limits
+from fangpin.feeds.profile import take_profile
 from fangpin.feeds.quarantine import write_quarantine
 from fangpin.feeds.readers.delimited import read_delimited
 from fangpin.feeds.readers.table import RAW, RawTable
 from fangpin.feeds.readers.workbook import read_workbook
 from fangpin.feeds.replay import replay
 from fangpin.feeds.sniff import sniff, type_mismatch
+from fangpin.feeds.suspicions import Delivered, suspicions
 from fangpin.lake.engines.duckdb import Engine, EngineRefused
 from fangpin.lake.home import TEMPORARY, Home, machine_problems, published_folder
 from fangpin.lake.vault import Vault
@@ -56,7 +58,8 @@ _CHUNK = 1 << 18
 class Receipt:
     """What became of a file. read = accepted + quarantined + duplicate when it was accepted."""
 
-    outcome: Literal["accepted", "already_received", "refused"]
+    outcome: Literal["accepted", "held", "already_received", "refused"]
+    """held: received and stored like an accepted one, but it waits for a person (holds.py)."""
     feed: str
     delivery: str | None = None
     read: int = 0
@@ -179,6 +182,7 @@ def _receive(
     )
     if not checked.read:
         raise FileRefused([finding("NO_ROWS"), *findings])
+    in_force = replay(home=home, pack=pack, engine=engine, found=earlier, as_of=received)
     settled = settle_rows(
         engine=engine,
         pack=pack,
@@ -188,9 +192,9 @@ def _receive(
         sha256=sha256,
         received=received,
         month=None if month is None else int(month),
-        earlier=replay(home=home, pack=pack, engine=engine, found=earlier, as_of=received),
+        earlier=in_force,
     )
-    findings += [*checked.findings, *settled.findings]
+    findings += [*checked.findings, *settled.findings, *_known_rows(settled, checked.read)]
     accepted = settled.accepted
     if checked.read != accepted + settled.quarantined + settled.duplicate:
         raise AssertionError(
@@ -198,11 +202,34 @@ def _receive(
             f"aside + {settled.duplicate} duplicates"
         )
     engine.drop(RAW)
+    is_registry = _is_registry(pack, contract)
+    profile = take_profile(
+        engine=engine,
+        contract=contract,
+        names=settled.names,
+        rows=checked.read,
+        division=pack.header.registry.division if is_registry and pack.header.registry else None,
+    )
     vault.register(NEW_IDENTITIES)
     delivery = f"{received.isoformat()}-{sha256[:12]}"
     delivered_month = int(month) if month is not None else settled.month
     if delivered_month is None:
         delivered_month = int(Month.last_complete(received))
+    doubts = suspicions(
+        engine=engine,
+        pack=pack,
+        told=Delivered(
+            contract=contract,
+            month=delivered_month,
+            read=checked.read,
+            settled=settled,
+            profile=profile,
+            received=received,
+            is_registry=is_registry,
+        ),
+        earlier=in_force,
+    )
+    findings = [*doubts, *findings]
     first, last = settled.months or (delivered_month, delivered_month)
     final = home.deliveries / contract.feed / delivery
     with published_folder(final) as folder:
@@ -239,7 +266,9 @@ def _receive(
             "findings": [finding.as_dict() for finding in findings],
             "contract": contract_digest(contract),
             "order": len(earlier),
-            "is_registry": _is_registry(pack, contract),
+            "is_registry": is_registry,
+            "profile": profile.as_dict(),
+            "suspicions": [doubt.as_dict() for doubt in doubts],
             "superseded": settled.superseded,
             "repeated": settled.repeated,
             "span": None if settled.span is None else [str(Month(one)) for one in settled.span],
@@ -249,7 +278,7 @@ def _receive(
             json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8"
         )
     return Receipt(
-        outcome="accepted",
+        outcome="held" if doubts else "accepted",
         feed=contract.feed,
         delivery=delivery,
         read=checked.read,
@@ -260,6 +289,16 @@ def _receive(
         counts_by_code=counts,
         month=delivered_month,
     )
+
+
+def _known_rows(settled: Settled, read: int) -> list[Finding]:
+    """What there is to say of rows that earlier deliveries brought, alike or otherwise."""
+    told = []
+    if settled.corrected:
+        told.append(finding("ROWS_CORRECTED", count=settled.corrected))
+    if settled.repeated and settled.duplicate == read:
+        told.append(finding("CONTENT_RECEIVED", count=settled.repeated))
+    return told
 
 
 def contract_digest(contract: Contract) -> str:
