@@ -182,6 +182,7 @@ class Desk:
         received: date = date(2020, 4, 4),
         month: Month | None = None,
         limits: Limits | None = None,
+        sheet: str | None = None,
     ) -> Receipt:
         with connect(spill=self.home.spill) as engine:
             receipt = receive(
@@ -195,6 +196,7 @@ class Desk:
                 engine=engine,
                 vault=Vault(home=self.home, engine=engine),
                 limits=limits,
+                sheet=sheet,
             )
         if receipt.outcome in ("accepted", "held"):
             assert receipt.read == receipt.accepted + receipt.quarantined + receipt.duplicate

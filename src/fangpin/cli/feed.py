@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from fangpin.cli import feed_decisions
+from fangpin.cli import feed_decisions, feed_proposals
 from fangpin.cli.output import print_json, print_table, say
 from fangpin.cli.session import Session
 from fangpin.feeds.arrivals import arrivals, quarantine_rows, status
@@ -21,6 +21,7 @@ from fangpin.values.problem import Problem, ProblemError
 REFUSED = 3
 app = typer.Typer(no_args_is_help=True, help="部门数据 Departments' deliveries.")
 feed_decisions.add_to(app)
+feed_proposals.add_to(app)
 Json = Annotated[bool, typer.Option("--json", help="one JSON object on stdout")]
 PackName = Annotated[str | None, typer.Option("--pack", help="the policy pack; FANGPIN_PACK")]
 
@@ -33,6 +34,7 @@ def receive(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="the day it arrived; today")
     ] = None,
     month: Annotated[str | None, typer.Option(help="the month it delivers, YYYY-MM")] = None,
+    sheet: Annotated[str | None, typer.Option(help="of a workbook with several")] = None,
     pack: PackName = None,
     as_json: Json = False,
 ) -> None:
@@ -52,6 +54,7 @@ def receive(
             engine=engine,
             vault=Vault(home=session.home, engine=engine),
             limits=session.environment.limits,
+            sheet=sheet,
         )
     answer = receipt.as_dict()
     if as_json:

@@ -22,6 +22,7 @@ FACTS = "facts.parquet"
 QUARANTINE = "quarantine.parquet"
 SUPERSEDED = "superseded.parquet"
 REPEATED = "repeated.parquet"
+PROPOSED = "proposed.bin"
 
 _MONTHS_OF = {"monthly": 1, "quarterly": 3, "term": 6, "yearly": 12}
 
@@ -64,6 +65,10 @@ class Arrival:
     """Names the deliveries that its rows were compared with."""
     profile: dict[str, Any] = field(default_factory=dict)
     """Counts and medians of its columns, which later deliveries are compared with."""
+    origin: dict[str, Any] = field(default_factory=dict)
+    """What it came from when nobody sent it as a file: a confirmation or a source."""
+    proposed: dict[str, Any] = field(default_factory=dict)
+    """The columns of the rows that wait for a reading to be confirmed (confirm.py)."""
     replay: Path | None = None
     """Where its rows stand when it is compared with others than on receipt (replay.py)."""
     replaced: tuple[tuple[Path, Path], ...] | None = None
@@ -78,6 +83,12 @@ class Arrival:
     def key(self) -> str:
         """Its name in the names of what is built from it: with its context where it is replayed."""
         return f"{self.delivery}~{self.replay.parent.name}" if self.replay else self.delivery
+
+    @property
+    def confirms(self) -> str | None:
+        """The delivery whose proposed readings it holds; it never makes a month delivered itself."""
+        confirmed = self.origin.get("confirms")
+        return None if confirmed is None else str(confirmed)
 
     @property
     def months_of_rows(self) -> tuple[int, int]:
@@ -205,6 +216,8 @@ def read_arrival(folder: Path, *, decisions: tuple[Decision, ...] = ()) -> Arriv
         span=_span(told),
         context=told.get("context"),
         profile=told.get("profile", {}),
+        origin=told.get("origin") or {},
+        proposed=told.get("proposed") or {},
     )
 
 
@@ -239,7 +252,9 @@ def coverage(found: Iterable[Arrival], *, as_of: date) -> dict[str, frozenset[in
     """
     months: dict[str, set[int]] = {}
     for arrival in found:
-        if arrival.is_in_force(as_of) and arrival.accepted + arrival.duplicate > 0:
+        if arrival.confirms or not arrival.is_in_force(as_of):
+            continue
+        if arrival.accepted + arrival.duplicate > 0:
             months.setdefault(arrival.feed, set()).add(arrival.month)
     return {feed: frozenset(delivered) for feed, delivered in months.items()}
 
@@ -264,7 +279,11 @@ def _feed_status(
 ) -> FeedStatus:
     expected = expected_month(contract, as_of=as_of)
     due = due_date(contract, expected) if expected is not None else None
-    usable = [arrival for arrival in known if arrival.accepted + arrival.duplicate > 0]
+    usable = [
+        arrival
+        for arrival in known
+        if arrival.accepted + arrival.duplicate > 0 and not arrival.confirms
+    ]
     if expected is None:
         chosen = usable[-1:] or list(known[-1:])
         state: Literal["on_time", "late", "overdue", "not_due", "never", "no_schedule"]

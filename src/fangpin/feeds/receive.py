@@ -22,6 +22,7 @@ from typing import Any, Literal
 from fangpin.feeds.arrivals import (
     DELIVERY,
     FACTS,
+    PROPOSED,
     QUARANTINE,
     REPEATED,
     SUPERSEDED,
@@ -35,6 +36,7 @@ from fangpin.feeds.findings import FileRefused, Finding, finding
 from fangpin.feeds.headers import read_columns
 from fangpin.feeds.limits import Limits
 from fangpin.feeds.profile import take_profile
+from fangpin.feeds.proposals import PROPOSED_CELLS, keep_proposed_cells
 from fangpin.feeds.quarantine import write_quarantine
 from fangpin.feeds.readers.delimited import read_delimited
 from fangpin.feeds.readers.table import RAW, RawTable
@@ -98,10 +100,13 @@ def receive(
     engine: Engine,
     vault: Vault,
     limits: Limits | None = None,
+    sheet: str | None = None,
+    origin: dict[str, Any] | None = None,
 ) -> Receipt:
     """Receive a file as one delivery of a feed; the same bytes again change nothing.
 
-    A file that cannot be loaded gives a receipt `refused` with its findings. Raises ProblemError
+    `sheet` names the sheet of a workbook that has several; `origin` is kept with the delivery and
+    tells where its rows came from. A file that cannot be loaded gives a receipt `refused` with its findings. Raises ProblemError
     only for the machine: DISK_FULL, HOME_NOT_WRITABLE, FILE_UNREADABLE.
     """
     limits = limits or Limits()
@@ -132,6 +137,8 @@ def receive(
                 engine=engine,
                 vault=vault,
                 limits=limits,
+                sheet=sheet,
+                origin=origin or {},
                 sha256=sha256,
                 earlier=earlier,
                 workplace=workplace,
@@ -156,6 +163,8 @@ def _receive(
     engine: Engine,
     vault: Vault,
     limits: Limits,
+    sheet: str | None,
+    origin: dict[str, Any],
     sha256: str,
     earlier: Sequence[Arrival],
     workplace: Path,
@@ -168,10 +177,14 @@ def _receive(
         engine=engine,
         limits=limits,
         workplace=workplace,
+        sheet=sheet,
         findings=findings,
     )
     findings += [*raw.findings, *raw.mapping.findings]
     columns = read_columns(raw.mapping.columns, keeps_names=_is_registry(pack, contract))
+    cells = ", ".join(f"c{column.position}" for column in columns)
+    if not engine.value(f"SELECT count(coalesce({cells})) FROM {RAW}"):
+        raise FileRefused([finding("NO_ROWS"), *findings])
     checked = check(
         engine=engine,
         raw=raw,
@@ -180,8 +193,6 @@ def _receive(
         vault=vault,
         today=received,
     )
-    if not checked.read:
-        raise FileRefused([finding("NO_ROWS"), *findings])
     in_force = replay(home=home, pack=pack, engine=engine, found=earlier, as_of=received)
     settled = settle_rows(
         engine=engine,
@@ -201,6 +212,7 @@ def _receive(
             f"rows read {checked.read} are not {accepted} accepted + {settled.quarantined} set "
             f"aside + {settled.duplicate} duplicates"
         )
+    proposed = keep_proposed_cells(engine=engine, raw=raw, columns=columns)
     engine.drop(RAW)
     is_registry = _is_registry(pack, contract)
     profile = take_profile(
@@ -248,6 +260,8 @@ def _receive(
                 "ORDER BY row_no",
                 folder / REPEATED,
             )
+        if proposed:
+            vault.seal(f"SELECT * FROM {PROPOSED_CELLS} ORDER BY row_no", folder / PROPOSED)
         counts = _counts(engine, findings)
         told = {
             "delivery": delivery,
@@ -273,6 +287,8 @@ def _receive(
             "repeated": settled.repeated,
             "span": None if settled.span is None else [str(Month(one)) for one in settled.span],
             "context": settled.context,
+            "origin": origin,
+            "proposed": proposed,
         }
         (folder / DELIVERY).write_text(
             json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8"
@@ -314,6 +330,7 @@ def _read(
     engine: Engine,
     limits: Limits,
     workplace: Path,
+    sheet: str | None,
     findings: list[Finding],
 ) -> RawTable:
     container = sniff(file, limits=limits)
@@ -331,6 +348,7 @@ def _read(
         engine=engine,
         limits=limits,
         workplace=workplace,
+        sheet=sheet,
     )
 
 

@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 import secrets
+from functools import cached_property
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -38,9 +39,12 @@ class Vault:
     def __init__(self, *, home: Home, engine: Engine) -> None:
         self._home = home
         self._engine = engine
-        self._key = installation_key(home)
-        self._prefix = self._key.hex()
         self._open()
+
+    @cached_property
+    def _key(self) -> bytes:
+        """Made only when a reference is asked for: a refused file leaves a new home as it was."""
+        return installation_key(self._home)
 
     def person_ref(self, canonical: str) -> int:
         """The reference of a person by the canonical form of an identity number."""
@@ -56,9 +60,7 @@ class Vault:
         The key is part of the expression: it must never be logged (Engine errors show only the
         statement of the caller, which keeps it in a parameter-free CTE of its own).
         """
-        return (
-            f"CAST('0x' || substr(sha256('{self._prefix}:{kind}:' || {column}), 1, 15) AS BIGINT)"
-        )
+        return f"CAST('0x' || substr(sha256('{self._key.hex()}:{kind}:' || {column}), 1, 15) AS BIGINT)"
 
     def register(self, table: str) -> int:
         """Add the identities of a table (column `canonical`) that are not known yet.
@@ -80,6 +82,18 @@ class Vault:
             self._engine.rows(f"INSERT INTO {TABLE} SELECT * FROM new_identities")
         self._engine.drop("new_identities")
         return count
+
+    def seal(self, query: str, file: Path) -> None:
+        """Write a query's rows encrypted, for cells that may hold numbers and still wait for someone."""
+        with _AnonymousFile() as plain:
+            self._engine.write(query, Path(plain.path))
+            nonce = secrets.token_bytes(_NONCE_BYTES)
+            file.write_bytes(nonce + AESGCM(self._key).encrypt(nonce, plain.content(), None))
+
+    def unseal(self, file: Path, table: str) -> None:
+        """Make a table of what was sealed. Raises ProblemError VAULT_UNREADABLE."""
+        with _opened_in_memory(self._key, file) as path:
+            self._engine.make_table(table, f"SELECT * FROM read_parquet('{path}')")
 
     def _open(self) -> None:
         self._engine.make_empty_table(TABLE, {"canonical": "VARCHAR", "person_ref": "BIGINT"})

@@ -173,6 +173,8 @@ class Contract(Overlay, Sourced):
     restates: Literal["rows", "month"] = "rows"
     """rows: a later row of the same key replaces the earlier one; month: a delivery is moreover the
     whole of its month, so that earlier rows of the month which it lacks are taken back."""
+    sheets: list[str] = []
+    """Names of the workbook's sheet that is meant where a department's file always has several."""
     volume: Literal["steady", "varying"] = "steady"
     """Whether a month far smaller or larger than the feed's earlier ones is held for a person."""
     use: Literal["screening", "cross_check"] = "screening"

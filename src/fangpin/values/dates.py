@@ -124,6 +124,29 @@ def _rarer_date(body: str, repairs: tuple[str, ...]) -> DateReading:
     return DateReading(problem_code="DATE_UNREADABLE")
 
 
+def day_of_order(text: str, order: str) -> date | None:
+    """The day of a year-last date read in one order, `dmy` or `mdy`; None when it is none."""
+    found = _YEAR_LAST.fullmatch(_TIME.sub("", normalise(text)))
+    if not found:
+        return None
+    first, second, year = int(found[1]), int(found[3]), int(found[4])
+    month, day = (second, first) if order == "dmy" else (first, second)
+    return date(year, month, day) if _known_year(year) and _exists(year, month, day) else None
+
+
+def readings_of_short_date(text: str) -> tuple[date | None, date | None]:
+    """`200301` as the first of a month (2003-01-01) and as a day (2020-03-01)."""
+    body = _TIME.sub("", normalise(text))
+    if not re.fullmatch(r"\d{6}", body):
+        return None, None
+    year, month = int(body[:4]), int(body[4:])
+    short = (2000 + int(body[:2]), int(body[2:4]), int(body[4:]))
+    return (
+        date(year, month, 1) if _known_year(year) and 1 <= month <= 12 else None,
+        date(*short) if _exists(*short) else None,
+    )
+
+
 def read_month(text: str | None) -> MonthReading:
     """A month: `2020-04`, `202004`, `2020年4月`, or the month of a whole date.
 
