@@ -94,8 +94,7 @@ def settle_rows(
             "household_ref FROM (SELECT DISTINCT "
             f"{shape.column(shape.household_field)} AS household_no FROM {CHECKED})",
         )
-    if is_registry:
-        findings += shape.conflicts(engine)
+    findings += shape.conflicts(engine)
     engine.make_table("settling", shape.query())
     rows, keys, *span = engine.rows(
         "SELECT count(*), count(DISTINCT row_key), min(month), max(month) FROM settling"
@@ -359,7 +358,9 @@ class _Shape:
     def conflicts(self, engine: Engine) -> list[Finding]:
         """Rows whose identity number tells another sex or birth date than their columns."""
         registry = self.registry
-        if registry is None or self.identifier_field not in self.present:
+        sex_field = registry.sex if registry else self._told_sex()
+        birth_field = registry.birth if registry else None
+        if not {sex_field, birth_field} & self.present or self.identifier_field not in self.present:
             return []
         field = self.fields[self.identifier_field or ""]
         if field.scheme not in ("gb11643", "gb_disability_certificate"):
@@ -372,23 +373,23 @@ class _Shape:
         )
         told: list[Finding] = []
         tests = []
-        if registry.sex in self.present and registry.sex is not None:
-            sex = self.column(registry.sex)
+        if sex_field in self.present and sex_field is not None:
+            sex = self.column(sex_field)
             odd = "CAST(substr(number, 17, 1) AS INTEGER) % 2 = 1"
             tests.append(
                 (
                     "ID_SEX_CONFLICT",
-                    registry.sex,
+                    sex_field,
                     f"({sex} = 'male' AND NOT {odd}) OR ({sex} = 'female' AND {odd})",
                 )
             )
-        if registry.birth in self.present and registry.birth is not None:
-            birth = self.column(registry.birth)
-            if self.fields[registry.birth].type == "date":
+        if birth_field in self.present and birth_field is not None:
+            birth = self.column(birth_field)
+            if self.fields[birth_field].type == "date":
                 tests.append(
                     (
                         "ID_BIRTH_CONFLICT",
-                        registry.birth,
+                        birth_field,
                         f"strftime({birth}, '%Y%m%d') <> substr(number, 7, 8)",
                     )
                 )
@@ -411,6 +412,17 @@ class _Shape:
                     )
                 )
         return told
+
+    def _told_sex(self) -> str | None:
+        """The field that tells the sex of the person whose number the row bears."""
+        if self.contract.subject != "person" or len(self._other_references()) > 0:
+            return None
+        told = [
+            one.field
+            for one in self.contract.fields
+            if one.type == "code" and set(one.values or ()) == {"male", "female"}
+        ]
+        return told[0] if len(told) == 1 else None
 
     def _other_references(self) -> list[str]:
         return [

@@ -319,8 +319,9 @@ WORDS: dict[str, _Words] = {
     ),
     "ID_CENTURY": _Words(
         "propose",
-        "15位旧证号，持证人可能已过百岁，世纪需要人工确认。",
-        "An old 15-digit number of a possible centenarian: the century needs a person's eye.",
+        "15位旧证号：持证人可能已过百岁，也可能是被截去后3位的18位号码，需要人工确认。",
+        "A 15-digit number: of a possible centenarian, or 18 digits of which the last are lost. It "
+        "needs a person's eye.",
         "请核对后填写18位号码。",
         "Check and write the 18-digit number.",
     ),
@@ -498,6 +499,11 @@ WORDS: dict[str, _Words] = {
         "auto",
         "“{title}”中的全角字符或空格已规范。",
         "Full-width characters or spaces in '{title_en}' were normalised.",
+    ),
+    "SEPARATORS_DROPPED": _Words(
+        "auto",
+        "“{title}”中的千位分隔符已去除。",
+        "Thousands separators in '{title_en}' were dropped.",
     ),
     "UNIT_DROPPED": _Words(
         "auto",

@@ -106,8 +106,9 @@ def receive(
     """Receive a file as one delivery of a feed; the same bytes again change nothing.
 
     `sheet` names the sheet of a workbook that has several; `origin` is kept with the delivery and
-    tells where its rows came from. A file that cannot be loaded gives a receipt `refused` with its findings. Raises ProblemError
-    only for the machine: DISK_FULL, HOME_NOT_WRITABLE, FILE_UNREADABLE.
+    tells where its rows came from. A file that cannot be loaded gives a receipt `refused` with its
+    findings. Raises ProblemError only for the machine: DISK_FULL, HOME_NOT_WRITABLE,
+    FILE_UNREADABLE.
     """
     limits = limits or Limits()
     contract = pack.contracts.get(feed)

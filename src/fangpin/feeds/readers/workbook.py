@@ -50,10 +50,11 @@ def read_workbook(
     """Load the only sheet with rows, the one that was asked for, or the one the contract names.
 
     Raises FileRefused: FILE_CORRUPT, FILE_ENCRYPTED, FILE_EMPTY, XML_FORBIDDEN, SHEETS_HIDDEN,
-    SHEET_AMBIGUOUS (several have rows: someone must say which), SHEET_UNKNOWN, FILE_TOO_DEMANDING, COLUMN_MISSING, COLUMN_AMBIGUOUS.
+    SHEET_AMBIGUOUS (several have rows: someone must say which), SHEET_UNKNOWN, FILE_TOO_DEMANDING,
+    COLUMN_MISSING, COLUMN_AMBIGUOUS.
     """
     if container == "parquet":
-        return _read_parquet(file, contract=contract, engine=engine)
+        return _read_parquet(file, contract=contract, engine=engine, limits=limits)
     sheets = [
         one
         for told in _sheets_by_child(file, container, limits, workplace, sheet)
@@ -184,8 +185,9 @@ def _fits(sheet: _Sheet, contract: Contract) -> bool:
     return True
 
 
-def _read_parquet(file: Path, *, contract: Contract, engine: Engine) -> RawTable:
+def _read_parquet(file: Path, *, contract: Contract, engine: Engine, limits: Limits) -> RawTable:
     try:
+        count = engine.value("SELECT num_rows FROM parquet_file_metadata(?)", [str(file)])
         names = [
             row[0]
             for row in engine.rows(
@@ -194,6 +196,8 @@ def _read_parquet(file: Path, *, contract: Contract, engine: Engine) -> RawTable
         ]
     except EngineRefused as error:
         raise FileRefused(finding("FILE_CORRUPT")) from error
+    if count > limits.rows:
+        raise FileRefused(finding("FILE_TOO_DEMANDING", detail=f"> {limits.rows} rows"))
     mapping = map_columns(names, contract=contract)
     cells = ", ".join(
         f'CAST("{names[place].replace(chr(34), chr(34) * 2)}" AS VARCHAR) AS c{place}'

@@ -295,6 +295,11 @@ def _streamed_rows(
 def _html_tables(file: Path) -> Iterator[tuple[str, list[list[str]]]]:
     from fangpin.feeds.readers.markup import tables_of
 
+    with file.open("rb") as stream:
+        prolog = stream.read(_PROLOG).replace(b"\x00", b"").upper()
+    # A page's plain <!DOCTYPE html> declares nothing; entities and outside files are no page's.
+    if b"<!ENTITY" in prolog or re.search(rb"<!DOCTYPE[^>]*\[", prolog):
+        raise Refused("XML_FORBIDDEN")
     for position, rows in enumerate(tables_of(file), start=1):
         yield f"table {position}", rows
 
