@@ -187,7 +187,7 @@ def test_every_code_has_words_in_both_languages():
          "kind", "claimed", "detail", "line", "sheets", "present", "names", "candidates", "delivery",
          "encoding", "others", "unit", "columns", "orders_zh", "orders_en", "share", "times", "now",
          "before", "usual", "months",
-         "titles", "titles_en", "fitting", "wanted"],
+         "titles", "titles_en", "fitting", "wanted", "years"],
         "x",
     )  # fmt: skip
     for code in sorted(CODES):

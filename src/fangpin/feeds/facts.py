@@ -20,6 +20,7 @@ from fangpin.feeds.duplicates import (
 from fangpin.feeds.findings import Finding, finding
 from fangpin.feeds.headers import Column
 from fangpin.feeds.readers.table import RAW
+from fangpin.feeds.registry_doubts import registry_doubts
 from fangpin.feeds.shapes import literal, quoted, type_of
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.vault import Vault
@@ -96,6 +97,10 @@ def settle_rows(
         )
     findings += shape.conflicts(engine)
     engine.make_table("settling", shape.query())
+    if is_registry and registry is not None:
+        findings += registry_doubts(
+            engine=engine, pack=pack, contract=contract, registry=registry, received=received
+        )
     rows, keys, *span = engine.rows(
         "SELECT count(*), count(DISTINCT row_key), min(month), max(month) FROM settling"
     )[0]

@@ -267,6 +267,20 @@ WORDS: dict[str, _Words] = {
         "请核对证件号码和出生日期。",
         "Check both.",
     ),
+    "PERSON_IN_TWO_HOUSEHOLDS": _Words(
+        "warn",
+        "有 {count} 人同时列在两户（已载入，待核对；归入行号靠后的一户）。",
+        "{count} persons are listed in two households (loaded, to be checked; the later row counts).",
+        "请核对是否重复登记或分户。",
+        "Check whether they were registered twice or moved.",
+    ),
+    "HEAD_IS_A_CHILD": _Words(
+        "warn",
+        "有 {count} 户的户主不满 {years} 周岁（已载入，待核对）。",
+        "{count} heads of household are under {years} (loaded, to be checked).",
+        "请核对户主和与户主关系。",
+        "Check who the head is.",
+    ),
     "DATE_ORDER": _Words(
         "propose",
         "列“{title}”有 {count} 行写作 3/1/2020 的形式；{orders_zh}。按列确认之前，这些行暂不载入。",
