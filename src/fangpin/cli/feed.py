@@ -52,7 +52,7 @@ def receive(
             received=received.date() if received else session.today(),
             month=read_month(month),
             engine=engine,
-            vault=Vault(home=session.home, engine=engine),
+            vault=Vault(home=session.home, engine=engine, cipher=session.environment.cipher),
             limits=session.environment.limits,
             sheet=sheet,
         )

@@ -54,7 +54,7 @@ def confirm(
             session.home,
             pack=session.pack,
             engine=engine,
-            vault=Vault(home=session.home, engine=engine),
+            vault=Vault(home=session.home, engine=engine, cipher=session.environment.cipher),
             delivery=delivery,
             choices=choices,
             by=by or getpass.getuser(),
