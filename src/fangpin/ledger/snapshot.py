@@ -100,7 +100,7 @@ def take_snapshot(
         registry=state,
         files=files,
         coverage=Coverage(coverage(known, as_of=as_of)),
-        key=_key(pack, known, as_of),
+        key=_key(pack, known, arrivals, as_of),
     )
 
 
@@ -112,6 +112,12 @@ def _months(arrival: Arrival, home: Home) -> tuple[int, int]:
     return first, last
 
 
-def _key(pack: Pack, known: Sequence[Arrival], as_of: date) -> str:
-    text = "\n".join([pack.digest, as_of.isoformat(), *(f"{a.feed}/{a.delivery}" for a in known)])
+def _key(pack: Pack, known: Sequence[Arrival], found: Sequence[Arrival], as_of: date) -> str:
+    aside = [
+        f"{one.standing_on(as_of)} {one.feed}/{one.delivery}"
+        for one in found
+        if one.received <= as_of and not one.is_in_force(as_of)
+    ]
+    listed = [f"{one.feed}/{one.delivery}" for one in known]
+    text = "\n".join([pack.digest, as_of.isoformat(), *listed, *aside])
     return hashlib.sha256(text.encode()).hexdigest()[:12]

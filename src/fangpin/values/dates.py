@@ -110,10 +110,10 @@ def read_date(text: str | None, *, open_ended: bool = False) -> DateReading:
         found = shape.fullmatch(body)
         if found:
             groups = found.groups()
-            year, month, day = int(groups[0]), int(groups[-2]), int(groups[-1])
+            numbers = int(groups[0]), int(groups[-2]), int(groups[-1])
             if shape is _WORDS or (shape is _YEAR_FIRST and _is_unusual(body)):
                 repairs = (*repairs, "DATE_REWRITTEN")
-            return _day(year, month, day, open_ended, repairs)
+            return _day(*numbers, open_ended, repairs)
     return _rarer_date(body, repairs)
 
 
@@ -133,8 +133,8 @@ def _rarer_date(body: str, repairs: tuple[str, ...]) -> DateReading:
     found = _SERIAL.fullmatch(body)
     if found and len(found[1]) == 5:
         if int(found[1]) in _SERIALS:
-            day = _SERIAL_ZERO + timedelta(days=int(found[1]))
-            return DateReading(value=day, repairs=(*repairs, "DATE_FROM_SERIAL"))
+            counted = _SERIAL_ZERO + timedelta(days=int(found[1]))
+            return DateReading(value=counted, repairs=(*repairs, "DATE_FROM_SERIAL"))
         return DateReading(problem_code="DATE_INVALID")
     found = _MONTH_COMPACT.fullmatch(body)
     if found:
