@@ -39,6 +39,7 @@ from fangpin.policy.models import (
 )
 from fangpin.policy.overlay import Merged, chain_of, merge, merged_header
 from fangpin.policy.pack import Pack
+from fangpin.policy.procedure_models import Duty, Form, Procedure
 from fangpin.values.problem import Problem, ProblemError
 
 Kept = TypeVar("Kept", bound=Node)
@@ -116,6 +117,9 @@ def _assembled(
         eligibilities=tuple(by_code("eligibility", Eligibility).values()),
         elimination=tuple(sorted(elimination.values(), key=lambda one: one.order)),
         case_checks=by_code("check", CaseCheck),
+        procedures=tuple(by_code("procedure", Procedure).values()),
+        forms=by_code("form", Form),
+        duties=by_code("duty", Duty),
         roles=by_code("role", Role),
         words=by_code("word", Word),
         demos=by_code("demo", DemoRecipe),

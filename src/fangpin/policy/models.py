@@ -107,6 +107,13 @@ class ParameterValue(Sourced):
     division: str | None = None
     value: Decimal | list[str]
 
+    @property
+    def number(self) -> Decimal:
+        """The value of a parameter that is a figure. Raises TypeError for a list of words."""
+        if isinstance(self.value, list):
+            raise TypeError("this parameter is a list of words, not a figure")
+        return self.value
+
 
 class Parameter(Overlay):
     """A dated, sourced policy value; asked for a date without a value it refuses."""
@@ -327,18 +334,18 @@ class Guard(Words):
 
     when: str | None = None
     of: Literal["household", "person"] = "household"
+    variant: Code | None = None
+    """Asked of this form of the measure only."""
     thresholds: list[DottedCode] = []
 
 
 class MeasureKind(Overlay, Sourced):
-    """measures/*.yaml: one class of assistance measure, or one kind of help within a class."""
+    """measures/*.yaml: one class of assistance measure."""
 
     measure: Code
     title: Words
     group: Code
     developmental: bool
-    part_of: Code | None = None
-    """The class that this kind of help belongs to."""
     suits: list[Code] = []
     """Risk causes that it answers."""
     fills: list[Code] = []
@@ -346,6 +353,10 @@ class MeasureKind(Overlay, Sourced):
     department: Code | None = None
     guards: list[Guard] = []
     until_date: date | None = None
+    variants: dict[Code, Words] = {}
+    """Forms that this class takes, such as the allowances of the safety net."""
+    items: list[Code] = []
+    """Ledger items in which its payments are seen: what feeds report of it."""
 
 
 class Role(Node):

@@ -41,6 +41,7 @@ from fangpin.policy.models import (
     Word,
 )
 from fangpin.policy.nearest import advice
+from fangpin.policy.procedure_models import Duty, Form, Procedure
 from fangpin.values.problem import Problem, ProblemError
 
 
@@ -84,6 +85,9 @@ class Pack:
     eligibilities: tuple[Eligibility, ...]
     elimination: tuple[EliminationCondition, ...]
     case_checks: Mapping[str, CaseCheck]
+    procedures: tuple[Procedure, ...]
+    forms: Mapping[str, Form]
+    duties: Mapping[str, Duty]
     roles: Mapping[str, Role]
     words: Mapping[str, Word]
     demos: Mapping[str, DemoRecipe]
@@ -165,6 +169,10 @@ class Pack:
         same = ("lines", "yearly_total", "beside", "excluded", "members", "decimals")
         return found.model_copy(update={name: getattr(like, name) for name in same})
 
+    def procedures_in_force(self, at: date) -> tuple[Procedure, ...]:
+        """The procedures in force on a day, in the order of the files."""
+        return tuple(procedure for procedure in self.procedures if _in_force(procedure, at))
+
     def parameter(self, code: str, *, at: date, division: str | None) -> ParameterValue:
         """The value in force on a day in a division: the one stated for the smallest division.
 
@@ -216,8 +224,9 @@ class Pack:
 
         kind is header, source, parameter, department, contract, group, item, attribute,
         indicator, rule, severity, category, cause, measure, statement, eligibility, elimination,
-        check, role, calendar, word or demo. Of what has several editions or periods the code names
-        the latest, `code@edition` or `code@from` an earlier one. Raises KeyError for an unknown entry.
+        check, procedure, form, duty, role, calendar, word or demo. Of what has several editions or
+        periods the code names the latest, `code@edition` or `code@from` an earlier one. Raises
+        KeyError for an unknown entry.
         """
         return self.entries[kind, code].where(*inner)
 

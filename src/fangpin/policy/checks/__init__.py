@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fangpin.policy.checks import decisions, feeds, ledger, periods, rules, sources
+from fangpin.policy.checks import decisions, feeds, ledger, periods, procedures, rules, sources
 from fangpin.policy.checks.book import Book, Check
 from fangpin.policy.checks.cases import case_problems, rules_have_enough_cases
 from fangpin.policy.expressions import check_pack as check_expressions
@@ -38,7 +38,7 @@ ALL_CHECKS: tuple[Check, ...] = (
     decisions.shown_figures_exist,
     decisions.conditions_are_single,
     decisions.checks_name_known_measures,
-    decisions.measures_stand_in_known_classes,
+    decisions.measures_name_known_gaps,
     periods.periods_run_forward,
     periods.parameter_values_do_not_overlap,
     periods.parameter_values_are_alike,
@@ -46,6 +46,11 @@ ALL_CHECKS: tuple[Check, ...] = (
     periods.editions_do_not_overlap,
     periods.calendar_days_fit,
     periods.header_makes_sense,
+    procedures.procedure_references_exist,
+    procedures.procedures_come_to_an_end,
+    procedures.exits_have_reasons,
+    procedures.forms_hang_together,
+    procedures.duty_references_exist,
 )
 """What `load_pack` runs; the expressions are checked after these."""
 

@@ -11,6 +11,7 @@ from fangpin.policy.decision_models import Dated
 from fangpin.policy.entries import Entry
 from fangpin.policy.models import CalendarYear, Category, PackHeader, Parameter, Rule
 from fangpin.policy.nouns import named
+from fangpin.policy.procedure_models import Procedure
 from fangpin.values.problem import Problem
 
 _END = date.max
@@ -30,6 +31,10 @@ def periods_run_forward(book: Book) -> Iterator[Problem]:
     for kind in ("eligibility", "elimination"):
         for entry, dated in book.all(kind, Dated):
             yield from _backwards(entry, (), dated.from_date, dated.to_date, entry.code)
+    for entry, procedure in book.all("procedure", Procedure):
+        yield from _backwards(
+            entry, (), procedure.from_date, procedure.to_date, procedure.procedure
+        )
 
 
 def parameter_values_do_not_overlap(book: Book) -> Iterator[Problem]:
@@ -90,7 +95,7 @@ def parameter_divisions_exist(book: Book) -> Iterator[Problem]:
 
 def editions_do_not_overlap(book: Book) -> Iterator[Problem]:
     """EDITION_OVERLAP: two editions of a rule, or periods of what is dated, hold on the same day."""
-    dated: dict[tuple[str, str], list[tuple[Entry, Rule | Category | Dated]]] = {}
+    dated: dict[tuple[str, str], list[tuple[Entry, Rule | Category | Procedure | Dated]]] = {}
     for entry, rule in book.all("rule", Rule):
         dated.setdefault(("rule", rule.rule), []).append((entry, rule))
     for entry, category in book.all("category", Category):
@@ -98,6 +103,8 @@ def editions_do_not_overlap(book: Book) -> Iterator[Problem]:
     for kind in ("eligibility", "elimination"):
         for entry, one in book.all(kind, Dated):
             dated.setdefault((kind, entry.code), []).append((entry, one))
+    for entry, procedure in book.all("procedure", Procedure):
+        dated.setdefault(("procedure", procedure.procedure), []).append((entry, procedure))
     for (kind, code), found in dated.items():
         for (first, earlier), (second, later) in combinations(found, 2):
             if _overlap(earlier.from_date, earlier.to_date, later.from_date, later.to_date):
