@@ -142,17 +142,20 @@ def test_an_unknown_status_is_refused_with_the_nearest() -> None:
     assert "compulsory_expense_hardship" in error.value.problems[0].fix_en
 
 
-def test_a_year_without_a_published_income_is_refused_not_guessed() -> None:
+def test_a_year_without_a_published_income_is_not_told_and_not_guessed() -> None:
     late = date(2027, 1, 5)
-    with pytest.raises(ProblemError) as error:
-        eligibility_of(
-            pack=CN,
-            eligibility="compulsory_expense_hardship",
-            facts=facts_at(pack=CN, at=late, division="43", known=BURDENED),
-            at=late,
-        )
+    answer = eligibility_of(
+        pack=CN,
+        eligibility="compulsory_expense_hardship",
+        facts=facts_at(pack=CN, at=late, division="43", known=BURDENED),
+        at=late,
+    )
 
-    assert error.value.problems[0].code == "NO_VALUE_FOR_DATE"
+    assert answer.is_met is None
+    (untold,) = [one for one in answer.conditions if one.is_met is None]
+    assert untold.condition == "income_below_average"
+    assert untold.problem is not None and untold.problem.code == "NO_VALUE_FOR_DATE"
+    assert [one.value for one in untold.thresholds] == [None]
 
 
 @pytest.mark.parametrize(

@@ -203,6 +203,20 @@ def test_nothing_is_certain_of_a_household_whose_monitoring_is_unknown() -> None
     assert "no_cause" in {one.condition for one in untold_checks(pack=CN, facts=known, at=DAY)}
 
 
+def test_a_line_that_is_not_published_leaves_its_check_untold_and_no_other() -> None:
+    home = {**SOUND, "is_monitored": False, "income_per_head": Decimal(10), "house_is_unsafe": True}
+    known = facts_at(
+        pack=CN, at=DAY, division="43", known=with_derived(pack=CN, known=home, at=DAY)
+    )
+
+    assert [one.check.check for one in findings_of(pack=CN, facts=known, at=DAY)] == [
+        "unsafe_house_unlisted"
+    ]
+    untold = {one.condition: one for one in untold_checks(pack=CN, facts=known, at=DAY)}
+    problem = untold["former_poor_below_line"].problem
+    assert problem is not None and problem.code == "NO_VALUE_FOR_DATE"
+
+
 def test_the_hardest_findings_stand_first_with_their_figures() -> None:
     known = facts({**SOUND, "has_contact": False, "self_paid_at_identification": Decimal(0)})
     told = findings_of(pack=CN, facts=known, at=DAY)

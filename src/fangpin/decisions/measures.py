@@ -10,8 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from fangpin.decisions.conditions import Shown, shown_threshold, unknown_names
-from fangpin.policy.expressions.evaluate import truth_of
+from fangpin.decisions.conditions import (
+    Shown,
+    shown_threshold,
+    truth_or_problem,
+    unknown_names,
+)
 from fangpin.policy.expressions.facts import Facts
 from fangpin.policy.expressions.members import Member, member_facts
 from fangpin.policy.models import Guard, MeasureKind, Words
@@ -31,6 +35,8 @@ class GuardAnswer:
     """Whether the pack gives a condition for it."""
     thresholds: tuple[Shown, ...] = ()
     unknown: tuple[Shown, ...] = ()
+    problem: Problem | None = None
+    """A parameter without a value on the day: the guard is not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,7 @@ def guards_of(
     """Every guard of a measure for a household and, where guards ask, for the member who receives.
 
     Without `member` a guard about a person is met when one of `members` meets it. A guard of one
-    form is asked of that `variant` only. Raises ProblemError UNKNOWN_MEASURE or NO_VALUE_FOR_DATE.
+    form is asked of that `variant` only. Raises ProblemError UNKNOWN_MEASURE.
     """
     kind = _known_kind(pack, measure)
     asked = [member] if member is not None else list(members)
@@ -144,19 +150,22 @@ def _answered(
         return GuardAnswer(words, guard.of, None, is_checked=False)
     thresholds = tuple(shown_threshold(pack, code, facts) for code in guard.thresholds)
     if guard.of == "household":
-        met = truth_of(guard.when, facts)
-        unknown = unknown_names(pack, guard.when, facts) if met is None else ()
-        return GuardAnswer(words, guard.of, met, True, thresholds, unknown)
+        met, problem = truth_or_problem(guard.when, facts)
+        is_untold = met is None and problem is None
+        unknown = unknown_names(pack, guard.when, facts) if is_untold else ()
+        return GuardAnswer(words, guard.of, met, True, thresholds, unknown, problem)
     people = [
         member_facts(pack=pack, member=member, at=at, parameter=facts.parameter)
         for member in members
     ]
-    answers = [truth_of(guard.when, person) for person in people]
-    met = True if True in answers else None if None in answers or not answers else False
+    answers = [truth_or_problem(guard.when, person) for person in people]
+    found = [met for met, _ in answers]
+    met = True if True in found else None if None in found or not found else False
+    problem = next((problem for _, problem in answers if problem is not None), None)
     unknown = ()
-    if met is None and len(people) == 1:
+    if met is None and problem is None and len(people) == 1:
         unknown = unknown_names(pack, guard.when, people[0])
-    return GuardAnswer(words, guard.of, met, True, thresholds, unknown)
+    return GuardAnswer(words, guard.of, met, True, thresholds, unknown, problem)
 
 
 def _fitting_members(
