@@ -178,3 +178,22 @@ def test_what_is_in_force_is_not_proposed_again_and_members_who_fit_are_named() 
     assert list(by_code)[:2] == ["employment", "public_welfare_post"], "development stands first"
     assert by_code["public_welfare_post"].fitting_members == (1,)
     assert by_code["employment"].fitting_members is None
+
+
+def test_two_members_who_fit_in_part_do_not_make_one_who_fits() -> None:
+    members = [
+        {"birth_date": born(75), "work_skill": "ordinary", "posts_held": 0},
+        {"birth_date": born(12), "work_skill": "none", "posts_held": 0},
+        {"birth_date": born(30), "work_skill": "lost", "posts_held": 0},
+    ]
+    known = facts(measures=frozenset(), labour_count=1)
+
+    def post_for(*given: dict[str, Any]) -> bool:
+        found = fitting_measures(
+            pack=CN, causes=["labour_shortage"], gaps=[], facts=known, at=DAY, members=given
+        )
+        return next(one for one in found if one.measure.measure == "public_welfare_post").is_open
+
+    assert post_for(*members) is False
+    assert post_for(*members, {"birth_date": born(30), "work_skill": "weak", "posts_held": 0})
+    assert post_for() is True, "nobody was given: people decide"

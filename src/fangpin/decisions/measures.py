@@ -48,12 +48,17 @@ class Proposal:
     gaps: tuple[str, ...]
     guards: tuple[GuardAnswer, ...]
     fitting_members: tuple[int, ...] | None
-    """Positions of the members whom its guards about persons may allow; None: none are asked."""
+    """Positions of the members whom its guards about persons may allow together; None: no guard
+    asks of persons, or nobody was given."""
 
     @property
     def is_open(self) -> bool:
-        """Nothing is known against it; what cannot be told is left to people."""
-        return all(guard.is_met is not False for guard in self.guards)
+        """Nothing is known against it; what cannot be told is left to people.
+
+        Guards about persons must be met by one and the same member.
+        """
+        nobody = self.fitting_members is not None and not self.fitting_members
+        return not nobody and all(guard.is_met is not False for guard in self.guards)
 
 
 def guards_of(
@@ -173,7 +178,7 @@ def _fitting_members(
 ) -> tuple[int, ...] | None:
     asked = (guard for guard in measure.guards if guard.of == "person" and guard.variant is None)
     guards = [guard for guard in asked if guard.when]
-    if not guards:
+    if not guards or not members:
         return None
     return tuple(
         position

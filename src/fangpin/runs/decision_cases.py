@@ -17,6 +17,7 @@ from fangpin.decisions.eligibility import eligibility_of
 from fangpin.decisions.elimination import elimination_of
 from fangpin.decisions.findings import findings_of
 from fangpin.decisions.measures import fitting_measures, guards_of
+from fangpin.decisions.rolling import income_facts, statement_of_identification
 from fangpin.decisions.statement import Correction, IncomeStatement, income_statement
 from fangpin.policy.expressions.evaluate import truth_of
 from fangpin.policy.expressions.facts import Facts, MonthValues, Value, facts_at
@@ -85,11 +86,29 @@ class _Household:
             month = int(Month.last_complete(self.case.as_of))
             found |= attributes_of(pack=self.pack, members=self.case.persons, month=month)
         found |= self.case.household
+        if self.case.expect.elimination:
+            found |= self._income(found.get(self._members))
         given = {
             code: frozenset(value) if isinstance(value, list) else value
             for code, value in self.case.facts.items()
         }
         return with_derived(pack=self.pack, known=found | given, at=self.case.as_of)
+
+    @property
+    def _members(self) -> str:
+        statement = statement_of_identification(self.pack)
+        return (statement.members if statement else None) or ""
+
+    def _income(self, members: Value | None) -> dict[str, Value | None]:
+        """Income per head now, and its months above the line, where the case does not give them."""
+        return income_facts(
+            pack=self.pack,
+            months=self.months,
+            members=_whole(members),
+            at=self.case.as_of,
+            covered=self.covered,
+            division=self.division,
+        )
 
     @cached_property
     def facts(self) -> Facts:
@@ -131,7 +150,7 @@ def _statements(household: _Household) -> Iterator[Problem]:
             pack=household.pack,
             statement=code,
             months=household.months,
-            members=int(members) if isinstance(members, Decimal | int) else None,
+            members=_whole(members),
             opened=case.opened or case.as_of,
             covered=household.covered,
             corrections=[Correction(one.code, one.amount, one.reason) for one in case.corrections],
@@ -140,6 +159,10 @@ def _statements(household: _Household) -> Iterator[Problem]:
         for what, wanted, got in _of_statement(expected, found):
             if not _same(wanted, got):
                 yield household.differs(f"{code} {what}", wanted, got)
+
+
+def _whole(value: Value | None) -> int | None:
+    return int(value) if isinstance(value, Decimal | int) else None
 
 
 def _of_statement(
