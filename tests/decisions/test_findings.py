@@ -28,7 +28,7 @@ SOUND: dict[str, Any] = {
     "self_paid_at_identification": Decimal(8000),
     "per_head_at_identification": Decimal(6000),
     "wages_at_identification": Decimal(12000),
-    "measures": frozenset({"health.premium_subsidy", "public_welfare_post"}),
+    "measures": frozenset({"premium_subsidy", "public_welfare_post"}),
     "has_contact": True,
     "visits_last_month": 2,
     "labour_count": 2,
@@ -89,11 +89,11 @@ MONITORED = [
     ("too_few_visits", {"visits_last_month": 1}),
     ("vocational_student_without_grant", {"vocational_students": 1}),
     ("premium_subsidy_missing", {"measures": frozenset({"health", "public_welfare_post"})}),
-    ("labour_without_development", {"measures": frozenset({"health.premium_subsidy"})}),
+    ("labour_without_development", {"measures": frozenset({"premium_subsidy"})}),
     ("relocation_after_its_end", {"measures": SOUND["measures"] | {"relocation"}}),
     (
         "disability_allowance_without_disabled",
-        {"measures": SOUND["measures"] | {"comprehensive_support.disability_allowance"}},
+        {"measures": SOUND["measures"] | {"disability_allowance"}},
     ),
     (
         "labour_shortage_all_able",

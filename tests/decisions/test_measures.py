@@ -87,7 +87,7 @@ def test_the_premium_subsidy_is_for_those_identified_by_the_cut_off_of_the_year(
     identified: date, at: date, met: bool
 ) -> None:
     known = facts(at, identified_date=identified)
-    (guard,) = guards_of(pack=CN, measure="health", variant="premium_subsidy", facts=known, at=at)
+    (guard,) = guards_of(pack=CN, measure="premium_subsidy", facts=known, at=at)
 
     assert guard.is_met is met
     assert guards_of(pack=CN, measure="health", facts=known, at=at) == ()
@@ -105,7 +105,7 @@ def test_relocation_is_no_new_measure_since_2022() -> None:
     [
         (2, set(), False),
         (2, {"comprehensive_support"}, False),
-        (2, {"comprehensive_support.subsistence_allowance"}, False),
+        (2, {"subsistence_allowance"}, False),
         (2, {"comprehensive_support", "employment"}, True),
         (2, {"health"}, True),
         (0, set(), True),

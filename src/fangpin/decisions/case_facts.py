@@ -22,23 +22,33 @@ def with_derived(
     found |= _of_elimination(known)
     measures = known.get("measures")
     if isinstance(measures, frozenset):
-        found["measures"] = whole = with_classes(measures)
-        classes = [pack.measures[code] for code in whole if code in pack.measures]
+        found["measures"] = whole = with_classes(pack, measures)
+        classes = [pack.measures[code] for code in whole if _is_class(pack, code)]
         found["count_of_measures"] = len(classes)
         found["developmental_measures"] = sum(one.developmental for one in classes)
     found |= {code: value for code, value in known.items() if code != "measures"}
     return found | _without_measure(found, at)
 
 
-def with_classes(measures: Collection[str]) -> frozenset[str]:
-    """Measures and, of each form (`health.premium_subsidy`), the class that it belongs to."""
-    return frozenset(measures) | {code.split(".")[0] for code in measures}
+def with_classes(pack: Pack, measures: Collection[str]) -> frozenset[str]:
+    """Measures and the classes that they belong to."""
+    above = {
+        pack.measures[code].part_of
+        for code in measures
+        if code in pack.measures and pack.measures[code].part_of is not None
+    }
+    return frozenset(measures) | {code for code in above if code is not None}
 
 
 def whole_months(first: date, last: date) -> int:
     """Whole months from one day to another; 15 April to 14 October is five, to the 15th six."""
     months = (last.year - first.year) * 12 + last.month - first.month
     return months - (last.day < first.day)
+
+
+def _is_class(pack: Pack, code: str) -> bool:
+    measure = pack.measures.get(code)
+    return measure is not None and measure.part_of is None
 
 
 def _of_identification(known: Mapping[str, Value | None], at: date) -> dict[str, Value | None]:

@@ -67,20 +67,20 @@ def guards_of(
     measure: str,
     facts: Facts,
     at: date,
-    variant: str | None = None,
     member: Member | None = None,
     members: Sequence[Member] = (),
 ) -> tuple[GuardAnswer, ...]:
     """Every guard of a measure for a household and, where guards ask, for the member who receives.
 
-    Without `member` a guard about a person is met when one of `members` meets it. A guard of one
-    form is asked of that `variant` only. Raises ProblemError UNKNOWN_MEASURE.
+    Without `member` a guard about a person is met when one of `members` meets it. A kind of help
+    has the guards of its class too. Raises ProblemError UNKNOWN_MEASURE.
     """
-    kind = _known_kind(pack, measure)
+    kinds = _with_class(pack, measure)
     asked = [member] if member is not None else list(members)
-    guards = [guard for guard in kind.guards if guard.variant in (None, variant)]
-    answers = [_answered(pack, guard, facts, asked, at) for guard in guards]
-    return (*_last_day(kind, at), *answers)
+    answers = [one for kind in kinds for one in _last_day(kind, at)]
+    for kind in kinds:
+        answers += [_answered(pack, guard, facts, asked, at) for guard in kind.guards]
+    return tuple(answers)
 
 
 def fitting_measures(
@@ -119,7 +119,8 @@ def fitting_measures(
     )
 
 
-def _known_kind(pack: Pack, measure: str) -> MeasureKind:
+def _with_class(pack: Pack, measure: str) -> list[MeasureKind]:
+    """The measure, after the class that it is part of."""
     kind = pack.measures.get(measure)
     if kind is None:
         fix_zh, fix_en = advice(written=measure, valid=pack.measures)
@@ -133,7 +134,8 @@ def _known_kind(pack: Pack, measure: str) -> MeasureKind:
                 fix_en=fix_en,
             )
         )
-    return kind
+    above = pack.measures.get(kind.part_of or "")
+    return [kind] if above is None else [above, kind]
 
 
 def _last_day(kind: MeasureKind, at: date) -> list[GuardAnswer]:
@@ -176,8 +178,9 @@ def _answered(
 def _fitting_members(
     pack: Pack, measure: MeasureKind, facts: Facts, members: Sequence[Member], at: date
 ) -> tuple[int, ...] | None:
-    asked = (guard for guard in measure.guards if guard.of == "person" and guard.variant is None)
-    guards = [guard for guard in asked if guard.when]
+    kinds = _with_class(pack, measure.measure)
+    guards = [guard for kind in kinds for guard in kind.guards if guard.of == "person"]
+    guards = [guard for guard in guards if guard.when]
     if not guards or not members:
         return None
     return tuple(

@@ -153,7 +153,7 @@ class CaseCheck(Overlay, Sourced):
     exempt_when: str | None = None
     published: list[Text] = []
     """Numbers of published checks that it restates."""
-    measures: list[DottedCode] = []
-    """Measures (`class` or `class.variant`) one of which would answer it."""
+    measures: list[Code] = []
+    """Measures one of which would answer it."""
     figures: list[Code] = []
     thresholds: list[DottedCode] = []

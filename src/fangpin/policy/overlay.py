@@ -16,7 +16,6 @@ from fangpin.policy.layout import HEADER_FILE
 from fangpin.policy.models import Category, Department, Overlay, PackHeader, Rule
 from fangpin.policy.nearest import advice
 from fangpin.policy.nouns import named
-from fangpin.policy.procedure_models import Procedure
 from fangpin.values.problem import Problem
 
 Merged = dict[tuple[str, str], Entry]
@@ -106,9 +105,7 @@ def _may_stand_beside(entry: Entry, other: Entry) -> bool:
     one, two = entry.node, other.node
     if isinstance(one, Rule) and isinstance(two, Rule):
         return one.edition != two.edition
-    if isinstance(one, Category | Procedure | Dated) and isinstance(
-        two, Category | Procedure | Dated
-    ):
+    if isinstance(one, Category | Dated) and isinstance(two, Category | Dated):
         return one.from_date != two.from_date
     return False
 
@@ -117,7 +114,7 @@ def _order(entry: Entry) -> tuple[str, int]:
     node = entry.node
     if isinstance(node, Rule):
         return node.from_date.isoformat(), node.edition
-    if isinstance(node, Category | Procedure | Dated):
+    if isinstance(node, Category | Dated):
         return node.from_date.isoformat(), 0
     return "", 0
 

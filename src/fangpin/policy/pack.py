@@ -81,13 +81,13 @@ class Pack:
     categories: tuple[Category, ...]
     causes: Mapping[str, RiskCause]
     measures: Mapping[str, MeasureKind]
+    procedures: tuple[Procedure, ...]
+    forms: Mapping[str, Form]
+    duties: Mapping[str, Duty]
     statements: Mapping[str, Statement]
     eligibilities: tuple[Eligibility, ...]
     elimination: tuple[EliminationCondition, ...]
     case_checks: Mapping[str, CaseCheck]
-    procedures: tuple[Procedure, ...]
-    forms: Mapping[str, Form]
-    duties: Mapping[str, Duty]
     roles: Mapping[str, Role]
     words: Mapping[str, Word]
     demos: Mapping[str, DemoRecipe]
@@ -125,6 +125,10 @@ class Pack:
     def categories_in_force(self, at: date) -> tuple[Category, ...]:
         """The monitoring categories in force on a day, in their order."""
         return tuple(category for category in self.categories if _in_force(category, at))
+
+    def procedures_in_force(self, at: date) -> tuple[Procedure, ...]:
+        """The procedures in force on a day, in the order of the files."""
+        return tuple(procedure for procedure in self.procedures if _in_force(procedure, at))
 
     def eligibility(self, code: str, *, at: date) -> Eligibility:
         """The edition of an eligibility in force on a day.
@@ -168,10 +172,6 @@ class Pack:
             return found
         same = ("lines", "yearly_total", "beside", "excluded", "members", "decimals")
         return found.model_copy(update={name: getattr(like, name) for name in same})
-
-    def procedures_in_force(self, at: date) -> tuple[Procedure, ...]:
-        """The procedures in force on a day, in the order of the files."""
-        return tuple(procedure for procedure in self.procedures if _in_force(procedure, at))
 
     def parameter(self, code: str, *, at: date, division: str | None) -> ParameterValue:
         """The value in force on a day in a division: the one stated for the smallest division.
@@ -225,8 +225,9 @@ class Pack:
         kind is header, source, parameter, department, contract, group, item, attribute,
         indicator, rule, severity, category, cause, measure, statement, eligibility, elimination,
         check, procedure, form, duty, role, calendar, word or demo. Of what has several editions or
-        periods the code names the latest, `code@edition` or `code@from` an earlier one. Raises
-        KeyError for an unknown entry.
+        periods the code names the latest, `code@edition` or `code@from` an earlier one.
+
+        Raises KeyError for an unknown entry.
         """
         return self.entries[kind, code].where(*inner)
 

@@ -213,12 +213,10 @@ def _eligibility(household: _Household) -> Iterator[Problem]:
 
 def _guards(household: _Household) -> Iterator[Problem]:
     case = household.case
-    for written, expected in case.expect.guards.items():
-        measure, _, variant = written.partition(".")
+    for measure, expected in case.expect.guards.items():
         found = guards_of(
             pack=household.pack,
             measure=measure,
-            variant=variant or None,
             facts=household.facts,
             at=case.as_of,
             member=_person(case, expected),
@@ -226,10 +224,10 @@ def _guards(household: _Household) -> Iterator[Problem]:
         )
         answers = [_TOLD[one.is_met] for one in found]
         if expected.answers is not None and answers != expected.answers:
-            yield household.differs(f"{written} guards", expected.answers, answers)
+            yield household.differs(f"{measure} guards", expected.answers, answers)
         is_open = all(one.is_met is not False for one in found)
         if expected.open is not None and is_open != expected.open:
-            yield household.differs(f"{written} open", expected.open, f"{is_open} {answers}")
+            yield household.differs(f"{measure} open", expected.open, f"{is_open} {answers}")
 
 
 def _person(case: PackCase, expected: ExpectedGuards) -> dict[str, Any] | None:

@@ -39,7 +39,7 @@ ALL_CHECKS: tuple[Check, ...] = (
     decisions.shown_figures_exist,
     decisions.conditions_are_single,
     decisions.checks_name_known_measures,
-    decisions.measures_name_known_gaps,
+    decisions.measures_stand_in_known_classes,
     periods.periods_run_forward,
     periods.parameter_values_do_not_overlap,
     periods.parameter_values_are_alike,

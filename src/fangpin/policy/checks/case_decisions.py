@@ -9,7 +9,6 @@ from decimal import Decimal
 from fangpin.policy.checks.book import Book, unknown
 from fangpin.policy.checks.case_names import CODES, named_keys, named_value
 from fangpin.policy.entries import Entry
-from fangpin.policy.expressions.case_facts import measure_codes
 from fangpin.policy.expressions.check import KIND_WORDS, Vocabulary
 from fangpin.policy.expressions.vocabulary import case_vocabulary
 from fangpin.policy.models import PackCase
@@ -25,7 +24,6 @@ def decision_names(book: Book, entry: Entry, case: PackCase) -> Iterator[Problem
         if code in facts:
             yield from _fact(entry, code, given, words)
     expect = case.expect
-    measures = measure_codes(book.pack)
     yield from named_keys(
         entry, ("expect", "statement"), expect.statement, "statement", book.codes("statement")
     )
@@ -33,7 +31,9 @@ def decision_names(book: Book, entry: Entry, case: PackCase) -> Iterator[Problem
     yield from named_keys(
         entry, ("expect", "eligibility"), expect.eligibility, "eligibility", eligibilities
     )
-    yield from named_keys(entry, ("expect", "guards"), expect.guards, "measure", measures)
+    yield from named_keys(
+        entry, ("expect", "guards"), expect.guards, "measure", book.codes("measure")
+    )
     yield from named_keys(
         entry, ("expect", "parameters"), expect.parameters, "parameter", book.codes("parameter")
     )

@@ -14,7 +14,7 @@ from fangpin.policy.decision_models import (
 )
 from fangpin.policy.document import NodePath
 from fangpin.policy.entries import Entry
-from fangpin.policy.expressions.case_facts import CASE_FACTS, measure_codes
+from fangpin.policy.expressions.case_facts import CASE_FACTS
 from fangpin.policy.expressions.spans import base_items
 from fangpin.policy.expressions.vocabulary import person_vocabulary
 from fangpin.policy.models import MeasureKind
@@ -183,8 +183,8 @@ def conditions_are_single(book: Book) -> Iterator[Problem]:
 
 
 def checks_name_known_measures(book: Book) -> Iterator[Problem]:
-    """CHECK_MEASURE: a measure, or a form of one, that a check proposes exists."""
-    valid = measure_codes(book.pack) | book.codes("measure")
+    """CHECK_MEASURE: a measure that a check proposes exists."""
+    valid = book.codes("measure")
     for entry, check in book.all("check", CaseCheck):
         for index, code in enumerate(check.measures):
             if code not in valid:
@@ -198,13 +198,24 @@ def checks_name_known_measures(book: Book) -> Iterator[Problem]:
                 )
 
 
-def measures_name_known_gaps(book: Book) -> Iterator[Problem]:
-    """MEASURE_GAP, GUARD_VARIANT: the gaps and forms that a measure names exist."""
+def measures_stand_in_known_classes(book: Book) -> Iterator[Problem]:
+    """MEASURE_CLASS, MEASURE_GAP: the class and the gaps that a measure names exist."""
+    classes = {code for code, measure in book.pack.measures.items() if measure.part_of is None}
+    classes |= {code for kind, code in book.faulty if kind == "measure"}
     gaps = {
         code.removeprefix(GAP_WORDS) for code in book.codes("word") if code.startswith(GAP_WORDS)
     }
     for entry, measure in book.all("measure", MeasureKind):
         by = ("measure", measure.measure)
+        if measure.part_of is not None and measure.part_of not in classes:
+            yield unknown(
+                code="MEASURE_CLASS",
+                noun="measure",
+                written=measure.part_of,
+                where=entry.where("part_of"),
+                valid=classes,
+                by=by,
+            )
         for index, gap in enumerate(measure.fills):
             if gap not in gaps:
                 yield unknown(
@@ -213,16 +224,6 @@ def measures_name_known_gaps(book: Book) -> Iterator[Problem]:
                     written=gap,
                     where=entry.where("fills", index),
                     valid=gaps,
-                    by=by,
-                )
-        for index, guard in enumerate(measure.guards):
-            if guard.variant is not None and guard.variant not in measure.variants:
-                yield unknown(
-                    code="GUARD_VARIANT",
-                    noun="variant",
-                    written=guard.variant,
-                    where=entry.where("guards", index, "variant"),
-                    valid=measure.variants,
                     by=by,
                 )
 

@@ -11,7 +11,6 @@ from fangpin.policy.decision_models import Dated
 from fangpin.policy.entries import Entry
 from fangpin.policy.models import CalendarYear, Category, PackHeader, Parameter, Rule
 from fangpin.policy.nouns import named
-from fangpin.policy.procedure_models import Procedure
 from fangpin.values.problem import Problem
 
 _END = date.max
@@ -28,13 +27,9 @@ def periods_run_forward(book: Book) -> Iterator[Problem]:
         yield from _backwards(entry, (), rule.from_date, rule.to_date, rule.rule)
     for entry, category in book.all("category", Category):
         yield from _backwards(entry, (), category.from_date, category.to_date, category.category)
-    for kind in ("eligibility", "elimination"):
+    for kind in ("eligibility", "elimination", "procedure"):
         for entry, dated in book.all(kind, Dated):
             yield from _backwards(entry, (), dated.from_date, dated.to_date, entry.code)
-    for entry, procedure in book.all("procedure", Procedure):
-        yield from _backwards(
-            entry, (), procedure.from_date, procedure.to_date, procedure.procedure
-        )
 
 
 def parameter_values_do_not_overlap(book: Book) -> Iterator[Problem]:
@@ -95,16 +90,14 @@ def parameter_divisions_exist(book: Book) -> Iterator[Problem]:
 
 def editions_do_not_overlap(book: Book) -> Iterator[Problem]:
     """EDITION_OVERLAP: two editions of a rule, or periods of what is dated, hold on the same day."""
-    dated: dict[tuple[str, str], list[tuple[Entry, Rule | Category | Procedure | Dated]]] = {}
+    dated: dict[tuple[str, str], list[tuple[Entry, Rule | Category | Dated]]] = {}
     for entry, rule in book.all("rule", Rule):
         dated.setdefault(("rule", rule.rule), []).append((entry, rule))
     for entry, category in book.all("category", Category):
         dated.setdefault(("category", category.category), []).append((entry, category))
-    for kind in ("eligibility", "elimination"):
+    for kind in ("eligibility", "elimination", "procedure"):
         for entry, one in book.all(kind, Dated):
             dated.setdefault((kind, entry.code), []).append((entry, one))
-    for entry, procedure in book.all("procedure", Procedure):
-        dated.setdefault(("procedure", procedure.procedure), []).append((entry, procedure))
     for (kind, code), found in dated.items():
         for (first, earlier), (second, later) in combinations(found, 2):
             if _overlap(earlier.from_date, earlier.to_date, later.from_date, later.to_date):

@@ -146,7 +146,7 @@ def case_choices(pack: Pack) -> dict[str, frozenset[str]]:
     """Fact -> the codes that it may hold."""
     return {
         "causes": frozenset(pack.causes),
-        "measures": measure_codes(pack),
+        "measures": frozenset(pack.measures),
         "statuses": frozenset(one.eligibility for one in pack.eligibilities),
         "category": frozenset({category.category for category in pack.categories} | {"none"}),
         "elimination_kind": frozenset(ELIMINATION_KINDS),
@@ -154,13 +154,3 @@ def case_choices(pack: Pack) -> dict[str, frozenset[str]]:
             one.condition for one in pack.elimination if one.kind == "natural"
         ),
     }
-
-
-def measure_codes(pack: Pack) -> frozenset[str]:
-    """Every measure as facts name it: `health` for the class, `health.premium_subsidy` for a form."""
-    forms = {
-        f"{code}.{variant}"
-        for code, measure in pack.measures.items()
-        for variant in measure.variants
-    }
-    return frozenset(pack.measures) | forms
