@@ -152,8 +152,11 @@ def test_measures_that_answer_most_stand_first_with_their_reasons() -> None:
         ("health", ("illness",), ("medical_care",), True),
         ("housing_safety", (), ("housing",), True),
         ("compulsory_education", ("schooling",), (), True),
+        ("premium_subsidy", (), ("medical_care",), True),
         ("other_education", ("schooling",), (), False),
         ("relocation", (), ("housing",), False),
+        ("temporary_assistance", ("illness",), (), False),
+        ("vocational_grant", ("schooling",), (), False),
     ]
 
 
