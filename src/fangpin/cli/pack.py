@@ -9,7 +9,9 @@ import typer
 
 from fangpin.cli.output import print_json, print_problems, print_table, say
 from fangpin.cli.session import Session
-from fangpin.policy import check_pack_thoroughly, load_case_file, load_pack
+from fangpin.policy import Pack, check_pack_thoroughly, load_case_file, load_pack
+from fangpin.policy.models import PackCase
+from fangpin.runs.decision_cases import run_decision_cases
 from fangpin.runs.pack_cases import CaseResult, run_cases
 from fangpin.values.problem import Problem, ProblemError
 
@@ -74,11 +76,11 @@ def test(
         if not files:
             raise ProblemError(_no_cases(cases))
         for file in files:
-            results += [(loaded.id, done) for done in run_cases(loaded, load_case_file(file))]
+            results += _ran(loaded, load_case_file(file))
     else:
         for directory in _directories(packs):
             loaded = load_pack(directory)
-            results += [(loaded.id, done) for done in run_cases(loaded, loaded.cases())]
+            results += _ran(loaded, loaded.cases())
     failed = [result for _, result in results if result.problems]
     if as_json:
         print_json(_answer(results))
@@ -87,6 +89,15 @@ def test(
         say(f"{len(results) - len(failed)} 个案例通过 passed, {len(failed)} 个不符 failed")
     if failed:
         raise typer.Exit(FAILED)
+
+
+def _ran(pack: Pack, cases: list[tuple[str, PackCase]]) -> list[tuple[str, CaseResult]]:
+    """Every case with all that it got wrong: what rules answer, and what is decided."""
+    by_rules, by_facts = run_cases(pack, cases), run_decision_cases(pack, cases)
+    return [
+        (pack.id, CaseResult(one.place, one.name, (*one.problems, *other.problems)))
+        for one, other in zip(by_rules, by_facts, strict=True)
+    ]
 
 
 def _answer(results: list[tuple[str, CaseResult]]) -> dict[str, Any]:
