@@ -111,6 +111,7 @@ def write_spoilt(file: Path, canaries: Canaries) -> Path:
         "医疗类别": "门诊",
         "合规自付": "120.00",
         "政策外自费": "0",
+        "医疗机构名称": f"县医院，本人{number}，代办人{canaries.numbers[2]}",
     }
     rows = [
         good,

@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.canary.chain import CLOCK, PACK, Canaries, world_with_canaries
+from tests.canary.chain import CLOCK, PACK, SPOILT_FEED, Canaries, world_with_canaries
 
 REGISTRY_FEED = "nongye.national_persons"
 
@@ -115,6 +115,11 @@ def test_the_canaries_flew(flown: Flown) -> None:
     assert len(opened) > 60
     assert any(found_in(path.read_bytes(), flown.canaries.names) for path in opened)
     assert any(list(unpacked(path.read_bytes())) for path in opened), "rejects were downloaded"
+    masked = f"{flown.canaries.numbers[1][:6]}********{flown.canaries.numbers[1][-4:]}".encode()
+    settled = files(flown.home / "deliveries" / SPOILT_FEED)
+    assert any(masked in part for path in settled for part in contents(path)), (
+        "a remark with a number was accepted"
+    )
     assert {path.parent.name for path in files(flown.home)} >= {"vault", "audit"}
 
 
