@@ -6,6 +6,7 @@ A locked account answers like a wrong password does, so that nobody learns which
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth import password_validation
 from django.db import transaction
@@ -34,18 +35,16 @@ def sign_in_failed(username: str, *, at: datetime, tries: int, minutes: int) -> 
             return
         official.failed_sign_ins, official.locked_until = 0, at + timedelta(minutes=minutes)
         official.save(update_fields=["failed_sign_ins", "locked_until"])
-        _record("lock_account", official, at=at, detail={"tries": tries, "minutes": minutes})
+        _record("lock_account", official.user, at=at, detail={"tries": tries, "minutes": minutes})
 
 
-def signed_in(user_id: int, *, at: datetime) -> None:
+def signed_in(user: Any, *, at: datetime) -> None:
     """The right password was given: the count begins anew, and the sign-in is on the record."""
     with transaction.atomic():
-        official = Official.objects.select_related("user").filter(user_id=user_id).first()
-        if official is not None and (official.failed_sign_ins or official.locked_until):
-            official.failed_sign_ins, official.locked_until = 0, None
-            official.save(update_fields=["failed_sign_ins", "locked_until"])
-        if official is not None:
-            _record("sign_in", official, at=at)
+        Official.objects.filter(user=user).exclude(failed_sign_ins=0, locked_until=None).update(
+            failed_sign_ins=0, locked_until=None
+        )
+        _record("sign_in", user, at=at)
 
 
 def change_password(official: Official, *, new: str, at: datetime) -> None:
@@ -56,17 +55,15 @@ def change_password(official: Official, *, new: str, at: datetime) -> None:
         official.user.save(update_fields=["password"])
         official.must_change_password = False
         official.save(update_fields=["must_change_password"])
-        _record("change_password", official, at=at)
+        _record("change_password", official.user, at=at)
 
 
-def _record(
-    act: str, official: Official, *, at: datetime, detail: dict[str, int] | None = None
-) -> None:
+def _record(act: str, user: Any, *, at: datetime, detail: dict[str, int] | None = None) -> None:
     record(
         act=act,
-        official=official.user.get_username(),
+        official=user.get_username(),
         subject_kind="official",
-        subject=str(official.user_id),
+        subject=str(user.pk),
         division="",
         at=at,
         detail=detail,
