@@ -262,6 +262,9 @@ def test_a_post_is_not_handed_to_just_anyone() -> None:
     refused("DELEGATION_OVERLAPS", hand, review, "neighbour")
     lent = scope("cadre", role="township_reviewer", on_behalf_of="reviewer")
     refused("ACT_NOT_PERMITTED", hand, review, "neighbour", by=lent)
+    Delegation.objects.all().delete()
+    hand(review, "neighbour", by=SECURITY)
+    assert AuditEntry.objects.latest("id").subject == "reviewer"
 
 
 def test_an_account_is_opened_without_a_post_and_with_a_password_to_change() -> None:

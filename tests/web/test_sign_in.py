@@ -12,7 +12,7 @@ from django.test import Client
 
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.officials.models import Delegation, Official, Post
-from fangpin.web.console import access
+from fangpin.web.ground import access
 from tests.web.conftest import SignIn
 from tests.web.seed import CLOCK, FOREIGN, LI_ZHUXI, PASSWORD, Seed
 

@@ -97,21 +97,22 @@ def delegate(
     from_date: date,
     to_date: date,
 ) -> Delegation:
-    """Hand one's own post to another official who serves within its division, for a period.
+    """Hand a post to another official who serves within its division, for a period.
+
+    The holder does it, or, for a holder who is ill or away, whoever may appoint there.
 
     Raises ProblemError ACT_NOT_PERMITTED, POST_NOT_YOURS, PERIOD_BACKWARDS, OFFICIAL_UNKNOWN,
     DELEGATE_ELSEWHERE, POSTS_EXCLUDE or DELEGATION_OVERLAPS: nothing is changed then.
     """
     where = f"post {post_id}"
-    if not by.can(DELEGATE):
+    if not (by.can(DELEGATE) or by.can(APPOINT)):
         raise refuse(Refusal.NOT_PERMITTED, where=where)
     today = timezone.localdate(at)
     if to_date <= from_date or from_date < today:
         raise refuse(Refusal.PERIOD, where=where)
     with transaction.atomic():
-        own = posts_in_force(today).select_for_update().filter(pk=post_id, role=by.role)
-        post = own.filter(official__user__username=by.official).first()
-        if post is None or by.on_behalf_of:
+        post = posts_in_force(today).select_for_update().filter(pk=post_id).first()
+        if post is None or not _may_hand_over(post, by=by):
             raise refuse(Refusal.NOT_YOURS, where=where)
         other = _locked(to)
         serves = within(posts_in_force(from_date).filter(official=other), _of(post)).exists()
@@ -132,7 +133,7 @@ def delegate(
             post,
             by=by,
             at=at,
-            official=by.official,
+            official=post.official.user.get_username(),
             detail={
                 "delegation": made.pk,
                 "to": to,
@@ -167,6 +168,13 @@ def revoke_delegation(*, delegation_id: int, by: Scope, at: datetime) -> Delegat
             detail={"delegation": found.pk, "to": found.delegate.user.get_username()},
         )
     return found
+
+
+def _may_hand_over(post: Post, *, by: Scope) -> bool:
+    if by.can(APPOINT) and by.covers(post.division):
+        return True
+    is_own = post.official.user.get_username() == by.official and post.role == by.role
+    return is_own and by.can(DELEGATE) and not by.on_behalf_of
 
 
 def _locked(username: str) -> Official:

@@ -25,7 +25,7 @@ from fangpin.casework.appointments.sign_in import (
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.officials.models import Post
 from fangpin.policy.models import Words
-from fangpin.web.console.access import (
+from fangpin.web.ground.access import (
     ANY_POST,
     SEE_FEEDS,
     SEE_OVERVIEW,
@@ -36,10 +36,10 @@ from fangpin.web.console.access import (
     public,
     standing_clock,
 )
-from fangpin.web.console.language import COOKIE_AGE, LANGUAGE_COOKIE, SIZE_COOKIE
-from fangpin.web.console.pack import installation_pack
-from fangpin.web.console.sessions import ACTING, MUST_CHANGE, key_of
-from fangpin.web.console.templatetags.figures import place
+from fangpin.web.ground.figures import place
+from fangpin.web.ground.language import COOKIE_AGE, LANGUAGE_COOKIE, SIZE_COOKIE
+from fangpin.web.ground.pack import installation_pack
+from fangpin.web.ground.sessions import ACTING, MUST_CHANGE, key_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
 
 from fangpin.casework.audit import actions as audit
@@ -23,6 +24,11 @@ _SEEN_STEP = timedelta(seconds=60)
 """The last request is written down about once a minute, not with each."""
 _A_PERSONS_NUMBER = re.compile(r"\d{11}")
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+
+
+def is_of_session(request: HttpRequest) -> bool:
+    """Whether the official signed in at a browser, and did not come with a token of a phone."""
+    return SESSION_KEY in request.session
 
 
 def has_rested_too_long(request: HttpRequest, *, at: datetime, minutes: int) -> bool:
