@@ -373,6 +373,8 @@ class Role(Node):
     title: Words
     level: Code
     may: list[Code]
+    administers: Literal["system", "security", "audit"] | None = None
+    """One of the three administrations, which no person may join; None: works on households."""
 
 
 class CalendarYear(Sourced):

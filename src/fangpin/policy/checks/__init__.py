@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fangpin.policy.checks import decisions, feeds, ledger, periods, procedures, rules, sources
+from fangpin.policy.checks import (
+    administrators,
+    decisions,
+    feeds,
+    ledger,
+    periods,
+    procedures,
+    rules,
+    sources,
+)
 from fangpin.policy.checks.book import Book, Check
 from fangpin.policy.checks.cases import case_problems, rules_have_enough_cases
 from fangpin.policy.expressions import check_pack as check_expressions
@@ -32,7 +41,12 @@ ALL_CHECKS: tuple[Check, ...] = (
     rules.severity_ranks_are_single,
     rules.measures_suit_known_causes,
     rules.roles_stand_at_known_levels,
+<<<<<<< HEAD
     decisions.statements_have_a_shape,
+=======
+    administrators.administrators_see_no_household,
+    administrators.administrators_share_no_permission,
+>>>>>>> trail
     decisions.statement_references_exist,
     decisions.statement_items_fit,
     decisions.statement_counts_nothing_twice,
