@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from fangpin.policy.case_models import PackCase
 from fangpin.policy.cases import placed, read_case_files
 from fangpin.policy.divisions import Divisions
 from fangpin.policy.entries import Entry
@@ -22,7 +23,6 @@ from fangpin.policy.models import (
     LedgerGroup,
     LedgerItem,
     MeasureKind,
-    PackCase,
     PackHeader,
     Parameter,
     ParameterValue,

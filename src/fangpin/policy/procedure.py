@@ -187,6 +187,32 @@ def nearest_deadline(states: Iterable[ClockState]) -> date | None:
     return min(running, default=None)
 
 
+def overdue_severity(pack: Pack, states: Iterable[ClockState]) -> str | None:
+    """The most urgent severity that overdue clocks show a case in; None when none asks for one."""
+    asked = {state.clock.overdue for state in states if state.is_overdue}
+    return next((one.severity for one in pack.severities if one.severity in asked), None)
+
+
+def roles_told(
+    pack: Pack, states: Iterable[ClockState], *, division: str
+) -> tuple[str, ...]:
+    """The roles that the ladders of overdue clocks have told by now, in the order of the pack.
+
+    A rung is reached `after` days past the deadline, in the days that its clock counts; the first
+    one once the deadline has passed. What was done too late has told whom it told.
+    """
+    told = set()
+    for state in states:
+        if state.running not in ("overdue", "late"):
+            continue
+        assert state.deadline is not None and state.days_left is not None
+        for rung in state.clock.escalation:
+            after = pack.parameter(rung.after, at=state.deadline, division=division).number
+            if -state.days_left >= after:
+                told.add(rung.role)
+    return tuple(role for role in pack.roles if role in told)
+
+
 def _state(
     clock: Clock,
     *,

@@ -13,9 +13,10 @@ from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.ledger.coverage import Coverage
 from fangpin.ledger.rollup import feed_items
 from fangpin.linkage.households import make_spine
+from fangpin.policy.case_models import PackCase
 from fangpin.policy.expressions.check import Kind
 from fangpin.policy.expressions.vocabulary import attribute_kinds, field_kinds
-from fangpin.policy.models import PackCase, Rule
+from fangpin.policy.models import Rule
 from fangpin.policy.nearest import advice
 from fangpin.policy.pack import Pack
 from fangpin.rules.evaluate import VIEW, Evaluation, evaluate, reason_order

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from fangpin.policy.case_models import PackCase
 from fangpin.policy.cases import read_case_files
 from fangpin.policy.checks.book import Book, unknown
 from fangpin.policy.checks.feeds import is_month, month_problem
 from fangpin.policy.checks.rules import FIGURES
 from fangpin.policy.entries import Entry
-from fangpin.policy.models import PackCase
 from fangpin.values.problem import Problem
 
 FEWEST_CASES = 4

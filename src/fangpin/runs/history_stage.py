@@ -1,0 +1,240 @@
+"""What a case's history is played on: its household, its months, and officials in every role.
+
+Everything is written into the casework database as a run and a registry would write it; the caller
+holds a transaction and rolls it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+
+from fangpin.casework.alerts.models import Alert, Run
+from fangpin.casework.cases.models import Case
+from fangpin.casework.cases.states import CaseState
+from fangpin.casework.officials.models import Official, Post
+from fangpin.casework.officials.scope import NOTHING, Scope, scope_of
+from fangpin.casework.registry.models import Household, HouseholdMonth, Member
+from fangpin.policy import Pack, WorkingCalendar
+from fangpin.policy.case_models import PackCase
+from fangpin.policy.expressions.check import Kind
+from fangpin.policy.expressions.vocabulary import attribute_kinds
+from fangpin.policy.history_models import Moment, read_moment
+from fangpin.values.month import Month
+
+REF = 8_000_000_000_000_000_000
+"""The household of a case; beyond the 60 bits of every real reference."""
+IN_OFFICE_SINCE = date(2000, 1, 1)
+COVERED_MONTHS = 36
+_AS_STORED: dict[Kind, Any] = {"number": float, "truth": bool}
+
+
+@dataclass
+class Stage:
+    """One household of a pack's case in the casework database, and whoever acts on it."""
+
+    pack: Pack
+    case: PackCase
+    division: str
+    household: Household
+    calendar: WorkingCalendar
+    alerts: int = 0
+    scopes: dict[tuple[str, str, date], Scope] = field(default_factory=dict)
+
+    def moment(self, moment: Moment) -> datetime:
+        """The moment where the installation stands."""
+        return read_moment(moment).replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
+
+    def scope(self, role: str, *, on: date, division: str | None = None) -> Scope:
+        """What an official of a role may see and do who holds a post over the household's village,
+        or in another division; the empty scope for a role that the pack does not know."""
+        stated = self.pack.roles.get(role)
+        if stated is None:
+            return NOTHING
+        code = division or self._above(stated.level)
+        key = (role, code, on)
+        if key not in self.scopes:
+            username = f"case.{role}.{code}"
+            user, is_new = get_user_model().objects.get_or_create(username=username)
+            if is_new:
+                official = Official.objects.create(user=user, name=stated.title.zh)
+                Post.objects.create(
+                    official=official, role=role, division=code, from_date=IN_OFFICE_SINCE
+                )
+            self.scopes[key] = scope_of(user=user, on=on, roles=self.pack.roles, role=role)
+        return self.scopes[key]
+
+    def latest_case(self) -> Case | None:
+        """The household's open case, else the one opened last; None before the first."""
+        found = Case.objects.filter(household=self.household).order_by("opened_at", "id")
+        rows = list(found)
+        still_open = [row for row in rows if row.state == CaseState.OPEN]
+        return (still_open or rows or [None])[-1]
+
+    def latest_alert(self) -> Alert | None:
+        return Alert.objects.filter(household=self.household).order_by("raised_date", "id").last()
+
+    def run_of(self, day: date) -> Run:
+        """The monthly run of a day, as known to casework."""
+        run, _ = Run.objects.get_or_create(
+            as_of=day,
+            defaults={
+                "month": int(Month.last_complete(day)),
+                "folder": "case",
+                "key": f"case-{day}",
+                "pack": self.pack.id,
+                "loaded_at": self.moment(day),
+                "count_of_households": 1,
+                "coverage": coverage_of(self.pack, self.case),
+            },
+        )
+        return run
+
+    def _above(self, level: str) -> str:
+        width = {one.level: one.width for one in self.pack.header.division_levels}.get(level)
+        return self.division[: width or len(self.division)]
+
+
+def set_stage(
+    pack: Pack,
+    case: PackCase,
+    *,
+    attributes: Mapping[str, Any],
+    months: Mapping[str, Mapping[int, Decimal | str | None]],
+) -> Stage:
+    """Write the household of a case: attributes, members, ledger months, and what was delivered."""
+    division = village_of(pack, case.division or pack.header.root_division or "")
+    known = _stored(pack, {**attributes, **case.household})
+    household = Household.objects.create(
+        household_ref=REF,
+        household_no="CASE-1",
+        division=division,
+        head_name="户主",
+        count_of_members=int(known.get("members") or len(case.persons) or 1),
+        attributes=known,
+    )
+    _write_members(pack, case, household)
+    by_month: dict[int, dict[str, str]] = {}
+    for item, values in months.items():
+        for month, value in values.items():
+            if value is not None:
+                by_month.setdefault(month, {})[item] = str(value)
+    HouseholdMonth.objects.bulk_create(
+        HouseholdMonth(household=household, month=month, amounts=amounts)
+        for month, amounts in sorted(by_month.items())
+    )
+    stage = Stage(pack, case, division, household, WorkingCalendar(pack))
+    stage.run_of(first_day_of(case))
+    return stage
+
+
+def first_day_of(case: PackCase) -> date:
+    """The earliest day that the history tells of; the day of the case when there is none."""
+    days = [read_moment(entry.at).date() for entry in case.history]
+    days += [entry.on for entry in case.history if entry.on is not None]
+    return min([*days, case.as_of])
+
+
+def coverage_of(pack: Pack, case: PackCase) -> dict[str, list[int]]:
+    """Feed -> the months that count as delivered: all from three years before the first act."""
+    first = int(Month.last_complete(first_day_of(case))) - COVERED_MONTHS + 1
+    last = int(Month.last_complete(case.as_of))
+    delivered: dict[str, list[int]] = {}
+    for feed in pack.contracts:
+        missing = case.unknown.get(feed, [])
+        if missing == "all":
+            continue
+        lacking = {int(Month.parse(text)) for text in missing}
+        delivered[feed] = [month for month in range(first, last + 1) if month not in lacking]
+    for item, values in case.ledger.items():
+        # A month given as unknown was not delivered, whatever else the feed holds.
+        lacking = {
+            int(Month.parse(f"{period}-01" if len(period) == 4 else period))
+            for period, value in values.items()
+            if value is None
+        }
+        feed = pack.items[item].feed if item in pack.items else None
+        if feed in delivered and lacking:
+            delivered[feed] = [month for month in delivered[feed] if month not in lacking]
+    return delivered
+
+
+def village_of(pack: Pack, code: str) -> str:
+    """A village inside a division: the first that the pack lists, else an invented one."""
+    levels = sorted(pack.header.division_levels, key=lambda level: level.width)
+    if not levels:
+        return code or "0"
+    lowest = levels[-1].width
+    if len(code) >= lowest:
+        return code
+    listed = sorted(
+        row.code for row in pack.divisions if len(row.code) == lowest and row.code.startswith(code)
+    )
+    if listed:
+        return listed[0]
+    for level in levels:
+        if level.width > len(code):
+            code = code.ljust(level.width - 1, "0") + "1"
+    return code
+
+
+def _stored(pack: Pack, known: Mapping[str, Any]) -> dict[str, Any]:
+    kinds = attribute_kinds(pack)
+    found = {}
+    for code, value in known.items():
+        if isinstance(value, Decimal):
+            value = int(value) if value == value.to_integral_value() else float(value)
+        elif isinstance(value, date):
+            value = value.isoformat()
+        if code in kinds:
+            found[code] = value
+    return found
+
+
+def _write_members(pack: Pack, case: PackCase, household: Household) -> None:
+    registry = pack.header.registry
+    if registry is None:
+        return
+    named = {registry.relation, registry.birth, registry.sex, registry.division}
+    for place, person in enumerate(case.persons, start=1):
+        birth = person.get(registry.birth or "")
+        Member.objects.create(
+            person_ref=REF + place,
+            household=household,
+            name=f"成员{place}",
+            relation=str(person.get(registry.relation) or ""),
+            is_head=person.get(registry.relation) == registry.head,
+            sex=str(person.get(registry.sex or "") or ""),
+            birth_date=birth if isinstance(birth, date) else _day(birth),
+            attributes={
+                code: _plain(value) for code, value in person.items() if code not in named
+            },
+        )
+
+
+def _day(text: Any) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def due_date(stage: Stage, severity: str, raised: date) -> date:
+    """The day by which an alert of a severity asks for a visit."""
+    stated = next(one for one in stage.pack.severities if one.severity == severity)
+    if stated.working_days:
+        return stage.calendar.add_working_days(raised, stated.due_days)
+    return raised + timedelta(days=stated.due_days)
