@@ -337,6 +337,10 @@ class MeasureKind(Overlay, Sourced):
     department: Code | None = None
     guards: list[Words] = []
     until_date: date | None = None
+    variants: dict[Code, Words] = {}
+    """Forms that this class takes, such as the allowances of the safety net."""
+    items: list[Code] = []
+    """Ledger items in which its payments are seen: what feeds report of it."""
 
 
 class Role(Node):
