@@ -15,6 +15,8 @@ from pydantic import Field
 from fangpin.policy.history_models import ExpectedCasework, HistoryEntry
 from fangpin.policy.models import Code, DottedCode, Node, Text
 
+_OF_CASEWORK = ExpectedCasework.model_fields.keys()
+
 
 class Series(Node):
     """The same value in every month from `from` to `to`, both inclusive."""
@@ -52,6 +54,12 @@ class Expectation(ExpectedCasework):
     category: Code | Literal["none"] | None = None
     sentence_zh: list[str] = []
     """Words that the explanation must contain."""
+
+    @property
+    def asks_of_rules(self) -> bool:
+        """Whether anything is expected that the rules answer; so does a case without any `expect`."""
+        asked = self.model_fields_set & (Expectation.model_fields.keys() - _OF_CASEWORK)
+        return bool(asked) or not self.model_fields_set
 
 
 class PackCase(Node):

@@ -31,6 +31,19 @@ def read_moment(moment: Moment) -> datetime:
     return datetime.fromisoformat(moment)
 
 
+class PlannedHelp(Node):
+    """One measure of a plan in a history."""
+
+    measure: Code
+    variant: Code | None = None
+    person: int | None = None
+    """The member it is for, by the place in `persons`, the first is 1."""
+    from_date: date | None = Field(default=None, alias="from")
+    until_date: date | None = Field(default=None, alias="until")
+    monthly: Decimal | None = None
+    reason: str | None = None
+
+
 class HistoryEntry(Node):
     """One act of the history, or with `through` the standard way up to a step.
 
@@ -88,10 +101,11 @@ class HistoryEntry(Node):
     to_step: Code | None = None
     reason: str | None = None
     note: str | None = None
-    measures: list[Code] | None = None
+    measures: list[Code | PlannedHelp] | None = None
     measure: Code | None = None
-    until: date | None = None
     amount: Decimal | None = None
+    name: str | None = None
+    situation: Code | None = None
 
     @property
     def given(self) -> set[str]:
@@ -129,8 +143,8 @@ DATA_OF_ACT: dict[str, tuple[str, ...]] = {
     "approve_at_county": _DECISION,
     "announce": ("note",),
     "tell_applicant": ("note",),
-    "make_plan": ("measures", "reason", "until"),
-    "amend_plan": ("measures", "reason", "until"),
+    "make_plan": ("measures",),
+    "amend_plan": ("measures",),
     "deliver_measure": ("measure", "on", "amount"),
     "stop_measure": ("measure", "on", "reason", "note"),
     "return_for_correction": ("to_step", "reason", "note"),
@@ -141,10 +155,13 @@ DATA_OF_ACT: dict[str, tuple[str, ...]] = {
     "open_green_channel": ("cause", "reason"),
     "propose_elimination": (),
     "roll_back_elimination": ("reason", "note"),
+    "name_contact": ("name",),
+    "record_follow_up": ("situation", "visited", "note"),
+    "record_supervision_visit": ("on", "note"),
     "appeal": ("text",),
     "answer_appeal": ("answer", "upheld"),
 }
-"""Act -> the keys of its own data; `through` takes `days`, `channel`, `category`, `causes`, `kind`."""
+"""Act -> the keys of its own data."""
 
 DATA_OF_THROUGH = (
     "days",
@@ -227,6 +244,14 @@ class ExpectedAlertState(Node):
     reason: Code | None = None
 
 
+class ExpectedDuty(Node):
+    """One duty of the household on the day: whether it holds, and until when it was to be seen."""
+
+    holds: bool
+    last: date | None = None
+    due: date | None = None
+
+
 class ExpectedCasework(Node):
     """What casework must say on `as_of`, after the history."""
 
@@ -252,6 +277,7 @@ class ExpectedCasework(Node):
     told: list[Code] | None = None
     """Exactly the roles that the escalation of overdue clocks has told by this day."""
     alert_state: ExpectedAlertState | Literal["none"] | None = None
+    duties: dict[Code, ExpectedDuty] = {}
     appeal_due: date | None = None
     """The day by which the latest appeal is answered."""
 

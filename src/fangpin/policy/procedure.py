@@ -143,6 +143,12 @@ def steps_from(procedure: Procedure, first: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def steps_before(procedure: Procedure, step: str) -> frozenset[str]:
+    """Every step that comes before a step, directly or not."""
+    stated = next(one for one in procedure.steps if one.step == step)
+    return _waits(stated, procedure)
+
+
 def clock_states(
     procedure: Procedure,
     *,
@@ -193,9 +199,7 @@ def overdue_severity(pack: Pack, states: Iterable[ClockState]) -> str | None:
     return next((one.severity for one in pack.severities if one.severity in asked), None)
 
 
-def roles_told(
-    pack: Pack, states: Iterable[ClockState], *, division: str
-) -> tuple[str, ...]:
+def roles_told(pack: Pack, states: Iterable[ClockState], *, division: str) -> tuple[str, ...]:
     """The roles that the ladders of overdue clocks have told by now, in the order of the pack.
 
     A rung is reached `after` days past the deadline, in the days that its clock counts; the first

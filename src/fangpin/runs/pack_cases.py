@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -13,6 +13,7 @@ from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.ledger.coverage import Coverage
 from fangpin.ledger.rollup import feed_items
 from fangpin.linkage.households import make_spine
+from fangpin.policy.calendar import visit_due
 from fangpin.policy.case_models import PackCase
 from fangpin.policy.expressions.check import Kind
 from fangpin.policy.expressions.vocabulary import attribute_kinds, field_kinds
@@ -46,12 +47,17 @@ class CaseResult:
 
 
 def run_cases(pack: Pack, cases: Iterable[tuple[str, PackCase]]) -> list[CaseResult]:
-    """Run cases, each at its own place (`file:line`); those of one day and coverage run together."""
+    """Run cases, each at its own place (`file:line`); those of one day and coverage run together.
+
+    A case that asks nothing of the rules passes: its history is played by `run_histories`.
+    """
     placed = list(cases)
     found: list[tuple[Problem, ...]] = [()] * len(placed)
     groups: dict[tuple[date, frozenset[Any]], list[int]] = {}
     coverages: dict[int, Coverage] = {}
     for position, (place, case) in enumerate(placed):
+        if not case.expect.asks_of_rules:
+            continue
         try:
             _refuse_unusable_items(pack, place, case)
         except ProblemError as error:
@@ -70,6 +76,20 @@ def run_cases(pack: Pack, cases: Iterable[tuple[str, PackCase]]) -> list[CaseRes
         CaseResult(place, case.case, problems)
         for (place, case), problems in zip(placed, found, strict=True)
     ]
+
+
+def attributes_of_persons(pack: Pack, cases: Sequence[PackCase]) -> dict[int, dict[str, Any]]:
+    """Place in `cases` -> the household attributes that the case's persons give on its day."""
+    found: dict[int, dict[str, Any]] = {}
+    by_month: dict[Month, dict[int, PackCase]] = {}
+    for place, case in enumerate(cases):
+        if case.persons:
+            by_month.setdefault(Month.last_complete(case.as_of), {})[place] = case
+    if by_month:
+        with connect(threads=1) as engine:
+            for month, members in by_month.items():
+                found.update(_computed_attributes(engine, pack, members, month))
+    return found
 
 
 def _evaluated(
@@ -180,6 +200,9 @@ def _compare_alert(
     severity = answer[f"severity__{first.rule}"]
     if severity != expected.severity:
         yield _unlike(place, case, "alert severity", expected.severity, severity)
+    due = visit_due(pack, severity, on=case.as_of)
+    if expected.due is not None and expected.due != due:
+        yield _unlike(place, case, "alert due", str(expected.due), str(due))
     if expected.cause and first.cause != expected.cause:
         yield _unlike(place, case, "alert cause", expected.cause, str(first.cause))
     if expected.rules is not None:
@@ -234,7 +257,7 @@ def _coverage(pack: Pack, case: PackCase, month: Month) -> Coverage:
             for back in range(COVERED_MONTHS)
             if int(month) - back not in lacking
         ]
-    for code, values in _case_values(case).items():
+    for code, values in case_values(case).items():
         # A month given as unknown was not delivered, whatever else the feed holds.
         unknown = {period for period, value in values.items() if value is None}
         owner = pack.items[code].feed
@@ -242,7 +265,7 @@ def _coverage(pack: Pack, case: PackCase, month: Month) -> Coverage:
     return Coverage.of(delivered)
 
 
-def _case_values(case: PackCase) -> dict[str, dict[int, Decimal | str | None]]:
+def case_values(case: PackCase) -> dict[str, dict[int, Decimal | str | None]]:
     """Item -> month -> value, with series and years resolved."""
     found: dict[str, dict[int, Decimal | str | None]] = {}
     for item, periods in case.ledger.items():
@@ -258,7 +281,7 @@ def _case_values(case: PackCase) -> dict[str, dict[int, Decimal | str | None]]:
 
 def _refuse_unusable_items(pack: Pack, place: str, case: PackCase) -> None:
     """Raises ProblemError CASE_ITEM_UNKNOWN or CASE_ITEM_IS_TOTAL."""
-    for code in _case_values(case):
+    for code in case_values(case):
         item = pack.items.get(code)
         if item is None:
             fix_zh, fix_en = advice(written=code, valid=pack.items)
@@ -289,7 +312,7 @@ def _make_ledger(
     engine: Engine, pack: Pack, cases: dict[int, tuple[str, PackCase]]
 ) -> dict[str, str]:
     """One table a feed with the cases' amounts; returns feed -> table."""
-    values = {position: _case_values(case) for position, (_, case) in cases.items()}
+    values = {position: case_values(case) for position, (_, case) in cases.items()}
     feeds = {pack.items[code].feed for amounts in values.values() for code in amounts}
     sources = {}
     for number, feed in enumerate(sorted(feed for feed in feeds if feed)):
@@ -324,7 +347,9 @@ def _make_households(
 ) -> None:
     """The table `spine`, one household a case: computed from its persons, or stated outright."""
     kinds = attribute_kinds(pack)
-    computed = _computed_attributes(engine, pack, cases, month)
+    computed = _computed_attributes(
+        engine, pack, {position: case for position, (_, case) in cases.items()}, month
+    )
     definition = {"household_ref": "BIGINT", "division": "VARCHAR"}
     definition |= {code: _TYPES[kind] for code, kind in kinds.items()}
     engine.make_empty_table("spine", definition)
@@ -338,17 +363,17 @@ def _make_households(
 
 
 def _computed_attributes(
-    engine: Engine, pack: Pack, cases: dict[int, tuple[str, PackCase]], month: Month
+    engine: Engine, pack: Pack, cases: Mapping[int, PackCase], month: Month
 ) -> dict[int, dict[str, Any]]:
     registry = pack.header.registry
-    if registry is None or not any(case.persons for _, case in cases.values()):
+    if registry is None or not any(case.persons for case in cases.values()):
         return {}
     kinds = field_kinds(pack.contracts[registry.feed])
     definition = {"person_ref": "BIGINT", "household_ref": "BIGINT"}
     definition |= {code: _TYPES[kind] for code, kind in kinds.items()}
     engine.make_empty_table("people", definition)
     rows: list[list[Any]] = []
-    for position, (_, case) in cases.items():
+    for position, case in cases.items():
         division = case.division or pack.header.root_division
         for person in case.persons:
             values = [division if code == registry.division else person.get(code) for code in kinds]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from fangpin.policy.checks import feeds, ledger, periods, procedures, rules, sources
 from fangpin.policy.checks.book import Book, Check
 from fangpin.policy.checks.cases import case_problems, rules_have_enough_cases
+from fangpin.policy.checks.histories import history_problems
+from fangpin.policy.entries import Entry
 from fangpin.policy.expressions import check_pack as check_expressions
 from fangpin.policy.pack import Pack
 from fangpin.values.problem import Problem
@@ -55,6 +57,11 @@ def cross_check(*, pack: Pack, faulty: Iterable[tuple[str, str]] = ()) -> list[P
     if not book.faulty:
         problems.extend(check_expressions(pack))
     return problems
+
+
+def check_histories(pack: Pack, entries: Sequence[Entry]) -> list[Problem]:
+    """What is wrong with the histories of cases that do not belong to the pack."""
+    return list(history_problems(book=Book(pack), entries=entries))
 
 
 def check_pack_thoroughly(pack: Pack) -> list[Problem]:

@@ -9,6 +9,7 @@ from fangpin.policy.case_models import PackCase
 from fangpin.policy.cases import read_case_files
 from fangpin.policy.checks.book import Book, unknown
 from fangpin.policy.checks.feeds import is_month, month_problem
+from fangpin.policy.checks.histories import history_problems
 from fangpin.policy.checks.rules import FIGURES
 from fangpin.policy.entries import Entry
 from fangpin.values.problem import Problem
@@ -32,7 +33,7 @@ _CODES = {
 
 
 def case_problems(*, book: Book, entries: Sequence[Entry]) -> Iterator[Problem]:
-    """CASE_*: everything that cases name wrongly, and months that are none."""
+    """CASE_*, HISTORY_*: everything that cases name wrongly, and months that are none."""
     first: dict[str, Entry] = {}
     for entry in entries:
         case = entry.node
@@ -50,6 +51,7 @@ def case_problems(*, book: Book, entries: Sequence[Entry]) -> Iterator[Problem]:
             )
         yield from _names(book, entry, case)
         yield from _months(book, entry, case)
+    yield from history_problems(book=book, entries=entries)
 
 
 def rules_have_enough_cases(book: Book) -> Iterator[Problem]:

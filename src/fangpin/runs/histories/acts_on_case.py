@@ -1,87 +1,31 @@
-"""Each act that a case's history may tell of, played through the very function of casework.
+"""Acts on clues and cases as a case file may tell of them.
 
-One table, by name: what the case file leaves out is filled with ordinary data, so that a case says
-only what it is about.
+What the file leaves out is filled with ordinary data, so that a case says only what it is about.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from fangpin.casework.alerts.acts import END_REASONS, end_alert
 from fangpin.casework.alerts.models import Alert
 from fangpin.casework.alerts.states import AlertState
-from fangpin.casework.cases import acts, refusals
+from fangpin.casework.cases import acts
 from fangpin.casework.cases.acts.comparison import Finding, standing_comparisons
 from fangpin.casework.cases.assessment import assess
 from fangpin.casework.cases.gate import words_under
 from fangpin.casework.cases.models import Appeal, CounterEvidence, Objection, Visit
 from fangpin.casework.cases.states import REASONS
-from fangpin.casework.officials.scope import Scope
-from fangpin.policy.history_models import HistoryEntry
+from fangpin.policy.calendar import visit_due
 from fangpin.policy.procedure import edition_of
-from fangpin.runs.history_stage import Stage, due_date
+from fangpin.runs.histories.play import Play, causes_of_clues
+from fangpin.runs.histories.stage import Stage
 from fangpin.values.month import Month
 
 ENTITLED, ATTENDING = 30, 24
 """An ordinary meeting: four of five come."""
-
-
-@dataclass(frozen=True, slots=True)
-class Play:
-    """One act about to be done: what the case file says of it, by whom, when."""
-
-    stage: Stage
-    entry: HistoryEntry
-    by: Scope
-    at: datetime
-
-    @property
-    def day(self) -> date:
-        return self.at.date()
-
-    @property
-    def case_no(self) -> str:
-        """The case that the act is about. Raises ProblemError NO_CASE before the first."""
-        case = self.stage.latest_case()
-        if case is None:
-            raise refusals.refusal(
-                "NO_CASE",
-                "history",
-                zh="这一户还没有件。",
-                en="The household has no case yet.",
-                fix_zh="请先登记线索。",
-                fix_en="Record a clue first.",
-            )
-        return case.case_no
-
-    def of_case(self) -> dict[str, Any]:
-        """What every act on a case is given."""
-        return {
-            "pack": self.stage.pack,
-            "case_no": self.case_no,
-            "by": self.by,
-            "at": self.at,
-        }
-
-    def of_household(self) -> dict[str, Any]:
-        """What every act on a household is given."""
-        return {
-            "pack": self.stage.pack,
-            "household_ref": self.stage.household.pk,
-            "by": self.by,
-            "at": self.at,
-        }
-
-
-def play(play: Play) -> None:
-    """Do one act. Raises what its function of casework raises."""
-    assert play.entry.act is not None
-    TABLE[play.entry.act](play)
 
 
 def _raise_alert(play: Play) -> None:
@@ -104,7 +48,7 @@ def _raise_alert(play: Play) -> None:
             raised_date=day,
             raised_month=int(Month.last_complete(day)),
             updated_month=int(Month.last_complete(day)),
-            due_date=due_date(stage, severity, day),
+            due_date=visit_due(stage.pack, severity, on=day),
             first_run=run,
             last_run=run,
         )
@@ -166,7 +110,7 @@ def _record_visit(play: Play) -> None:
         verifiers = [f"核实人{place}" for place in range(1, verifiers + 1)]
     causes = entry.causes
     if causes is None:
-        causes = _causes_of_clues(stage) if at_risk else []
+        causes = causes_of_clues(stage) if at_risk else []
     acts.record_visit(
         **play.of_case(),
         visit=acts.VisitRecord(
@@ -195,9 +139,7 @@ def _papers(play: Play) -> list[acts.PaperOfAct]:
     """The kinds of attachment that the act's step asks for."""
     case = play.stage.latest_case()
     assert case is not None
-    procedure = edition_of(
-        play.stage.pack, procedure=case.procedure, from_date=case.procedure_from
-    )
+    procedure = edition_of(play.stage.pack, procedure=case.procedure, from_date=case.procedure_from)
     kinds = [
         kind for step in procedure.steps if step.act == play.entry.act for kind in step.evidence
     ]
@@ -210,14 +152,6 @@ def _papers(play: Play) -> list[acts.PaperOfAct]:
 def _note_of(stage: Stage, cause: str) -> str:
     stated = stage.pack.causes.get(cause)
     return "见入户记录" if stated is not None and stated.note_required else ""
-
-
-def _causes_of_clues(stage: Stage) -> list[str]:
-    """The causes that the clues named, else the first of the pack that needs no note."""
-    case = stage.latest_case()
-    named = [clue.cause for clue in case.clues.order_by("on", "id") if clue.cause] if case else []
-    plain = [code for code, cause in stage.pack.causes.items() if not cause.note_required]
-    return list(dict.fromkeys(named)) or plain[:1]
 
 
 def _written(value: Decimal | bool | str) -> str:
@@ -361,10 +295,13 @@ def _decision(play: Play, opinion: str) -> dict[str, Any]:
         given["category"] = suggested or (in_force[0].category if in_force else "")
     if entry.causes is not None:
         given["causes"] = entry.causes
-    elif is_review and not Visit.objects.filter(
-        act__case=case, act__is_undone=False, causes__isnull=False
-    ).exists():
-        given["causes"] = _causes_of_clues(stage)
+    elif (
+        is_review
+        and not Visit.objects.filter(
+            act__case=case, act__is_undone=False, causes__isnull=False
+        ).exists()
+    ):
+        given["causes"] = causes_of_clues(stage)
     return given
 
 
@@ -377,15 +314,9 @@ def _return(play: Play) -> None:
     acts.return_for_correction(
         **play.of_case(),
         to_step=entry.to_step or "",
-        reason=_reason(play, REASONS["return_for_correction"]),
+        reason=play.reason(REASONS["return_for_correction"]),
         note="材料需补正。" if entry.note is None else entry.note,
     )
-
-
-def _reason(play: Play, prefix: str) -> str:
-    if play.entry.reason is not None:
-        return play.entry.reason
-    return next(iter(words_under(play.stage.pack, prefix)), "")
 
 
 def _exit(function: Callable[..., Any]) -> Callable[[Play], None]:
@@ -400,7 +331,7 @@ def _exit(function: Callable[..., Any]) -> Callable[[Play], None]:
         note = play.entry.note
         function(
             **play.of_case(),
-            reason=_reason(play, prefixes[0] if prefixes else ""),
+            reason=play.reason(prefixes[0] if prefixes else ""),
             note="入户核实后认定。" if note is None else note,
         )
 
@@ -411,7 +342,7 @@ def _green_channel(play: Play) -> None:
     entry = play.entry
     acts.open_green_channel(
         **play.of_case(),
-        cause=entry.cause or (_causes_of_clues(play.stage) or [""])[0],
+        cause=entry.cause or (causes_of_clues(play.stage) or [""])[0],
         reason="先行救助，后补程序。" if entry.reason is None else entry.reason,
     )
 
@@ -423,7 +354,7 @@ def _propose_elimination(play: Play) -> None:
 def _roll_back(play: Play) -> None:
     acts.roll_back_elimination(
         **play.of_household(),
-        reason=_reason(play, REASONS["roll_back_elimination"]),
+        reason=play.reason(REASONS["roll_back_elimination"]),
         note="原标注不符合条件。" if play.entry.note is None else play.entry.note,
     )
 
@@ -446,7 +377,7 @@ def _answer_appeal(play: Play) -> None:
     )
 
 
-TABLE: dict[str, Callable[[Play], None]] = {
+ON_CASES: dict[str, Callable[[Play], None]] = {
     "raise_alert": _raise_alert,
     "end_alert": _end_alert,
     "report_clue": _report_clue,

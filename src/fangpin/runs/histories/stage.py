@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from fangpin.casework.cases.states import CaseState
 from fangpin.casework.officials.models import Official, Post
 from fangpin.casework.officials.scope import NOTHING, Scope, scope_of
 from fangpin.casework.registry.models import Household, HouseholdMonth, Member
-from fangpin.policy import Pack, WorkingCalendar
+from fangpin.policy import Pack
 from fangpin.policy.case_models import PackCase
 from fangpin.policy.expressions.check import Kind
 from fangpin.policy.expressions.vocabulary import attribute_kinds
@@ -44,7 +44,6 @@ class Stage:
     case: PackCase
     division: str
     household: Household
-    calendar: WorkingCalendar
     alerts: int = 0
     scopes: dict[tuple[str, str, date], Scope] = field(default_factory=dict)
 
@@ -76,7 +75,7 @@ class Stage:
         found = Case.objects.filter(household=self.household).order_by("opened_at", "id")
         rows = list(found)
         still_open = [row for row in rows if row.state == CaseState.OPEN]
-        return (still_open or rows or [None])[-1]
+        return (still_open or rows)[-1] if rows else None
 
     def latest_alert(self) -> Alert | None:
         return Alert.objects.filter(household=self.household).order_by("raised_date", "id").last()
@@ -130,7 +129,7 @@ def set_stage(
         HouseholdMonth(household=household, month=month, amounts=amounts)
         for month, amounts in sorted(by_month.items())
     )
-    stage = Stage(pack, case, division, household, WorkingCalendar(pack))
+    stage = Stage(pack, case, division, household)
     stage.run_of(first_day_of(case))
     return stage
 
@@ -160,9 +159,9 @@ def coverage_of(pack: Pack, case: PackCase) -> dict[str, list[int]]:
             for period, value in values.items()
             if value is None
         }
-        feed = pack.items[item].feed if item in pack.items else None
-        if feed in delivered and lacking:
-            delivered[feed] = [month for month in delivered[feed] if month not in lacking]
+        owner = pack.items[item].feed if item in pack.items else None
+        if owner is not None and owner in delivered and lacking:
+            delivered[owner] = [month for month in delivered[owner] if month not in lacking]
     return delivered
 
 
@@ -213,9 +212,7 @@ def _write_members(pack: Pack, case: PackCase, household: Household) -> None:
             is_head=person.get(registry.relation) == registry.head,
             sex=str(person.get(registry.sex or "") or ""),
             birth_date=birth if isinstance(birth, date) else _day(birth),
-            attributes={
-                code: _plain(value) for code, value in person.items() if code not in named
-            },
+            attributes={code: _plain(value) for code, value in person.items() if code not in named},
         )
 
 
@@ -230,11 +227,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return value.isoformat() if isinstance(value, date) else value
-
-
-def due_date(stage: Stage, severity: str, raised: date) -> date:
-    """The day by which an alert of a severity asks for a visit."""
-    stated = next(one for one in stage.pack.severities if one.severity == severity)
-    if stated.working_days:
-        return stage.calendar.add_working_days(raised, stated.due_days)
-    return raised + timedelta(days=stated.due_days)
