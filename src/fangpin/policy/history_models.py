@@ -35,7 +35,6 @@ class PlannedHelp(Node):
     """One measure of a plan in a history."""
 
     measure: Code
-    variant: Code | None = None
     person: int | None = None
     """The member it is for, by the place in `persons`, the first is 1."""
     from_date: date | None = Field(default=None, alias="from")
@@ -125,7 +124,7 @@ DATA_OF_ACT: dict[str, tuple[str, ...]] = {
     "assign": (),
     "record_visit": (
         *("verifiers", "visited", "at_risk", "severe", "found", "coping", "causes", "judgement"),
-        *("answers", "corrections"),
+        *("form", "answers", "corrections"),
     ),
     "record_consent": ("form", "signed", "read_aloud"),
     "request_comparison": ("departments",),

@@ -6,7 +6,7 @@ a report and a case of the pack, and again in three years.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -107,13 +107,17 @@ def edition_of(pack: Pack, *, procedure: str, from_date: date) -> Procedure:
 
 
 def standing(
-    procedure: Procedure, *, channel: str, log: Sequence[Happening], is_ended: bool = False
+    procedure: Procedure,
+    *,
+    clues: Mapping[str, date],
+    log: Sequence[Happening],
+    is_ended: bool = False,
 ) -> Standing:
-    """Where a case stands. `channel` is that of its first clue."""
+    """Where a case stands. `clues` holds the earliest day of each channel that its clues came by."""
     done = frozenset(one.step for one in log if one.step and not one.is_undone)
     if is_ended:
         return Standing(done, (), ())
-    steps = {step.step: step for step in procedure.steps if _applies(step, channel)}
+    steps = {step.step: step for step in procedure.steps if _applies(step.channels, clues)}
     followed = {
         before for step in steps.values() if step.step in done for before in _waits(step, procedure)
     }
@@ -155,15 +159,16 @@ def clock_states(
     pack: Pack,
     calendar: WorkingCalendar,
     division: str,
-    channel: str,
-    first_clue: date,
+    clues: Mapping[str, date],
     log: Sequence[Happening],
     on: date,
     ended: date | None = None,
 ) -> tuple[ClockState, ...]:
     """Every clock of a case on a day, in the procedure's order.
 
-    `ended` is the day on which the case ended otherwise than by an act that stops the clock.
+    `clues` holds the earliest day of each channel that its clues came by: a clock from the first
+    clue begins at the earliest of all, one of certain channels at the earliest of those. `ended` is
+    the day on which the case ended otherwise than by an act that stops the clock.
     Raises ProblemError NO_VALUE_FOR_DATE, CALENDAR_YEAR_MISSING.
     """
     standing_log = [one for one in log if not one.is_undone and one.on <= on]
@@ -173,13 +178,16 @@ def clock_states(
             pack=pack,
             calendar=calendar,
             division=division,
-            first_clue=first_clue,
+            first_clue=min(
+                (day for channel, day in clues.items() if channel in clock.channels),
+                default=min(clues.values()),
+            ),
             log=standing_log,
             on=on,
             ended=ended if ended is not None and ended <= on else None,
         )
         for clock in procedure.clocks
-        if not clock.channels or channel in clock.channels
+        if _applies(clock.channels, clues)
     )
 
 
@@ -231,7 +239,8 @@ def _state(
     started = _started(clock, first_clue=first_clue, log=log)
     if started is None or started > on:
         return ClockState(clock, "waiting")
-    stopped = next((one.on for one in log if one.act in clock.ends and one.on >= started), ended)
+    # What the green channel let come first stops the clock the moment it would begin.
+    stopped = next((max(one.on, started) for one in log if one.act in clock.ends), ended)
     until = stopped or on
     paused, is_paused = _paused(clock, log, since=started, until=until, calendar=calendar)
     days = int(pack.parameter(clock.days, at=started, division=division).number)
@@ -279,8 +288,9 @@ def _days(since: date, until: date, clock: Clock, calendar: WorkingCalendar) -> 
     return (until - since).days
 
 
-def _applies(step: Step, channel: str) -> bool:
-    return not step.channels or channel in step.channels
+def _applies(channels: Sequence[str], clues: Mapping[str, date]) -> bool:
+    """Whether a step or clock of certain channels (none: of all) is one of this case."""
+    return not channels or any(channel in clues for channel in channels)
 
 
 def _awaited(

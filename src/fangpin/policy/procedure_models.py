@@ -37,7 +37,7 @@ class Clock(Node):
     days: DottedCode
     working_days: bool = False
     channels: list[Code] = []
-    """Only for cases whose first clue came this way; empty: for all."""
+    """Only for cases with a clue that came this way, from its day; empty: for all."""
     pauses: dict[Code, list[Code]] = {}
     """Act that stops the clock for a while -> the acts after which it runs on."""
     overdue: Code | None = None
@@ -58,6 +58,7 @@ class Step(Node):
     by: list[Code] = Field(min_length=1)
     after: list[Code] = []
     channels: list[Code] = []
+    """Only for cases with a clue that came this way; empty: for all."""
     optional: bool = False
     """It may be left out: what comes after it does not wait for it."""
     may_return_to: list[Code] = []

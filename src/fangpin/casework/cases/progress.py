@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.db.models import Min
 from django.utils import timezone
 
 from fangpin.casework.alerts.models import Alert
@@ -29,11 +30,20 @@ def log_of(case: Case) -> list[Happening]:
     return [Happening(act, on, step, undone) for act, on, step, undone in rows]
 
 
+def clues_of(case: Case) -> dict[str, date]:
+    """Channel -> the earliest day of a clue that came by it; a proposal stands for itself."""
+    first = {case.channel: case.first_clue_date}
+    if case.kind != "identification":
+        return first
+    rows = case.clues.values_list("channel").annotate(day=Min("on"))
+    return dict(rows) or first
+
+
 def standing_of(pack: Pack, case: Case) -> Standing:
     """Which steps are done and open, and which exits could be taken."""
     return standing(
         edition_of(pack, procedure=case.procedure, from_date=case.procedure_from),
-        channel=case.channel,
+        clues=clues_of(case),
         log=log_of(case),
         is_ended=case.state == CaseState.ENDED,
     )
@@ -46,8 +56,7 @@ def clocks_of(pack: Pack, case: Case, *, on: date) -> tuple[ClockState, ...]:
         pack=pack,
         calendar=WorkingCalendar(pack),
         division=case.division,
-        channel=case.channel,
-        first_clue=case.first_clue_date,
+        clues=clues_of(case),
         log=log_of(case),
         on=on,
         ended=timezone.localdate(case.ended_at) if case.ended_at else None,

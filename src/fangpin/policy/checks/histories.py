@@ -20,7 +20,7 @@ from fangpin.policy.history_models import (
 from fangpin.policy.nearest import advice
 from fangpin.values.problem import Problem
 
-NONE = "none"
+NONE, END = "none", "end"
 
 
 def history_problems(*, book: Book, entries: Sequence[Entry]) -> Iterator[Problem]:
@@ -111,7 +111,8 @@ def _acts(names: _Names, entry: Entry, case: PackCase) -> Iterator[Problem]:
         yield from names.missing("act", [act.act], entry, *at, "act")
         yield from names.missing("role", [act.by], entry, *at, "by")
         if act.through is not None:
-            yield from names.missing("step", [act.through], entry, *at, "through")
+            target = [act.through] if act.through != END else []
+            yield from names.missing("step", target, entry, *at, "through")
             yield from names.missing("step", act.days, entry, *at, "days")
         yield from _keys(entry, place, act)
         if act.refused is None:

@@ -104,13 +104,17 @@ def _assign(play: Play) -> None:
 
 def _record_visit(play: Play) -> None:
     entry, stage = play.entry, play.stage
-    at_risk = entry.at_risk is not False
+    case = stage.latest_case()
+    is_elimination = case is not None and case.kind == "elimination"
+    at_risk = not is_elimination if entry.at_risk is None else entry.at_risk
     verifiers = entry.verifiers if entry.verifiers is not None else 2
     if isinstance(verifiers, int):
         verifiers = [f"核实人{place}" for place in range(1, verifiers + 1)]
     causes = entry.causes
     if causes is None:
         causes = causes_of_clues(stage) if at_risk else []
+    form = entry.form or _form_of(play)
+    answers = {**_all_is_well(play, form), **entry.answers}
     acts.record_visit(
         **play.of_case(),
         visit=acts.VisitRecord(
@@ -118,14 +122,12 @@ def _record_visit(play: Play) -> None:
             verifiers=tuple(verifiers),
             is_at_risk=at_risk,
             judgement="入户核实情况属实。" if entry.judgement is None else entry.judgement,
-            form=entry.form or next(iter(stage.pack.forms), "visit"),
+            form=form,
             is_household_found=entry.found is not False,
             is_in_severe_difficulty=bool(entry.severe),
             coping=entry.coping or "",
             causes=tuple(acts.CauseFound(cause, _note_of(stage, cause)) for cause in causes),
-            answers=tuple(
-                acts.Answer(field, _written(value)) for field, value in entry.answers.items()
-            ),
+            answers=tuple(acts.Answer(field, _written(value)) for field, value in answers.items()),
             corrections=tuple(
                 acts.CorrectedLine(line, amount, "入户核实")
                 for line, amount in entry.corrections.items()
@@ -133,6 +135,22 @@ def _record_visit(play: Play) -> None:
             papers=tuple(_papers(play)),
         ),
     )
+
+
+def _form_of(play: Play) -> str:
+    """The form of visits of this kind of case, where the pack has one; else that of every visit."""
+    case = play.stage.latest_case()
+    of_kind = f"{case.kind}_visit" if case is not None else ""
+    return of_kind if of_kind in play.stage.pack.forms else "visit"
+
+
+def _all_is_well(play: Play, form: str) -> dict[str, Decimal | bool | str]:
+    """Before an elimination an ordinary visit finds that every condition it asks for holds."""
+    case = play.stage.latest_case()
+    stated = play.stage.pack.forms.get(form)
+    if case is None or case.kind != "elimination" or stated is None:
+        return {}
+    return {field.field: True for field in stated.fields if field.type == "truth"}
 
 
 def _papers(play: Play) -> list[acts.PaperOfAct]:
@@ -309,6 +327,11 @@ def _announce(play: Play) -> None:
     acts.announce(**play.of_case(), note=play.entry.note or "")
 
 
+def _tell_applicant(play: Play) -> None:
+    note = play.entry.note
+    acts.tell_applicant(**play.of_case(), note="已当面告知结果。" if note is None else note)
+
+
 def _return(play: Play) -> None:
     entry = play.entry
     acts.return_for_correction(
@@ -397,6 +420,7 @@ ON_CASES: dict[str, Callable[[Play], None]] = {
     "review_at_township": _review,
     "approve_at_county": _approve,
     "announce": _announce,
+    "tell_applicant": _tell_applicant,
     "return_for_correction": _return,
     "find_not_at_risk": _exit(acts.find_not_at_risk),
     "refuse": _exit(acts.refuse),

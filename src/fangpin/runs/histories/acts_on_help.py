@@ -8,7 +8,6 @@ from fangpin.casework.cases.gate import perform, words_under
 from fangpin.casework.cases.states import REASONS
 from fangpin.casework.followup import acts as followup_acts
 from fangpin.casework.measures import acts as measure_acts
-from fangpin.casework.measures.fitness import proposals
 from fangpin.casework.measures.models import Measure
 from fangpin.casework.measures.plans import PlannedMeasure
 from fangpin.policy.history_models import PlannedHelp
@@ -20,9 +19,14 @@ def _planned(play: Play) -> list[PlannedMeasure]:
     """The measures written; else one that suits the household's causes and is still given."""
     stage, day = play.stage, play.day
     if play.entry.measures is None:
-        causes = causes_of_clues(stage)
-        found = proposals(stage.pack, causes, at=day) or list(stage.pack.measures.values())
-        return [PlannedMeasure(found[0].measure, from_date=day, reason="入户商定")]
+        causes = set(causes_of_clues(stage))
+        still = [
+            kind
+            for kind in stage.pack.measures.values()
+            if kind.until_date is None or day < kind.until_date
+        ]
+        fitting = [kind for kind in still if causes & set(kind.suits)] or still
+        return [PlannedMeasure(fitting[0].measure, from_date=day, reason="入户商定")]
     planned = []
     for one in play.entry.measures:
         help_ = PlannedHelp(measure=one) if isinstance(one, str) else one
@@ -30,7 +34,6 @@ def _planned(play: Play) -> list[PlannedMeasure]:
             PlannedMeasure(
                 measure=help_.measure,
                 from_date=help_.from_date or day,
-                variant=help_.variant or "",
                 person_ref=REF + help_.person if help_.person else None,
                 until_date=help_.until_date,
                 monthly_amount=help_.monthly,

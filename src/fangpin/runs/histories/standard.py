@@ -16,6 +16,9 @@ from fangpin.policy.procedure_models import Step
 from fangpin.runs.histories.stage import Stage
 from fangpin.runs.histories.table import do
 
+END = "end"
+"""`through: end`: every step that is not optional."""
+
 _GIVEN_TO = {
     "record_visit": ("causes", "severe"),
     "review_at_township": ("category", "causes", "kind", "natural_reason"),
@@ -59,12 +62,12 @@ def _next_step(stage: Stage, target: str) -> Step | None:
     assert case is not None
     procedure = edition_of(stage.pack, procedure=case.procedure, from_date=case.procedure_from)
     steps = {step.step: step for step in procedure.steps}
-    if target not in steps:
+    if target not in steps and target != END:
         raise _no_way(target, sorted(steps))
     standing = standing_of(stage.pack, case)
-    if target in standing.done:
+    if target in standing.done or (target == END and standing.is_through):
         return None
-    wanted = steps_before(procedure, target) | {target}
+    wanted = frozenset(steps) if target == END else steps_before(procedure, target) | {target}
     for step in standing.open:
         if step.step in wanted and (not step.optional or step.step == target):
             return step
