@@ -36,7 +36,7 @@ class PlannedHelp(Node):
 
     measure: Code
     person: int | None = None
-    """The member it is for, by the place in `persons`, the first is 1."""
+    """Position among `persons` of the member it is for; the first is 0."""
     from_date: date | None = Field(default=None, alias="from")
     until_date: date | None = Field(default=None, alias="until")
     monthly: Decimal | None = None
@@ -241,6 +241,9 @@ class ExpectedAlertState(Node):
 
     state: Literal["open", "ended"] | None = None
     reason: Code | None = None
+    severity: Code | None = None
+    due: date | None = None
+    """The day by which its severity asks for a visit."""
 
 
 class ExpectedDuty(Node):

@@ -102,6 +102,8 @@ class Procedure(Overlay, Sourced, Dated):
     procedure: Code
     title: Words
     kind: Literal["identification", "elimination"]
+    continues: bool = False
+    """In a child pack: the parent's editions stay in force until this one begins."""
     channels: list[Code] = Field(min_length=1)
     steps: list[Step] = Field(min_length=1)
     clocks: list[Clock] = []

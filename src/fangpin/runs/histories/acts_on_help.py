@@ -34,7 +34,7 @@ def _planned(play: Play) -> list[PlannedMeasure]:
             PlannedMeasure(
                 measure=help_.measure,
                 from_date=help_.from_date or day,
-                person_ref=REF + help_.person if help_.person else None,
+                person_ref=REF + help_.person + 1 if help_.person is not None else None,
                 until_date=help_.until_date,
                 monthly_amount=help_.monthly,
                 reason=help_.reason or "",

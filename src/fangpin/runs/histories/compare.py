@@ -44,7 +44,12 @@ def differences(stage: Stage, expect: ExpectedCasework, *, on: date) -> Iterator
         found_alert = None
         if alert is not None:
             reason = alert.end_reason.removeprefix("alert_end.")
-            found_alert = {"state": alert.state, "reason": reason or NONE}
+            found_alert = {
+                "state": alert.state,
+                "reason": reason or NONE,
+                "severity": alert.severity,
+                "due": alert.due_date,
+            }
         yield from _whole(("alert_state",), expect.alert_state, found_alert)
     if expect.appeal_due is not None:
         latest = Appeal.objects.filter(case__household=stage.household).order_by("id").last()

@@ -1,4 +1,4 @@
-"""The standard way of a case up to a step: every step before it, in the procedure's order."""
+"""The standard way of a case up to a step: every step listed before it, in the procedure's order."""
 
 from __future__ import annotations
 
@@ -67,7 +67,9 @@ def _next_step(stage: Stage, target: str) -> Step | None:
     standing = standing_of(stage.pack, case)
     if target in standing.done or (target == END and standing.is_through):
         return None
-    wanted = frozenset(steps) if target == END else steps_before(procedure, target) | {target}
+    listed = list(steps)
+    up_to = listed if target == END else listed[: listed.index(target) + 1]
+    wanted = set(up_to) | (steps_before(procedure, target) if target != END else set())
     for step in standing.open:
         if step.step in wanted and (not step.optional or step.step == target):
             return step

@@ -219,7 +219,8 @@ def open_green_channel(
 ) -> CaseAct:
     """Let help come before the procedure, for a cause that the procedure names; in words, why.
 
-    Raises also ProblemError GREEN_CHANNEL_CLOSED when the procedure knows none for this cause.
+    Raises also ProblemError TEXT_MISSING, and GREEN_CHANNEL_CLOSED when the procedure knows none for
+    this cause.
     """
 
     def effect(turn: Turn, _entry: CaseAct) -> dict[str, Any]:
@@ -235,6 +236,7 @@ def open_green_channel(
                 fix_zh="请按一般程序办理。",
                 fix_en="Use the ordinary procedure.",
             )
+        turn.said(reason, zh="启用理由", en="Why help comes first")
         turn.case.is_green = True
         return {"cause": cause}
 
