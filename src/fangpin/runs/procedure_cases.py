@@ -141,6 +141,7 @@ def _tried(stage: Stage, entry: Entry, case: PackCase, now: datetime) -> Iterato
 def _code_when_tried(stage: Stage, act: str, now: datetime) -> str | None:
     with _rolled_back():
         error = _refusal(lambda: do(stage, HistoryEntry(act=act, at=f"{now:%Y-%m-%d %H:%M}")))
+    stage.forget()
     return error.problems[0].code if error is not None else None
 
 

@@ -186,7 +186,9 @@ def _admitted(
     where = f"case {case.case_no}"
     procedure = edition_of(pack, procedure=case.procedure, from_date=case.procedure_from)
     log = log_of(case)
-    now = standing(procedure, clues=clues_of(case), log=log, is_ended=case.state == CaseState.ENDED)
+    now = standing(
+        procedure, clues=clues_of(case, procedure), log=log, is_ended=case.state == CaseState.ENDED
+    )
     turn = Turn(pack, act, case, procedure, now, by, at, local_day(at))
     if not by.can(act):
         raise refusals.not_permitted(where, title=turn.title, roles=_owners(turn))
@@ -221,7 +223,7 @@ def _admitted(
 
 def _step_after_end(turn: Turn) -> Step | None:
     """The step of an act that is still owed though an exit has ended the case."""
-    channels = set(clues_of(turn.case))
+    channels = set(clues_of(turn.case, turn.procedure))
     for step in turn.procedure.steps:
         applies = not step.channels or channels & set(step.channels)
         if step.act == turn.act and applies and step.step not in turn.standing.done:

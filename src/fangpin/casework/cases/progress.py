@@ -22,6 +22,7 @@ from fangpin.policy.procedure import (
     nearest_deadline,
     standing,
 )
+from fangpin.policy.procedure_models import Procedure
 
 
 def log_of(case: Case) -> list[Happening]:
@@ -30,10 +31,15 @@ def log_of(case: Case) -> list[Happening]:
     return [Happening(act, on, step, undone) for act, on, step, undone in rows]
 
 
-def clues_of(case: Case) -> dict[str, date]:
-    """Channel -> the earliest day of a clue that came by it; a proposal stands for itself."""
+def clues_of(case: Case, procedure: Procedure) -> dict[str, date]:
+    """Channel -> the earliest day of a clue that came by it.
+
+    Where the procedure knows no difference of channels the first clue stands for all.
+    """
     first = {case.channel: case.first_clue_date}
-    if case.kind != "identification":
+    by_channel = [step.channels for step in procedure.steps]
+    by_channel += [clock.channels for clock in procedure.clocks]
+    if not any(by_channel):
         return first
     rows = case.clues.values_list("channel").annotate(day=Min("on"))
     return dict(rows) or first
@@ -41,9 +47,10 @@ def clues_of(case: Case) -> dict[str, date]:
 
 def standing_of(pack: Pack, case: Case) -> Standing:
     """Which steps are done and open, and which exits could be taken."""
+    procedure = edition_of(pack, procedure=case.procedure, from_date=case.procedure_from)
     return standing(
-        edition_of(pack, procedure=case.procedure, from_date=case.procedure_from),
-        clues=clues_of(case),
+        procedure,
+        clues=clues_of(case, procedure),
         log=log_of(case),
         is_ended=case.state == CaseState.ENDED,
     )
@@ -51,12 +58,13 @@ def standing_of(pack: Pack, case: Case) -> Standing:
 
 def clocks_of(pack: Pack, case: Case, *, on: date) -> tuple[ClockState, ...]:
     """Every clock of a case on a day, from the log alone."""
+    procedure = edition_of(pack, procedure=case.procedure, from_date=case.procedure_from)
     return clock_states(
-        edition_of(pack, procedure=case.procedure, from_date=case.procedure_from),
+        procedure,
         pack=pack,
         calendar=WorkingCalendar(pack),
         division=case.division,
-        clues=clues_of(case),
+        clues=clues_of(case, procedure),
         log=log_of(case),
         on=on,
         ended=timezone.localdate(case.ended_at) if case.ended_at else None,

@@ -45,6 +45,8 @@ class Stage:
     division: str
     household: Household
     alerts: int = 0
+    seen: list[Case | None] = field(default_factory=list)
+    """The latest case as looked up since the last act; empty: not looked up yet."""
     scopes: dict[tuple[str, str, date], Scope] = field(default_factory=dict)
 
     def moment(self, moment: Moment) -> datetime:
@@ -70,8 +72,17 @@ class Stage:
             self.scopes[key] = scope_of(user=user, on=on, roles=self.pack.roles, role=role)
         return self.scopes[key]
 
+    def forget(self) -> None:
+        """An act was done, or undone: look again at what it may have changed."""
+        self.seen.clear()
+
     def latest_case(self) -> Case | None:
         """The household's open case, else the one opened last; None before the first."""
+        if not self.seen:
+            self.seen.append(self._looked_up())
+        return self.seen[0]
+
+    def _looked_up(self) -> Case | None:
         found = Case.objects.filter(household=self.household).order_by("opened_at", "id")
         rows = list(found)
         still_open = [row for row in rows if row.state == CaseState.OPEN]

@@ -35,6 +35,8 @@ def do(stage: Stage, entry: HistoryEntry) -> None:
         ACTS_OF_HISTORIES[entry.act](Play(stage, entry, by, at))
     except ObjectDoesNotExist as error:
         raise _not_in_scope(entry.act) from error
+    finally:
+        stage.forget()
 
 
 def role_for(stage: Stage, act: str) -> str:
