@@ -85,6 +85,8 @@ class PackHeader(Node):
     registry: Registry | None = None
     calendar: Code | None = None
     school_year_start_month: int | None = Field(default=None, ge=1, le=12)
+    monitoring_feed: DottedCode | None = None
+    """The feed by which a run knows which households this platform has in monitoring."""
 
 
 class Source(Node):

@@ -32,6 +32,7 @@ _INHERITED = (
     "registry",
     "calendar",
     "school_year_start_month",
+    "monitoring_feed",
 )
 
 

@@ -148,6 +148,8 @@ class Form(Overlay, Sourced):
     form: Code
     title: Words
     act: Code
+    feed: DottedCode | None = None
+    """The feed that carries the answers to the next run: its fields have the names of the form's."""
     version: int = Field(ge=1)
     blocks: list[FormBlock] = Field(min_length=1)
     fields: list[FormField] = Field(min_length=1)
