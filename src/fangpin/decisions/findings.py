@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from fangpin.decisions.conditions import Answer, Shown, answer
+from fangpin.decisions.conditions import Answer, Shown, answer, truth_or_problem
 from fangpin.policy.decision_models import CaseCheck
 from fangpin.policy.expressions.evaluate import truth_of
 from fangpin.policy.expressions.facts import Facts
@@ -27,10 +27,7 @@ class Finding:
 def findings_of(
     *, pack: Pack, facts: Facts, at: date, members: Sequence[Member] = ()
 ) -> tuple[Finding, ...]:
-    """Every check that certainly hits, the hardest first; what cannot be told is no finding.
-
-    Raises ProblemError NO_VALUE_FOR_DATE for a parameter without a value on the day.
-    """
+    """Every check that certainly hits, the hardest first; what cannot be told is no finding."""
     found = []
     for check, position, told in _answers(pack, facts, at, members):
         if told.is_met is True:
@@ -74,7 +71,7 @@ def _one(pack: Pack, check: CaseCheck, facts: Facts, concerned: bool | None) -> 
 
     Where it is unknown whether the household is concerned at all, no hit is certain.
     """
-    if check.exempt_when and truth_of(check.exempt_when, facts) is True:
+    if check.exempt_when and truth_or_problem(check.exempt_when, facts)[0] is True:
         return None
     told = answer(
         pack=pack,

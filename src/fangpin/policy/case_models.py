@@ -15,8 +15,6 @@ from pydantic import Field
 from fangpin.policy.history_models import ExpectedCasework, HistoryEntry
 from fangpin.policy.models import Code, DottedCode, Node, Text
 
-_OF_CASEWORK = ExpectedCasework.model_fields.keys()
-
 
 class Series(Node):
     """The same value in every month from `from` to `to`, both inclusive."""
@@ -45,6 +43,56 @@ class ExpectedAlert(Node):
     """The day by which this severity asks for a visit, counted from `as_of`."""
 
 
+Told = Literal["met", "not_met", "cannot_tell"]
+"""A condition's answer for one household."""
+
+
+class ExpectedStatement(Node):
+    """What a statement of income must give; `null` states that a figure cannot be told."""
+
+    first: str | None = None
+    last: str | None = None
+    """The first and last month that it adds up."""
+    basis: Literal["lines", "yearly_total", "unknown"] | None = None
+    total: Decimal | None = None
+    per_head: Decimal | None = None
+    lines: dict[Code, Decimal | None] = {}
+    missing: list[Code] | None = None
+
+
+class ExpectedEligibility(Node):
+    """What a test of a status must answer, as a whole and condition by condition."""
+
+    answer: Told
+    conditions: dict[Code, Told] = {}
+    valid_until: date | None = None
+
+
+class ExpectedGuards(Node):
+    """What the guards of a measure must answer, in the order of the pack."""
+
+    person: int | None = None
+    """Position among `persons` of who receives it; without it any of them may."""
+    answers: list[Told] | None = None
+    open: bool | None = None
+    """Whether nothing is known against it."""
+
+
+class ExpectedElimination(Node):
+    """Whether a risk may be marked as eliminated, and which conditions are lacking."""
+
+    answer: Literal["open", "closed", "cannot_tell"]
+    lacking: list[Code] | None = None
+
+
+class CaseCorrection(Node):
+    """What a visit established in place of a computed amount of income, and why."""
+
+    code: Code
+    amount: Decimal
+    reason: Text
+
+
 class Expectation(ExpectedCasework):
     """What a case must give; `alert: none` states that no alert is raised."""
 
@@ -54,12 +102,22 @@ class Expectation(ExpectedCasework):
     category: Code | Literal["none"] | None = None
     sentence_zh: list[str] = []
     """Words that the explanation must contain."""
-
-    @property
-    def asks_of_rules(self) -> bool:
-        """Whether anything is expected that the rules answer; so does a case without any `expect`."""
-        asked = self.model_fields_set & (Expectation.model_fields.keys() - _OF_CASEWORK)
-        return bool(asked) or not self.model_fields_set
+    categories_in_force: list[Code] | None = None
+    """The monitoring categories that there are on the day, in their order."""
+    statement: dict[Code, ExpectedStatement] = {}
+    eligibility: dict[Code, ExpectedEligibility | Told] = {}
+    guards: dict[Code, ExpectedGuards] = {}
+    elimination: dict[Literal["stable", "natural"], ExpectedElimination] = {}
+    findings: list[Code] = []
+    """Checks that hit."""
+    no_findings: list[Code] | Literal["any"] = []
+    """Checks that do not hit; `any`: none but those of `findings`."""
+    proposals: list[Code] = []
+    """Measures that are proposed and open for the causes among `facts` and for `gaps`."""
+    parameters: dict[DottedCode, Decimal | list[str] | None] = {}
+    """Values on the day in the division; `null`: there is none, and it is refused."""
+    item_kind: dict[Code, DottedCode] = {}
+    """Ledger item -> its group, whole (`income.transfer`) or the last part of it (`transfer`)."""
 
 
 class PackCase(Node):
@@ -80,6 +138,14 @@ class PackCase(Node):
     ledger: dict[Code, dict[str, Decimal | str | None]] = {}
     series: list[Series] = []
     unknown: dict[DottedCode, Literal["all"] | list[str]] = {}
+    facts: dict[Code, Decimal | bool | str | date | list[str] | None] = {}
+    """Facts of casework and what a visit established; they win over the ledger. Sets are lists;
+    what follows from dates and measures need not be given."""
+    opened: date | None = None
+    """The day on which the case opened, for statements of income; by default `as_of`."""
+    corrections: list[CaseCorrection] = []
+    gaps: list[Code] = []
+    """What the household lacks among the guarantees, for proposals."""
     history: list[HistoryEntry] = []
     """What officials did, in order: played through the acts of casework before looking at `as_of`."""
     expect: Expectation

@@ -7,13 +7,11 @@ example. Conditions are expressions over the facts of casework (docs/expressions
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field
 
 from fangpin.policy.models import Code, DottedCode, Node, Overlay, Sourced, Text, Words
-
-FirstOfMonth = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-01$")]
 
 
 class Dated(Node):
@@ -35,12 +33,6 @@ class StatementPart(Node):
     as_reported: bool = False
     """Reports count as they come: once there is one, a delivered month without one holds nothing,
     and one known item is enough."""
-
-    @model_validator(mode="after")
-    def _has_something(self) -> StatementPart:
-        if not self.items and self.yearly is None:
-            raise ValueError("a part has items, a yearly item, or both")
-        return self
 
 
 class StatementLine(Node):
@@ -69,7 +61,7 @@ class StatementAside(Node):
 class StatementPeriod(Node):
     """A year that begins with a month, such as 10-01; the last one that had ended counts."""
 
-    start: FirstOfMonth
+    start: Text
 
 
 class Statement(Overlay, Sourced):
@@ -95,16 +87,6 @@ class Statement(Overlay, Sourced):
     line_parameter: DottedCode | None = Field(default=None, alias="line")
     """The parameter that the figure per head is held against, for rolling months."""
     decimals: int = Field(default=2, ge=0, le=4)
-
-    @model_validator(mode="after")
-    def _is_one_kind(self) -> Statement:
-        if (self.window is None) == (self.period is None):
-            raise ValueError("a statement has either a window or a period")
-        if (self.lines_as is None) == (not self.lines):
-            raise ValueError("a statement has either lines or lines_as")
-        if (self.lines_as is None) == (self.members is None):
-            raise ValueError("a statement with lines names the attribute members")
-        return self
 
 
 # ── eligibilities.yaml ──────────────────────────────────────────────────────────────────────────

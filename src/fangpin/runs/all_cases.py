@@ -1,4 +1,4 @@
-"""All that a pack's cases ask: of the compiled rules, and of casework where they have a history."""
+"""All that a pack's cases ask: of compiled rules, of decisions, and of casework by a history."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from fangpin.policy import Pack
 from fangpin.policy.case_models import PackCase
 from fangpin.policy.cases import placed
 from fangpin.policy.entries import Entry
+from fangpin.runs.decision_cases import run_decision_cases
 from fangpin.runs.pack_cases import CaseResult, run_cases
 
 
@@ -18,7 +19,11 @@ def run_all(
 
     `start_casework` makes Django and its tables ready; it is called only if a case needs them.
     """
-    results = run_cases(pack, placed(list(entries)))
+    cases = placed(list(entries))
+    results = [
+        CaseResult(one.place, one.name, (*one.problems, *other.problems))
+        for one, other in zip(run_cases(pack, cases), run_decision_cases(pack, cases), strict=True)
+    ]
     if not any(_needs_casework(entry) for entry in entries):
         return results
     start_casework()

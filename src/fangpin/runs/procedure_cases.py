@@ -21,7 +21,7 @@ from fangpin.runs.histories.compare import differences
 from fangpin.runs.histories.stage import Stage, set_stage
 from fangpin.runs.histories.standard import play_through
 from fangpin.runs.histories.table import do
-from fangpin.runs.pack_cases import CaseResult, attributes_of_persons, case_values
+from fangpin.runs.pack_cases import CaseResult
 from fangpin.values.problem import Problem, ProblemError
 
 
@@ -40,11 +40,10 @@ def run_histories(pack: Pack, entries: Sequence[Entry]) -> list[CaseResult]:
         if isinstance(entry.node, PackCase)
         and (entry.node.history or entry.node.expect.asks_of_casework)
     ]
-    attributes = attributes_of_persons(pack, [case for _, case in cases])
     results = []
-    for place, (entry, case) in enumerate(cases):
+    for entry, case in cases:
         with _rolled_back():
-            problems = tuple(_played(pack, entry, case, attributes.get(place, {})))
+            problems = tuple(_played(pack, entry, case))
         results.append(CaseResult(entry.where(), case.case, problems))
     return results
 
@@ -60,11 +59,9 @@ def _rolled_back() -> Iterator[None]:
         return
 
 
-def _played(
-    pack: Pack, entry: Entry, case: PackCase, attributes: dict[str, object]
-) -> Iterator[Problem]:
+def _played(pack: Pack, entry: Entry, case: PackCase) -> Iterator[Problem]:
     try:
-        stage = set_stage(pack, case, attributes=attributes, months=case_values(case))
+        stage = set_stage(pack, case)
     except ProblemError as error:
         yield from error.problems
         return

@@ -34,6 +34,7 @@ ALL_CHECKS: tuple[Check, ...] = (
     rules.severity_ranks_are_single,
     rules.measures_suit_known_causes,
     rules.roles_stand_at_known_levels,
+    decisions.statements_have_a_shape,
     decisions.statement_references_exist,
     decisions.statement_items_fit,
     decisions.statement_counts_nothing_twice,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from fangpin.policy.checks.book import Book, unknown
@@ -22,7 +23,46 @@ from fangpin.values.problem import Problem
 GAP_WORDS = "guarantees."
 """A gap is a word of the pack: `guarantees.housing` names the gap `housing`."""
 
+_FIRST_OF_MONTH = re.compile(r"(0[1-9]|1[0-2])-01")
 _Shown = Iterator[tuple[Entry, NodePath, list[str], list[str]]]
+
+
+def statements_have_a_shape(book: Book) -> Iterator[Problem]:
+    """STATEMENT_SHAPE: a window or a period, lines or those of another, and parts that hold something."""
+    for entry, statement in book.all("statement", Statement):
+        if (statement.window is None) == (statement.period is None):
+            yield _shape(
+                entry,
+                (),
+                f"核算表“{statement.statement}”必须写 window 或 period 之一，只写一个。",
+                f"The statement '{statement.statement}' must have one of `window` and `period`.",
+            )
+        if statement.period is not None and not _FIRST_OF_MONTH.fullmatch(statement.period.start):
+            yield _shape(
+                entry,
+                ("period", "start"),
+                f"周期从某月1日开始，如 10-01，写的是“{statement.period.start}”。",
+                f"A period starts on the first of a month, such as 10-01, "
+                f"not '{statement.period.start}'.",
+            )
+        has_own = bool(statement.lines)
+        if has_own == (statement.lines_as is not None) or has_own == (statement.members is None):
+            yield _shape(
+                entry,
+                (),
+                f"核算表“{statement.statement}”写 lines 和 members，或者只写 lines_as。",
+                f"The statement '{statement.statement}' has `lines` and `members`, or `lines_as` "
+                "alone.",
+            )
+        for index, line in enumerate(statement.lines):
+            for at, part in enumerate(line.parts):
+                if not part.items and part.yearly is None:
+                    yield _shape(
+                        entry,
+                        ("lines", index, "parts", at),
+                        f"“{line.line}”的这一部分没有 items，也没有 yearly。",
+                        f"This part of '{line.line}' has neither `items` nor `yearly`.",
+                    )
 
 
 def statement_references_exist(book: Book) -> Iterator[Problem]:
@@ -232,6 +272,17 @@ def _circles(book: Book, code: str, above: Iterable[str] = ()) -> bool:
     if item is None or code in above:
         return True
     return any(_circles(book, part, (*above, code)) for part in item.of)
+
+
+def _shape(entry: Entry, path: NodePath, zh: str, en: str) -> Problem:
+    return Problem(
+        code="STATEMENT_SHAPE",
+        where=entry.where(*path),
+        zh=zh,
+        en=en,
+        fix_zh="对照 docs/packs.md 中的例子改正。",
+        fix_en="Compare with the example in docs/packs.md.",
+    )
 
 
 def _twice(entry: Entry, path: NodePath, code: str, written: str, other: str) -> Problem:

@@ -24,16 +24,15 @@ from fangpin.casework.officials.scope import NOTHING, Scope, scope_of
 from fangpin.casework.registry.models import Household, HouseholdMonth, Member
 from fangpin.policy import Pack
 from fangpin.policy.case_models import PackCase
-from fangpin.policy.expressions.check import Kind
+from fangpin.policy.expressions.members import attributes_of
 from fangpin.policy.expressions.vocabulary import attribute_kinds
 from fangpin.policy.history_models import Moment, read_moment
+from fangpin.runs.case_ledger import COVERED_MONTHS, values_of_case
 from fangpin.values.month import Month
 
 REF = 8_000_000_000_000_000_000
 """The household of a case; beyond the 60 bits of every real reference."""
 IN_OFFICE_SINCE = date(2000, 1, 1)
-COVERED_MONTHS = 36
-_AS_STORED: dict[Kind, Any] = {"number": float, "truth": bool}
 
 
 @dataclass
@@ -112,14 +111,12 @@ class Stage:
         return self.division[: width or len(self.division)]
 
 
-def set_stage(
-    pack: Pack,
-    case: PackCase,
-    *,
-    attributes: Mapping[str, Any],
-    months: Mapping[str, Mapping[int, Decimal | str | None]],
-) -> Stage:
+def set_stage(pack: Pack, case: PackCase) -> Stage:
     """Write the household of a case: attributes, members, ledger months, and what was delivered."""
+    attributes: dict[str, Any] = {}
+    if case.persons:
+        month = int(Month.last_complete(case.as_of))
+        attributes = dict(attributes_of(pack=pack, members=case.persons, month=month))
     division = village_of(pack, case.division or pack.header.root_division or "")
     known = _stored(pack, {**attributes, **case.household})
     household = Household.objects.create(
@@ -132,7 +129,7 @@ def set_stage(
     )
     _write_members(pack, case, household)
     by_month: dict[int, dict[str, str]] = {}
-    for item, values in months.items():
+    for item, values in values_of_case(case).items():
         for month, value in values.items():
             if value is not None:
                 by_month.setdefault(month, {})[item] = str(value)
@@ -163,13 +160,9 @@ def coverage_of(pack: Pack, case: PackCase) -> dict[str, list[int]]:
             continue
         lacking = {int(Month.parse(text)) for text in missing}
         delivered[feed] = [month for month in range(first, last + 1) if month not in lacking]
-    for item, values in case.ledger.items():
+    for item, values in values_of_case(case).items():
         # A month given as unknown was not delivered, whatever else the feed holds.
-        lacking = {
-            int(Month.parse(f"{period}-01" if len(period) == 4 else period))
-            for period, value in values.items()
-            if value is None
-        }
+        lacking = {month for month, value in values.items() if value is None}
         owner = pack.items[item].feed if item in pack.items else None
         if owner is not None and owner in delivered and lacking:
             delivered[owner] = [month for month in delivered[owner] if month not in lacking]
