@@ -254,6 +254,17 @@ class ExpectedDuty(Node):
     due: date | None = None
 
 
+class ExpectedNotice(Node):
+    """The household's line on the public sheet of the latest case."""
+
+    head_name: str | None = None
+    group: str | None = None
+    members: int | None = None
+    category: Code | None = None
+    never: list[Text] = []
+    """Texts of which none may stand anywhere on it: numbers, telephones, accounts, illnesses."""
+
+
 class ExpectedCasework(Node):
     """What casework must say on `as_of`, after the history."""
 
@@ -280,6 +291,7 @@ class ExpectedCasework(Node):
     """Exactly the roles that the escalation of overdue clocks has told by this day."""
     alert_state: ExpectedAlertState | Literal["none"] | None = None
     duties: dict[Code, ExpectedDuty] = {}
+    notice: ExpectedNotice | None = None
     appeal_due: date | None = None
     """The day by which the latest appeal is answered."""
 

@@ -224,7 +224,7 @@ def _expected(names: _Names, entry: Entry, case: PackCase) -> Iterator[Problem]:
     yield from names.missing("duty", expect.duties, entry, at, "duties")
     severity = [expect.overdue_severity]
     yield from names.missing("severity", severity, entry, at, "overdue_severity")
-    for key in ("case_", "decision", "monitored"):
+    for key in ("case_", "decision", "monitored", "notice"):
         part = getattr(expect, key)
         if part is not None and not isinstance(part, str):
             where = key.rstrip("_")

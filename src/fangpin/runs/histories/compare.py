@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import astuple
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -11,6 +12,7 @@ from pydantic import BaseModel
 
 from fangpin.casework.cases.models import Appeal, Case, Decision, Episode
 from fangpin.casework.cases.progress import clocks_of, log_of, standing_of
+from fangpin.casework.cases.public_line import public_line
 from fangpin.casework.cases.states import EpisodeState
 from fangpin.casework.followup.duties import household_duties
 from fangpin.casework.officials.scope import Scope
@@ -55,6 +57,7 @@ def differences(stage: Stage, expect: ExpectedCasework, *, on: date) -> Iterator
         latest = Appeal.objects.filter(case__household=stage.household).order_by("id").last()
         yield from _one(("appeal_due",), expect.appeal_due, latest.due_date if latest else NONE)
     yield from _duties(stage, expect, on=on)
+    yield from _notice(stage, expect, case)
 
 
 def _clocks(expect: ExpectedCasework, clocks: tuple[ClockState, ...]) -> Iterator[Difference]:
@@ -146,6 +149,33 @@ def _episode(row: Episode) -> dict[str, object]:
         "kind": row.elimination_kind or NONE,
         "rolled_back": row.rolled_back_date,
     }
+
+
+def _notice(stage: Stage, expect: ExpectedCasework, case: Case | None) -> Iterator[Difference]:
+    """The very line that sheets are made of; its category by code."""
+    expected = expect.notice
+    if expected is None:
+        return
+    decision = _decision(case)
+    category = str((decision or {}).get("category") or NONE)
+    household = stage.household
+    line = public_line(
+        head_name=household.head_name,
+        address=household.address,
+        count_of_members=household.count_of_members,
+        category=category,
+    )
+    found = {
+        "head_name": line.head_name,
+        "group": line.group,
+        "members": line.count_of_members,
+        "category": line.category,
+        "never": [text for text in expected.never if any(text in str(v) for v in astuple(line))],
+    }
+    for name in sorted(expected.model_fields_set - {"never"}):
+        yield from _one(("notice", name), getattr(expected, name), found[name])
+    if found["never"]:
+        yield ("notice", "never"), "notice", f"without {found['never']}", str(line)
 
 
 def _duties(stage: Stage, expect: ExpectedCasework, *, on: date) -> Iterator[Difference]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -28,6 +28,7 @@ from fangpin.policy.expressions.members import attributes_of
 from fangpin.policy.expressions.vocabulary import attribute_kinds
 from fangpin.policy.history_models import Moment, read_moment
 from fangpin.runs.case_ledger import COVERED_MONTHS, values_of_case
+from fangpin.values.masks import mask_phone
 from fangpin.values.month import Month
 
 REF = 8_000_000_000_000_000_000
@@ -123,7 +124,9 @@ def set_stage(pack: Pack, case: PackCase) -> Stage:
         household_ref=REF,
         household_no="CASE-1",
         division=division,
-        head_name="户主",
+        head_name=_of_head(pack, case, "name") or "户主",
+        address=_of_head(pack, case, "address"),
+        masked_phone=mask_phone(_of_head(pack, case, "phone")),
         count_of_members=int(known.get("members") or len(case.persons) or 1),
         attributes=known,
     )
@@ -201,17 +204,28 @@ def _stored(pack: Pack, known: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _of_head(pack: Pack, case: PackCase, what: Literal["name", "address", "phone"]) -> str:
+    """A text of the head's registry row; empty where the case tells of none."""
+    registry = pack.header.registry
+    field = getattr(registry, what) if registry is not None else None
+    if registry is None or field is None:
+        return ""
+    heads = [one for one in case.persons if one.get(registry.relation) == registry.head]
+    return str((heads or case.persons or [{}])[0].get(field) or "")
+
+
 def _write_members(pack: Pack, case: PackCase, household: Household) -> None:
     registry = pack.header.registry
     if registry is None:
         return
-    named = {registry.relation, registry.birth, registry.sex, registry.division}
+    named = {registry.relation, registry.birth, registry.sex, registry.division, registry.name}
+    named |= {registry.identifier, registry.phone, registry.address}
     for place, person in enumerate(case.persons, start=1):
         birth = person.get(registry.birth or "")
         Member.objects.create(
             person_ref=REF + place,
             household=household,
-            name=f"成员{place}",
+            name=str(person.get(registry.name) or f"成员{place}"),
             relation=str(person.get(registry.relation) or ""),
             is_head=person.get(registry.relation) == registry.head,
             sex=str(person.get(registry.sex or "") or ""),
