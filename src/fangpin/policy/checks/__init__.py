@@ -6,7 +6,11 @@ from collections.abc import Iterable
 
 from fangpin.policy.checks import decisions, feeds, ledger, periods, procedures, rules, sources
 from fangpin.policy.checks.book import Book, Check
-from fangpin.policy.checks.cases import case_problems, rules_have_enough_cases
+from fangpin.policy.checks.cases import (
+    case_problems,
+    checks_have_enough_cases,
+    rules_have_enough_cases,
+)
 from fangpin.policy.expressions import check_pack as check_expressions
 from fangpin.policy.pack import Pack
 from fangpin.values.problem import Problem
@@ -66,7 +70,7 @@ def cross_check(*, pack: Pack, faulty: Iterable[tuple[str, str]] = ()) -> list[P
 
 
 def check_pack_thoroughly(pack: Pack) -> list[Problem]:
-    """What `fangpin pack check` adds to loading: the pack's cases, and rules with too few.
+    """What `fangpin pack check` adds to loading: the pack's cases, and rules and checks with too few.
 
     Raises ProblemError when a case file cannot be read at all.
     """
@@ -74,4 +78,5 @@ def check_pack_thoroughly(pack: Pack) -> list[Problem]:
     return [
         *case_problems(book=book, entries=pack.case_entries),
         *rules_have_enough_cases(book),
+        *checks_have_enough_cases(book),
     ]
