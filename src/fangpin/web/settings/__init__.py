@@ -40,6 +40,8 @@ INSTALLED_APPS = [
     "fangpin.casework.registry",
     "fangpin.casework.alerts",
     "fangpin.casework.cases",
+    "fangpin.casework.measures",
+    "fangpin.casework.followup",
     "fangpin.web.console",
 ]
 MIDDLEWARE = [
