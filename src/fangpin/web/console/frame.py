@@ -19,18 +19,18 @@ from fangpin.casework.officials.queries import division_in_scope, divisions_belo
 from fangpin.casework.officials.scope import Scope, narrow_to
 from fangpin.policy.models import Words
 from fangpin.values.month import Month
-from fangpin.web.console.access import (
+from fangpin.web.console.feeds import late_feeds
+from fangpin.web.ground.access import (
     SEE_FEEDS,
     SEE_HOUSEHOLD,
     SEE_OVERVIEW,
     SEE_QUEUE,
     ConsoleRequest,
 )
-from fangpin.web.console.feeds import late_feeds
-from fangpin.web.console.language import chosen_language, chosen_size, short_language
-from fangpin.web.console.pack import installation_pack
-from fangpin.web.console.templatetags.figures import number, place
-from fangpin.web.console.words import listed
+from fangpin.web.ground.figures import number, place
+from fangpin.web.ground.language import chosen_language, chosen_size, short_language
+from fangpin.web.ground.pack import installation_pack
+from fangpin.web.ground.words import listed
 
 
 @dataclass(frozen=True, slots=True)

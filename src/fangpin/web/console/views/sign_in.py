@@ -18,7 +18,7 @@ from fangpin.casework.audit import actions as audit
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.officials.models import Post
 from fangpin.policy.models import Words
-from fangpin.web.console.access import (
+from fangpin.web.ground.access import (
     ANY_POST,
     SEE_FEEDS,
     SEE_OVERVIEW,
@@ -27,9 +27,9 @@ from fangpin.web.console.access import (
     opens,
     public,
 )
-from fangpin.web.console.language import COOKIE_AGE, LANGUAGE_COOKIE, SIZE_COOKIE
-from fangpin.web.console.pack import installation_pack
-from fangpin.web.console.templatetags.figures import place
+from fangpin.web.ground.figures import place
+from fangpin.web.ground.language import COOKIE_AGE, LANGUAGE_COOKIE, SIZE_COOKIE
+from fangpin.web.ground.pack import installation_pack
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
-"""The one place that decides who may open what.
+"""The one place that decides who may open what, in every face.
 
 Every view declares itself: `@public`, or `@opens("permission")`. The middleware then asks for a
 sign-in, works out the scope once, and answers 404 where the role may not go: an outsider learns
-nothing, not even that there is something.
+nothing, not even that there is something. How a refusal looks is the face's: pages for people at a
+browser, problems for a phone (`Refusals`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -20,7 +22,7 @@ from django.shortcuts import render
 
 from fangpin.casework.officials.scope import NOTHING, Scope, scope_of
 from fangpin.values import clock
-from fangpin.web.console.pack import installation_pack
+from fangpin.web.ground.pack import installation_pack
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -40,17 +42,51 @@ class ConsoleRequest(HttpRequest):
     htmx: Any
 
 
+Refusal = Callable[[ConsoleRequest], HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """How a face answers whom it does not let in."""
+
+    signed_out: Refusal
+    """Nobody is signed in, or no longer."""
+    without_post: Refusal
+    """The official holds no post today."""
+    not_permitted: Refusal
+    """The role may not open this; may raise Http404."""
+    identify: Callable[[ConsoleRequest], None] = lambda _request: None
+    """Sets `request.user` from what the request itself carries, for callers without a session."""
+
+
+def _page_without_post(request: ConsoleRequest) -> HttpResponse:
+    return render(request, "console/no_post.html", status=403)
+
+
+def _not_there(_request: ConsoleRequest) -> HttpResponse:
+    raise Http404
+
+
+PAGES = Refusals(
+    signed_out=lambda request: redirect_to_login(request.get_full_path()),
+    without_post=_page_without_post,
+    not_permitted=_not_there,
+)
+"""Refusals for people at a browser."""
+
+
 def public(view: View) -> View:
     """Open to anyone, signed in or not."""
     view.is_public = True  # type: ignore[attr-defined]
     return view
 
 
-def opens(permission: str) -> Callable[[View], View]:
+def opens(permission: str, *, refusals: Refusals = PAGES) -> Callable[[View], View]:
     """Open to officials whose role has this permission; `ANY_POST` asks only for a post."""
 
     def declare(view: View) -> View:
         view.permission = permission  # type: ignore[attr-defined]
+        view.refusals = refusals  # type: ignore[attr-defined]
         return view
 
     return declare
@@ -87,13 +123,15 @@ class AccessMiddleware:
         permission = getattr(view, "permission", None)
         if permission is None:
             raise ImproperlyConfigured(f"{view.__name__} declares neither @public nor @opens")
+        refusals: Refusals = view.refusals
+        refusals.identify(request)
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return refusals.signed_out(request)
         request.scope = scope_of(
             user=request.user, on=request.today, roles=installation_pack().roles
         )
         if request.scope.is_empty:
-            return render(request, "console/no_post.html", status=403)
+            return refusals.without_post(request)
         if permission and not request.scope.can(permission):
-            raise Http404
+            return refusals.not_permitted(request)
         return None

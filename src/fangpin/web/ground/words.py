@@ -15,10 +15,10 @@ from fangpin.policy.models import (
     Rule,
     Words,
 )
-from fangpin.web.console.known import number_of
-from fangpin.web.console.language import short_language
-from fangpin.web.console.pack import installation_pack
-from fangpin.web.console.templatetags.figures import plain, share
+from fangpin.web.ground.figures import plain, share
+from fangpin.web.ground.known import number_of
+from fangpin.web.ground.language import short_language
+from fangpin.web.ground.pack import installation_pack
 
 STEPS = {
     "to_assign": gettext_noop("待派发"),

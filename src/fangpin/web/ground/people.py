@@ -9,8 +9,8 @@ from datetime import date
 from django.utils.translation import gettext
 
 from fangpin.casework.registry.models import Household, Member
-from fangpin.web.console.pack import installation_pack
-from fangpin.web.console.words import (
+from fangpin.web.ground.pack import installation_pack
+from fangpin.web.ground.words import (
     code_words,
     figure_said,
     figure_words,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from fangpin.web.console.pack import installation_pack
+from fangpin.web.ground.pack import installation_pack
 
 
 @dataclass(frozen=True, slots=True)

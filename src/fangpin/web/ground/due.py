@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from fangpin.policy.calendar import WorkingCalendar
 from fangpin.values.problem import ProblemError
-from fangpin.web.console.pack import installation_pack, severity_of
+from fangpin.web.ground.pack import installation_pack, severity_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 
 from fangpin.values.month import Month
 from fangpin.web.charts.axis import month_name
-from fangpin.web.console.language import short_language
+from fangpin.web.ground.language import short_language
 
 register = template.Library()
 
