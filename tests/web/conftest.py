@@ -43,7 +43,9 @@ class Made:
         shutil.copytree(home, self.folder)
         raw = connection.connection
         for table in connection.introspection.table_names():
-            if not table.startswith(("django_migrations", "django_content_type", "auth_permission")):
+            if not table.startswith(
+                ("django_migrations", "django_content_type", "auth_permission")
+            ):
                 self.rows[table] = [tuple(row) for row in raw.execute(f'SELECT * FROM "{table}"')]
         return self.seed
 

@@ -308,7 +308,10 @@ def _work(ref: int, hands: Hands, cause: str) -> None:
         return
     if ref == REFUSED:
         after(11).act(
-            "refuse", "county_approver", reason="counter_evidence", note="名下有经营实体，收入稳定。"
+            "refuse",
+            "county_approver",
+            reason="counter_evidence",
+            note="名下有经营实体，收入稳定。",
         )
         after(15).act("appeal", "village_cadre", text="店已转让半年，请重新核实。")
         return

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Q
+
 from fangpin.casework.divisions.models import Division
+from fangpin.casework.officials.models import Official, Post
 from fangpin.casework.officials.scope import Scope, within
 
 
@@ -19,3 +25,20 @@ def divisions_below(scope: Scope, *, parent: str) -> list[Division]:
 def division_in_scope(scope: Scope, *, code: str) -> Division:
     """A division of the scope. Raises Division.DoesNotExist for one outside it."""
     return within(Division.objects.all(), scope, "code").get(code=code)
+
+
+def names_of(usernames: Iterable[str]) -> dict[str, str]:
+    """Account -> the official's name, as it stands beside every act; unknown accounts are absent."""
+    found = Official.objects.filter(user__username__in={one for one in usernames if one})
+    return dict(found.values_list("user__username", "name"))
+
+
+def in_office(scope: Scope, *, roles: Iterable[str], on: date) -> list[Post]:
+    """Posts of these roles within the scope that are held on a day, by division and name."""
+    found = Post.objects.select_related("official__user").filter(
+        Q(to_date__isnull=True) | Q(to_date__gt=on),
+        role__in=list(roles),
+        from_date__lte=on,
+        official__user__is_active=True,
+    )
+    return list(within(found, scope).order_by("division", "official__name", "id"))

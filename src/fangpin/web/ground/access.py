@@ -30,6 +30,8 @@ SEE_OVERVIEW = "see_overview"
 SEE_QUEUE = "see_queue"
 SEE_HOUSEHOLD = "see_household"
 SEE_FEEDS = "see_feeds"
+SEE_CASE = "see_case"
+SEE_AUDIT = "see_audit"
 ANY_POST = ""
 
 

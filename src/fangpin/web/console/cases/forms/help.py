@@ -1,0 +1,125 @@
+"""Forms of help within a case: the plan, and the first help that reached the household."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext, gettext_lazy
+
+from fangpin.casework.cases import queries
+from fangpin.casework.measures import acts as help_acts
+from fangpin.casework.measures import queries as measures
+from fangpin.casework.measures.fitness import proposals
+from fangpin.casework.measures.plans import PlannedMeasure
+from fangpin.web.console.cases.forms.base import (
+    ActForm,
+    AmountField,
+    DayField,
+    radio_field,
+    words_field,
+)
+from fangpin.web.ground.words import said
+
+
+class MakePlan(ActForm):
+    """What help the household gets; proposals suit its causes, people decide."""
+
+    act = "make_plan"
+    fields_of_codes = {
+        "PLAN_EMPTY": "measures",
+        "SAFETY_NET_ALONE": "measures",
+        "CONDITION_NEEDS_REASON": "reason",
+        "MEASURE_PERIOD": "from_date",
+    }
+
+    from_date = DayField(label=gettext_lazy("从哪天起"))
+    goal = words_field(label=gettext_lazy("帮扶目标"), rows=2, required=False)
+    reason = words_field(
+        label=gettext_lazy("为什么是这些措施"),
+        rows=2,
+        required=False,
+        help_text=gettext_lazy("条件不满足或说不准的措施，要写明理由。"),
+    )
+
+    def prepare(self) -> None:
+        suited = [one.measure for one in proposals(self.pack, self._causes(), at=self.desk.today)]
+        offered = [
+            one
+            for one in self.pack.measures.values()
+            if one.until_date is None or self.desk.today < one.until_date
+        ]
+        offered.sort(key=lambda one: one.measure not in suited)
+        self.fields["measures"] = forms.MultipleChoiceField(
+            label=gettext("帮扶措施"),
+            choices=[
+                (
+                    one.measure,
+                    gettext("%(title)s（适合本户风险）") % {"title": said(one.title)}
+                    if one.measure in suited
+                    else said(one.title),
+                )
+                for one in offered
+            ],
+            widget=forms.CheckboxSelectMultiple,
+        )
+        self.order_fields(["measures", "from_date", "goal", "reason"])
+        self.initial["from_date"] = self.desk.today
+
+    def _causes(self) -> list[str]:
+        decided = queries.decision(self.desk.scope, self.desk.case)
+        if decided is not None:
+            return [one.cause for one in decided.causes.order_by("place")]
+        return [clue.cause for clue in self.desk.case.clues.all() if clue.cause]
+
+    def carry_out(self) -> Any:
+        given = self.cleaned_data
+        planned = [
+            PlannedMeasure(
+                measure=code,
+                from_date=given["from_date"],
+                department=self.pack.measures[code].department or "",
+                reason=given["reason"],
+            )
+            for code in given["measures"]
+        ]
+        return help_acts.make_plan(**self.decided_on, measures=planned, goal=given["goal"])
+
+
+class DeliverMeasure(ActForm):
+    """Help that reached the household."""
+
+    act = "deliver_measure"
+    fields_of_codes = {"DELIVERY_IN_FUTURE": "on", "MEASURE_ENDED": "measure"}
+
+    on = DayField(label=gettext_lazy("落实日期"))
+    amount = AmountField(label=gettext_lazy("金额"), required=False)
+    note = forms.CharField(label=gettext_lazy("说明"), required=False, max_length=200)
+
+    def prepare(self) -> None:
+        kinds = self.pack.measures
+        self.fields["measure"] = radio_field(
+            label=gettext("哪项措施"),
+            choices=[
+                (
+                    str(one.pk),
+                    said(kinds[one.measure].title) if one.measure in kinds else one.measure,
+                )
+                for one in measures.measures_of_household(
+                    self.desk.scope, self.desk.case.household_id, alive_only=True
+                )
+            ],
+        )
+        self.order_fields(["measure", "on", "amount", "note"])
+        self.initial["on"] = self.desk.today
+
+    def carry_out(self) -> Any:
+        given = self.cleaned_data
+        common = {name: value for name, value in self.common.items() if name != "case_no"}
+        return help_acts.deliver_measure(
+            **common,
+            measure_id=int(given["measure"]),
+            on=given["on"],
+            amount=given["amount"],
+            note=given["note"],
+        )
