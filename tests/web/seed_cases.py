@@ -37,10 +37,12 @@ GREEN = 313
 TO_ELIMINATE = 314
 REFUSED = 315
 TO_ANNOUNCE = 316
+TO_DISPATCH_ELSEWHERE = 317
 
 _DAY = date(2020, 12, 14)
 _PEOPLE = {
     TO_DISPATCH: ("何满香", "illness", SHISHAN, 4),
+    TO_DISPATCH_ELSEWHERE: ("郑秋香", "unstable_employment", ZHANGSHUXIA, 3),
     OVERDUE_VISIT: ("陈有田", "illness", SHISHAN, 3),
     TO_VISIT: ("吴满秀", "disaster", SHISHAN, 4),
     TO_COMPARE: ("欧阳国强", "unstable_employment", SHISHAN, 5),
@@ -207,7 +209,7 @@ class Hands:
 
 
 def seed_cases(pack: Pack, runs: list[Run]) -> dict[int, str]:
-    """Household -> the number of its case; `TO_DISPATCH` has an alert and no case."""
+    """Household -> the number of its case; those to dispatch have an alert and no case."""
     numbers: dict[int, str] = {}
     for ref, days in _DAYS_AGO.items():
         start = _DAY - timedelta(days=days)
@@ -221,6 +223,7 @@ def seed_cases(pack: Pack, runs: list[Run]) -> dict[int, str]:
 
 _DAYS_AGO = {
     TO_DISPATCH: 2,
+    TO_DISPATCH_ELSEWHERE: 2,
     OVERDUE_VISIT: 9,
     TO_VISIT: 2,
     TO_COMPARE: 5,
@@ -405,7 +408,7 @@ def _opened(pack: Pack, runs: list[Run], ref: int, start: date) -> Hands | None:
         sentence_zh=zh,
         sentence_en=en,
     )
-    if ref == TO_DISPATCH:
+    if ref in (TO_DISPATCH, TO_DISPATCH_ELSEWHERE):
         return None
     hands = Hands(pack, "", village, start)
     done = acts.dispatch_alerts(

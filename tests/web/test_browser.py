@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.web import seed_cases as at
 from tests.web.seed import LI_ZHUXI, PASSWORD
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -35,7 +36,22 @@ PAGES = (
     "/feeds/finance.card/",
     "/feeds/finance.card/2020-11-01/",
     "/nothing-here/",
+    "/cases/?view=open",
+    "/cases/?view=ended",
+    "/supervision/",
+    f"/households/{at.IDENTIFIED}/",
 )
+OF_A_CADRE = (
+    "/queue/",
+    "/cases/",
+    f"/households/{at.OVERDUE_VISIT}/",
+    f"/households/{at.OVERDUE_VISIT}/report_clue/",
+    "/meetings/new/",
+    "/meetings/blank/",
+    "/meetings/1/",
+    "/meetings/1/sheet/",
+)
+OF_A_COUNTY = ("/queue/", "/audit/", "/cases/?view=open", "/supervision/?days=30")
 
 pytestmark = [
     pytest.mark.browser,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
+from typing import Literal, TypeAlias
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import Substr
@@ -127,16 +128,22 @@ def _chunks(cases: QuerySet[Case]) -> Iterator[list[Case]]:
         last = rows[-1].pk
 
 
-def hidden(counts: Iterable[int], *, smallest: int) -> list[int | None]:
-    """Counts with small ones hidden (None), so that none can be told from the rest and their sum.
+SMALL = "small"
+"""A count that is below the smallest that is shown."""
+WITHHELD = "withheld"
+"""A count that would tell another, small one, because the sum is public."""
 
-    Nought is shown. A count below `smallest` is hidden; when it would be the only one, the smallest
-    of the shown is hidden with it, for the sum is public.
+Shown: TypeAlias = int | Literal["small", "withheld"]
+
+
+def hidden(counts: Iterable[int], *, smallest: int) -> list[Shown]:
+    """Counts with small ones hidden, so that none can be told from the rest and their sum.
+
+    Nought is shown. When only one count is small, the smallest of the others is withheld with it.
     """
-    numbers = list(counts)
-    shown: list[int | None] = [None if 0 < number < smallest else number for number in numbers]
-    if sum(one is None for one in shown) == 1:
-        rest = [(number, place) for place, number in enumerate(shown) if number]
+    shown: list[Shown] = [SMALL if 0 < number < smallest else number for number in counts]
+    if sum(one == SMALL for one in shown) == 1:
+        rest = [(one, place) for place, one in enumerate(shown) if isinstance(one, int) and one]
         if rest:
-            shown[min(rest)[1]] = None
+            shown[min(rest)[1]] = WITHHELD
     return shown

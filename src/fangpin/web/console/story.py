@@ -72,7 +72,8 @@ def story_of(scope: Scope, household_ref: int, *, alerts: Sequence[Alert]) -> li
         *_of_episodes(scope, household_ref),
         *_of_help(scope, household_ref),
     ]
-    return sorted(found, key=lambda one: one.on, reverse=True)
+    ordered = sorted(enumerate(found), key=lambda pair: (pair[1].on, pair[0]), reverse=True)
+    return [event for _, event in ordered]
 
 
 def case_lines(scope: Scope, household_ref: int) -> list[CaseLine]:

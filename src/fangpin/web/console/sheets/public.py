@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 
 from fangpin.casework.cases import queries
 from fangpin.casework.cases.models import Case
+from fangpin.casework.cases.states import OUTCOME_OF_KIND, CaseState
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.scope import Scope
 from fangpin.policy import Pack
@@ -101,6 +102,13 @@ def public_sheet(
         until_date=start + timedelta(days=_days(pack, first)) if kind == "notice" else None,
         contact=_contact(path),
     )
+
+
+def may_hang(case: Case, kind: Kind) -> bool:
+    """A notice until the decision; an announcement once it was what the procedure is for."""
+    if kind == "announcement":
+        return case.outcome == OUTCOME_OF_KIND[case.kind]
+    return case.outcome == "" and case.state == CaseState.OPEN
 
 
 def _category(scope: Scope, pack: Pack, case: Case) -> str:

@@ -1,4 +1,8 @@
-"""The audit trail: who did and who looked at what, when; for those who watch over it."""
+"""The audit trail: who did and who looked at what, when; for those who watch over it.
+
+Whoever sees no cases reads acts, people, times and places; what an act was about in detail is left
+out, for it could tell of a household.
+"""
 
 from __future__ import annotations
 
@@ -190,7 +194,7 @@ def _lines(scope: Scope, found: tuple[AuditEntry, ...]) -> list[Line]:
             subject=_subject(scope, one),
             href=_href(scope, one),
             place=place(paths.get(one.division, ())[-2:]),
-            detail=_detail(one.detail),
+            detail=_detail(one.detail) if scope.can(SEE_CASE) else "",
             role=_role(one.detail),
         )
         for one in found
@@ -241,7 +245,9 @@ def _rows(scope: Scope, filters: TrailFilters) -> Iterator[str]:
                 one.subject_kind,
                 one.subject,
                 one.division,
-                json.dumps(one.detail, ensure_ascii=False, sort_keys=True),
+                json.dumps(one.detail, ensure_ascii=False, sort_keys=True)
+                if scope.can(SEE_CASE)
+                else "",
             ]
         )
 

@@ -96,7 +96,7 @@ def household(request: ConsoleRequest, household_ref: int) -> HttpResponse:
     severity = severity_of(alert.severity) if alert else None
     due = (
         due_of(due_date=alert.due_date, severity=alert.severity, today=request.today)
-        if alert
+        if alert and alert.state == AlertState.OPEN
         else None
     )
     open_case = _open_case(request, household_ref)
@@ -105,7 +105,7 @@ def household(request: ConsoleRequest, household_ref: int) -> HttpResponse:
         "path": path,
         "alert": alert,
         "severity": severity,
-        "due": due,
+        "due": None if open_case else due,
         "cause": cause_words(alert.cause) if alert else "",
         "others": of_household[1:],
         "ledger": ledger_of(

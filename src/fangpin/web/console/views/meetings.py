@@ -14,6 +14,7 @@ from fangpin.casework.officials.scope import narrow_to
 from fangpin.values.problem import ProblemError
 from fangpin.web.console.cases.forms.meeting import MeetingForm
 from fangpin.web.console.frame import chosen_division
+from fangpin.web.console.sheets.public import may_hang
 from fangpin.web.ground.access import SEE_CASE, ConsoleRequest, opens
 from fangpin.web.ground.pack import installation_pack
 from fangpin.web.ground.words import said
@@ -85,7 +86,7 @@ def meeting(request: ConsoleRequest, meeting_id: int) -> HttpResponse:
         "items": items,
         "path": path,
         "body_words": said(word.title) if word else found.body,
-        "has_notice": any(one.act.case.outcome == "" for one in items),
-        "has_result": any(one.act.case.outcome for one in items),
+        "has_notice": any(may_hang(one.act.case, "notice") for one in items),
+        "has_result": any(may_hang(one.act.case, "announcement") for one in items),
     }
     return render(request, "console/meeting.html", context)

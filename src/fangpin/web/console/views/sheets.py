@@ -18,7 +18,7 @@ from fangpin.casework.officials.scope import narrow_to
 from fangpin.values.problem import ProblemError
 from fangpin.web.console.frame import chosen_division
 from fangpin.web.console.sheets.pdf import pdf_of
-from fangpin.web.console.sheets.public import Kind, public_sheet
+from fangpin.web.console.sheets.public import Kind, may_hang, public_sheet
 from fangpin.web.console.views.errors import refused
 from fangpin.web.ground.access import SEE_CASE, ConsoleRequest, opens
 from fangpin.web.ground.pack import installation_pack
@@ -36,7 +36,7 @@ def of_case(request: ConsoleRequest, case_no: str, kind: Kind, form: str = "page
         case = queries.case(request.scope, case_no)
     except Case.DoesNotExist:
         raise Http404 from None
-    if kind == "announcement" and not case.outcome:
+    if not may_hang(case, kind):
         raise Http404
     return _public(request, [case], kind, form, subject=("case", case.case_no, case.division))
 
@@ -49,7 +49,7 @@ def of_meeting(
     """The notice or the announcement of the households that one meeting voted on."""
     found = _meeting(request, meeting_id)
     cases = [one.act.case for one in meetings.items(request.scope, found)]
-    wanted = [one for one in cases if bool(one.outcome) == (kind == "announcement")]
+    wanted = [one for one in cases if may_hang(one, kind)]
     kinds = {one.kind for one in wanted}
     if not wanted:
         raise Http404

@@ -14,7 +14,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from fangpin.casework.cases import timeliness
-from fangpin.casework.cases.timeliness import DivisionTimes, hidden
+from fangpin.casework.cases.timeliness import SMALL, DivisionTimes, Shown, hidden
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.queries import divisions_below
@@ -80,6 +80,8 @@ def supervision(request: ConsoleRequest) -> HttpResponse:
     since = request.today - timedelta(days=days)
     found = timeliness.times(scope, pack=pack, width=width, since=since, on=request.today)
     rows = request.scope.can(SEE_CASE)
+    if not rows and division.code not in request.scope.divisions:
+        raise Http404  # the sums of a part would tell the small counts of the whole
     smallest = 0 if rows else _smallest(request, division)
     by_code = {one.division: one for one in found}
     places = [(one, by_code.get(one.code, DivisionTimes(one.code))) for one in below or [division]]
@@ -114,9 +116,16 @@ def _smallest(request: ConsoleRequest, division: Division) -> int:
         return 0
 
 
-def _cell(count: int | None, smallest: int, *, href: str = "", is_late: bool = False) -> Cell:
-    if count is None:
-        return Cell(gettext("不到 %(n)d") % {"n": smallest} if smallest else "—", "", is_late)
+def _words(count: Shown, smallest: int) -> str:
+    """A count, 'fewer than n', or that it is withheld to protect another."""
+    if isinstance(count, int):
+        return number(count)
+    return gettext("不到 %(n)d") % {"n": smallest} if count == SMALL else gettext("不显示")
+
+
+def _cell(count: Shown, smallest: int, *, href: str = "", is_late: bool = False) -> Cell:
+    if not isinstance(count, int):
+        return Cell(_words(count, smallest), "", is_late)
     return Cell(number(count), href if count else "", is_late and bool(count))
 
 
@@ -136,11 +145,13 @@ def _places(
             if rows
             else ""
         )
-        oldest = times.oldest if count is not None else None
+        oldest = times.oldest if isinstance(count, int) else None
         lines.append(
             PlaceLine(
                 division=one,
-                inside=f"{reverse('supervision')}?{urlencode({'division': one.code})}",
+                inside=f"{reverse('supervision')}?{urlencode({'division': one.code})}"
+                if rows
+                else "",
                 open=_cell(count, smallest, href=href),
                 overdue=_cell(
                     late, smallest, href=f"{href}&overdue=1" if href else "", is_late=True
@@ -165,8 +176,8 @@ def _clocks(found: list[DivisionTimes], *, smallest: int) -> list[ClockLine]:
         overdue = sum(one.overdue for one in counts)
         if not met + late + overdue:
             continue
-        stopped, late_shown = hidden([met + late], smallest=smallest)[0], _small(late, smallest)
-        told = stopped is not None and late_shown is not None and met + late > 0
+        stopped, late_shown = _small(met + late, smallest), _small(late, smallest)
+        told = isinstance(stopped, int) and isinstance(late_shown, int) and stopped > 0
         lines.append(
             ClockLine(
                 title=said(clock.title),
@@ -179,8 +190,8 @@ def _clocks(found: list[DivisionTimes], *, smallest: int) -> list[ClockLine]:
     return lines
 
 
-def _small(count: int, smallest: int) -> int | None:
-    return None if 0 < count < smallest else count
+def _small(count: int, smallest: int) -> Shown:
+    return SMALL if 0 < count < smallest else count
 
 
 def _answer(
@@ -189,9 +200,7 @@ def _answer(
     """One sentence: nobody is late, or who is late where."""
     total = sum(times.open for _, times in places)
     late = [(one, times.overdue) for one, times in places if times.overdue]
-    shown_total = (
-        number(total) if total >= smallest or not total else gettext("不到 %(n)d") % {"n": smallest}
-    )
+    shown_total = _words(_small(total, smallest), smallest)
     levels = {one.level: one.title for one in installation_pack().header.division_levels}
     begins = ngettext(
         "%(place)s %(n)d 个%(level)s在办 %(total)s 件",
@@ -211,9 +220,7 @@ def _answer(
         gettext("%(place)s %(n)s 件")
         % {
             "place": named(one),
-            "n": number(by_code[one.code])
-            if by_code[one.code] is not None
-            else gettext("不到 %(n)d") % {"n": smallest},
+            "n": _words(by_code[one.code], smallest),
         }
         for one, _ in late[:NAMED]
     ]

@@ -112,6 +112,9 @@ class DeliverMeasure(ActForm):
         )
         self.order_fields(["measure", "on", "amount", "note"])
         self.initial["on"] = self.desk.today
+        choices = list(self.fields["measure"].choices)  # type: ignore[attr-defined]
+        if len(choices) == 1:
+            self.initial["measure"] = choices[0][0]
 
     def carry_out(self) -> Any:
         given = self.cleaned_data

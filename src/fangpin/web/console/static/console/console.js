@@ -68,7 +68,8 @@ for (const button of document.querySelectorAll("[data-print]")) {
 // Batch dispatch: x chooses the row, the bar says how many are chosen.
 function countChosen() {
   const words = document.querySelector("[data-batch-count]");
-  if (words) words.textContent = String(document.querySelectorAll("[name=alert]:checked").length);
+  const n = document.querySelectorAll("[name=alert]:checked").length;
+  if (words) words.textContent = words.dataset.words.replace("#", n);
 }
 document.addEventListener("change", (event) => { if (event.target.name === "alert") countChosen(); });
 document.addEventListener("keydown", (event) => {
