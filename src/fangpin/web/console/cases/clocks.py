@@ -81,6 +81,11 @@ def _used(state: ClockState, calendar: WorkingCalendar) -> str:
     assert state.ended is not None
     if state.clock.working_days:
         used = calendar.working_days_between(state.started, state.ended) - state.days_paused
-        return gettext("用 %(used)d 个工作日（限 %(days)d）") % {"used": used, "days": state.days}
+        return ngettext(
+            "用 %(used)d 个工作日（限 %(days)d）", "用 %(used)d 个工作日（限 %(days)d）", used
+        ) % {"used": used, "days": state.days}
     used = (state.ended - state.started).days - state.days_paused
-    return gettext("用 %(used)d 天（限 %(days)d）") % {"used": used, "days": state.days}
+    return ngettext("用 %(used)d 天（限 %(days)d）", "用 %(used)d 天（限 %(days)d）", used) % {
+        "used": used,
+        "days": state.days,
+    }
