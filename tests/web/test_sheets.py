@@ -20,10 +20,11 @@ from fangpin.casework.cases.models import (
     VisitAnswer,
     VisitCause,
 )
+from fangpin.casework.cases.public_line import PublicLine, public_line
 from fangpin.casework.registry.models import Household, Member
 from fangpin.values.problem import ProblemError
 from fangpin.web.console.sheets import pdf
-from fangpin.web.console.sheets.public import PublicLine, PublicSheet, public_line
+from fangpin.web.console.sheets.public import PublicSheet
 from tests.web import seed_cases as at
 from tests.web.conftest import SignIn
 from tests.web.seed import Seed

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Q
-
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.models import Official, Post
-from fangpin.casework.officials.scope import Scope, within
+from fangpin.casework.officials.scope import Scope, posts_in_force, within
 
 
 def top_divisions(scope: Scope) -> list[Division]:
@@ -35,10 +33,20 @@ def names_of(usernames: Iterable[str]) -> dict[str, str]:
 
 def in_office(scope: Scope, *, roles: Iterable[str], on: date) -> list[Post]:
     """Posts of these roles within the scope that are held on a day, by division and name."""
-    found = Post.objects.select_related("official__user").filter(
-        Q(to_date__isnull=True) | Q(to_date__gt=on),
-        role__in=list(roles),
-        from_date__lte=on,
-        official__user__is_active=True,
+    found = posts_in_force(on).filter(role__in=list(roles), official__user__is_active=True)
+    return list(
+        within(found, scope)
+        .select_related("official__user")
+        .order_by("division", "official__name", "id")
     )
-    return list(within(found, scope).order_by("division", "official__name", "id"))
+
+
+def posts_of_scope(scope: Scope, *, on: date | None) -> list[Post]:
+    """The posts within the scope with their delegations: those of a day, or all there ever were."""
+    found = Post.objects.all() if on is None else posts_in_force(on)
+    return list(
+        within(found, scope)
+        .select_related("official__user")
+        .prefetch_related("delegations__delegate__user")
+        .order_by("division", "role", "from_date", "id")
+    )

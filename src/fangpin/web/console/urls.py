@@ -8,6 +8,7 @@ from fangpin.web.console.views import (
     audit,
     case,
     cases,
+    demo_clock,
     dispatch,
     errors,
     feeds,
@@ -26,6 +27,8 @@ urlpatterns = [
     path("", sign_in.home, name="home"),
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("password/", sign_in.password, name="password"),
+    path("acting/", sign_in.acting, name="acting"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("overview/", overview.overview, name="overview"),
     path("queue/", queue.queue, name="queue"),
@@ -103,5 +106,6 @@ urlpatterns = [
     path("feeds/<str:feed>/", feeds.feed, name="feed"),
     path("feeds/<str:feed>/<str:delivery>/", feeds.delivery, name="delivery"),
     path("feeds/<str:feed>/<str:delivery>/rejects.xlsx", feeds.rejects, name="rejects"),
+    path("demo-clock/", demo_clock.move_clock, name="move-clock"),
     path("alive/", errors.alive, name="alive"),
 ]

@@ -7,7 +7,6 @@ A cause such as illness is health data and is not among them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,6 +17,7 @@ from django.utils.translation import gettext
 
 from fangpin.casework.cases import queries
 from fangpin.casework.cases.models import Case
+from fangpin.casework.cases.public_line import PublicLine, public_line
 from fangpin.casework.cases.states import OUTCOME_OF_KIND, CaseState
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.scope import Scope
@@ -28,19 +28,6 @@ from fangpin.web.ground.figures import named, place
 from fangpin.web.ground.words import said
 
 Kind = Literal["notice", "announcement"]
-_GROUP = re.compile(r"(?<!\d)(\d{1,2})\s*组")
-_NAME = re.compile(r"[^\W\d_]{1,20}(?:[·• ][^\W\d_]{1,20}){0,3}")
-"""A name holds letters, and a dot or a blank between them; whatever else stands there stays off."""
-
-
-@dataclass(frozen=True, slots=True)
-class PublicLine:
-    """One household on a public sheet."""
-
-    head_name: str
-    group: str
-    count_of_members: int
-    category: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +41,6 @@ class PublicSheet:
     from_date: date
     until_date: date | None
     contact: str
-
-
-def public_line(
-    *, head_name: str, address: str, count_of_members: int, category: str
-) -> PublicLine:
-    """The line of a household; of an address only the number of the group is taken."""
-    name = _NAME.match(head_name.strip())
-    group = _GROUP.search(address)
-    return PublicLine(
-        head_name=name.group(0) if name else "—",
-        group=group.group(1) if group else "",
-        count_of_members=count_of_members,
-        category=category,
-    )
 
 
 def public_sheet(
