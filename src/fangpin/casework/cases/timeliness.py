@@ -17,10 +17,9 @@ from django.utils import timezone
 
 from fangpin.casework.cases.models import Case, CaseAct
 from fangpin.casework.cases.states import CaseState
-from fangpin.casework.cases.turns import logs_of
+from fangpin.casework.cases.turns import Reading, readings
 from fangpin.casework.officials.scope import Scope, within
-from fangpin.policy import Pack, WorkingCalendar
-from fangpin.policy.procedure import clock_states, edition_of
+from fangpin.policy import Pack
 from fangpin.values.problem import ProblemError
 
 _CHUNK = 500
@@ -91,31 +90,28 @@ def _stopped(scope: Scope, *, pack: Pack, since: date, on: date) -> Iterator[tup
     cases = within(Case.objects.all(), scope).filter(
         Q(pk__in=acted) | Q(ended_at__gte=ended_since) | Q(state=CaseState.OPEN, due_date__lt=on)
     )
-    calendar = WorkingCalendar(pack)
     for chunk in _chunks(cases):
-        logs = logs_of(chunk)
-        for case in chunk:
-            try:
-                states = clock_states(
-                    edition_of(pack, procedure=case.procedure, from_date=case.procedure_from),
-                    pack=pack,
-                    calendar=calendar,
-                    division=case.division,
-                    channel=case.channel,
-                    first_clue=case.first_clue_date,
-                    log=logs[case.pk],
-                    on=on,
-                    ended=timezone.localdate(case.ended_at) if case.ended_at else None,
-                )
-            except ProblemError:  # a parameter or a calendar year that the pack does not state
-                continue
-            for state in states:
+        for case, read in _read(pack, chunk, on=on):
+            for state in read.clocks:
                 if state.running == "overdue" or (
                     state.running in ("met", "late")
                     and state.ended is not None
                     and since <= state.ended <= on
                 ):
                     yield case.division, state.clock.clock, state.running
+
+
+def _read(pack: Pack, cases: list[Case], *, on: date) -> Iterator[tuple[Case, Reading]]:
+    """Each case with its clocks; one of a year or a place that the pack does not state is left."""
+    try:
+        read = readings(pack, cases, on=on)
+    except ProblemError:
+        if len(cases) > 1:
+            for one in cases:
+                yield from _read(pack, [one], on=on)
+        return
+    for one in cases:
+        yield one, read[one.pk]
 
 
 def _chunks(cases: QuerySet[Case]) -> Iterator[list[Case]]:

@@ -7,15 +7,15 @@ A step is open when the log says that it is not done and all before it are: the 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal, TypeAlias
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from fangpin.casework.cases.models import Case, CaseAct
+from fangpin.casework.cases.models import Case, CaseAct, Clue
 from fangpin.casework.cases.states import CaseState
 from fangpin.casework.divisions.ranges import begins_with
 from fangpin.casework.officials.scope import Scope, narrow_to, within
@@ -175,16 +175,16 @@ def case_numbers(scope: Scope, alerts: Iterable[int]) -> dict[int, str]:
 def readings(pack: Pack, cases: Iterable[Case], *, on: date) -> dict[int, Reading]:
     """Case id -> how far it has come; the logs of all in one query."""
     found = list(cases)
-    logs = logs_of(found)
+    logs, clues = logs_of(found), _clues_of(found)
     calendar = WorkingCalendar(pack)
     read: dict[int, Reading] = {}
     for case in found:
         procedure = edition_of(pack, procedure=case.procedure, from_date=case.procedure_from)
-        ended = timezone.localdate(case.ended_at) if case.ended_at else None
+        by_channel = clues[case.pk] or {case.channel: case.first_clue_date}
         read[case.pk] = Reading(
             standing(
                 procedure,
-                channel=case.channel,
+                clues=by_channel,
                 log=logs[case.pk],
                 is_ended=case.state == CaseState.ENDED,
             ),
@@ -193,11 +193,10 @@ def readings(pack: Pack, cases: Iterable[Case], *, on: date) -> dict[int, Readin
                 pack=pack,
                 calendar=calendar,
                 division=case.division,
-                channel=case.channel,
-                first_clue=case.first_clue_date,
+                clues=by_channel,
                 log=logs[case.pk],
                 on=on,
-                ended=ended,
+                ended=timezone.localdate(case.ended_at) if case.ended_at else None,
             ),
         )
     return read
@@ -210,6 +209,15 @@ def logs_of(cases: Iterable[Case]) -> dict[int, list[Happening]]:
     for case, act, on, step, undone in rows.values_list("case", "act", "on", "step", "is_undone"):
         logs[case].append(Happening(act, on, step, undone))
     return logs
+
+
+def _clues_of(cases: Iterable[Case]) -> dict[int, dict[str, date]]:
+    """Case id -> channel -> the earliest day of a clue that came by it."""
+    found: dict[int, dict[str, date]] = defaultdict(dict)
+    rows = Clue.objects.filter(case__in=[one.pk for one in cases]).values_list("case", "channel")
+    for case, channel, day in rows.annotate(day=Min("on")):
+        found[case][channel] = day
+    return found
 
 
 def waits_for(pack: Pack, scope: Scope) -> Q:
@@ -250,7 +258,7 @@ def _is_open(step: Step, procedure: Procedure) -> Q:
             if step.step in other.after:
                 condition &= ~_done(other.step)
     if step.channels:
-        condition &= Q(channel__in=step.channels)
+        condition &= _came_by(step.channels)
     return condition
 
 
@@ -269,8 +277,14 @@ def _done(step: str) -> Exists:
 
 
 def _left_out(step: Step) -> Q:
-    """A step that this case's channel does not have."""
-    return ~Q(channel__in=step.channels) if step.channels else Q(pk__in=[])
+    """A step that a case of other channels does not have."""
+    return ~_came_by(step.channels) if step.channels else Q(pk__in=[])
+
+
+def _came_by(channels: Sequence[str]) -> Q:
+    """The condition that a clue of the case came by one of these channels."""
+    found = Clue.objects.filter(case=OuterRef("pk"), channel__in=list(channels))
+    return Q(channel__in=list(channels)) | Q(Exists(found))
 
 
 def _due(found: QuerySet[Case], after: After | None, limit: int) -> list[Case]:

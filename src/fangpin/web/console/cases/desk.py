@@ -17,6 +17,7 @@ from fangpin.casework.officials.scope import Scope
 from fangpin.policy import Pack
 from fangpin.policy.procedure import ClockState, Standing, edition_of
 from fangpin.policy.procedure_models import Procedure, Step
+from fangpin.values.problem import ProblemError
 from fangpin.web.console.cases.clocks import ClockView, clock_views
 from fangpin.web.ground.words import listed, said
 
@@ -90,8 +91,12 @@ class Desk:
         return queries.appeals(self.scope, case=self.case)
 
     @cached_property
-    def figures(self) -> Assessment:
-        return assess(self.pack, self.case, on=self.today)
+    def figures(self) -> Assessment | None:
+        """What the figures say; None where the pack states no parameter or calendar for the day."""
+        try:
+            return assess(self.pack, self.case, on=self.today)
+        except ProblemError:
+            return None
 
     @property
     def waiting_departments(self) -> list[Comparison]:

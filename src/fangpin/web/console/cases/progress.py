@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from fangpin.casework.cases.models import CaseAct
+from fangpin.casework.cases.progress import clues_of
 from fangpin.casework.cases.states import CaseState
 from fangpin.casework.officials.queries import names_of
 from fangpin.policy.procedure_models import Step
@@ -35,8 +36,9 @@ def step_lines(desk: Desk) -> list[StepLine]:
     lines = [_clue_line(desk)]
     opened = {step.step for step in desk.standing.open}
     is_open = desk.case.state == CaseState.OPEN
+    channels = set(clues_of(desk.case, desk.procedure))
     for step in desk.procedure.steps:
-        if step.channels and desk.case.channel not in step.channels:
+        if step.channels and not set(step.channels) & channels:
             continue
         entry = _done_by(desk, step)
         if entry is not None:

@@ -18,6 +18,7 @@ from fangpin.casework.cases.models import (
     Visit,
 )
 from fangpin.casework.officials.queries import names_of
+from fangpin.decisions.statement import LineAmount
 from fangpin.policy.procedure_models import FormField
 from fangpin.values.problem import ProblemError
 from fangpin.web.console.cases.desk import Desk
@@ -101,6 +102,39 @@ class FigureLine:
     value: str
     note: str
     is_line: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IncomeLine:
+    """One line of the income statement."""
+
+    code: str
+    title: str
+    sign: str
+    amount: Decimal | None
+    note: str
+    is_corrected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IncomeView:
+    """The income of a window line by line, and what it comes to."""
+
+    first: str
+    last: str
+    lines: list[IncomeLine]
+    beside: list[IncomeLine]
+    total: Decimal | None
+    members: int | None
+    per_head: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionLine:
+    """One condition of an elimination: met, not met, or nobody can tell."""
+
+    title: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +280,8 @@ def category_words(desk: Desk, category: str) -> str:
 def figure_lines(desk: Desk) -> list[FigureLine]:
     """Income, income per head against the line, and self-paid spending; unknown is said."""
     found = desk.figures
+    if found is None:
+        return []
     lines = [
         FigureLine(figure_words(code)[0], _amount(code, value), "")
         for code, value in (
@@ -260,6 +296,59 @@ def figure_lines(desk: Desk) -> list[FigureLine]:
             1, FigureLine(figure_words(LINE)[0], _amount(LINE, found.line), _source(desk), True)
         )
     return lines
+
+
+def income_view(desk: Desk) -> IncomeView | None:
+    """The income statement of the case; None where the pack has none."""
+    statement = desk.figures.statement if desk.figures else None
+    if statement is None:
+        return None
+    return IncomeView(
+        first=str(statement.first),
+        last=str(statement.last),
+        lines=[_income_line(one) for one in statement.lines],
+        beside=[_income_line(one) for one in statement.beside],
+        total=statement.total,
+        members=statement.members,
+        per_head=statement.per_head,
+    )
+
+
+def _income_line(line: LineAmount) -> IncomeLine:
+    notes = []
+    if line.correction is not None:
+        before = plain(line.computed) if line.computed is not None else gettext("说不准")
+        notes.append(
+            gettext("入户更正，原为 %(before)s：%(reason)s")
+            % {"before": before, "reason": line.correction.reason}
+        )
+    notes += [
+        gettext("%(title)s 缺 %(n)d 个月") % {"title": said(item.title), "n": len(item.missing)}
+        for item in line.items
+        if item.missing
+    ]
+    notes += [
+        gettext("%(title)s 用 %(year)d 年的全年数")
+        % {"title": figure_words(one.item)[0], "year": one.year}
+        for one in line.yearly
+    ]
+    return IncomeLine(
+        code=line.line,
+        title=said(line.title),
+        sign=line.sign,
+        amount=line.amount,
+        note=listed(notes[:3]),
+        is_corrected=line.correction is not None,
+    )
+
+
+def condition_lines(desk: Desk) -> list[ConditionLine]:
+    """The conditions of a stable elimination, for a case that proposes one."""
+    if desk.case.kind != "elimination" or desk.figures is None:
+        return []
+    answer = desk.figures.elimination(desk.pack, kind="stable", at=desk.today)
+    states = {True: "met", False: "lacking", None: "unknown"}
+    return [ConditionLine(said(one.title), states[one.is_met]) for one in answer.conditions]
 
 
 def _amount(code: str, value: Decimal | None) -> str:

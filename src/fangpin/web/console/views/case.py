@@ -24,10 +24,12 @@ from fangpin.web.console.cases.forms.base import told
 from fangpin.web.console.cases.progress import step_lines
 from fangpin.web.console.cases.records import (
     comparison_lines,
+    condition_lines,
     consent_of,
     decision_views,
     deliberation_of,
     figure_lines,
+    income_view,
     log_lines,
     notice_of,
     visit_view,
@@ -207,11 +209,13 @@ def _page(
         ],
         "decisions": decision_views(desk),
         "figures": figure_lines(desk),
+        "income": income_view(desk),
+        "conditions": condition_lines(desk),
         "suggested": next(
             (
                 said(one.title)
                 for one in desk.pack.categories
-                if one.category == desk.figures.suggested_category
+                if desk.figures and one.category == desk.figures.suggested_category
             ),
             "",
         ),

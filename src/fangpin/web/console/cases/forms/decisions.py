@@ -49,7 +49,8 @@ class _Decision(ActForm):
     opinion_is_required = True
 
     def _category(self) -> None:
-        suggested = self.desk.figures.suggested_category
+        figures = self.desk.figures
+        suggested = figures.suggested_category if figures else ""
         in_force = self.pack.categories_in_force(self.desk.case.first_clue_date)
         choices = [
             (

@@ -7,11 +7,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
-from fangpin.casework.cases import queries
 from fangpin.casework.measures import acts as help_acts
 from fangpin.casework.measures import queries as measures
 from fangpin.casework.measures.fitness import proposals
 from fangpin.casework.measures.plans import PlannedMeasure
+from fangpin.decisions.measures import Proposal
 from fangpin.web.console.cases.forms.base import (
     ActForm,
     AmountField,
@@ -19,7 +19,7 @@ from fangpin.web.console.cases.forms.base import (
     radio_field,
     words_field,
 )
-from fangpin.web.ground.words import said
+from fangpin.web.ground.words import cause_words, listed, said
 
 
 class MakePlan(ActForm):
@@ -43,20 +43,23 @@ class MakePlan(ActForm):
     )
 
     def prepare(self) -> None:
-        suited = [one.measure for one in proposals(self.pack, self._causes(), at=self.desk.today)]
+        proposed = proposals(self.pack, self.desk.case.household, at=self.desk.today)
+        reasons = {one.measure.measure: _why(one) for one in proposed}
+        order = {one.measure.measure: place for place, one in enumerate(proposed)}
         offered = [
             one
             for one in self.pack.measures.values()
             if one.until_date is None or self.desk.today < one.until_date
         ]
-        offered.sort(key=lambda one: one.measure not in suited)
+        offered.sort(key=lambda one: order.get(one.measure, len(order)))
         self.fields["measures"] = forms.MultipleChoiceField(
             label=gettext("帮扶措施"),
             choices=[
                 (
                     one.measure,
-                    gettext("%(title)s（适合本户风险）") % {"title": said(one.title)}
-                    if one.measure in suited
+                    gettext("%(title)s（%(why)s）")
+                    % {"title": said(one.title), "why": reasons[one.measure]}
+                    if one.measure in reasons
                     else said(one.title),
                 )
                 for one in offered
@@ -65,12 +68,6 @@ class MakePlan(ActForm):
         )
         self.order_fields(["measures", "from_date", "goal", "reason"])
         self.initial["from_date"] = self.desk.today
-
-    def _causes(self) -> list[str]:
-        decided = queries.decision(self.desk.scope, self.desk.case)
-        if decided is not None:
-            return [one.cause for one in decided.causes.order_by("place")]
-        return [clue.cause for clue in self.desk.case.clues.all() if clue.cause]
 
     def carry_out(self) -> Any:
         given = self.cleaned_data
@@ -84,6 +81,14 @@ class MakePlan(ActForm):
             for code in given["measures"]
         ]
         return help_acts.make_plan(**self.decided_on, measures=planned, goal=given["goal"])
+
+
+def _why(proposal: Proposal) -> str:
+    """What a proposal answers, and a warning where something is known against it."""
+    answers = listed(cause_words(one) for one in proposal.causes) or gettext("补缺口")
+    if proposal.is_open:
+        return gettext("适合：%(causes)s") % {"causes": answers}
+    return gettext("适合：%(causes)s；有条件不满足") % {"causes": answers}
 
 
 class DeliverMeasure(ActForm):

@@ -25,7 +25,8 @@ from fangpin.web.console.cases.forms.base import (
     select_field,
     words_field,
 )
-from fangpin.web.console.cases.records import answer_words
+from fangpin.web.console.cases.records import answer_words, income_view
+from fangpin.web.ground.figures import plain
 from fangpin.web.ground.words import said, unit_words
 
 AT_RISK = "risk"
@@ -66,6 +67,7 @@ class RecordVisit(ActForm):
         for one in self.questions:
             self.fields[f"a-{one.field.field}"] = _answer_field(one)
             self.initial[f"a-{one.field.field}"] = one.system
+        self._lines()
         self.fields["finding"] = own["finding"]
         self._causes()
         self.fields["coping"] = radio_field(
@@ -86,6 +88,35 @@ class RecordVisit(ActForm):
         self.fields["visited_at"] = MomentField(label=gettext("入户时间"))
         self.initial["visited_at"] = local(self.desk.at)
         self.fields["absent"] = forms.BooleanField(label=gettext("没有找到这户人"), required=False)
+
+    def _lines(self) -> None:
+        """Lines of the income statement, each to be corrected with a reason."""
+        view = income_view(self.desk)
+        self.lines = view.lines if view else []
+        for line in self.lines:
+            self.fields[f"c-{line.code}"] = AmountField(label=line.title, required=False)
+            self.fields[f"r-{line.code}"] = forms.CharField(
+                label=gettext("更正理由"), required=False, max_length=200
+            )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        for line in self.lines:
+            if given.get(f"c-{line.code}") is not None and not given.get(f"r-{line.code}"):
+                self.add_error(f"r-{line.code}", gettext("更正收入要写明理由。"))
+        return given
+
+    @property
+    def corrections(self) -> list[tuple[forms.BoundField, forms.BoundField, str]]:
+        """(amount, reason, what the system has) of each line of the income statement."""
+        return [
+            (
+                self[f"c-{line.code}"],
+                self[f"r-{line.code}"],
+                plain(line.amount) if line.amount is not None else gettext("说不准"),
+            )
+            for line in self.lines
+        ]
 
     def _form(self) -> Form:
         return next(one for one in self.pack.forms.values() if one.act == self.act)
@@ -173,6 +204,11 @@ class RecordVisit(ActForm):
                 for code in dict.fromkeys(code for code in chosen if code)
             ),
             answers=tuple(self._answers()),
+            corrections=tuple(
+                acts.CorrectedLine(line.code, given[f"c-{line.code}"], given[f"r-{line.code}"])
+                for line in self.lines
+                if given[f"c-{line.code}"] is not None
+            ),
         )
         return acts.record_visit(**self.common, visit=visit)
 
