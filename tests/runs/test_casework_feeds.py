@@ -14,8 +14,8 @@ from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.home import Home
 from fangpin.lake.vault import Vault
 from fangpin.runs.casework_feeds import deliver_casework
-from tests.cast import build_cast, build_divisions
 from tests.casework.cases_world import DAY, Office, build_household, moment, pack
+from tests.cast import build_cast, build_divisions
 
 pytestmark = pytest.mark.django_db
 
