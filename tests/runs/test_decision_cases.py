@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fangpin.policy.models import PackCase
+from fangpin.policy.case_models import PackCase
 from fangpin.runs.decision_cases import run_decision_cases
 from fangpin.runs.pack_cases import run_cases
 from tests.decisions.homes import pack_named

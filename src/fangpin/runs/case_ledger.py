@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from fangpin.ledger.coverage import Coverage
-from fangpin.policy.models import PackCase
+from fangpin.policy.case_models import PackCase
 from fangpin.policy.nearest import advice
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month

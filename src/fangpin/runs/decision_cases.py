@@ -19,17 +19,17 @@ from fangpin.decisions.findings import findings_of
 from fangpin.decisions.measures import fitting_measures, guards_of
 from fangpin.decisions.rolling import income_facts, statement_of_identification
 from fangpin.decisions.statement import Correction, IncomeStatement, income_statement
-from fangpin.policy.expressions.evaluate import truth_of
-from fangpin.policy.expressions.facts import Facts, MonthValues, Value, facts_at
-from fangpin.policy.expressions.members import attributes_of
-from fangpin.policy.expressions.vocabulary import case_vocabulary
-from fangpin.policy.models import (
+from fangpin.policy.case_models import (
     ExpectedEligibility,
     ExpectedGuards,
     ExpectedStatement,
     PackCase,
     Told,
 )
+from fangpin.policy.expressions.evaluate import truth_of
+from fangpin.policy.expressions.facts import Facts, MonthValues, Value, facts_at
+from fangpin.policy.expressions.members import attributes_of
+from fangpin.policy.expressions.vocabulary import case_vocabulary
 from fangpin.policy.nearest import advice
 from fangpin.policy.pack import Pack
 from fangpin.runs.case_ledger import coverage_of_case, values_of_case

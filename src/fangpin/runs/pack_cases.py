@@ -13,9 +13,11 @@ from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.ledger.coverage import Coverage
 from fangpin.ledger.rollup import feed_items
 from fangpin.linkage.households import make_spine
+from fangpin.policy.calendar import visit_due
+from fangpin.policy.case_models import PackCase
 from fangpin.policy.expressions.check import Kind
 from fangpin.policy.expressions.vocabulary import attribute_kinds, field_kinds
-from fangpin.policy.models import PackCase, Rule
+from fangpin.policy.models import Rule
 from fangpin.policy.pack import Pack
 from fangpin.rules.evaluate import VIEW, Evaluation, evaluate, reason_order
 from fangpin.rules.explain import sentences
@@ -186,6 +188,9 @@ def _compare_alert(
     severity = answer[f"severity__{first.rule}"]
     if severity != expected.severity:
         yield unlike(place, case, "alert severity", expected.severity, severity)
+    due = visit_due(pack, severity, on=case.as_of)
+    if expected.due is not None and expected.due != due:
+        yield unlike(place, case, "alert due", str(expected.due), str(due))
     if expected.cause and first.cause != expected.cause:
         yield unlike(place, case, "alert cause", expected.cause, str(first.cause))
     if expected.rules is not None:

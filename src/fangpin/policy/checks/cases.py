@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from fangpin.policy.case_models import PackCase
 from fangpin.policy.cases import read_case_files
 from fangpin.policy.checks.book import Book
 from fangpin.policy.checks.case_decisions import decision_names
 from fangpin.policy.checks.case_names import named_keys, named_value
 from fangpin.policy.checks.feeds import is_month, month_problem
+from fangpin.policy.checks.histories import history_problems
 from fangpin.policy.checks.rules import FIGURES
 from fangpin.policy.entries import Entry
 from fangpin.policy.expressions.case_facts import PERSON_FACTS
-from fangpin.policy.models import PackCase
 from fangpin.values.problem import Problem
 
 FEWEST_CASES = 4
@@ -23,7 +24,7 @@ _YEAR = re.compile(r"[0-9]{4}")
 
 
 def case_problems(*, book: Book, entries: Sequence[Entry]) -> Iterator[Problem]:
-    """CASE_*: everything that cases name wrongly, and months that are none."""
+    """CASE_*, HISTORY_*: everything that cases name wrongly, and months that are none."""
     first: dict[str, Entry] = {}
     for entry in entries:
         case = entry.node
@@ -41,6 +42,7 @@ def case_problems(*, book: Book, entries: Sequence[Entry]) -> Iterator[Problem]:
             )
         yield from _names(book, entry, case)
         yield from _months(book, entry, case)
+    yield from history_problems(book=book, entries=entries)
 
 
 def rules_have_enough_cases(book: Book) -> Iterator[Problem]:
