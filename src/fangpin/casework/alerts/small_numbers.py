@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from fangpin.casework.alerts.overview import (
     BySeverity,
@@ -98,8 +99,6 @@ def guarded_rows(
     for name in MEASURES:
         cells = [getattr(row, name) for row in rows]
         hidden = withheld_cells(cells, smallest=smallest, total_is_withheld=name in gone)
-        made = [
-            replace(row, **{name: cell})
-            for row, cell in zip(made, shown(cells, hidden), strict=True)
-        ]
+        counts: list[dict[str, Any]] = [{name: cell} for cell in shown(cells, hidden)]
+        made = [replace(row, **count) for row, count in zip(made, counts, strict=True)]
     return tuple(made)
