@@ -99,6 +99,6 @@ def guarded_rows(
     for name in MEASURES:
         cells = [getattr(row, name) for row in rows]
         hidden = withheld_cells(cells, smallest=smallest, total_is_withheld=name in gone)
-        counts: list[dict[str, Any]] = [{name: cell} for cell in shown(cells, hidden)]
-        made = [replace(row, **count) for row, count in zip(made, counts, strict=True)]
+        changes: list[dict[str, Any]] = [{name: cell} for cell in shown(cells, hidden)]
+        made = [replace(row, **change) for row, change in zip(made, changes, strict=True)]
     return tuple(made)
