@@ -28,6 +28,7 @@ urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("password/", sign_in.password, name="password"),
+    path("second-factor/", sign_in.second, name="second-factor"),
     path("acting/", sign_in.acting, name="acting"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("overview/", overview.overview, name="overview"),
