@@ -71,10 +71,13 @@ def clocks_of(pack: Pack, case: Case, *, on: date) -> tuple[ClockState, ...]:
     )
 
 
-def refresh(pack: Pack, case: Case, *, on: date, by: Scope, at: datetime) -> None:
+def refresh(
+    pack: Pack, case: Case, *, on: date, by: Scope, at: datetime, decides: bool = False
+) -> None:
     """Renew what lists repeat, end a case that has come through, and tell its alerts.
 
     A case comes through when nothing but optional steps is left; its outcome was decided before.
+    `decides`: the act that is being done decided the outcome.
     """
     now = standing_of(pack, case)
     if case.state == CaseState.OPEN and now.is_through and case.outcome:
@@ -84,18 +87,19 @@ def refresh(pack: Pack, case: Case, *, on: date, by: Scope, at: datetime) -> Non
     open_case = case.state == CaseState.OPEN
     case.due_date = nearest_deadline(clocks_of(pack, case, on=on)) if open_case else None
     case.save()
-    _tell_alerts(case, at=at, by=by)
+    _tell_alerts(case, at=at, by=by, decides=decides)
 
 
-def _tell_alerts(case: Case, *, at: datetime, by: Scope) -> None:
-    """An alert shows its case's step; the decision that answers the clue ends the alert.
+def _tell_alerts(case: Case, *, at: datetime, by: Scope, decides: bool) -> None:
+    """An alert shows its case's step; the very act that decides ends the alerts that it answers.
 
-    Only an identification answers a clue: one that comes while an elimination is under way stays.
+    Only an identification answers a clue: an alert that comes while an elimination is under way, or
+    after a decision, stays open.
     """
     if case.kind != "identification":
         return
     alerts = Alert.objects.filter(clues__case=case, state=AlertState.OPEN)
-    if case.outcome:
+    if decides:
         alerts.update(
             state=AlertState.ENDED,
             step=case.step,
@@ -103,5 +107,5 @@ def _tell_alerts(case: Case, *, at: datetime, by: Scope) -> None:
             ended_by=by.official,
             end_reason=f"alert_end.{case.outcome}",
         )
-    else:
+    elif not case.outcome:
         alerts.update(step=case.step)
