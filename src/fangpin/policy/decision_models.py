@@ -24,7 +24,18 @@ class Dated(Node):
 # ── statements.yaml ─────────────────────────────────────────────────────────────────────────────
 
 
-class StatementPart(Node):
+class Found(Node):
+    """What a visit found for the whole window stands above all else while it is recent.
+
+    It is of the months before the visit, so a statement with a fixed `period` never uses it.
+    """
+
+    found: Code | None = None
+    found_months: DottedCode | None = None
+    """The parameter of how many months, up to the last of the window, count as recent."""
+
+
+class StatementPart(Found):
     """Monthly items added month by month, or one annual item used whole."""
 
     items: list[Code] = []
@@ -35,7 +46,7 @@ class StatementPart(Node):
     and one known item is enough."""
 
 
-class StatementLine(Node):
+class StatementLine(Found):
     """One line that is added to or taken from the total."""
 
     line: Code

@@ -179,6 +179,13 @@ class Contract(Overlay, Sourced):
     key: list[Code] = Field(min_length=1)
     dated_by: Code
     """The date, month or year field that places a row in its month (a year: its January)."""
+    restates: Literal["rows", "month"] = "rows"
+    """rows: a later row of the same key replaces the earlier one; month: a delivery is moreover the
+    whole of its month, so that earlier rows of the month which it lacks are taken back."""
+    sheets: list[str] = []
+    """Names of the workbook's sheet that is meant where a department's file always has several."""
+    volume: Literal["steady", "varying"] = "steady"
+    """Whether a month far smaller or larger than the feed's earlier ones is held for a person."""
     use: Literal["screening", "cross_check"] = "screening"
     """cross_check: counter-evidence, read only for applicants, never in mass screening."""
     fields: list[ContractField] = Field(min_length=1)
@@ -366,6 +373,8 @@ class Role(Node):
     title: Words
     level: Code
     may: list[Code]
+    administers: Literal["system", "security", "audit"] | None = None
+    """One of the three administrations, which no person may join; None: works on households."""
 
 
 class CalendarYear(Sourced):

@@ -26,6 +26,7 @@ from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.policy import Pack
 from fangpin.policy.calendar import WorkingCalendar
 from fangpin.rules.evaluate import reason_order
+from fangpin.runs.load_corrections import end_alerts_of_corrected_rows
 from fangpin.values.problem import Problem, ProblemError
 
 _ROWS_AT_ONCE = 50_000
@@ -63,6 +64,8 @@ class LoadReport:
     """Alerts that hit in this run, the newly raised included."""
     reasons: int = 0
     evidence_rows: int = 0
+    alerts_corrected: int = 0
+    """Alerts that ended because every row they rested on was taken back."""
     households_changed: int = 0
     members_changed: int = 0
     months_changed: int = 0
@@ -150,6 +153,7 @@ def _load(
     evidence = alerts.put_evidence(run=run, rows=_evidence_rows(engine, run, alert_of))
     if not is_registry_same:
         alerts.follow_households()
+    corrected = end_alerts_of_corrected_rows(engine=engine, run=run, run_folder=run_folder, at=at)
     report = LoadReport(
         as_of=facts.as_of,
         outcome="replaced" if is_repeated else "loaded",
@@ -158,6 +162,7 @@ def _load(
         alerts_updated=updated,
         reasons=reasons,
         evidence_rows=evidence,
+        alerts_corrected=corrected,
         households_changed=households,
         members_changed=members,
         months_changed=_load_months(engine),

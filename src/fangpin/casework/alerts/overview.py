@@ -17,6 +17,7 @@ from fangpin.casework.officials.queries import divisions_below, top_divisions
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.models import DivisionCount
+from fangpin.values.withheld import is_withheld
 
 COUNT_OF_MONTHS = 24
 
@@ -30,10 +31,12 @@ class MonthOfAlerts:
 
     month: int
     by_severity: BySeverity
+    total: int | None = None
+    """Stated where the severities do not add up to it, since some are withheld."""
 
     @property
     def count(self) -> int:
-        return sum(self.by_severity.values())
+        return sum(self.by_severity.values()) if self.total is None else self.total
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +45,12 @@ class CauseOfAlerts:
 
     cause: str
     by_severity: BySeverity
+    total: int | None = None
+    """Stated where the severities are withheld."""
 
     @property
     def count(self) -> int:
-        return sum(self.by_severity.values())
+        return sum(self.by_severity.values()) if self.total is None else self.total
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +68,11 @@ class DivisionRow:
 
     @property
     def new_per_thousand(self) -> float | None:
-        """New alerts a thousand listed households; None where no household is listed."""
-        return 1000 * self.new / self.households if self.households else None
+        """New alerts a thousand listed households; None where no household is listed, or where
+        one of the two is withheld."""
+        if is_withheld(self.new) or is_withheld(self.households) or not self.households:
+            return None
+        return 1000 * self.new / self.households
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +130,11 @@ def overview_of(scope: Scope, *, run: Run, on: date) -> Overview:
         causes=_causes(alerts.filter(raised_month=run.month)),
         divisions=_divisions(scope, alerts, month=run.month, on=on),
     )
+
+
+def division_rows(scope: Scope, *, month: int, on: date) -> tuple[DivisionRow, ...]:
+    """The table of divisions alone, as the overview of this scope has it."""
+    return _divisions(scope, within(Alert.objects.all(), scope), month=month, on=on)
 
 
 def _months(alerts: QuerySet[Alert], *, last: int) -> tuple[MonthOfAlerts, ...]:

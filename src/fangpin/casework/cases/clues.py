@@ -77,7 +77,7 @@ def add_clue(pack: Pack, case: Case, *, by: Scope, at: datetime, clue: NewClue) 
     refresh(pack, case, on=timezone.localdate(at), by=by, at=at)
     record(
         act=REPORT_CLUE,
-        official=by.official,
+        official=by,
         subject_kind="case",
         subject=case.case_no,
         division=case.division,

@@ -24,7 +24,7 @@ from fangpin.casework.cases.states import ACTS, REASONS, CaseState
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.policy import Pack
 from fangpin.policy.models import Words
-from fangpin.policy.procedure import Standing, edition_of, standing
+from fangpin.policy.procedure import Happening, Standing, edition_of, standing
 from fangpin.policy.procedure_models import Exit, Procedure, Step
 
 
@@ -40,8 +40,11 @@ class Turn:
     by: Scope
     at: datetime
     on: date
+    log: list[Happening]
     step: Step | None = None
     way: Exit | None = None
+    is_log_changed: bool = False
+    """Set by an act that undoes earlier ones."""
 
     @property
     def where(self) -> str:
@@ -142,12 +145,14 @@ def perform(
         if turn.way is not None:
             _end(case, outcome=turn.way.outcome, by=by, at=at, reason=reason)
         decides = bool(case.outcome) and not was_decided
-        refresh(pack, case, on=turn.on, by=by, at=at, decides=decides)
+        log = [*turn.log, Happening(act, turn.on, entry.step)]
+        known = None if turn.is_log_changed else log
+        refresh(pack, case, on=turn.on, by=by, at=at, log=known, decides=decides)
         if was_open and case.state == CaseState.ENDED:
             carry_clues(pack=pack, case=case, by=by, at=at)
         record(
             act=act,
-            official=by.official,
+            official=by,
             subject_kind="case",
             subject=case.case_no,
             division=case.division,
@@ -194,7 +199,7 @@ def _admitted(
     now = standing(
         procedure, clues=clues_of(case, procedure), log=log, is_ended=case.state == CaseState.ENDED
     )
-    turn = Turn(pack, act, case, procedure, now, by, at, local_day(at))
+    turn = Turn(pack, act, case, procedure, now, by, at, local_day(at), log)
     if not by.can(act):
         raise refusals.not_permitted(where, title=turn.title, roles=_owners(turn))
     rule = ACTS[act]

@@ -45,18 +45,20 @@ def clues_of(case: Case, procedure: Procedure) -> dict[str, date]:
     return dict(rows) or first
 
 
-def standing_of(pack: Pack, case: Case) -> Standing:
-    """Which steps are done and open, and which exits could be taken."""
+def standing_of(pack: Pack, case: Case, *, log: list[Happening] | None = None) -> Standing:
+    """Which steps are done and open, and which exits could be taken; `log` if it is at hand."""
     procedure = edition_of(pack, procedure=case.procedure, from_date=case.procedure_from)
     return standing(
         procedure,
         clues=clues_of(case, procedure),
-        log=log_of(case),
+        log=log_of(case) if log is None else log,
         is_ended=case.state == CaseState.ENDED,
     )
 
 
-def clocks_of(pack: Pack, case: Case, *, on: date) -> tuple[ClockState, ...]:
+def clocks_of(
+    pack: Pack, case: Case, *, on: date, log: list[Happening] | None = None
+) -> tuple[ClockState, ...]:
     """Every clock of a case on a day, from the log alone."""
     procedure = edition_of(pack, procedure=case.procedure, from_date=case.procedure_from)
     return clock_states(
@@ -65,27 +67,35 @@ def clocks_of(pack: Pack, case: Case, *, on: date) -> tuple[ClockState, ...]:
         calendar=WorkingCalendar(pack),
         division=case.division,
         clues=clues_of(case, procedure),
-        log=log_of(case),
+        log=log_of(case) if log is None else log,
         on=on,
         ended=timezone.localdate(case.ended_at) if case.ended_at else None,
     )
 
 
 def refresh(
-    pack: Pack, case: Case, *, on: date, by: Scope, at: datetime, decides: bool = False
+    pack: Pack,
+    case: Case,
+    *,
+    on: date,
+    by: Scope,
+    at: datetime,
+    log: list[Happening] | None = None,
+    decides: bool = False,
 ) -> None:
     """Renew what lists repeat, end a case that has come through, and tell its alerts.
 
-    A case comes through when nothing but optional steps is left; its outcome was decided before.
-    `decides`: the act that is being done decided the outcome.
+    `log` is the case's log where the caller has it. A case comes through when nothing but optional
+    steps is left; its outcome was decided before. `decides`: the act under way decided the outcome.
     """
-    now = standing_of(pack, case)
+    log = log_of(case) if log is None else log
+    now = standing_of(pack, case, log=log)
     if case.state == CaseState.OPEN and now.is_through and case.outcome:
         case.state = CaseState.ENDED
         case.ended_at, case.ended_by = at, by.official
     case.step = now.open[0].step if now.open and case.state == CaseState.OPEN else ""
     open_case = case.state == CaseState.OPEN
-    case.due_date = nearest_deadline(clocks_of(pack, case, on=on)) if open_case else None
+    case.due_date = nearest_deadline(clocks_of(pack, case, on=on, log=log)) if open_case else None
     case.save()
     _tell_alerts(case, at=at, by=by, decides=decides)
 

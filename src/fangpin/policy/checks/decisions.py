@@ -10,6 +10,7 @@ from fangpin.policy.decision_models import (
     CaseCheck,
     Eligibility,
     EliminationCondition,
+    Found,
     Statement,
 )
 from fangpin.policy.document import NodePath
@@ -45,6 +46,14 @@ def statements_have_a_shape(book: Book) -> Iterator[Problem]:
                 f"A period starts on the first of a month, such as 10-01, "
                 f"not '{statement.period.start}'.",
             )
+        for path, found in _found_places(statement):
+            if (found.found is None) != (found.found_months is None):
+                yield _shape(
+                    entry,
+                    path,
+                    "found 和 found_months 要写就都写。",
+                    "`found` and `found_months` stand together.",
+                )
         has_own = bool(statement.lines)
         if has_own == (statement.lines_as is not None) or has_own == (statement.members is None):
             yield _shape(
@@ -56,7 +65,7 @@ def statements_have_a_shape(book: Book) -> Iterator[Problem]:
             )
         for index, line in enumerate(statement.lines):
             for at, part in enumerate(line.parts):
-                if not part.items and part.yearly is None:
+                if not part.items and part.yearly is None and part.found is None:
                     yield _shape(
                         entry,
                         ("lines", index, "parts", at),
@@ -81,6 +90,11 @@ def statement_references_exist(book: Book) -> Iterator[Problem]:
         ):
             if given is not None:
                 named.append((name, noun, valid, (key,), given))
+        for path, found in _found_places(statement):
+            if found.found_months is not None:
+                where = (*path, "found_months")
+                given = found.found_months
+                named.append(("STATEMENT_PARAMETER", "parameter", parameters, where, given))
         for code, noun, valid, path, written in named:
             if written not in valid:
                 yield unknown(
@@ -241,8 +255,12 @@ def _items_of(statement: Statement) -> Iterator[tuple[NodePath, str]]:
                 yield ("lines", index, "parts", at, "items", place), code
             if part.yearly is not None:
                 yield ("lines", index, "parts", at, "yearly"), part.yearly
+            if part.found is not None:
+                yield ("lines", index, "parts", at, "found"), part.found
         if line.yearly is not None:
             yield ("lines", index, "yearly"), line.yearly
+        if line.found is not None:
+            yield ("lines", index, "found"), line.found
     for key in ("beside", "excluded"):
         for index, aside in enumerate(getattr(statement, key)):
             for place, code in enumerate(aside.items):
@@ -251,6 +269,14 @@ def _items_of(statement: Statement) -> Iterator[tuple[NodePath, str]]:
                 yield (key, index, "yearly"), aside.yearly
     if statement.yearly_total is not None:
         yield ("yearly_total",), statement.yearly_total
+
+
+def _found_places(statement: Statement) -> Iterator[tuple[NodePath, Found]]:
+    """Every line and part, each of which a visit may find."""
+    for index, line in enumerate(statement.lines):
+        yield ("lines", index), line
+        for at, part in enumerate(line.parts):
+            yield ("lines", index, "parts", at), part
 
 
 def _shown(book: Book) -> _Shown:

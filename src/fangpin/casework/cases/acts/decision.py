@@ -185,6 +185,7 @@ def return_for_correction(
         turn.case.log.filter(step__in=undone, is_undone=False).exclude(pk=entry.pk).update(
             is_undone=True
         )
+        turn.is_log_changed = True
         return {"to": to_step}
 
     return perform(
