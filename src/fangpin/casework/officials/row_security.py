@@ -87,14 +87,18 @@ PROTECTED: tuple[Protected, ...] = (
         "visit_id",
         *("cases_verifier", "cases_visitanswer", "cases_visitcause", "cases_correction"),
     ),
+    Protected("declarations_declaration", "division"),
+    *_of("declarations_declaration", "declaration_id", "declarations_notification"),
     Protected("measures_measure", "division"),
     *_of("measures_measure", "measure_id", "measures_measuredelivery"),
     Protected("followup_assistancecontact", "division"),
     Protected("followup_followup", "division"),
 )
 
-OPEN_TABLES = frozenset({"alerts_run", "measures_resource", "followup_supervisionvisit"})
-"""Tables of casework that tell of no household: runs, places of help, visits of supervisors."""
+OPEN_TABLES = frozenset(
+    {"alerts_run", "declarations_attempt", "measures_resource", "followup_supervisionvisit"}
+)
+"""Tables of casework that tell of no household: runs, wrong codes, places of help, supervision."""
 
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION fangpin_sees(code text) RETURNS boolean LANGUAGE sql STABLE AS $$

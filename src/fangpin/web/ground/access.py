@@ -41,6 +41,8 @@ SEE_OVERVIEW = "see_overview"
 SEE_QUEUE = "see_queue"
 SEE_HOUSEHOLD = "see_household"
 SEE_FEEDS = "see_feeds"
+SEE_CASE = "see_case"
+SEE_AUDIT = "see_audit"
 ANY_POST = ""
 READING = ("GET", "HEAD")
 """Requests that look: with FANGPIN_RLS the database holds them to the scope, as acts hold themselves."""

@@ -157,11 +157,18 @@ class Dispatched:
 
 
 def dispatch_alerts(
-    *, pack: Pack, alert_nos: Iterable[str], by: Scope, at: datetime, to: str = ""
+    *,
+    pack: Pack,
+    alert_nos: Iterable[str],
+    by: Scope,
+    at: datetime,
+    to: str = "",
+    key: str = "",
 ) -> Dispatched:
     """Open the cases of several alerts and assign each; one that is refused stops no other.
 
-    An alert that is already in a case, or not within the scope, is told of and left as it is.
+    An alert that is already in a case, or not within the scope, is told of and left as it is. The
+    batch sent again with its `key` is answered with what the first one did.
     """
     cases: dict[str, Case] = {}
     refused: dict[str, ProblemError] = {}
@@ -178,7 +185,8 @@ def dispatch_alerts(
                     cause=alert.cause,
                     alert_no=alert_no,
                 )
-                assign(pack=pack, case_no=case.case_no, by=by, at=at, to=to)
+                own = f"{key}:{alert.pk}" if key else ""
+                assign(pack=pack, case_no=case.case_no, by=by, at=at, to=to, key=own)
                 case.refresh_from_db()
                 cases[alert_no] = case
         except Alert.DoesNotExist:

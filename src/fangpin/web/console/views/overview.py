@@ -36,7 +36,7 @@ from fangpin.web.ground.access import (
 from fangpin.web.ground.figures import degree, named, number
 from fangpin.web.ground.language import short_language
 from fangpin.web.ground.pack import installation_pack
-from fangpin.web.ground.words import cause_words, said
+from fangpin.web.ground.words import cause_words, said, waiting_steps
 
 BAR_WIDTH = 124
 
@@ -79,7 +79,7 @@ def overview(request: ConsoleRequest) -> HttpResponse:
     run = chosen_run(request)
     if run is None:
         return render(request, "console/overview_empty.html", {"division": division})
-    found = alerts.overview(scope, run=run, on=request.today)
+    found = alerts.overview(scope, run=run, on=request.today, waiting_steps=waiting_steps())
     sees_rows = request.scope.can(SEE_QUEUE) or request.scope.can(SEE_HOUSEHOLD)
     smallest = 0
     if not sees_rows:
