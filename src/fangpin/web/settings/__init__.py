@@ -37,12 +37,14 @@ INSTALLED_APPS = [
     "fangpin.casework.divisions",
     "fangpin.casework.officials",
     "fangpin.casework.audit",
+    "fangpin.casework.receipts",
     "fangpin.casework.registry",
     "fangpin.casework.alerts",
     "fangpin.casework.cases",
     "fangpin.casework.measures",
     "fangpin.casework.followup",
     "fangpin.web.console",
+    "fangpin.web.field",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
