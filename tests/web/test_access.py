@@ -18,7 +18,7 @@ from tests.web.seed import FOREIGN, FOREIGN_NAME, FOREIGN_VILLAGE, LI_ZHUXI, ROL
 FOREIGN_NUMBER = "H431026-9999"
 FOREIGN_ALERT = "A202012-FOREIGN"
 LEAKS = (FOREIGN_NAME, FOREIGN_NUMBER, FOREIGN_ALERT, "9,999")
-POST_ONLY = {"sign-out", "preferences", "end-alert"}
+POST_ONLY = {"sign-out", "preferences", "end-alert", "move-clock"}
 PUBLIC = {"sign-in", "sign-out", "preferences", "alive"}
 
 MAY_OPEN = {

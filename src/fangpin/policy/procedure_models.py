@@ -6,11 +6,11 @@ figure stands in a parameter, so that it has a date, a place, a source and a sta
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal
 
 from pydantic import Field
 
+from fangpin.policy.decision_models import Dated
 from fangpin.policy.models import Code, DottedCode, Node, Overlay, Sourced, Words
 
 FIRST_CLUE = "first_clue"
@@ -92,7 +92,7 @@ class GreenChannel(Node):
     by: list[Code] = Field(min_length=1)
 
 
-class Procedure(Overlay, Sourced):
+class Procedure(Overlay, Sourced, Dated):
     """procedures/*.yaml: the way of a case, from its first clue to its end.
 
     kind: `identification` may begin a time in monitoring; `elimination` may end it.
@@ -101,8 +101,6 @@ class Procedure(Overlay, Sourced):
     procedure: Code
     title: Words
     kind: Literal["identification", "elimination"]
-    from_date: date = Field(alias="from")
-    to_date: date | None = Field(default=None, alias="to")
     channels: list[Code] = Field(min_length=1)
     steps: list[Step] = Field(min_length=1)
     clocks: list[Clock] = []
@@ -136,6 +134,8 @@ class FormField(Node):
     doubtful_when: str | None = None
     required: bool = False
     fact: Code | None = None
+    gap: Code | None = None
+    """Answered yes, this guarantee is lacking: a word of the pack, `guarantees.<gap>`."""
     hint: Words | None = None
 
 

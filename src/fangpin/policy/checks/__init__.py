@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fangpin.policy.checks import feeds, ledger, periods, procedures, rules, sources
+from fangpin.policy.checks import decisions, feeds, ledger, periods, procedures, rules, sources
 from fangpin.policy.checks.book import Book, Check
 from fangpin.policy.checks.cases import case_problems, rules_have_enough_cases
 from fangpin.policy.expressions import check_pack as check_expressions
@@ -32,6 +32,13 @@ ALL_CHECKS: tuple[Check, ...] = (
     rules.severity_ranks_are_single,
     rules.measures_suit_known_causes,
     rules.roles_stand_at_known_levels,
+    decisions.statement_references_exist,
+    decisions.statement_items_fit,
+    decisions.statement_counts_nothing_twice,
+    decisions.shown_figures_exist,
+    decisions.conditions_are_single,
+    decisions.checks_name_known_measures,
+    decisions.measures_stand_in_known_classes,
     periods.periods_run_forward,
     periods.parameter_values_do_not_overlap,
     periods.parameter_values_are_alike,

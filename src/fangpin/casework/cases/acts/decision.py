@@ -293,18 +293,24 @@ def _refuse_elimination(
             fix_zh="请选择“继续监测”，并核实新的预警。",
             fix_en="Keep the household in monitoring and verify the new alert.",
         )
-    missing = found.unmet
-    if missing:
-        raise refusals.refusal(
-            "CONDITIONS_NOT_MET",
-            turn.where,
-            zh="消除条件未全部满足："
-            + "；".join(f"{one.title.zh}（{one.told_zh}）" for one in missing)
-            + "。",
-            en="Conditions of the elimination are not met: "
-            + "; ".join(f"{one.title.en} ({one.told_en})" for one in missing)
-            + ".",
-            fix_zh="请选择“继续监测”，或补齐依据后再办。",
-            fix_en="Keep the household in monitoring, or bring the proof first.",
-            conditions=[one.code for one in missing],
-        )
+    answer = found.elimination(turn.pack, kind=elimination_kind, at=turn.on)
+    if answer.is_open is True:
+        return
+    lacking = answer.lacking
+    told = [
+        (one.title, ("不满足", "not met") if one.is_met is False else ("无法判断", "cannot tell"))
+        for one in lacking
+    ]
+    raise refusals.refusal(
+        "CONDITIONS_NOT_MET",
+        turn.where,
+        zh="消除条件未全部满足："
+        + "；".join(f"{title.zh}（{state[0]}）" for title, state in told)
+        + "。",
+        en="Conditions of the elimination do not all hold: "
+        + "; ".join(f"{title.en} ({state[1]})" for title, state in told)
+        + ".",
+        fix_zh="请选择“继续监测”，或补齐依据后再办。",
+        fix_en="Keep the household in monitoring, or bring the proof first.",
+        conditions=[one.condition for one in lacking],
+    )
