@@ -145,6 +145,8 @@ class Form(Overlay, Sourced):
     form: Code
     title: Words
     act: Code
+    kind: Literal["identification", "elimination"] = "identification"
+    """The kind of case whose act asks this form."""
     version: int = Field(ge=1)
     blocks: list[FormBlock] = Field(min_length=1)
     fields: list[FormField] = Field(min_length=1)

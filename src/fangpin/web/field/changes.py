@@ -91,11 +91,10 @@ def _everything(scope: Scope, *, at: datetime) -> list[dict[str, Any]]:
     open_cases = _with_households(scope).filter(
         Q(assigned_to="") | Q(assigned_to=scope.official), state=CaseState.OPEN, step__in=steps
     )
-    days = keep_days(at) or 0
     recent = within(
-        CaseAct.objects.filter(
-            act=ACT, is_undone=False, on__gte=today - timedelta(days=days)
-        ).select_related("case__household"),
+        CaseAct.objects.filter(act=ACT, is_undone=False, on__gte=_first_shown(at)).select_related(
+            "case__household"
+        ),
         scope,
         "case__division",
     )
@@ -106,18 +105,24 @@ def _everything(scope: Scope, *, at: datetime) -> list[dict[str, Any]]:
     return tasks + _follow_ups(scope, today=today, at=at)
 
 
+def _first_shown(at: datetime) -> date:
+    """Visits from this day on are shown as done: as long as a phone keeps anything."""
+    return at.date() - timedelta(days=keep_days(at) or 0)
+
+
 def _sorted_out(
     scope: Scope, cases: list[Case], *, at: datetime
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """Cases as tasks to do or done, and the numbers of those that are neither."""
     village = Village.of({case.division for case in cases}, on=at.date())
+    first = _first_shown(at)
     tasks, gone = [], []
     for case in cases:
         is_mine = case.assigned_to in ("", scope.official)
         if case.state == CaseState.OPEN and is_mine and is_to_visit(case):
             tasks.append(task(scope, case, village=village, at=at))
             continue
-        visit = case.log.filter(act=ACT, is_undone=False).order_by("-seq").first()
+        visit = case.log.filter(act=ACT, is_undone=False, on__gte=first).order_by("-seq").first()
         if visit is not None:
             tasks.append(done(case, on=visit.on, village=village))
         else:

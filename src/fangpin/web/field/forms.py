@@ -10,20 +10,20 @@ from fangpin.policy import Pack
 from fangpin.policy.models import Words
 from fangpin.policy.procedure_models import Form, FormField
 from fangpin.web.field.limits import keep_days, paper_minutes
-from fangpin.web.field.tasks import ACT, visit_form
+from fangpin.web.field.tasks import ACT, visit_forms
 from fangpin.web.ground.pack import installation_pack
 
 
 def forms(at: datetime) -> dict[str, Any]:
     """Everything that the screens of the phone take from the pack."""
-    pack, form = installation_pack(), visit_form()
+    pack = installation_pack()
     system = pack.words.get("system.name")
     return {
         "pack": pack.id,
         "digest": pack.digest[:16],
         "system": _words(system.title) if system else {"zh": "", "en": ""},
         "currency": _words(pack.header.currency) if pack.header.currency else None,
-        "visit": _form(form) if form else None,
+        "visits": {code: _form(form) for code, form in visit_forms().items()},
         "verifiers": _minimum(pack, at),
         "causes": [
             {"code": code, "title": _words(one.title), "note": one.note_required}

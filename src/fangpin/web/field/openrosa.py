@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,12 +39,13 @@ class Content:
 class Submission:
     """Answers by question, and the pictures that they name."""
 
+    form: Form
     answers: dict[str, str]
     contents: tuple[Content, ...]
 
-    def body(self, *, official: str, form: Form) -> VisitBody:
+    def body(self, *, official: str) -> VisitBody:
         """The visit. Raises pydantic's ValidationError for what is no visit."""
-        said = self.answers
+        said, form = self.answers, self.form
         started, ended = _moment(said.get("started_at")), _moment(said.get("ended_at"))
         causes = [said.get("cause", ""), *said.get("more_causes", "").split()]
         place = said.get("place", "").split()
@@ -93,7 +94,7 @@ class Submission:
             yield {"kind": kind, "sha256": by_name[name].sha256}
 
 
-def read_submission(request: HttpRequest, *, form: Form) -> Submission:
+def read_submission(request: HttpRequest, *, forms: Mapping[str, Form]) -> Submission:
     """The parts of a submission. Raises ProblemError SUBMISSION_UNREADABLE, FORM_OTHER,
     SUBMISSION_IN_PARTS, PAPER_TOO_LARGE."""
     if "*isIncomplete*" in request.POST:
@@ -102,7 +103,8 @@ def read_submission(request: HttpRequest, *, form: Form) -> Submission:
     if not isinstance(sent, UploadedFile) or (sent.size or 0) > _MOST_XML:
         raise ProblemError(_unreadable())
     root = _root(sent.read())
-    if root.get("id") != form.form:
+    form = forms.get(root.get("id", ""))
+    if form is None:
         raise ProblemError(_other_form())
     contents = []
     for name, file in request.FILES.items():
@@ -113,7 +115,7 @@ def read_submission(request: HttpRequest, *, form: Form) -> Submission:
     answers = {
         _local(node.tag): (node.text or "").strip() for node in root.iter() if len(node) == 0
     }
-    return Submission(answers, tuple(contents))
+    return Submission(form, answers, tuple(contents))
 
 
 def _root(content: bytes) -> ElementTree.Element:

@@ -12,7 +12,7 @@ from django.utils import translation
 
 from fangpin.casework.alerts import queries as alerts
 from fangpin.casework.alerts.models import Alert
-from fangpin.casework.cases.asking import questions
+from fangpin.casework.cases.asking import form_of, questions
 from fangpin.casework.cases.assessment import covered
 from fangpin.casework.cases.models import Case
 from fangpin.casework.cases.progress import standing_of
@@ -43,9 +43,9 @@ def both(words: Callable[[], Any]) -> dict[str, Any]:
         return {"zh": zh, "en": words()}
 
 
-def visit_form() -> Form | None:
-    """The pack's form of the visit; None in a pack without one."""
-    return next((form for form in installation_pack().forms.values() if form.act == ACT), None)
+def visit_forms() -> dict[str, Form]:
+    """The pack's forms of the visit by code: one a kind of case."""
+    return {code: form for code, form in installation_pack().forms.items() if form.act == ACT}
 
 
 def is_to_visit(case: Case) -> bool:
@@ -74,7 +74,7 @@ def task(scope: Scope, case: Case, *, village: Village, at: datetime) -> dict[st
     """One household to visit, as the phone holds it."""
     household, today = case.household, at.date()
     alert = _alert(case)
-    form = visit_form()
+    form = form_of(installation_pack(), case, act=ACT)
     asked = questions(installation_pack(), form, case, on=today) if form else []
     severity = severity_of(case.severity)
     ledger = KnownLedger(
@@ -87,6 +87,7 @@ def task(scope: Scope, case: Case, *, village: Village, at: datetime) -> dict[st
         "version": case.version,
         **_of_household(scope, household, village, today),
         "due": case.due_date.isoformat() if case.due_date else None,
+        "form": form.form if form else "",
         "rank": case.severity_rank if severity else 9,
         "mine": bool(case.assigned_to),
         "why": _why(scope, case, alert),

@@ -84,7 +84,7 @@ export async function clueScreen() {
         kind: "clue",
         about: "",
         head: clue.head.trim() || clue.number.trim(),
-        saved: Date.now(),
+        saved: now().getTime(),
         state: "waiting",
         body: {
           key: clue.key,
@@ -152,7 +152,7 @@ export async function followScreen(id) {
         kind: "follow_up",
         about: task.id,
         head: task.head,
-        saved: Date.now(),
+        saved: now().getTime(),
         state: "waiting",
         body: {
           key: seen.key,

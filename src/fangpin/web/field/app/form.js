@@ -13,7 +13,7 @@ const PAUSE = 250;
 
 export async function formScreen(id) {
   const task = state.tasks.get(id);
-  const form = state.forms?.visit;
+  const form = state.forms?.visits[task?.form];
   if (!task || task.kind !== "visit" || !form) {
     go("/");
     return;
@@ -411,7 +411,7 @@ function recordOf(task, form, visit) {
     kind: "visit",
     about: task.id,
     head: task.head,
-    saved: Date.now(),
+    saved: now().getTime(),
     state: "waiting",
     minutes: minutesSaved(visit.seconds),
     body: {

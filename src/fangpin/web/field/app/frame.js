@@ -140,9 +140,14 @@ export function ask({ title, words, yes, no = t("取消"), isGrave = false }) {
   });
 }
 
+const wide = (title) => [...String(title)].reduce((sum, one) => sum + (one > "\u2e7f" ? 1 : 0.55), 0);
+
 // A choice of a few: big buttons, one of them pressed.
 export function choice({ label, options, value, onpick, columns }) {
-  const group = h(`div.choice.of-${columns ?? Math.min(options.length, 3)}`, {
+  // Long words stand below one another; short ones side by side.
+  const longest = Math.max(...options.map(({ title }) => wide(title)));
+  const fitting = options.length < 3 ? 2 : longest > 4.2 ? 1 : 3;
+  const group = h(`div.choice.of-${columns ?? fitting}`, {
     role: "radiogroup",
     "aria-label": label,
   });

@@ -122,7 +122,7 @@ async function asClue(one) {
     kind: "clue",
     about: "",
     head: one.head,
-    saved: Date.now(),
+    saved: one.saved,
     state: "waiting",
     body: {
       key,
@@ -159,7 +159,7 @@ export async function differsScreen(key) {
     return;
   }
   const chosen = Object.fromEntries(Object.keys(record.fields).map((field) => [field, "mine"]));
-  const fields = new Map((state.forms?.visit?.fields ?? []).map((one) => [one.field, one]));
+  const fields = new Map((state.forms?.visits[record.body.form]?.fields ?? []).map((one) => [one.field, one]));
   screen(
     {
       title: t("{name}：有出入", { name: record.head }),

@@ -53,8 +53,7 @@ export async function request(path, { method = "GET", json, body, headers = {} }
     const told = isJson ? await response.json() : null;
     const at = told?.at ?? response.headers.get("X-Server-Time");
     if (response.ok && at) await hear(at);
-    if (!response.ok && response.status !== 404) throw new Refused(response.status, told);
-    if (response.status === 404 && method !== "HEAD") throw new Refused(404, told);
+    if (!response.ok) throw new Refused(response.status, told);
     return { status: response.status, told, headers: response.headers };
   } catch (error) {
     if (error instanceof Refused) throw error;

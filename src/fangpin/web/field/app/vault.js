@@ -47,7 +47,7 @@ async function transaction(stores, mode, work) {
       reject(told(error));
       return;
     }
-    tx.oncomplete = () => resolve(result?.result ?? result);
+    tx.oncomplete = () => resolve(result instanceof IDBRequest ? result.result : result);
     tx.onabort = () => reject(told(tx.error ?? new Error("aborted")));
   });
 }

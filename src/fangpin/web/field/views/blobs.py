@@ -25,7 +25,7 @@ def blob(request: ConsoleRequest, sha256: str) -> HttpResponse:
     store, sender = papers(), request.scope.official
     if request.method == "HEAD":
         state = store.state(sha256, sender=sender)
-        return _told(state, status=200 if state.received else 404)
+        return _told(state, status=200)
     length = int(request.headers.get("Content-Length") or 0)
     if length > MOST_PIECE:
         return _piece_too_large()

@@ -19,7 +19,7 @@ from fangpin.web.field.changes import changes
 from fangpin.web.field.entrance import for_a_client
 from fangpin.web.field.openrosa import Submission, read_submission
 from fangpin.web.field.receiving import papers, receive_visit
-from fangpin.web.field.tasks import visit_form
+from fangpin.web.field.tasks import visit_forms
 from fangpin.web.field.xform import xform
 from fangpin.web.field.xlsform import CASES, case_columns
 from fangpin.web.ground.access import ConsoleRequest
@@ -32,11 +32,10 @@ MOST_POSTED = 4 * MOST_BYTES
 @for_a_client
 @require_safe
 def form_list(request: ConsoleRequest) -> HttpResponse:
-    """Which forms there are: the visit's."""
-    form = visit_form()
+    """Which forms there are: the visit's, one a kind of case."""
     told = ""
-    if form is not None:
-        told = (
+    for form in visit_forms().values():
+        told += (
             f"<xform><formID>{escape(form.form)}</formID>"
             f"<name>{escape(f'{form.title.zh} {form.title.en}')}</name>"
             f"<version>{form.version}</version><hash>md5:{_md5(_xml(form))}</hash>"
@@ -81,7 +80,7 @@ def submission(request: ConsoleRequest) -> HttpResponse:
     """A filled form with its pictures: the same act as a visit from our own pages."""
     if request.method == "HEAD":
         return _open_rosa(request, HttpResponse(status=204))
-    sent: Submission = read_submission(request, form=_form_of_visit())
+    sent: Submission = read_submission(request, forms=visit_forms())
     store = papers()
     for one in sent.contents:
         store.put(
@@ -91,7 +90,7 @@ def submission(request: ConsoleRequest) -> HttpResponse:
             total=len(one.content),
             sender=request.scope.official,
         )
-    body = sent.body(official=request.scope.official, form=_form_of_visit())
+    body = sent.body(official=request.scope.official)
     request.asked_for = body.case_no  # type: ignore[attr-defined]
     received = receive_visit(body, by=request.scope, at=request.at)
     words = "已收到。Received." if received.is_new else "已收到过。Received before."
@@ -100,16 +99,9 @@ def submission(request: ConsoleRequest) -> HttpResponse:
     return _xml_answer(request, told, status=201)
 
 
-def _form_of_visit() -> Form:
-    form = visit_form()
-    if form is None:
-        raise Http404
-    return form
-
-
 def _form(code: str) -> Form:
-    form = _form_of_visit()
-    if form.form != code:
+    form = visit_forms().get(code)
+    if form is None:
         raise Http404
     return form
 
@@ -125,7 +117,7 @@ def _cases(request: ConsoleRequest, form: Form) -> str:
     writer = csv.DictWriter(lines, case_columns(form), extrasaction="ignore", restval="")
     writer.writeheader()
     for one in changes(request.scope, since="", at=request.at).tasks:
-        if one["kind"] != "visit":
+        if one["kind"] != "visit" or one["form"] != form.form:
             continue
         label = " ".join((one["head"], one["village"][language], one["group"])).strip()
         row: dict[str, Any] = {
