@@ -91,16 +91,30 @@ def browser() -> Iterator[Any]:
 class Phone:
     """A phone that is set up for the cadre, and what its browser complained of."""
 
-    def __init__(self, browser: Any, server: Server, *, look: str = "{}", **context: Any) -> None:
+    def __init__(
+        self,
+        browser: Any,
+        server: Server,
+        *,
+        look: str = "{}",
+        disk: Path | None = None,
+        **context: Any,
+    ) -> None:
+        """`disk`: a folder of its own, since only a browser with one knows a full disk."""
         self.server = server
-        self.context = browser.new_context(
-            viewport=PHONE,
-            is_mobile=True,
-            has_touch=True,
-            geolocation={"latitude": 25.4, "longitude": 112.9, "accuracy": 12},
-            permissions=["geolocation"],
-            **context,
-        )
+        context |= {
+            "viewport": PHONE,
+            "is_mobile": True,
+            "has_touch": True,
+            "geolocation": {"latitude": 25.4, "longitude": 112.9, "accuracy": 12},
+            "permissions": ["geolocation"],
+        }
+        if disk is None:
+            self.context = browser.new_context(**context)
+        else:
+            self.context = browser.browser_type.launch_persistent_context(
+                disk, executable_path=str(CHROMIUM), args=FLAGS, **context
+            )
         self.context.add_init_script(
             f"if (location.protocol !== 'about:') localStorage['field.look'] ??= '{look}'"
         )
@@ -164,6 +178,12 @@ class Phone:
         )
         self.page.wait_for_selector(".photo img")
 
+    def photo_that_does_not_fit(self) -> None:
+        self.page.set_input_files(
+            "#photo", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture()}
+        )
+        self.page.wait_for_selector(".toast.bad:has-text('照片没有存下')")
+
     def sign(self) -> None:
         page = self.page
         page.click(".signature button")
@@ -179,6 +199,25 @@ class Phone:
     def drafted(self) -> None:
         """Drafts are kept a moment after the last letter."""
         self.page.wait_for_timeout(600)
+
+
+FILL_THE_DISK = """async () => {
+  const db = await new Promise((done) => {
+    const asked = indexedDB.open("others", 1);
+    asked.onupgradeneeded = () => asked.result.createObjectStore("s");
+    asked.onsuccess = () => done(asked.result);
+  });
+  let key = 0;
+  for (let size = 500000; size > 200; ) {
+    const isFull = await new Promise((done) => {
+      const tx = db.transaction(["s"], "readwrite");
+      tx.objectStore("s").put(crypto.getRandomValues(new Uint8Array(Math.min(size, 60000))), key++);
+      tx.oncomplete = () => done(false);
+      tx.onabort = () => done(true);
+    });
+    if (isFull) size /= 2;
+  }
+}"""
 
 
 def picture() -> bytes:
@@ -362,21 +401,26 @@ def test_signing_out_empties_the_phone(browser: Any, server: Server) -> None:
     phone.context.close()
 
 
-def test_a_full_phone_says_so_and_loses_nothing_of_the_form(browser: Any, server: Server) -> None:
-    phone = Phone(browser, server)
-    page = phone.set_up()
+def test_a_full_phone_says_so_and_loses_nothing_of_the_form(
+    browser: Any, server: Server, tmp_path: Path
+) -> None:
+    phone = Phone(browser, server, disk=tmp_path)
+    page, origin = phone.page, server.address
+    devtools = phone.context.new_cdp_session(page)
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 4_000_000})
+    phone.set_up()
     phone.open_form("罗石贵")
     phone.fill(judgement="腿脚不便，一个人过。")
     phone.drafted()
-    devtools = phone.context.new_cdp_session(page)
-    devtools.send("Storage.overrideQuotaForOrigin", {"origin": server.address, "quotaSize": 1})
     phone.context.set_offline(True)
-    page.fill("#f-judgement-input", "腿脚不便，一个人过，没有低保。" * 40)
+    page.evaluate(FILL_THE_DISK)
+    phone.photo_that_does_not_fit()
     page.click(".foot .main")
-    page.wait_for_selector(".toast.bad:has-text('手机存储已满')")
+    page.wait_for_selector(".toast.bad:has-text('还没有存下')")
     assert page.locator(".form-screen").count() == 1
+    assert page.input_value("#f-judgement-input") == "腿脚不便，一个人过。"
 
-    devtools.send("Storage.overrideQuotaForOrigin", {"origin": server.address})
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": origin})
     page.click(".foot .main")
     page.wait_for_selector(".pill.is-off:has-text('1')")
     phone.context.close()

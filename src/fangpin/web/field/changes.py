@@ -25,9 +25,30 @@ from fangpin.web.field.limits import keep_days
 from fangpin.web.field.tasks import ACT, Village, done, follow_up, followed, is_to_visit, task
 from fangpin.web.ground.pack import installation_pack
 
-OVERLAP = 200
-"""Entries that are looked at again: transactions end in another order than they began."""
+REACH = 500
+"""How far back a number is waited for that was taken by a transaction not yet ended."""
+MOST_MISSING = 40
 RECORD_FOLLOW_UP = "record_follow_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How far a phone has come: the last entry's number, and those before it that were missing.
+
+    PostgreSQL gives numbers before transactions end: a lower one may appear after a higher one.
+    """
+
+    top: int
+    missing: tuple[int, ...]
+
+    @classmethod
+    def of(cls, mark: str, *, base: str) -> Seen | None:
+        """What a mark says; None for one of another list, or for no mark."""
+        numbers, _, found = mark.partition("-")
+        top, *missing = numbers.split(".")
+        if found != base or not all(one.isdecimal() for one in (top, *missing)):
+            return None
+        return cls(int(top), tuple(map(int, missing)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +63,12 @@ class Changes:
 
 def changes(scope: Scope, *, since: str, at: datetime) -> Changes:
     """The changes after a mark, or everything."""
-    number, _, base = since.partition("-")
     mark, today = _base(scope, at.date()), at.date()
-    last = within(AuditEntry.objects.all(), scope).aggregate(last=Max("id"))["last"] or 0
-    following = f"{last}-{mark}"
-    if base != mark or not number.isdecimal():
+    seen, following = Seen.of(since, base=mark), _looked(mark)
+    if seen is None:
         return Changes(following, True, _everything(scope, at=at), [])
-    after = max(int(number) - OVERLAP, 0)
-    touched = within(AuditEntry.objects.filter(id__gt=after), scope)
+    new = Q(id__gt=seen.top) | Q(id__in=seen.missing)
+    touched = within(AuditEntry.objects.filter(new), scope)
     cases = touched.filter(subject_kind="case").values_list("subject", flat=True)
     refs = touched.filter(subject_kind="household", act=RECORD_FOLLOW_UP)
     found = list(_with_households(scope).filter(case_no__in=set(cases)))
@@ -59,6 +78,15 @@ def changes(scope: Scope, *, since: str, at: datetime) -> Changes:
     again = _follow_ups(scope, today=today, at=at, refs=households) if households else []
     gone += sorted({f"F{ref}" for ref in households} - {one["id"] for one in again})
     return Changes(following, False, tasks + again, gone)
+
+
+def _looked(base: str) -> str:
+    """The mark of this look at the trail."""
+    top = AuditEntry.objects.aggregate(last=Max("id"))["last"] or 0
+    low = max(top - REACH, 0)
+    here = set(AuditEntry.objects.filter(id__gt=low, id__lte=top).values_list("id", flat=True))
+    missing = [one for one in range(low + 1, top) if one not in here][-MOST_MISSING:]
+    return ".".join(map(str, [top, *missing])) + f"-{base}"
 
 
 def _base(scope: Scope, today: date) -> str:

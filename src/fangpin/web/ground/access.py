@@ -15,16 +15,24 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
-from fangpin.casework.officials.scope import NOTHING, Scope, scope_of
+from fangpin.casework.officials.scope import NOTHING, Scope, scopes_of
 from fangpin.lake.home import Home
 from fangpin.runs.demo_clock import clock_of
 from fangpin.values import clock
 from fangpin.web.ground.pack import installation_pack
+from fangpin.web.ground.sessions import (
+    MUST_CHANGE,
+    chosen_scope,
+    has_rested_too_long,
+    is_of_session,
+    record_refused_view,
+)
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -41,6 +49,8 @@ class ConsoleRequest(HttpRequest):
     at: datetime
     today: date
     scope: Scope
+    scopes: tuple[Scope, ...]
+    """All posts in which the official could act; `scope` is the chosen one."""
     htmx: Any
 
 
@@ -94,6 +104,14 @@ def opens(permission: str, *, refusals: Refusals = PAGES) -> Callable[[View], Vi
     return declare
 
 
+def opens_without_post(view: View) -> View:
+    """Open to whoever is signed in, with a post or without, and before the password is changed."""
+    view.permission = ANY_POST  # type: ignore[attr-defined]
+    view.refusals = PAGES  # type: ignore[attr-defined]
+    view.needs_no_post = True  # type: ignore[attr-defined]
+    return view
+
+
 def standing_clock() -> date | None:
     """The day at which a demonstration's clock stands, wherever it was moved to; None: real time."""
     fixed = settings.FANGPIN.clock
@@ -118,8 +136,10 @@ class AccessMiddleware:
     def __call__(self, request: ConsoleRequest) -> HttpResponse:
         request.at = moment()
         request.today = request.at.date()
-        request.scope = NOTHING
+        request.scope, request.scopes = NOTHING, ()
         response = self.get_response(request)
+        if response.status_code == 404 and request.resolver_match and not request.scope.is_empty:
+            record_refused_view(request)
         if not request.path.startswith(settings.STATIC_URL):
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
@@ -137,9 +157,21 @@ class AccessMiddleware:
         refusals.identify(request)
         if not request.user.is_authenticated:
             return refusals.signed_out(request)
-        request.scope = scope_of(
+        needs_no_post = getattr(view, "needs_no_post", False)
+        # A demonstration's clock stands or leaps: its sessions do not rest.
+        rests = is_of_session(request) and standing_clock() is None
+        minutes = settings.FANGPIN.idle_minutes
+        if rests and has_rested_too_long(request, at=request.at, minutes=minutes):
+            logout(request)
+            return refusals.signed_out(request)
+        if request.session.get(MUST_CHANGE) and not needs_no_post:
+            return redirect("password")
+        request.scopes = scopes_of(
             user=request.user, on=request.today, roles=installation_pack().roles
         )
+        request.scope = chosen_scope(request, request.scopes)
+        if needs_no_post:
+            return None
         if request.scope.is_empty:
             return refusals.without_post(request)
         if permission and not request.scope.can(permission):

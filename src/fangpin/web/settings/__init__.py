@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "fangpin.casework.registry",
     "fangpin.casework.alerts",
     "fangpin.casework.cases",
+    "fangpin.casework.declarations",
     "fangpin.casework.measures",
     "fangpin.casework.followup",
     "fangpin.web.console",

@@ -18,6 +18,7 @@ from fangpin.casework.cases.acts.decision import (
     approve_at_county,
     return_for_correction,
     review_at_township,
+    tell_applicant,
 )
 from fangpin.casework.cases.acts.deliberation import MeetingRecord, Votes, hold_deliberation
 from fangpin.casework.cases.acts.elimination import propose_elimination, roll_back_elimination
@@ -92,5 +93,6 @@ __all__ = [
     "review_at_township",
     "roll_back_elimination",
     "supplement_visit",
+    "tell_applicant",
     "withdraw",
 ]

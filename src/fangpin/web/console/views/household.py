@@ -48,7 +48,7 @@ def household(request: ConsoleRequest, household_ref: int) -> HttpResponse:
         raise Http404 from None
     audit.record(
         act="view_household",
-        official=scope.official,
+        official=scope,
         subject_kind="household",
         subject=str(found.household_ref),
         division=found.division,

@@ -100,6 +100,8 @@ export const EN = {
   "；比填纸表省约 {n} 分钟": "; about {n} minutes saved over paper",
   "手机存储已满，草稿没有存下。请删去一些照片或应用；不要关闭这一页。":
     "The phone is full and the draft was not saved. Delete some photos or apps; do not close this page.",
+  "手机存储已满，照片没有存下。请删去一些照片或应用后再拍。":
+    "The phone is full and the photo was not kept. Delete some photos or apps, then take it again.",
   "是": "Yes",
   "否": "No",
   "不明": "unknown",

@@ -1,4 +1,5 @@
 // Photos made small, their place kept apart; the signature; where one stands.
+import { FullDisk } from "./vault.js";
 import { h, icon, toast } from "./dom.js";
 import { keepPaper } from "./store.js";
 import { t } from "./words.js";
@@ -78,6 +79,17 @@ function gps(view, tiff) {
 
 // ── fields ───────────────────────────────────────────────────────────────────────────────────────
 
+// The name of a content that is kept now; null on a full phone, which is told.
+async function kept(bytes) {
+  try {
+    return await keepPaper(bytes);
+  } catch (error) {
+    if (!(error instanceof FullDisk)) throw error;
+    toast(t("手机存储已满，照片没有存下。请删去一些照片或应用后再拍。"), "bad");
+    return null;
+  }
+}
+
 // Photos of a draft: `papers` is the draft's own list, `save` keeps the draft.
 export function photoField({ papers, read, save }) {
   const grid = h("div.photos", {});
@@ -103,7 +115,8 @@ export function photoField({ papers, read, save }) {
       toast(t("这张照片打不开，请重拍。"), "bad");
       return;
     }
-    const sha256 = await keepPaper(made.bytes);
+    const sha256 = await kept(made.bytes);
+    if (!sha256) return;
     papers.push({
       kind: "photo",
       sha256,
@@ -206,7 +219,8 @@ export function signatureField({ papers, read, save }) {
         toast(t("还没有签名。"), "bad");
         return;
       }
-      const sha256 = await keepPaper(await bytes());
+      const sha256 = await kept(await bytes());
+      if (!sha256) return;
       const known = current();
       if (known) papers.splice(papers.indexOf(known), 1);
       papers.push({ kind: "signature", sha256, taken_at: new Date().toISOString() });
