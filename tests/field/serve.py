@@ -1,11 +1,12 @@
 """Serve the invented village: `python -m tests.field.serve HOME PORT` (0: any free port).
 
 Prints the address once it answers. `POST /__line__/<what>` of the tests troubles the line: `drop`
-loses the next answer of a visit after it was stored, `down` refuses everything, `up` mends it.
+loses the next answer of a visit after it was stored, `up` mends it. `/__rows__/` counts.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterable
@@ -14,6 +15,12 @@ from typing import Any
 from wsgiref.simple_server import make_server
 
 from tests.web.serve import Handler, Server
+
+
+class Busy(Server):
+    """Many phones may call at the same moment."""
+
+    request_queue_size = 128
 
 
 class Line:
@@ -29,6 +36,9 @@ class Line:
             self.drop = path.endswith("/drop")
             start("204 No Content", [])
             return []
+        if path == "/__rows__/":
+            start("200 OK", [("Content-Type", "application/json")])
+            return [json.dumps(counted()).encode()]
         if self.drop and path == "/field/visits":
             self.drop = False
             # What the server did is done; the answer never leaves.
@@ -36,6 +46,17 @@ class Line:
             raise ConnectionAbortedError("the line failed after the visit was stored")
         answer: Iterable[bytes] = self.application(environ, start)
         return answer
+
+
+def counted() -> dict[str, int]:
+    """How much there is of what phones send."""
+    from fangpin.casework.cases.models import Case, Clue, Visit
+
+    return {
+        "visits": Visit.objects.count(),
+        "cases": Case.objects.count(),
+        "clues": Clue.objects.count(),
+    }
 
 
 def main(home: Path, port: int) -> None:
@@ -56,15 +77,16 @@ def main(home: Path, port: int) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     django.setup()
     home.mkdir(parents=True, exist_ok=True)
-    if not (home / "casework.sqlite3").exists():
+    if not (home / "seeded").exists():
         from tests.field.seed import seed
 
         call_command("migrate", verbosity=0)
         with transaction.atomic():
             seed()
+        (home / "seeded").touch()
     from fangpin.web.wsgi import application
 
-    server = make_server("127.0.0.1", port, Line(application), Server, Handler)
+    server = make_server("127.0.0.1", port, Line(application), Busy, Handler)
     sys.stdout.write(f"http://127.0.0.1:{server.server_port}\n")
     sys.stdout.flush()
     server.serve_forever()

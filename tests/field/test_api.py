@@ -15,7 +15,7 @@ from fangpin.casework.registry.models import Household
 from fangpin.lake.home import Home
 from fangpin.lake.papers import Papers
 from tests.casework.cases_world import build_household
-from tests.cast import NEXT_VILLAGE
+from tests.cast import NEXT_VILLAGE, VILLAGE, appoint, build_person
 from tests.field.world import PASSWORD, PHOTO, Field, open_case, visit_body
 
 
@@ -57,12 +57,15 @@ def test_after_a_mark_only_what_changed_is_sent(field: Field) -> None:
     assert [(one["kind"], one["id"]) for one in changed["tasks"]] == [("done", field.case.case_no)]
 
 
-def test_what_is_assigned_to_someone_else_goes_from_the_phone(field: Field) -> None:
+def test_a_visit_handed_to_someone_else_of_the_village_is_not_on_the_phone(field: Field) -> None:
+    appoint(build_person("other"), "village_cadre", VILLAGE)
+    case = open_case(field.office, 3, is_assigned=False)
     phone = field.phone()
     mark = phone.tasks()["since"]
-    Case.objects.filter(pk=field.case.pk).update(assigned_to="somebody")
+    field.office.on(case).act("assign", field.cast.reviewer, to="other")
     changed = phone.tasks(mark)
-    assert field.case.case_no in changed["gone"]
+    assert case.case_no in changed["gone"]
+    assert changed["tasks"] == []
 
 
 def test_a_visit_is_stored_with_its_photo_and_answered_again_when_sent_again(field: Field) -> None:
@@ -174,6 +177,18 @@ def test_fields_that_both_sides_changed_are_told_and_the_rest_is_joined(field: F
     assert latest.judgement == "我看到的是四口人。"
     found = {one.field: (one.system_value, one.found_value) for one in latest.answers.all()}
     assert found["members"] == ("5", "4")
+
+
+def test_what_an_earlier_visit_found_stays_when_a_later_one_did_not_ask(field: Field) -> None:
+    phone, other = field.phone(), field.phone(field.cast.reviewer)
+    first = {"workers": {"found": "2", "base": ""}}
+    assert other.post("visits", visit_body(field.case.case_no, answers=first)).status_code == 201
+    second = {"savings": {"found": "none", "base": ""}}
+    assert phone.post("visits", visit_body(field.case.case_no, answers=second)).status_code == 201
+    latest = Visit.objects.order_by("id").last()
+    assert latest is not None
+    found = {one.field: one.found_value for one in latest.answers.all()}
+    assert found == {"workers": "2", "savings": "none"}
 
 
 def test_a_field_that_changed_again_while_people_chose_is_told_again(field: Field) -> None:

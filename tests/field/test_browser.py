@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sqlite3
-import subprocess
-import sys
 import tempfile
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.field.seed import PASSWORD
+from tests.field.served import Server
 from tests.web.test_browser import CHROMIUM, FLAGS
 
 PIN = "258046"
@@ -26,47 +22,6 @@ pytestmark = [
     pytest.mark.xdist_group("browser"),
     pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed"),
 ]
-
-
-class Server:
-    """The invented village in a process of its own, which can be killed and started again."""
-
-    def __init__(self, repository: Path, home: Path) -> None:
-        self.repository, self.home, self.port = repository, home, 0
-        self.process: subprocess.Popen[str] | None = None
-
-    def start(self) -> None:
-        clean = {name: value for name, value in os.environ.items() if "FANGPIN" not in name}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.field.serve", str(self.home), str(self.port)],
-            cwd=self.repository,
-            env=clean,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline().strip()
-        assert line.startswith("http://127.0.0.1:"), line
-        self.port = int(line.rsplit(":", 1)[1])
-
-    def stop(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def line(self, what: str) -> None:
-        asked = urllib.request.Request(f"{self.address}/__line__/{what}", method="POST")
-        urllib.request.urlopen(asked, timeout=10).close()
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        with sqlite3.connect(self.home / "casework.sqlite3") as database:
-            return database.execute(query).fetchall()
 
 
 @pytest.fixture(scope="module")
@@ -244,7 +199,7 @@ def test_a_visit_written_without_a_line_arrives_exactly_once(
 ) -> None:
     phone = Phone(browser, server)
     page = phone.set_up()
-    before = len(server.rows("SELECT 1 FROM cases_visit"))
+    before = server.count("visits")
 
     phone.context.set_offline(True)
     phone.open_form("吴满秀")
@@ -277,7 +232,7 @@ def test_a_visit_written_without_a_line_arrives_exactly_once(
     page.click(".pill")
     page.click(".log-screen .main")
     page.wait_for_selector(".entry.is-stored", timeout=20_000)
-    assert len(server.rows("SELECT 1 FROM cases_visit")) == before + 1
+    assert server.count("visits") == before + 1
     kinds = server.rows(
         "SELECT a.kind, a.size, a.latitude FROM cases_attachment a "
         "JOIN cases_visit v ON v.act_id = a.act_id ORDER BY a.kind"
@@ -306,18 +261,18 @@ def test_an_answer_that_is_lost_after_the_visit_was_stored_makes_no_second_one(
 ) -> None:
     phone = Phone(browser, server)
     page = phone.set_up()
-    before = len(server.rows("SELECT 1 FROM cases_visit"))
+    before = server.count("visits")
     phone.open_form("欧阳国强")
     phone.fill(judgement="两口子都没有活干。")
     server.line("drop")
     page.click(".foot .main")
     page.wait_for_selector(".pill:has-text('1')")
-    assert len(server.rows("SELECT 1 FROM cases_visit")) == before + 1, "stored, the answer lost"
+    assert server.count("visits") == before + 1, "stored, the answer lost"
 
     page.click(".pill")
     page.click(".log-screen .main")
     page.wait_for_selector(".entry.is-stored", timeout=20_000)
-    assert len(server.rows("SELECT 1 FROM cases_visit")) == before + 1
+    assert server.count("visits") == before + 1
     phone.context.close()
 
 

@@ -20,6 +20,7 @@ from fangpin.casework.cases.acts.visit import (
     supplement_visit,
 )
 from fangpin.casework.cases.asking import questions
+from fangpin.casework.cases.assessment import latest_visit
 from fangpin.casework.cases.gate import local_day
 from fangpin.casework.cases.models import Case, CaseAct
 from fangpin.casework.cases.progress import standing_of
@@ -73,9 +74,27 @@ def record_visit_from_apart(
             raise VisitConflictError(conflicts, version=case.version)
         is_first = standing_of(pack, case).step_of("record_visit") is not None
         act = record_visit if is_first else supplement_visit
+        whole = joined if is_first else joined + _carried_over(case, visit)
         return act(
-            pack=pack, case_no=case_no, by=by, at=at, key=key, visit=replace(visit, answers=joined)
+            pack=pack, case_no=case_no, by=by, at=at, key=key, visit=replace(visit, answers=whole)
         )
+
+
+def _carried_over(case: Case, visit: VisitRecord) -> tuple[Answer, ...]:
+    """What the visit that stands found in fields that this one says nothing of."""
+    before = latest_visit(case)
+    if before is None or before.form != visit.form:
+        return ()
+    given = {answer.field for answer in visit.answers}
+    return tuple(
+        Answer(one.field, one.found_value, one.found_value, _verdict_of_same(one.found_value))
+        for one in before.answers.order_by("id")
+        if one.field not in given
+    )
+
+
+def _verdict_of_same(found: str) -> str:
+    return "agrees" if found else ""
 
 
 def join(
