@@ -11,7 +11,6 @@ from typing import Any
 
 import xlsxwriter
 
-from fangpin.casework.cases.gate import words_under
 from fangpin.policy import Pack
 from fangpin.policy.models import Words
 from fangpin.policy.procedure_models import Form, FormField
@@ -116,7 +115,7 @@ def _judgement(pack: Pack) -> list[Row]:
         _row("select_multiple causes", "more_causes", _MORE, relevant=_RISK),
         _row("text", "cause_note", _NOTE, relevant=_RISK),
     ]
-    if words_under(pack, "coping"):
+    if _words_under(pack, "coping."):
         rows.append(_row("select_one coping", "coping", _COPING))
     return [
         *rows,
@@ -133,7 +132,7 @@ def choices(pack: Pack, form: Form) -> list[Row]:
     lists: dict[str, dict[str, Words]] = {
         "truth": {"true": Words(zh="是", en="Yes"), "false": Words(zh="否", en="No")},
         "causes": {code: one.title for code, one in pack.causes.items()},
-        "coping": words_under(pack, "coping"),
+        "coping": _words_under(pack, "coping."),
     }
     lists |= {field.field: field.choices for field in form.fields if field.type == "choice"}
     return [
@@ -165,6 +164,11 @@ def case_columns(form: Form) -> list[str]:
         *(f"v_{one}" for one in names),
         *(f"a_{one}" for one in names),
     ]
+
+
+def _words_under(pack: Pack, prefix: str) -> dict[str, Words]:
+    found = {code: word for code, word in pack.words.items() if code.startswith(prefix)}
+    return {code.removeprefix(prefix): word.title for code, word in found.items()}
 
 
 def _row(type_: str, name: str, title: Words, **more: str) -> Row:
