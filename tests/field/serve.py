@@ -1,4 +1,4 @@
-"""Serve the invented village: `python -m tests.field.serve HOME PORT` (0: any free port).
+"""Serve the invented village: `python -m tests.field.serve HOME PORT` (0: any free port; none: only make it).
 
 Prints the address once it answers. `POST /__line__/<what>` of the tests troubles the line: `drop`
 loses the next answer of a visit after it was stored, `up` mends it. `/__rows__/` counts.
@@ -59,8 +59,9 @@ def counted() -> dict[str, int]:
     }
 
 
-def main(home: Path, port: int) -> None:
-    """Make the home's database when it has none, then serve until killed."""
+def main(home: Path, port: int | None) -> None:
+    """Make the home's database when it has none, then serve until killed; without a port only the
+    former, with passwords that any server reads."""
     os.environ.update(
         DJANGO_SETTINGS_MODULE="fangpin.web.settings",
         FANGPIN_HOME=str(home),
@@ -73,8 +74,9 @@ def main(home: Path, port: int) -> None:
     from django.core.management import call_command
     from django.db import transaction
 
-    # Invented accounts: nobody waits for a slow hash.
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    if port is not None:
+        # Invented accounts: nobody waits for a slow hash.
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     django.setup()
     home.mkdir(parents=True, exist_ok=True)
     if not (home / "seeded").exists():
@@ -84,6 +86,8 @@ def main(home: Path, port: int) -> None:
         with transaction.atomic():
             seed()
         (home / "seeded").touch()
+    if port is None:
+        return
     from fangpin.web.wsgi import application
 
     server = make_server("127.0.0.1", port, Line(application), Busy, Handler)
@@ -93,4 +97,4 @@ def main(home: Path, port: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else None)

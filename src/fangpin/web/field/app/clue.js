@@ -64,7 +64,7 @@ export async function clueScreen() {
         h("p.question-title", {}, t("什么困难")),
         choice({
           label: t("什么困难"),
-          columns: 3,
+          columns: "flow",
           options: (state.forms?.causes ?? []).map((one) => ({ code: one.code, title: said(one.title) })),
           value: clue.cause,
           onpick: set("cause"),

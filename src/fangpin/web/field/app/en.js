@@ -166,7 +166,7 @@ export const EN = {
   "到期": "due",
   "逾期": "late",
   "还有": "in",
-  "天": "days",
+  "天": ["day", "days"],
   "入户核查": "Visit",
   "线索": "Clue",
   "走访": "Follow-up",

@@ -146,7 +146,8 @@ const wide = (title) => [...String(title)].reduce((sum, one) => sum + (one > "\u
 export function choice({ label, options, value, onpick, columns }) {
   // Long words stand below one another; short ones side by side.
   const longest = Math.max(...options.map(({ title }) => wide(title)));
-  const fitting = options.length < 3 ? 2 : longest > 4.2 ? 1 : 3;
+  const most = document.documentElement.classList.contains("elder") ? 3.2 : 4.2;
+  const fitting = options.length < 3 ? 2 : longest > most ? 1 : 3;
   const group = h(`div.choice.of-${columns ?? fitting}`, {
     role: "radiogroup",
     "aria-label": label,

@@ -126,7 +126,7 @@ function days(task, group, record) {
     {},
     h("small", {}, left < 0 ? t("逾期") : t("还有")),
     h("b", {}, Math.abs(left)),
-    h("small", {}, t("天")),
+    h("small", {}, t("天", { n: Math.abs(left) })),
   );
 }
 

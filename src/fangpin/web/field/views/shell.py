@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,8 +17,7 @@ from fangpin.web.ground.pack import installation_pack
 
 FOR_GOOD = "public, max-age=31536000, immutable"
 ASK_FIRST = "no-cache"
-FIRST = ("boot.js", "words.js", "dom.js", "vault.js", "store.js", "net.js")
-"""What the first screen needs: asked for at once, not one after the other."""
+BOOT, EARLY = "boot.js", "early.js"
 
 
 @public
@@ -28,10 +26,9 @@ def shell(request: HttpRequest) -> HttpResponse:
     """The one page: the look of the first screen and the door to its scripts. Knows nobody."""
     context = {
         "version": present_version(),
-        "first": FIRST,
+        "modules": " ".join(_modules()),
         "language": short_language(),
         "html_language": "en" if short_language() == "en" else "zh-Hans",
-        "is_demo": bool(settings.FANGPIN.demo),
     }
     response = render(request, "field/shell.html", context)
     response.headers["Cache-Control"] = ASK_FIRST
@@ -94,6 +91,12 @@ def manifest(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     )
     response.headers["Cache-Control"] = ASK_FIRST
     return response
+
+
+def _modules() -> list[str]:
+    """The scripts in the order in which they are asked for after the first paint."""
+    scripts = [name for name in precached() if name.endswith(".js") and name not in (BOOT, EARLY)]
+    return [reverse("field-asset", args=[present_version(), name]) for name in (BOOT, *scripts)]
 
 
 def _sent(request: HttpRequest, found: Asset, keep: str) -> HttpResponse:
