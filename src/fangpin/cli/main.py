@@ -11,6 +11,7 @@ from fangpin.cli import (
     audit,
     bench,
     case,
+    declaration,
     demo,
     feed,
     household,
@@ -41,6 +42,7 @@ app.add_typer(feed.app, name="feed")
 app.add_typer(alert.app, name="alert")
 app.add_typer(audit.app, name="audit")
 app.add_typer(case.app, name="case")
+app.add_typer(declaration.app, name="declaration")
 app.add_typer(household.app, name="household")
 app.add_typer(vault.app, name="vault")
 app.add_typer(official.app, name="official")

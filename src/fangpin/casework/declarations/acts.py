@@ -21,6 +21,7 @@ from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry.models import Household, Member
 from fangpin.policy import Pack
+from fangpin.values.problem import ProblemError
 
 CHANNEL = "declaration"
 _OF_THE_SYSTEM = ("report_clue", "attach_declaration")
@@ -229,7 +230,8 @@ def _open(pack: Pack, receipt_no: str, by: Scope) -> Declaration:
 def _joins(pack: Pack, row: Declaration, household_ref: int, *, by: Scope, at: datetime) -> bool:
     try:
         _into_case(pack, row, household_ref, by=by, at=at, by_hand=False)
-    except Household.DoesNotExist:  # of a place outside this scope: it waits for people
+    except (Household.DoesNotExist, ProblemError):
+        # Of a place outside this scope, or refused: it waits for people, who are told why.
         return False
     return True
 
