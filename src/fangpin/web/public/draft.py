@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 
@@ -83,11 +85,11 @@ def followed(request: ConsoleRequest) -> tuple[str, str] | None:
     return told["receipt"], told["digest"]
 
 
-def _seal(request: ConsoleRequest, name: str, told: dict[str, object]) -> None:
-    request.session[name] = door_keys().seal_words(json.dumps(told), purpose=name)
+def _seal(request: ConsoleRequest, name: str, told: Mapping[str, object]) -> None:
+    request.session[name] = door_keys().seal_words(json.dumps(dict(told)), purpose=name)
 
 
-def _opened(request: ConsoleRequest, name: str) -> dict[str, str]:
+def _opened(request: ConsoleRequest, name: str) -> dict[str, Any]:
     sealed = request.session.get(name)
     if not isinstance(sealed, str):
         return {}

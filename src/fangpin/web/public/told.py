@@ -63,8 +63,10 @@ def told_of(declaration: Declaration, *, on: date) -> Told:
     seen = queries.progress(declaration, pack=installation_pack(), on=on)
     case = declaration.case
     outcome = case.outcome if case is not None else ""
+    ended = case.ended_at if case is not None else None
+    last = [Happening(_day(ended), word(f"outcome.{outcome}"))] if ended and outcome else []
     return Told(
-        happenings=(begun, *_steps(seen.acts, since=begun.on)),
+        happenings=(begun, *_steps(seen.acts, since=begun.on), *last),
         terms=terms(seen.clocks),
         result=word(f"outcome.{outcome}") if outcome else "",
         answer=declaration.answer,
