@@ -42,7 +42,7 @@ def main(home: Path, port: int) -> None:
     server.serve_forever()
 
 
-def _seed() -> dict[str, str]:
+def _seed() -> dict[str, str | int]:
     """A village with real names, its offices, and a declaration that has its result and an appeal."""
     from fangpin.casework.audit import actions as audit
     from fangpin.casework.declarations.models import Declaration
@@ -84,7 +84,12 @@ def _seed() -> dict[str, str]:
     farmer.look_up(row.receipt_no)
     given = {"text": "我妻子还在吃药，每月八百多，家里只有低保。", "key": "b" * 32}
     farmer.client.post("/declare/progress/appeal/", given)
-    return {"door": village.address, "receipt": row.receipt_no, "phone": PHONE[-4:]}
+    return {
+        "door": village.address,
+        "receipt": row.receipt_no,
+        "phone": PHONE[-4:],
+        "declared": 1,
+    }
 
 
 if __name__ == "__main__":

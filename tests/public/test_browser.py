@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.public.served import Served, serving
 from tests.public.world import ANSWERS, KNOWN, PHONE, PHOTO
 from tests.web.test_browser import CHROMIUM, FLAGS
 
@@ -29,35 +26,14 @@ pytestmark = [
 Look = Callable[[Any, str], None]
 
 
-@dataclass(frozen=True)
-class Served:
-    """The served village."""
-
-    address: str
-    door: str
-    receipt: str
-    phone: str
-
-
 @pytest.fixture(scope="module")
 def served(repository: Path) -> Iterator[Served]:
     """The door, served by a process of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        clean = {name: value for name, value in os.environ.items() if "FANGPIN" not in name}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.public.serve", f"{folder}/home", "0"],
-            cwd=repository,
-            env=clean,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        assert process.stdout is not None
-        try:
-            yield Served(**json.loads(process.stdout.readline()))
-        finally:
-            process.kill()
-            process.wait()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving(repository, Path(folder) / "home") as made,
+    ):
+        yield made
 
 
 @pytest.fixture(scope="module")
