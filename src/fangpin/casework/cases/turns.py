@@ -236,7 +236,7 @@ def waits_for(pack: Pack, scope: Scope) -> Q:
         if green is not None and scope.role in green.by:
             for step in procedure.steps:
                 if step.act in green.acts and scope.can(step.act):
-                    steps |= Q(is_green=True) & ~_done(step.step)
+                    steps |= Q(Q(is_green=True) & ~_done(step.step))
         condition |= Q(procedure=procedure.procedure, procedure_from=procedure.from_date) & steps
     return condition
 
@@ -254,13 +254,13 @@ def stands_at(pack: Pack, act: str) -> Q:
 
 
 def _is_open(step: Step, procedure: Procedure) -> Q:
-    condition = ~_done(step.step)
+    condition = Q(~_done(step.step))
     for before in _awaited(step, procedure):
         condition &= _done(before.step) | _left_out(before)
     if step.optional:
         for other in procedure.steps:
             if step.step in other.after:
-                condition &= ~_done(other.step)
+                condition &= Q(~_done(other.step))
     if step.channels:
         condition &= _came_by(step.channels)
     return condition
