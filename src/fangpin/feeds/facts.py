@@ -34,6 +34,12 @@ ACCEPTED = "accepted_rows"
 RESERVED = frozenset({"row_no", "person_ref", "household_ref", "month", "row_key", "masked_id"})
 _SEPARATOR = "\x1f"
 _ABSENT = 2**59 + 1
+_NUMBER_IN_TEXT = (
+    "(^|[^0-9])([1-9][0-9]{5})"
+    "(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+    "([0-9]{3}[0-9Xx])"
+)
+"""Eighteen characters in the form of an identity number: place, day of birth, order, check."""
 
 
 def _number_of(code: str) -> int:
@@ -254,7 +260,18 @@ class _Shape:
             return name if self.identifier_field in self.present else "CAST(NULL AS VARCHAR)"
         if name in self._other_references_by_name():
             return self.column(self._other_references_by_name()[name])
+        if name in self.present and self.fields[name].type == "text":
+            return self._without_numbers(self.column(name))
         return self.column(name)
+
+    def _without_numbers(self, column: str) -> str:
+        """A free text in which the middle of every identity number is hidden.
+
+        People write numbers into remarks; the lake holds none, wherever they stand. Short texts,
+        which are nearly all, are not looked through.
+        """
+        hidden = f"regexp_replace({column}, {literal(_NUMBER_IN_TEXT)}, '\\1\\2********\\3', 'g')"
+        return f"CASE WHEN length({column}) < 18 THEN {column} ELSE {hidden} END"
 
     def _key(self) -> str:
         """A 60-bit number of the contract's key, the same on every engine and every day.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,7 +25,6 @@ from fangpin.casework.registry import actions as registry
 from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.policy import Pack
 from fangpin.policy.calendar import WorkingCalendar
-from fangpin.policy.models import Severity
 from fangpin.rules.evaluate import reason_order
 from fangpin.runs.load_corrections import end_alerts_of_corrected_rows
 from fangpin.values.problem import Problem, ProblemError
@@ -307,13 +306,12 @@ def _due_dates(
                 fix_en="run that date again with the present pack",
             )
         )
-    return {code: _due_date(known[code], facts.as_of, calendar) for code in used}
-
-
-def _due_date(severity: Severity, as_of: date, calendar: WorkingCalendar) -> date:
-    if severity.working_days:
-        return calendar.add_working_days(as_of, severity.due_days)
-    return as_of + timedelta(days=severity.due_days)
+    return {
+        code: calendar.after(
+            facts.as_of, known[code].due_days, working_days=known[code].working_days
+        )
+        for code in used
+    }
 
 
 # ── what is loaded ──────────────────────────────────────────────────────────────────────────────
