@@ -74,9 +74,7 @@ def test_a_second_visit_of_the_month_replaces_the_first(office: Office, tmp_path
     home = Home(tmp_path)
     deliver(office, home, date(2020, 5, 11))
     later = replace(office, day=date(2020, 5, 12))
-    later.act(
-        "record_consent", office.cast.cadre, form="signature", signed_date=date(2020, 5, 12)
-    )
+    later.act("record_consent", office.cast.cadre, form="signature", signed_date=date(2020, 5, 12))
     later.compare()
     later.deliberate()
     later.act("post_notice", office.cast.cadre, place="公开栏")
@@ -99,9 +97,7 @@ def test_a_second_visit_of_the_month_replaces_the_first(office: Office, tmp_path
 
 def test_an_identification_is_told_to_the_next_run(office: Office, tmp_path: Path) -> None:
     there = replace(office, day=date(2020, 5, 12))
-    there.act(
-        "record_consent", office.cast.cadre, form="signature", signed_date=date(2020, 5, 12)
-    )
+    there.act("record_consent", office.cast.cadre, form="signature", signed_date=date(2020, 5, 12))
     there.compare()
     there.deliberate()
     there.act("post_notice", office.cast.cadre, place="公开栏")
