@@ -50,6 +50,8 @@ class Arrival:
     counts_by_code: dict[str, int] = field(default_factory=dict)
     superseded: tuple[str, ...] = ()
     """Deliveries of which this one corrects rows."""
+    claims: int = 0
+    """Rows about a person whom linkage has to find."""
 
     @property
     def facts(self) -> Path:
@@ -153,6 +155,7 @@ def read_arrival(folder: Path) -> Arrival:
         is_registry=told["is_registry"],
         counts_by_code=told["counts_by_code"],
         superseded=tuple(told["superseded"]),
+        claims=told.get("claims", 0),
     )
 
 

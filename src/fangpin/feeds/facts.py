@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from fangpin.feeds.arrivals import Arrival
-from fangpin.feeds.check import CHECKED, PROBLEMS
+from fangpin.feeds.check import CHECKED, PROBLEMS, WAITING
+from fangpin.feeds.claims import find_claims
 from fangpin.feeds.duplicates import compare_with_earlier, find_repeated, leave_out
 from fangpin.feeds.findings import Finding, finding
 from fangpin.feeds.headers import Column
-from fangpin.feeds.readers.table import RAW
+from fangpin.feeds.readers.table import RAW, RawTable
 from fangpin.feeds.shapes import literal, quoted, type_of
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.vault import Vault
@@ -45,6 +46,8 @@ class Settled:
     superseded: list[str]
     sorted_by: str
     findings: tuple[Finding, ...]
+    claims: int = 0
+    """Rows about a person whom linkage has to find."""
 
 
 def settle_rows(
@@ -57,6 +60,8 @@ def settle_rows(
     sha256: str,
     received: date,
     earlier: Sequence[Arrival],
+    raw: RawTable | None = None,
+    waiting: int = 0,
 ) -> Settled:
     """Make ACCEPTED from CHECKED; rows whose key repeats with other content join PROBLEMS.
 
@@ -111,6 +116,26 @@ def settle_rows(
         # Rows of one month need not be compared by it.
         sorted_by=", ".join(one for one in shape.order if one != "month" or span[0] != span[1]),
         findings=tuple(findings),
+        claims=_claims(engine, shape, registry, raw, waiting),
+    )
+
+
+def _claims(
+    engine: Engine, shape: _Shape, registry: Registry | None, raw: RawTable | None, waiting: int
+) -> int:
+    """How many rows of a person's feed wait for linkage; they are then in CLAIM_FACTS."""
+    if raw is None or registry is None or shape.registry or shape.contract.subject != "person":
+        return 0
+    if waiting:
+        engine.make_table("waiting_facts", shape.query(WAITING))
+    return find_claims(
+        engine=engine,
+        registry=registry,
+        raw=raw,
+        identifier=shape.identifier_field if shape.identifier_field in shape.present else None,
+        vault=shape.vault,
+        accepted=ACCEPTED,
+        waiting="waiting_facts" if waiting else None,
     )
 
 
@@ -181,14 +206,14 @@ class _Shape:
             names.append("masked_id")
         return names + [field.field for field in self.stored]
 
-    def query(self) -> str:
+    def query(self, rows: str = CHECKED) -> str:
         """One row a checked row: the columns of facts.parquet."""
         checked = (
             [f"checked.* EXCLUDE ({self._given_reference()})"]
             if self.has_person and self.identifier_field in self.present
             else ["checked.*"]
         )
-        source = f"{CHECKED} AS checked"
+        source = f"{rows} AS checked"
         if self.has_person:
             checked.append(f"{self._person()} AS person_ref")
         if self.household_field:

@@ -28,6 +28,7 @@ from fangpin.feeds.arrivals import (
     arrivals,
 )
 from fangpin.feeds.check import PROBLEMS, check
+from fangpin.feeds.claims import write_claims
 from fangpin.feeds.clean_cells import NEW_IDENTITIES
 from fangpin.feeds.facts import ACCEPTED, settle_rows
 from fangpin.feeds.findings import FileRefused, Finding, finding
@@ -186,6 +187,8 @@ def _receive(
         sha256=sha256,
         received=received,
         earlier=earlier,
+        raw=raw,
+        waiting=checked.waiting,
     )
     findings += [*checked.findings, *settled.findings]
     accepted = settled.accepted
@@ -204,6 +207,8 @@ def _receive(
     final = home.deliveries / contract.feed / delivery
     with published_folder(final) as folder:
         engine.write(f"SELECT * FROM {ACCEPTED} ORDER BY {settled.sorted_by}", folder / FACTS)
+        if settled.claims:
+            write_claims(engine=engine, vault=vault, folder=folder)
         rows = write_quarantine(
             engine=engine, contract=contract, file=folder / QUARANTINE, limit=limits.findings_shown
         )
@@ -232,6 +237,7 @@ def _receive(
             "order": len(earlier),
             "is_registry": _is_registry(pack, contract),
             "superseded": settled.superseded,
+            "claims": settled.claims,
         }
         (folder / DELIVERY).write_text(
             json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8"

@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -81,6 +82,22 @@ class Vault:
         self._engine.drop("new_identities")
         return count
 
+    def seal(self, query: str, file: Path) -> None:
+        """Write a query's rows to a file that only this installation can read, and only in memory."""
+        with _AnonymousFile() as plain:
+            self._engine.write(query, Path(plain.path))
+            file.write_bytes(_sealed(self._key, plain.content()))
+
+    def read_sealed(self, name: str, files: Sequence[Path]) -> None:
+        """Let the table `name` hold the rows of sealed files of one shape; at least one file."""
+        for place, file in enumerate(files):
+            with _opened_in_memory(self._key, file) as path:
+                rows = f"SELECT * FROM read_parquet('{path}')"
+                if place == 0:
+                    self._engine.make_table(name, rows)
+                else:
+                    self._engine.rows(f"INSERT INTO {name} {rows}")
+
     def _open(self) -> None:
         self._engine.make_empty_table(TABLE, {"canonical": "VARCHAR", "person_ref": "BIGINT"})
         for part in sorted(self._home.vault.glob("part-*.bin")):
@@ -91,13 +108,12 @@ class Vault:
         # The plain Parquet never touches a disk: it is written to memory and sealed from there.
         with _AnonymousFile() as plain:
             self._engine.write("SELECT * FROM new_identities", Path(plain.path))
-            sealed_nonce = secrets.token_bytes(_NONCE_BYTES)
-            sealed = AESGCM(self._key).encrypt(sealed_nonce, plain.content(), None)
+            sealed = _sealed(self._key, plain.content())
         name = hashlib.sha256(sealed).hexdigest()[:16]
         position = sum(1 for _ in self._home.vault.glob("part-*.bin"))
         final = self._home.vault / f"part-{position:06d}-{name}.bin"
         with published_file(final) as temporary:
-            temporary.write_bytes(sealed_nonce + sealed)
+            temporary.write_bytes(sealed)
 
     def _refuse_shared_references(self) -> None:
         shared = self._engine.value(
@@ -115,6 +131,11 @@ class Vault:
                     fix_en="Call the maintainers: a new installation key and a rebuild are needed.",
                 )
             )
+
+
+def _sealed(key: bytes, plain: bytes) -> bytes:
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plain, None)
 
 
 class _AnonymousFile:

@@ -50,7 +50,10 @@ def score(
     listed = int(engine.value(f"SELECT count(*) FROM {people}"))
     prior = model.listed_share / max(listed, 2)
     linker = Linker(
-        [api.register("splink_left", table_name=_LEFT), api.register("splink_right", table_name=_RIGHT)],
+        [
+            api.register("splink_left", table_name=_LEFT),
+            api.register("splink_right", table_name=_RIGHT),
+        ],
         SettingsCreator.from_path_or_dict(
             model.settings | {"probability_two_random_records_match": prior}
         ),

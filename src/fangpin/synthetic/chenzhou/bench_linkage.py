@@ -51,10 +51,16 @@ def make_linkage_truth(
     errors = errors or Errors()
     outside = claims * errors.outsiders // 1000
     make_people(engine, pack=pack, persons=persons + outside, seed=seed, as_of=_AS_OF)
-    engine.make_empty_table("confused", {"right_one": "VARCHAR", "nth": "BIGINT", "wrong": "VARCHAR"})
+    engine.make_empty_table(
+        "confused", {"right_one": "VARCHAR", "nth": "BIGINT", "wrong": "VARCHAR"}
+    )
     engine.insert(
         "confused",
-        [(right, at, wrong) for right, all_of in CONFUSED.items() for at, wrong in enumerate(all_of)],
+        [
+            (right, at, wrong)
+            for right, all_of in CONFUSED.items()
+            for at, wrong in enumerate(all_of)
+        ],
     )
     # Those who are not listed are drawn from everywhere, as townspeople and migrants are.
     engine.make_table(
