@@ -135,6 +135,11 @@ def make_chosen(
                 "chance": "DOUBLE",
                 "place": "BIGINT",
                 "weight": "DOUBLE",
+                **{
+                    f"{what}_{name}": kind
+                    for name in model.compared
+                    for what, kind in (("level", "INTEGER"), ("weight", "DOUBLE"))
+                },
             },
         )
     excluded = f"(SELECT claim_ref, person_ref FROM {IN_FORCE} WHERE kind = 'different')"
@@ -167,9 +172,15 @@ def make_chosen(
         UNION ALL
         SELECT claim_ref, person_ref, step, chance FROM candidates
         WHERE claim_ref NOT IN (SELECT claim_ref FROM decided)
-            AND (step <> 'model' OR chance >= {model.thresholds.accept})
+            AND (step <> 'model' OR {accepted_sql(model) if scores.is_whole else "FALSE"})
         """,
     )
+
+
+def accepted_sql(model: Model) -> str:
+    """Whether a candidate is linked by itself; of `candidates`."""
+    required = [f"level_{name} >= {level}" for name, level in sorted(model.required.items())]
+    return " AND ".join([f"chance >= {model.thresholds.accept}", *required])
 
 
 def _build(
@@ -258,6 +269,8 @@ def _leave_out_doubles(
     found: list[Path] = []
     for delivery, digest, _ in asked:
         beside = _of_the_same_months(contract, by_name[delivery], deliveries)
+        if not beside:
+            continue
         names = "\n".join([FORM, digest, *(one.delivery for one in beside)])
         key = hashlib.sha256(names.encode()).hexdigest()[:12]
         file = home.links / "doubles" / contract.feed / f"{delivery}-{key}.parquet"
@@ -267,8 +280,8 @@ def _leave_out_doubles(
             engine.make_table(
                 "doubles",
                 "SELECT delivery, row_no FROM moving "
-                f"WHERE delivery = {quoted(delivery)} "
-                "AND key_then IN (SELECT row_key FROM beside_facts)",
+                f"WHERE delivery = {quoted(delivery)} AND key_then IN (SELECT row_key FROM "
+                "beside_facts ANTI JOIN claim_rows USING (delivery, row_no))",
             )
             is_any = engine.value("SELECT count(*) FROM doubles")
             with published_file(file if is_any else nothing) as temporary:
@@ -283,7 +296,6 @@ def _leave_out_doubles(
         engine.make_table(
             "moving", "SELECT * FROM moving ANTI JOIN double_rows USING (delivery, row_no)"
         )
-    engine.make_table("moving", "SELECT * EXCLUDE (arrived) FROM moving")
 
 
 def _of_the_same_months(

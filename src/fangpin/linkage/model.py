@@ -49,6 +49,9 @@ class Model(_Strict):
     listed_share: float = Field(gt=0, le=1)
     """Of open claims, the share that is about someone whom the registry lists."""
     thresholds: Thresholds
+    required: dict[str, int] = {}
+    """Comparison -> the least level without which no claim is linked by itself, whatever its
+    chance: a number and the birth date inside it are one fact, so without the name they are not two."""
     blocks: list[list[str]] = Field(min_length=1)
     """Columns that agree in every pair that is looked at; one list is enough for a pair."""
     most_in_a_block: int = Field(gt=0)
