@@ -6,6 +6,7 @@ import pytest
 
 from fangpin.lake.engines import splink
 from fangpin.linkage import scores
+from tests.ledger.village import rows_of
 from tests.linkage.valley import (
     BILLS,
     EARLY,
@@ -207,3 +208,33 @@ def test_no_name_and_no_number_of_a_claim_lies_open_in_the_lake(village: Valley)
             content = file.read_bytes()
             assert wrong.encode() not in content, file
             assert "李竹禧".encode() not in content, file
+
+
+def test_persons_listed_under_one_number_stay_two_and_the_number_tells_neither(
+    valley: Valley,
+) -> None:
+    """A newborn is often written under its mother's number."""
+    mother = number("1985-05-05", 22)
+    valley.send(
+        REGISTRY,
+        [
+            citizen("A", 1, "周桂香", "1985-05-05", 22),
+            citizen("B", 1, "周小宝", "2019-09-09", None, id_number=mother),
+            citizen("C", 1, "邓国强", "1960-01-01", 11),
+        ],
+        on=EARLY,
+    )
+    valley.send(
+        BILLS,
+        [
+            claim("1", mother, "周桂香"),
+            claim("2", mother, "周小宝", own_share="30", born="2019-09-09"),
+            claim("3", mother, "吴小妹", own_share="8"),
+        ],
+    )
+
+    people = rows_of(valley.snapshot(LATER).registry.people)
+    assert {row["name"] for row in people} == {"周桂香", "周小宝", "邓国强"}
+    assert len({row["person_ref"] for row in people}) == 3
+    assert valley.bills("B") == {"2020-02": 30}
+    assert valley.bills("A") == {"2020-02": 100}

@@ -27,6 +27,12 @@ def rules(context: typer.Context) -> None:
     run_bench("rules", context.args)
 
 
+@app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def linkage(context: typer.Context) -> None:
+    """Rows with errors to their persons, by the stored model: --registry N --feed N [--json]."""
+    run_bench("linkage", context.args)
+
+
 def run_bench(
     name: str, arguments: list[str], folder: Annotated[Path | None, "for tests"] = None
 ) -> None:

@@ -20,6 +20,8 @@ DELIVERY = "delivery.json"
 FACTS = "facts.parquet"
 QUARANTINE = "quarantine.parquet"
 SUPERSEDED = "superseded.parquet"
+SHARED = "shared.parquet"
+"""Of a registry's delivery: person_ref of the numbers under which it lists several names."""
 
 _MONTHS_OF = {"monthly": 1, "quarterly": 3, "term": 6, "yearly": 12}
 

@@ -1,8 +1,9 @@
 """Claims: rows about a person whom their number does not tell, kept with what else they say of them.
 
-Two kinds of rows make claims: accepted rows without a usable number, and rows set aside for nothing
-but their number. Their facts wait in claims.parquet, in the columns of facts.parquet; the name, the
-number as written, birth date, sex and division are sealed in claims.bin and read by linkage alone.
+Three kinds of rows make claims: accepted rows without a usable number, accepted rows with a number
+that the registry lists for several persons, and rows set aside for nothing but their number. Their
+facts wait in claims.parquet, in the columns of facts.parquet; the name, the number as written, birth
+date, sex and division are sealed in claims.bin and read by linkage alone.
 A claim's `claim_ref` is the same for rows that say the same of the same person, so that what an
 official decides of one holds for the next month's too. Rows that give no more than a name never
 share one.
@@ -10,6 +11,7 @@ share one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from fangpin.feeds.check import CHECKED, WAITING
@@ -41,16 +43,22 @@ def find_claims(
     vault: Vault,
     accepted: str,
     waiting: str | None,
+    shared: Sequence[Path] = (),
 ) -> int:
     """Make CLAIM_FACTS from the accepted rows and those that wait; returns how many claims there are.
 
-    `accepted` and `waiting` are tables in the columns of facts.parquet. A file without a column of
-    names makes no claims.
+    `accepted` and `waiting` are tables in the columns of facts.parquet, `shared` the files of numbers
+    that several persons bear. A file without a column of names makes no claims.
     """
     name = raw.mapping.column(registry.name)
     if name is None:
         return 0
     given = f"checked.{quoted(f'f_{identifier}')} IS NULL" if identifier else "TRUE"
+    if shared and identifier:
+        engine.view_files("shared_numbers", list(shared))
+        given += (
+            f" OR checked.{quoted(f'f_{identifier}')} IN (SELECT person_ref FROM shared_numbers)"
+        )
     sources: list[tuple[str, str, bool]] = [(WAITING, waiting, True)] if waiting else []
     # Looked at first: mostly every row has its number.
     if engine.value(f"SELECT count(*) FROM {CHECKED} AS checked WHERE {given}"):
@@ -74,7 +82,7 @@ def find_claims(
             f"SELECT facts.row_no, facts.person_ref, {waits} AS waits, {', '.join(cells)} "
             f"FROM {checked} AS checked JOIN {facts} AS facts USING (row_no) "
             f"JOIN {RAW} AS raw ON raw.rowid = checked.position "
-            f"WHERE {given if not waits else 'TRUE'} AND raw.c{name.position} IS NOT NULL"
+            f"WHERE ({given if not waits else 'TRUE'}) AND raw.c{name.position} IS NOT NULL"
             for checked, facts, waits in sources
         ),
     )
@@ -135,6 +143,19 @@ def _make_sealed_rows(engine: Engine, vault: Vault) -> None:
         "FROM claim_cells AS cells JOIN claim_texts AS texts USING (row_no)",
     )
     engine.drop("claim_texts")
+
+
+def write_shared(*, engine: Engine, registry: Registry, accepted: str, file: Path) -> None:
+    """Write the numbers under which a registry's rows list several names; no file without any."""
+    engine.make_table(
+        "shared_here",
+        f"SELECT person_ref FROM {accepted} WHERE person_ref IN (SELECT person_ref FROM {accepted} "
+        "GROUP BY person_ref HAVING count(*) > 1) GROUP BY person_ref "
+        f"HAVING count(DISTINCT lower(replace({quoted(registry.name)}, ' ', ''))) > 1",
+    )
+    if engine.value("SELECT count(*) FROM shared_here"):
+        engine.write("SELECT * FROM shared_here ORDER BY person_ref", file)
+    engine.drop("shared_here")
 
 
 def key_if_about(contract: Contract, *, facts: str, person_ref: str) -> str | None:

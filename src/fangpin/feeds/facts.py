@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.check import CHECKED, PROBLEMS, WAITING
@@ -62,6 +63,7 @@ def settle_rows(
     earlier: Sequence[Arrival],
     raw: RawTable | None = None,
     waiting: int = 0,
+    shared: Sequence[Path] = (),
 ) -> Settled:
     """Make ACCEPTED from CHECKED; rows whose key repeats with other content join PROBLEMS.
 
@@ -116,12 +118,17 @@ def settle_rows(
         # Rows of one month need not be compared by it.
         sorted_by=", ".join(one for one in shape.order if one != "month" or span[0] != span[1]),
         findings=tuple(findings),
-        claims=_claims(engine, shape, registry, raw, waiting),
+        claims=_claims(engine, shape, registry, raw, waiting, shared),
     )
 
 
 def _claims(
-    engine: Engine, shape: _Shape, registry: Registry | None, raw: RawTable | None, waiting: int
+    engine: Engine,
+    shape: _Shape,
+    registry: Registry | None,
+    raw: RawTable | None,
+    waiting: int,
+    shared: Sequence[Path],
 ) -> int:
     """How many rows of a person's feed wait for linkage; they are then in CLAIM_FACTS."""
     if raw is None or registry is None or shape.registry or shape.contract.subject != "person":
@@ -136,6 +143,7 @@ def _claims(
         vault=shape.vault,
         accepted=ACCEPTED,
         waiting="waiting_facts" if waiting else None,
+        shared=shared,
     )
 
 

@@ -23,12 +23,13 @@ from fangpin.feeds.arrivals import (
     DELIVERY,
     FACTS,
     QUARANTINE,
+    SHARED,
     SUPERSEDED,
     Arrival,
     arrivals,
 )
 from fangpin.feeds.check import PROBLEMS, check
-from fangpin.feeds.claims import write_claims
+from fangpin.feeds.claims import write_claims, write_shared
 from fangpin.feeds.clean_cells import NEW_IDENTITIES
 from fangpin.feeds.facts import ACCEPTED, settle_rows
 from fangpin.feeds.findings import FileRefused, Finding, finding
@@ -189,6 +190,7 @@ def _receive(
         earlier=earlier,
         raw=raw,
         waiting=checked.waiting,
+        shared=_shared_numbers(home, pack),
     )
     findings += [*checked.findings, *settled.findings]
     accepted = settled.accepted
@@ -209,6 +211,13 @@ def _receive(
         engine.write(f"SELECT * FROM {ACCEPTED} ORDER BY {settled.sorted_by}", folder / FACTS)
         if settled.claims:
             write_claims(engine=engine, vault=vault, folder=folder)
+        if pack.header.registry is not None and _is_registry(pack, contract):
+            write_shared(
+                engine=engine,
+                registry=pack.header.registry,
+                accepted=ACCEPTED,
+                file=folder / SHARED,
+            )
         rows = write_quarantine(
             engine=engine, contract=contract, file=folder / QUARANTINE, limit=limits.findings_shown
         )
@@ -291,6 +300,13 @@ def _read(
 
 def _is_registry(pack: Pack, contract: Contract) -> bool:
     return pack.header.registry is not None and pack.header.registry.feed == contract.feed
+
+
+def _shared_numbers(home: Home, pack: Pack) -> list[Path]:
+    """What the registry's deliveries tell of numbers that several persons bear."""
+    if pack.header.registry is None:
+        return []
+    return sorted((home.deliveries / pack.header.registry.feed).glob(f"*/{SHARED}"))
 
 
 def _counts(engine: Engine, findings: Sequence[Finding]) -> dict[str, int]:

@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from typing import Any
 
 PERSON_BLOCKS = [
+    ["number"],
     ["birth", "division"],
     ["name", "division"],
     ["name", "birth"],
     ["birth", "sex", "initial"],
 ]
-"""A name alone is nobody: every block needs two facts that were written down by themselves."""
+"""A name alone is nobody: every block needs two facts that were written down by themselves, or a
+number (which several persons may share: their names then part them)."""
 
 _LONGEST_BY_CHARACTER = 6
 

@@ -11,10 +11,65 @@ from typing import Any
 
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.engines.splink import splink_api
-from fangpin.linkage.comparisons import settings_of
+from fangpin.linkage.comparisons import PERSON_BLOCKS, person_comparisons, settings_of
+from fangpin.linkage.model import PERSONS, Model, Thresholds
+from fangpin.linkage.numbers import eighteen_sql
 
+ACCEPT, REVIEW = 0.99, 0.1
+"""Thresholds of a new model; proposed, and looked at on its bench before it ships."""
 LEAST_M, LEAST_U = 0.0005, 1e-7
 _PAIRS_FOR_U = 4_000_000
+_MOST_IN_A_BLOCK = 200
+_LEAST_OF_A_NAME = 2
+"""One character may be wrong, not more: see `person_comparisons`."""
+
+
+def train_persons(
+    *,
+    engine: Engine,
+    claims: str,
+    people: str,
+    truth: str,
+    edition: int,
+    source: str,
+    trained_on: dict[str, str | int | float],
+) -> Model:
+    """The model of persons from claims whose truth is known; the tables have a column `parent`.
+
+    It learns from what it will see: claims that no whole number links. Those that the cascade would
+    repair stay among them, or it would believe that a number nearly right comes with a wrong name.
+    """
+    engine.make_table(
+        "train_claims",
+        f"SELECT * REPLACE ({eighteen_sql('number')} AS number) FROM {claims}",
+    )
+    engine.make_table(
+        "train_claims", f"SELECT * FROM train_claims ANTI JOIN {people} USING (number)"
+    )
+    settings = trained_settings(
+        engine=engine,
+        claims="train_claims",
+        people=people,
+        comparisons=person_comparisons(),
+        truth=f"{truth} SEMI JOIN train_claims USING (claim)",
+    )
+    listed = engine.value(
+        f"SELECT count(person_ref) / count(*) FROM {truth} SEMI JOIN train_claims USING (claim)"
+    )
+    engine.drop("train_claims")
+    return Model(
+        model=PERSONS,
+        edition=edition,
+        status="proposed",
+        source=source,
+        trained_on=trained_on,
+        listed_share=round(float(listed), 3),
+        thresholds=Thresholds(accept=ACCEPT, review=REVIEW),
+        required={"name": _LEAST_OF_A_NAME},
+        blocks=PERSON_BLOCKS,
+        most_in_a_block=_MOST_IN_A_BLOCK,
+        settings=settings,
+    )
 
 
 def trained_settings(
