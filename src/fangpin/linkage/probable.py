@@ -7,6 +7,7 @@ claim's candidates and of nobody, so two namesakes of one birthday share what th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.engines.splink import splink_api
@@ -46,7 +47,7 @@ def score(
     _make_sides(engine, people, claims)
     from splink import Linker, SettingsCreator
 
-    api = splink_api(engine)
+    api: Any = splink_api(engine)
     listed = int(engine.value(f"SELECT count(*) FROM {people}"))
     prior = model.listed_share / max(listed, 2)
     linker = Linker(

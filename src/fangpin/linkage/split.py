@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from fangpin.feeds.live_facts import view_live_facts
 from fangpin.linkage.decisions import Decision, append
@@ -124,16 +125,23 @@ def split_row(
     Raises ProblemError: ROW_UNKNOWN, DECISION_WITHOUT_REASON.
     """
     row = resting_on_number(desk=desk, feed=feed, delivery=delivery, row_no=row_no)
-    place = {"feed": feed, "delivery": delivery, "row_no": row_no}
-    parted = Decision(
-        kind="different", at=at, by=by, reason=reason, person_ref=row.person_ref, **place
-    )
+
+    def said(kind: Literal["same", "different"], person_ref: int) -> Decision:
+        return Decision(
+            kind=kind,
+            at=at,
+            by=by,
+            reason=reason,
+            person_ref=person_ref,
+            feed=feed,
+            delivery=delivery,
+            row_no=row_no,
+        )
+
+    parted = said("different", row.person_ref)
     append(desk.home, parted)
     if belongs_to is not None:
-        append(
-            desk.home,
-            Decision(kind="same", at=at, by=by, reason=reason, person_ref=belongs_to, **place),
-        )
+        append(desk.home, said("same", belongs_to))
     return row, parted
 
 

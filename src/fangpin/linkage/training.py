@@ -89,7 +89,7 @@ def trained_settings(
     """
     from splink import Linker, SettingsCreator
 
-    api = splink_api(engine)
+    api: Any = splink_api(engine)
     columns = engine.columns(f"SELECT * FROM {people}")
     shared = ", ".join(column for column in columns if column != "person_ref")
     engine.make_table("train_left", f"SELECT claim AS unique_id, {shared} FROM {claims}")
@@ -102,7 +102,8 @@ def trained_settings(
         SettingsCreator.from_path_or_dict(settings_of(comparisons)),
         log_level=None,
     )
-    linker.training.estimate_u_using_random_sampling(max_pairs=_PAIRS_FOR_U, seed=seed)
+    training: Any = linker.training
+    training.estimate_u_using_random_sampling(max_pairs=_PAIRS_FOR_U, seed=seed)
     if truth is not None:
         engine.make_table(
             "train_truth",
@@ -110,11 +111,11 @@ def trained_settings(
             "'people' AS source_dataset_r, person_ref AS unique_id_r "
             f"FROM {truth} WHERE person_ref IS NOT NULL",
         )
-        linker.training.estimate_m_from_pairwise_labels(
+        training.estimate_m_from_pairwise_labels(
             api.register("train_truth", table_name="truth_pairs")
         )
     for rule in learn_on:
-        linker.training.estimate_parameters_using_expectation_maximisation(rule)
+        training.estimate_parameters_using_expectation_maximisation(rule)
     settings: dict[str, Any] = linker.misc.save_model_to_json(out_path=None)
     api.delete_tables_created_by_splink_from_db()
     engine.drop("train_left", "train_right", "train_truth")
