@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -40,10 +40,12 @@ class Decision:
     delivery: str | None = None
     row_no: int | None = None
     of: str | None = None
+    order: int = 0
+    """How many decisions there were before: a clock may stand still."""
 
     @property
     def id(self) -> str:
-        """Names the decision: the same words at the same moment are the same decision."""
+        """Names the decision."""
         return hashlib.sha256(self._text().encode()).hexdigest()[:12]
 
     def _text(self) -> str:
@@ -56,8 +58,8 @@ class Decision:
         return self.claim_ref, self.feed, self.delivery, self.row_no
 
 
-def append(home: Home, decision: Decision) -> str:
-    """Write one decision; returns its id.
+def append(home: Home, decision: Decision) -> Decision:
+    """Write one decision; returns it as written, with its place in the order.
 
     Raises ProblemError: DECISION_WITHOUT_REASON, DECISION_UNKNOWN (an undo of what is not in force).
     """
@@ -72,14 +74,14 @@ def append(home: Home, decision: Decision) -> str:
                 fix_en="Give a reason and submit again.",
             )
         )
-    if decision.kind == "undo":
-        known = {one.id for one in standing(all_decisions(home))}
-        if decision.of not in known:
-            raise ProblemError(_unknown(decision.of or ""))
+    earlier = all_decisions(home)
+    if decision.kind == "undo" and decision.of not in {one.id for one in standing(earlier)}:
+        raise ProblemError(_unknown(decision.of or ""))
+    decision = replace(decision, order=len(earlier))
     stamp = decision.at.strftime("%Y%m%dT%H%M%S%f")
     with published_file(home.decisions / f"{stamp}-{decision.id}.json") as temporary:
         temporary.write_text(decision._text() + "\n", encoding="utf-8")
-    return decision.id
+    return decision
 
 
 def all_decisions(home: Home, *, as_of: date | None = None) -> list[Decision]:
@@ -93,7 +95,7 @@ def all_decisions(home: Home, *, as_of: date | None = None) -> list[Decision]:
         decision = Decision(**told)
         if as_of is None or decision.at.date() <= as_of:
             found.append(decision)
-    return sorted(found, key=lambda one: (one.at.isoformat(), one.id))
+    return sorted(found, key=lambda one: (one.at, one.order, one.id))
 
 
 def standing(decisions: Iterable[Decision]) -> list[Decision]:

@@ -171,16 +171,14 @@ def decide(
     decision = Decision(
         kind=kind, at=at, by=by, reason=reason, claim_ref=claim_ref, person_ref=person_ref
     )
-    append(desk.home, decision)
-    return decision
+    return append(desk.home, decision)
 
 
 def undo(*, desk: Desk, decision: str, by: str, at: datetime, reason: str) -> Decision:
     """Take a decision back; it stays on record. Raises ProblemError: DECISION_UNKNOWN,
     DECISION_WITHOUT_REASON."""
     undone = Decision(kind="undo", at=at, by=by, reason=reason, of=decision)
-    append(desk.home, undone)
-    return undone
+    return append(desk.home, undone)
 
 
 def _open_candidates(desk: Desk) -> str:

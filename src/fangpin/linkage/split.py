@@ -138,8 +138,7 @@ def split_row(
             row_no=row_no,
         )
 
-    parted = said("different", row.person_ref)
-    append(desk.home, parted)
+    parted = append(desk.home, said("different", row.person_ref))
     if belongs_to is not None:
         append(desk.home, said("same", belongs_to))
     return row, parted
