@@ -95,7 +95,16 @@ def test_a_clerks_wrong_character_does_not_part_a_row_from_its_person(village: V
 def test_a_name_alone_is_nobody(village: Valley) -> None:
     village.send(BILLS, [claim("1", None, "李竹喜"), claim("2", "99999919710308", "李竹喜")])
     village.send(
-        WAGES, [{"name": "李竹喜", "id_number": "", "month": "2020-02", "wage": "900", "bonus": ""}]
+        WAGES,
+        [
+            {
+                "worker_name": "李竹喜",
+                "id_number": "",
+                "month": "2020-02",
+                "wage": "900",
+                "bonus": "",
+            }
+        ],
     )
 
     assert village.amounts(LATER) == {}
@@ -152,7 +161,7 @@ def test_a_wrong_row_that_is_sent_twice_counts_once(village: Valley) -> None:
 
 def test_a_wage_row_that_is_keyed_by_its_person_counts_once_too(village: Valley) -> None:
     def wage(written: str, paid: str) -> dict[str, str]:
-        told = {"name": "李竹喜", "id_number": written, "month": "2020-02", "bonus": ""}
+        told = {"worker_name": "李竹喜", "id_number": written, "month": "2020-02", "bonus": ""}
         return told | {"wage": paid}
 
     village.send(WAGES, [wage(with_wrong_digit(LI, 16), "900")])

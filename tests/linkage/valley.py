@@ -17,7 +17,7 @@ from tests.ledger.village import KEY, Lake
 REGISTRY, BILLS, WAGES = "registry.people", "health.bills", "work.wages"
 EARLY, RECEIVED, LATER = date(2020, 1, 5), date(2020, 3, 5), date(2020, 12, 1)
 
-_NAME = "      - {field: name, title: {zh: 姓名, en: Name}, type: name}\n"
+_NAME = "      - {field: patient_name, title: {zh: 姓名, en: Name}, type: name}\n"
 _BIRTH = "      - {field: birth_date, title: {zh: 出生日期, en: Date of birth}, type: date}\n"
 _VILLAGE = "      - {field: village, title: {zh: 村, en: Village}, type: division}\n"
 
@@ -32,7 +32,7 @@ def valley_pack(repository: Path, folder: Path) -> Pack:
             text = file.read_text(encoding="utf-8").replace("scheme: opaque", "scheme: gb11643")
             for first, more in (
                 ("      - {field: bill_no,", _NAME + _BIRTH + _VILLAGE),
-                ("      - {field: wage,", _NAME),
+                ("      - {field: wage,", _NAME.replace("patient_", "worker_")),
             ):
                 text = text.replace(first, more + first, 1)
             file.write_text(text, encoding="utf-8")
@@ -78,7 +78,7 @@ def claim(
 ) -> dict[str, Any]:
     """A row of the bills as an office wrote it."""
     return {
-        "name": name,
+        "patient_name": name,
         "birth_date": born,
         "village": village,
         "bill_no": bill_no,

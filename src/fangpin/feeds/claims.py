@@ -37,6 +37,7 @@ _BATCH = 100_000
 def find_claims(
     *,
     engine: Engine,
+    contract: Contract,
     registry: Registry,
     raw: RawTable,
     identifier: str | None,
@@ -50,7 +51,9 @@ def find_claims(
     `accepted` and `waiting` are tables in the columns of facts.parquet, `shared` the files of numbers
     that several persons bear. A file without a column of names makes no claims.
     """
-    name = raw.mapping.column(registry.name)
+    # Departments call it by many codes; the first name of a row is its subject's.
+    names = (field.field for field in contract.fields if field.type == "name")
+    name = next(filter(None, map(raw.mapping.column, names)), None)
     if name is None:
         return 0
     given = f"checked.{quoted(f'f_{identifier}')} IS NULL" if identifier else "TRUE"

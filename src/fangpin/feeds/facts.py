@@ -137,6 +137,7 @@ def _claims(
         engine.make_table("waiting_facts", shape.query(WAITING))
     return find_claims(
         engine=engine,
+        contract=shape.contract,
         registry=registry,
         raw=raw,
         identifier=shape.identifier_field if shape.identifier_field in shape.present else None,
