@@ -210,7 +210,7 @@ def test_no_name_and_no_number_of_a_claim_lies_open_in_the_lake(village: Valley)
     delivery = village.send(BILLS, [claim("1", wrong, "李竹禧", born="1971-03-08")])
     village.snapshot(LATER)
 
-    sealed = village.home.deliveries / BILLS / delivery / "claims.bin"
+    sealed = village.home.vault / f"claims-{BILLS}-{delivery}.bin"
     assert sealed.exists()
     for file in village.home.root.rglob("*"):
         if file.is_file() and "registry" not in str(file):

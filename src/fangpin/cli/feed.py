@@ -48,7 +48,7 @@ def receive(
             received=received.date() if received else session.today(),
             month=read_month(month),
             engine=engine,
-            vault=Vault(home=session.home, engine=engine),
+            vault=Vault(home=session.home, engine=engine, cipher=session.environment.cipher),
             limits=Limits(),
         )
     answer = receipt.as_dict()

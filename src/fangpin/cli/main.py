@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from fangpin.cli import alert, bench, demo, feed, household, link, pack, run, serve
+from fangpin.cli import alert, audit, bench, demo, feed, household, link, pack, run, serve, vault
 from fangpin.cli.output import errors, print_problems
 from fangpin.values.problem import ProblemError
 
@@ -26,8 +26,10 @@ app.command("run")(run.run)
 app.command("serve")(serve.serve)
 app.add_typer(feed.app, name="feed")
 app.add_typer(alert.app, name="alert")
+app.add_typer(audit.app, name="audit")
 app.add_typer(household.app, name="household")
 app.add_typer(link.app, name="link")
+app.add_typer(vault.app, name="vault")
 app.add_typer(pack.app, name="pack")
 app.add_typer(bench.app, name="bench")
 

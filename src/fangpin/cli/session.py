@@ -13,11 +13,9 @@ from pathlib import Path
 from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.lake.home import Home
 from fangpin.policy import Pack, load_pack
+from fangpin.runs.demo_clock import SETTINGS
 from fangpin.values import clock
 from fangpin.web.settings.environment import Environment, shipped_packs
-
-REMEMBERED = "demo.json"
-"""In FANGPIN_HOME of a demonstration: the settings with which it was made."""
 
 
 class Session:
@@ -68,14 +66,14 @@ class Session:
 
 def remember_demo(home: Path, settings: dict[str, str]) -> None:
     """Keep a demonstration's settings beside its data, so that `serve` needs none."""
-    (home / REMEMBERED).write_text(json.dumps(settings, indent=1), encoding="utf-8")
+    (home / SETTINGS).write_text(json.dumps(settings, indent=1), encoding="utf-8")
 
 
 def _remember_demo() -> None:
     """Take a demonstration's own settings where the environment does not say otherwise."""
     home = Path(os.environ.get("FANGPIN_HOME") or "var").expanduser()
     try:
-        kept = json.loads((home / REMEMBERED).read_text(encoding="utf-8"))
+        kept = json.loads((home / SETTINGS).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return
     for name, value in kept.items():

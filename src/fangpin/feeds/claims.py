@@ -3,7 +3,7 @@
 Three kinds of rows make claims: accepted rows without a usable number, accepted rows with a number
 that the registry lists for several persons, and rows set aside for nothing but their number. Their
 facts wait in claims.parquet, in the columns of facts.parquet; the name, the number as written, birth
-date, sex and division are sealed in claims.bin and read by linkage alone.
+date, sex and division are sealed in the vault and read by linkage alone.
 A claim's `claim_ref` is the same for rows that say the same of the same person, so that what an
 official decides of one holds for the next month's too. Rows that give no more than a name never
 share one.
@@ -24,7 +24,6 @@ from fangpin.values.identifiers import bare_number
 from fangpin.values.text import is_missing, name_key
 
 CLAIMS = "claims.parquet"
-SEALED = "claims.bin"
 EVIDENCE = ("number", "name", "birth", "sex", "division")
 """What a claim may say of its person; NULL where it does not."""
 
@@ -102,13 +101,18 @@ def find_claims(
     return int(engine.value(f"SELECT count(*) FROM {CLAIM_FACTS}"))
 
 
-def write_claims(*, engine: Engine, vault: Vault, folder: Path) -> None:
-    """Write the claims that `find_claims` found into a delivery's folder."""
+def sealed_name(*, feed: str, delivery: str) -> str:
+    """Under which name the vault keeps what a delivery's claims say of their persons."""
+    return f"claims-{feed}-{delivery}"
+
+
+def write_claims(*, engine: Engine, vault: Vault, folder: Path, feed: str, delivery: str) -> None:
+    """Write the claims that `find_claims` found into a delivery's folder and into the vault."""
     engine.write(f"SELECT * FROM {CLAIM_FACTS} ORDER BY row_no", folder / CLAIMS)
     vault.seal(
         f"SELECT claim_ref, {', '.join(EVIDENCE)} FROM {_SEALED_ROWS} "
         "QUALIFY row_number() OVER (PARTITION BY claim_ref ORDER BY row_no) = 1 ORDER BY claim_ref",
-        folder / SEALED,
+        sealed_name(feed=feed, delivery=delivery),
     )
     engine.drop(CLAIM_FACTS, _SEALED_ROWS)
 

@@ -210,7 +210,9 @@ def _receive(
     with published_folder(final) as folder:
         engine.write(f"SELECT * FROM {ACCEPTED} ORDER BY {settled.sorted_by}", folder / FACTS)
         if settled.claims:
-            write_claims(engine=engine, vault=vault, folder=folder)
+            write_claims(
+                engine=engine, vault=vault, folder=folder, feed=contract.feed, delivery=delivery
+            )
         if pack.header.registry is not None and _is_registry(pack, contract):
             write_shared(
                 engine=engine,

@@ -31,6 +31,16 @@ class Home:
         return self.root / "secret.key"
 
     @property
+    def vault_keys(self) -> Path:
+        """The versions of the vault's key; see vault_parts.py."""
+        return self.root / "vault.keys"
+
+    @property
+    def audit(self) -> Path:
+        """The key of the audit seals and the installation's own copy of them."""
+        return self.root / "audit"
+
+    @property
     def deliveries(self) -> Path:
         return self.root / "deliveries"
 

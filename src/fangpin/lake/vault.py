@@ -2,7 +2,9 @@
 
 Grain: one identity number. A reference is the first 60 bits of SHA-256 over the installation's key,
 the kind and the text, so the same number gives the same reference whenever and wherever it arrives.
-A part of the vault is a Parquet file encrypted whole with AES-256-GCM; it is opened in memory only.
+So a reference is the keyed blind index of its number: found without opening anything, and worth
+nothing without the key. A part of the vault is a Parquet file, encrypted whole (vault_parts.py) and
+opened in memory only.
 """
 
 from __future__ import annotations
@@ -14,14 +16,12 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.ciphers import AES_256_GCM, GcmCipher
+from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.lake.home import Home, machine_problems, published_file
+from fangpin.lake.vault_parts import VaultKeys, unreadable, vault_lock
 from fangpin.values.problem import Problem, ProblemError
 
-_NONCE_BYTES = 12
 _KEY = re.compile(rb"[0-9a-f]{64}")
 TABLE = "identities"
 """The engine's table of known identities: canonical VARCHAR, person_ref BIGINT."""
@@ -36,10 +36,13 @@ def reference(key: bytes, kind: str, text: str) -> int:
 class Vault:
     """The identities known to one installation, opened in one engine."""
 
-    def __init__(self, *, home: Home, engine: Engine) -> None:
+    def __init__(self, *, home: Home, engine: Engine, cipher: GcmCipher = AES_256_GCM) -> None:
         self._home = home
         self._engine = engine
+        self._cipher = cipher
         self._key = installation_key(home)
+        self._lock = vault_lock(home)
+        self._keys = VaultKeys(home=home, installation_key=self._key)
         self._prefix = self._key.hex()
         self._open()
 
@@ -82,33 +85,35 @@ class Vault:
         self._engine.drop("new_identities")
         return count
 
-    def seal(self, query: str, file: Path) -> None:
-        """Write a query's rows to a file that only this installation can read, and only in memory."""
+    def seal(self, query: str, name: str) -> None:
+        """Keep a query's rows beside the identities, as `<name>.bin`, encrypted like them."""
         with _AnonymousFile() as plain:
             self._engine.write(query, Path(plain.path))
-            file.write_bytes(_sealed(self._key, plain.content()))
+            sealed = self._keys.seal(plain.content(), cipher=self._cipher)
+        with published_file(self._home.vault / f"{name}.bin") as temporary:
+            temporary.write_bytes(sealed)
 
-    def read_sealed(self, name: str, files: Sequence[Path]) -> None:
-        """Let the table `name` hold the rows of sealed files of one shape; at least one file."""
-        for place, file in enumerate(files):
-            with _opened_in_memory(self._key, file) as path:
+    def read_sealed(self, table: str, names: Sequence[str]) -> None:
+        """Make `table` of the rows that were sealed under these names; at least one."""
+        for place, name in enumerate(names):
+            with _opened_in_memory(self._keys, self._home.vault / f"{name}.bin") as path:
                 rows = f"SELECT * FROM read_parquet('{path}')"
                 if place == 0:
-                    self._engine.make_table(name, rows)
+                    self._engine.make_table(table, rows)
                 else:
-                    self._engine.rows(f"INSERT INTO {name} {rows}")
+                    self._engine.rows(f"INSERT INTO {table} {rows}")
 
     def _open(self) -> None:
         self._engine.make_empty_table(TABLE, {"canonical": "VARCHAR", "person_ref": "BIGINT"})
         for part in sorted(self._home.vault.glob("part-*.bin")):
-            with _opened_in_memory(self._key, part) as path:
+            with _opened_in_memory(self._keys, part) as path:
                 self._engine.rows(f"INSERT INTO {TABLE} SELECT * FROM read_parquet('{path}')")
 
     def _write_part(self) -> None:
         # The plain Parquet never touches a disk: it is written to memory and sealed from there.
         with _AnonymousFile() as plain:
             self._engine.write("SELECT * FROM new_identities", Path(plain.path))
-            sealed = _sealed(self._key, plain.content())
+            sealed = self._keys.seal(plain.content(), cipher=self._cipher)
         name = hashlib.sha256(sealed).hexdigest()[:16]
         position = sum(1 for _ in self._home.vault.glob("part-*.bin"))
         final = self._home.vault / f"part-{position:06d}-{name}.bin"
@@ -131,11 +136,6 @@ class Vault:
                     fix_en="Call the maintainers: a new installation key and a rebuild are needed.",
                 )
             )
-
-
-def _sealed(key: bytes, plain: bytes) -> bytes:
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, plain, None)
 
 
 class _AnonymousFile:
@@ -161,28 +161,37 @@ class _AnonymousFile:
 class _opened_in_memory:
     """The path of a part's plain Parquet, in memory, as long as the block runs."""
 
-    def __init__(self, key: bytes, part: Path) -> None:
-        self._key, self._part = key, part
+    def __init__(self, keys: VaultKeys, part: Path) -> None:
+        self._keys, self._part = keys, part
         self._file = _AnonymousFile()
 
     def __enter__(self) -> str:
-        content = self._part.read_bytes()
-        try:
-            plain = AESGCM(self._key).decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], None)
-        except InvalidTag as error:
-            raise ProblemError(
-                _unreadable(
-                    self._part,
-                    zh="身份库的这一部分无法解密：密钥不符或文件已损坏。",
-                    en="This part of the vault cannot be decrypted: wrong key or damaged file.",
-                )
-            ) from error
+        plain = self._keys.open(self._part.read_bytes(), place=self._part)
         self._file.__enter__()
         self._file.fill(plain)
         return self._file.path
 
     def __exit__(self, *details: object) -> None:
         self._file.__exit__(*details)
+
+
+def identity_number(*, home: Home, person_ref: int) -> str | None:
+    """The full identity number behind a reference; None when the vault does not know it.
+
+    Whoever calls it has put the reason on the record before: `runs/reveal.py` is the one caller.
+    """
+    keys = VaultKeys(home=home, installation_key=installation_key(home))
+    with connect(threads=1) as engine:
+        # The latest parts first: they are small, and people look at what came lately.
+        for part in sorted(home.vault.glob("part-*.bin"), reverse=True):
+            with _opened_in_memory(keys, part) as path:
+                found = engine.value(
+                    f"SELECT canonical FROM read_parquet('{path}') WHERE person_ref = ?",
+                    [person_ref],
+                )
+            if found is not None:
+                return str(found)
+    return None
 
 
 def installation_key(home: Home) -> bytes:
@@ -193,24 +202,13 @@ def installation_key(home: Home) -> bytes:
         text = home.secret_key.read_bytes().strip()
     if not _KEY.fullmatch(text):
         raise ProblemError(
-            _unreadable(
+            unreadable(
                 home.secret_key,
                 zh="密钥文件不完整：应为 64 个十六进制字符。",
                 en="The key file is not whole: it should hold 64 hexadecimal digits.",
             )
         )
     return bytes.fromhex(text.decode())
-
-
-def _unreadable(place: Path, *, zh: str, en: str) -> Problem:
-    return Problem(
-        code="VAULT_UNREADABLE",
-        where=str(place),
-        zh=zh,
-        en=en,
-        fix_zh="请从同一份备份中同时恢复 secret.key 和 vault 目录。",
-        fix_en="Restore secret.key and the vault folder from the same backup.",
-    )
 
 
 def write_installation_key(home: Home, key: bytes) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from fangpin.feeds.arrivals import Arrival
-from fangpin.feeds.claims import CLAIMS, SEALED
+from fangpin.feeds.claims import CLAIMS, sealed_name
 from fangpin.feeds.live_facts import view_live_facts
 from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.lake.home import Home
@@ -75,7 +75,10 @@ def open_desk(
         vault = Vault(home=home, engine=engine)
         _make_rows(engine, claimed, known)
         if claimed:
-            vault.read_sealed("sealed_claims", [one.folder / SEALED for one in claimed])
+            vault.read_sealed(
+                "sealed_claims",
+                [sealed_name(feed=one.feed, delivery=one.delivery) for one in claimed],
+            )
         else:
             engine.make_empty_table(
                 "sealed_claims",

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fangpin.feeds.arrivals import Arrival
-from fangpin.feeds.claims import SEALED
+from fangpin.feeds.claims import sealed_name
 from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.lake.engines.splink import has_splink
 from fangpin.lake.home import Home, published_folder
@@ -88,7 +88,10 @@ def _score(
     assert registry is not None, "checked when the registry was read"
     with connect(spill=home.spill) as engine:
         vault = Vault(home=home, engine=engine)
-        vault.read_sealed("sealed_claims", [arrival.folder / SEALED for arrival in arrivals])
+        vault.read_sealed(
+            "sealed_claims",
+            [sealed_name(feed=arrival.feed, delivery=arrival.delivery) for arrival in arrivals],
+        )
         parent = parent_sql(pack)
         engine.make_table(
             CLAIMS_TABLE,

@@ -7,6 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from fangpin.policy.decision_models import (
+    CaseCheck,
+    Eligibility,
+    EliminationCondition,
+    Statement,
+)
 from fangpin.policy.models import (
     CalendarYear,
     Category,
@@ -28,6 +34,7 @@ from fangpin.policy.models import (
     Word,
 )
 from fangpin.policy.nearest import advice
+from fangpin.policy.procedure_models import Duty, Form, Procedure
 from fangpin.values.problem import Problem
 
 HEADER_FILE = "pack.yaml"
@@ -65,8 +72,15 @@ KINDS: tuple[Kind, ...] = (
     Kind("category", "categories.yaml", Category, "category", "categories"),
     Kind("cause", "risk_causes.yaml", RiskCause, "cause", "causes"),
     Kind("measure", "measures/*.yaml", MeasureKind, "measure", "measures"),
+    Kind("statement", "statements.yaml", Statement, "statement", "statements"),
+    Kind("eligibility", "eligibilities.yaml", Eligibility, "eligibility", "eligibilities"),
+    Kind("elimination", "elimination.yaml", EliminationCondition, "condition", "conditions"),
+    Kind("check", "checks/*.yaml", CaseCheck, "check", "checks"),
     Kind("role", "roles.yaml", Role, "role", "roles"),
     Kind("calendar", "calendar/*.yaml", CalendarYear, "year", None),
+    Kind("procedure", "procedures/*.yaml", Procedure, "procedure", "procedures"),
+    Kind("form", "forms/*.yaml", Form, "form", None),
+    Kind("duty", "duties.yaml", Duty, "duty", "duties"),
     Kind("word", "words.yaml", Word, "word", "words"),
     Kind("case", "cases/*.yaml", PackCase, "case", "cases"),
     Kind("demo", "demo/*.yaml", DemoRecipe, "name", None),

@@ -1,7 +1,8 @@
 """Packs over packs: which parent a pack extends, and how a child's entries replace a parent's.
 
 Entries are merged by code. A child replaces an entry only by `override: true`, and then whole: all
-values of a parameter, all editions of a rule or periods of a category.
+values of a parameter, all editions of a rule or periods of a category, an eligibility or a condition
+of elimination.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from fangpin.policy.decision_models import Dated
 from fangpin.policy.entries import Entry, Folder, open_folder
 from fangpin.policy.layout import HEADER_FILE
 from fangpin.policy.models import Category, Department, Overlay, PackHeader, Rule
@@ -99,11 +101,11 @@ def merge(*, folders: Sequence[Folder], problems: list[Problem]) -> Merged:
 
 
 def _may_stand_beside(entry: Entry, other: Entry) -> bool:
-    """Editions of a rule and periods of a category share a code; all else is stated once."""
+    """Editions of a rule and periods of what is dated share a code; all else is stated once."""
     one, two = entry.node, other.node
     if isinstance(one, Rule) and isinstance(two, Rule):
         return one.edition != two.edition
-    if isinstance(one, Category) and isinstance(two, Category):
+    if isinstance(one, Category | Dated) and isinstance(two, Category | Dated):
         return one.from_date != two.from_date
     return False
 
@@ -112,7 +114,7 @@ def _order(entry: Entry) -> tuple[str, int]:
     node = entry.node
     if isinstance(node, Rule):
         return node.from_date.isoformat(), node.edition
-    if isinstance(node, Category):
+    if isinstance(node, Category | Dated):
         return node.from_date.isoformat(), 0
     return "", 0
 

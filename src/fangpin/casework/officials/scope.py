@@ -29,6 +29,8 @@ class Scope:
     divisions: tuple[str, ...] = ()
     may: frozenset[str] = frozenset()
     department: str = ""
+    on_behalf_of: str = ""
+    """The account that handed this post over for a time; empty for one's own post."""
 
     @property
     def ranges(self) -> tuple[Range, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fangpin.policy.checks import feeds, ledger, periods, rules, sources
+from fangpin.policy.checks import decisions, feeds, ledger, periods, procedures, rules, sources
 from fangpin.policy.checks.book import Book, Check
 from fangpin.policy.checks.cases import case_problems, rules_have_enough_cases
 from fangpin.policy.expressions import check_pack as check_expressions
@@ -33,6 +33,13 @@ ALL_CHECKS: tuple[Check, ...] = (
     rules.severity_ranks_are_single,
     rules.measures_suit_known_causes,
     rules.roles_stand_at_known_levels,
+    decisions.statement_references_exist,
+    decisions.statement_items_fit,
+    decisions.statement_counts_nothing_twice,
+    decisions.shown_figures_exist,
+    decisions.conditions_are_single,
+    decisions.checks_name_known_measures,
+    decisions.measures_stand_in_known_classes,
     periods.periods_run_forward,
     periods.parameter_values_do_not_overlap,
     periods.parameter_values_are_alike,
@@ -40,6 +47,11 @@ ALL_CHECKS: tuple[Check, ...] = (
     periods.editions_do_not_overlap,
     periods.calendar_days_fit,
     periods.header_makes_sense,
+    procedures.procedure_references_exist,
+    procedures.procedures_come_to_an_end,
+    procedures.exits_have_reasons,
+    procedures.forms_hang_together,
+    procedures.duty_references_exist,
 )
 """What `load_pack` runs; the expressions are checked after these."""
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fangpin.policy.expressions.check import MEMBERS, WINDOWS, Kind, Vocabulary, check
+from fangpin.policy.decision_models import CaseCheck, Eligibility, EliminationCondition
+from fangpin.policy.expressions.case_facts import CASE_FACTS, PERSON_FACTS, case_choices
+from fangpin.policy.expressions.check import MEMBERS, SETS, WINDOWS, Kind, Vocabulary, check
 from fangpin.policy.expressions.parse import parse
-from fangpin.policy.models import Contract, FieldType
+from fangpin.policy.models import Contract, FieldType, MeasureKind
 from fangpin.values.problem import Problem, ProblemError
 
 if TYPE_CHECKING:
@@ -73,6 +76,25 @@ def household_vocabulary(pack: Pack) -> Vocabulary:
     return Vocabulary(found, WINDOWS, parameters, states)
 
 
+def case_vocabulary(pack: Pack) -> Vocabulary:
+    """For conditions of casework: what indicators may name, and the facts of cases and visits."""
+    household = household_vocabulary(pack)
+    return replace(
+        household,
+        names={**household.names, **CASE_FACTS},
+        functions={**household.functions, **SETS},
+        choices=case_choices(pack),
+    )
+
+
+def person_vocabulary(pack: Pack) -> Vocabulary:
+    """For conditions about one member: the registry's fields, age, is_head, and what it holds."""
+    members = member_vocabulary(pack)
+    return Vocabulary(
+        {**members.names, **PERSON_FACTS}, parameters=household_vocabulary(pack).parameters
+    )
+
+
 def attribute_kinds(pack: Pack) -> dict[str, Kind]:
     """Household attribute -> the kind of its value; unreadable ones are of unknown kind."""
     vocabulary = member_vocabulary(pack)
@@ -124,3 +146,27 @@ def _expressions(pack: Pack) -> Iterator[tuple[str, str, Vocabulary, Kind]]:
                 yield text, where, words, "truth"
     for category in pack.categories:
         yield category.when, pack.place_of("category", category.category), words, "truth"
+    yield from _conditions_of_casework(pack)
+
+
+def _conditions_of_casework(pack: Pack) -> Iterator[tuple[str, str, Vocabulary, Kind]]:
+    """Conditions over the facts of casework, each at its own line."""
+    of_case, of_person = case_vocabulary(pack), person_vocabulary(pack)
+    for entry in pack.entries.values():
+        node = entry.node
+        if isinstance(node, MeasureKind):
+            for index, guard in enumerate(node.guards):
+                if guard.when:
+                    words = of_person if guard.of == "person" else of_case
+                    yield guard.when, entry.where("guards", index, "when"), words, "truth"
+        elif isinstance(node, Eligibility):
+            for index, condition in enumerate(node.conditions):
+                where = entry.where("conditions", index, "when")
+                yield condition.when, where, of_case, "truth"
+        elif isinstance(node, EliminationCondition):
+            yield node.when, entry.where("when"), of_case, "truth"
+        elif isinstance(node, CaseCheck):
+            words = of_person if node.of == "person" else of_case
+            yield node.when, entry.where("when"), words, "truth"
+            if node.exempt_when:
+                yield node.exempt_when, entry.where("exempt_when"), words, "truth"

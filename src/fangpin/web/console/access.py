@@ -19,6 +19,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from fangpin.casework.officials.scope import NOTHING, Scope, scope_of
+from fangpin.lake.home import Home
+from fangpin.runs.demo_clock import clock_of
 from fangpin.values import clock
 from fangpin.web.console.pack import installation_pack
 
@@ -56,9 +58,17 @@ def opens(permission: str) -> Callable[[View], View]:
     return declare
 
 
+def standing_clock() -> date | None:
+    """The day at which a demonstration's clock stands, wherever it was moved to; None: real time."""
+    fixed = settings.FANGPIN.clock
+    if fixed is None or not settings.FANGPIN.demo:
+        return fixed
+    return clock_of(Home(settings.FANGPIN.home)) or fixed
+
+
 def moment() -> datetime:
     """The present moment of this installation: its clock, or where a demonstration stopped it."""
-    fixed = settings.FANGPIN.clock
+    fixed = standing_clock()
     now = clock.now({clock.SETTING: fixed.isoformat()} if fixed else {})
     return now.astimezone(ZoneInfo(settings.TIME_ZONE))
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -18,6 +17,7 @@ from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.queries import division_in_scope, divisions_below
 from fangpin.casework.officials.scope import Scope, narrow_to
 from fangpin.policy.models import Words
+from fangpin.runs.demonstration import run_days
 from fangpin.values.month import Month
 from fangpin.web.console.access import (
     SEE_FEEDS,
@@ -25,7 +25,9 @@ from fangpin.web.console.access import (
     SEE_OVERVIEW,
     SEE_QUEUE,
     ConsoleRequest,
+    standing_clock,
 )
+from fangpin.web.console.demo import demo_recipe
 from fangpin.web.console.feeds import late_feeds
 from fangpin.web.console.language import chosen_language, chosen_size, short_language
 from fangpin.web.console.pack import installation_pack
@@ -68,6 +70,8 @@ class Frame:
     html_language: str
     size: int
     clock: date | None
+    clock_moves: bool = False
+    next_run: date | None = None
     asked: str = ""
     name: str = ""
     role: Words | None = None
@@ -91,13 +95,24 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         language=short_language(),
         html_language="en" if code == "en" else "zh-Hans",
         size=chosen_size(request),
-        clock=settings.FANGPIN.clock,
+        clock=standing_clock(),
         asked=request.GET.get("q", ""),
     )
     scope = getattr(request, "scope", None)
     if scope is not None and not scope.is_empty:
         _fill(made, request, scope)  # type: ignore[arg-type]
+        if made.clock is not None:
+            _let_move(made, made.clock)
     return {"frame": made}
+
+
+def _let_move(made: Frame, clock: date) -> None:
+    """Only a demonstration's clock can be moved, and not beyond the recipe's last day."""
+    recipe = demo_recipe()
+    if recipe is None or recipe.until is None or clock >= recipe.until:
+        return
+    made.clock_moves = True
+    made.next_run = next(iter(run_days(recipe, after=clock, to=recipe.until)), recipe.until)
 
 
 def chosen_division(request: ConsoleRequest) -> tuple[Division, Scope]:

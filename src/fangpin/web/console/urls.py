@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from fangpin.web.console.views import (
+    demo_clock,
     errors,
     feeds,
     household,
@@ -28,5 +29,6 @@ urlpatterns = [
     path("feeds/<str:feed>/", feeds.feed, name="feed"),
     path("feeds/<str:feed>/<str:delivery>/", feeds.delivery, name="delivery"),
     path("feeds/<str:feed>/<str:delivery>/rejects.xlsx", feeds.rejects, name="rejects"),
+    path("demo-clock/", demo_clock.move_clock, name="move-clock"),
     path("alive/", errors.alive, name="alive"),
 ]

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import fangpin
+from fangpin.lake.ciphers import AES_256_GCM, CIPHERS, GcmCipher
 from fangpin.values.problem import Problem, ProblemError
 
 PREFIX = "FANGPIN_"
@@ -28,6 +29,11 @@ VARIABLES: dict[str, str] = {
     "FANGPIN_ALLOWED_HOSTS": "host names, separated by commas",
     "FANGPIN_HTTPS": "1: cookies travel over HTTPS only, plain requests are redirected",
     "FANGPIN_TIME_ZONE": "IANA name; Asia/Shanghai",
+    "FANGPIN_CIPHER": "cipher of the vault: aes-256-gcm or sm4-gcm",
+    "FANGPIN_RLS": "1: PostgreSQL itself holds each request to its official's divisions",
+    "FANGPIN_SIGN_IN_TRIES": "wrong passwords in a row after which an account is locked; 5",
+    "FANGPIN_LOCK_MINUTES": "how long it stays locked; 15",
+    "FANGPIN_IDLE_MINUTES": "after how long without a request a session ends; 30",
     "FANGPIN_REAL_DATA": "folder of survey archives for demo recipes and tests; ../shared/data",
 }
 """Every variable there is; a misspelt one is an error, not silently ignored."""
@@ -50,6 +56,11 @@ class Environment:
     allowed_hosts: tuple[str, ...]
     https: bool
     time_zone: str
+    cipher: GcmCipher
+    row_security: bool
+    sign_in_tries: int
+    lock_minutes: int
+    idle_minutes: int
 
     @property
     def pack_directory(self) -> Path:
@@ -87,18 +98,12 @@ class Environment:
         except ProblemError as error:
             problems.extend(error.problems)
 
-        https = variables.get("FANGPIN_HTTPS", "").lower()
-        if https not in _YES | _NO:
-            problems.append(
-                Problem(
-                    "SETTING_NOT_YES_OR_NO",
-                    "FANGPIN_HTTPS",
-                    "应为 1 或 0",
-                    "expected 1 or 0",
-                    "改为 1（只走 HTTPS）或 0",
-                    "set 1 (HTTPS only) or 0",
-                )
-            )
+        https = _yes_or_no(variables, "FANGPIN_HTTPS", problems)
+        row_security = _yes_or_no(variables, "FANGPIN_RLS", problems)
+        cipher = _cipher(variables, problems)
+        tries = _count(variables, "FANGPIN_SIGN_IN_TRIES", 5, problems)
+        lock_minutes = _count(variables, "FANGPIN_LOCK_MINUTES", 15, problems)
+        idle_minutes = _count(variables, "FANGPIN_IDLE_MINUTES", 30, problems)
         if problems:
             raise ProblemError(problems)
 
@@ -113,9 +118,66 @@ class Environment:
             demo=variables.get("FANGPIN_DEMO", "").lower() not in _NO,
             secret_key=variables.get("FANGPIN_SECRET_KEY") or None,
             allowed_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),
-            https=https in _YES,
+            https=https,
             time_zone=variables.get("FANGPIN_TIME_ZONE") or "Asia/Shanghai",
+            cipher=cipher,
+            row_security=row_security,
+            sign_in_tries=tries,
+            lock_minutes=lock_minutes,
+            idle_minutes=idle_minutes,
         )
+
+
+def _yes_or_no(variables: Mapping[str, str], name: str, problems: list[Problem]) -> bool:
+    text = variables.get(name, "").lower()
+    if text not in _YES | _NO:
+        problems.append(
+            Problem(
+                "SETTING_NOT_YES_OR_NO",
+                name,
+                "应为 1 或 0",
+                "expected 1 or 0",
+                "改为 1（是）或 0（否）",
+                "set 1 (yes) or 0 (no)",
+            )
+        )
+    return text in _YES
+
+
+def _count(variables: Mapping[str, str], name: str, otherwise: int, problems: list[Problem]) -> int:
+    text = variables.get(name, "")
+    if not text:
+        return otherwise
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= 10_000:
+        return int(text)
+    problems.append(
+        Problem(
+            "SETTING_NOT_A_COUNT",
+            name,
+            "应为 1 到 10000 之间的整数",
+            "expected a whole number from 1 to 10000",
+            f"改正，或去掉这个变量以使用 {otherwise}",
+            f"correct it, or remove the variable to use {otherwise}",
+        )
+    )
+    return otherwise
+
+
+def _cipher(variables: Mapping[str, str], problems: list[Problem]) -> GcmCipher:
+    name = variables.get("FANGPIN_CIPHER") or AES_256_GCM.name
+    if name not in CIPHERS:
+        known = ", ".join(CIPHERS)
+        problems.append(
+            Problem(
+                "SETTING_CIPHER_UNKNOWN",
+                "FANGPIN_CIPHER",
+                f"没有这种加密算法；可用：{known}",
+                f"there is no such cipher; known: {known}",
+                "改为其中一种，或去掉这个变量",
+                "name one of them, or remove the variable",
+            )
+        )
+    return CIPHERS.get(name, AES_256_GCM)
 
 
 def shipped_packs() -> Path:
