@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from fangpin.lake.ciphers import SM4_GCM
 from fangpin.lake.engines import splink
+from fangpin.lake.vault import installation_key
+from fangpin.lake.vault_parts import drop_old, rotate, sealed_with
 from fangpin.linkage import scores
 from tests.ledger.village import rows_of
 from tests.linkage.valley import (
@@ -247,3 +250,14 @@ def test_persons_listed_under_one_number_stay_two_and_the_number_tells_neither(
     assert len({row["person_ref"] for row in people}) == 3
     assert valley.bills("B") == {"2020-02": 30}
     assert valley.bills("A") == {"2020-02": 100}
+
+
+def test_a_new_key_of_the_vault_seals_claims_too(village: Valley) -> None:
+    village.send(BILLS, [claim("1", with_wrong_digit(LI, 16), "李竹喜", born="1971-03-08")])
+    key = installation_key(village.home)
+
+    rotate(home=village.home, installation_key=key, cipher=SM4_GCM)
+    drop_old(home=village.home, installation_key=key)
+
+    assert {cipher for cipher, _ in sealed_with(village.home)} == {"sm4-gcm"}
+    assert village.bills("A") == {"2020-02": 100}
