@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -306,3 +307,32 @@ def test_nobody_decides_about_a_claim_or_person_that_is_not_there(of_one_chen: V
 
 def linked_rows(valley: Valley) -> list[dict[str, object]]:
     return [row for file in valley.snapshot(LATER).linked.files.values() for row in rows_of(file)]
+
+
+def test_everything_that_follows_claims_can_be_deleted_and_comes_back_the_same(
+    of_one_chen: Valley,
+) -> None:
+    of_one_chen.send(BILLS, [claim("2", with_wrong_digit(LI, 16), "李竹喜", born="1971-03-08")])
+    first = of_one_chen.amounts(LATER)
+    with desk(of_one_chen) as opened:
+        waiting = queue(desk=opened)[0]
+        decide(
+            desk=opened,
+            kind="same",
+            claim_ref=waiting.claim_ref,
+            person_ref=waiting.person_ref,
+            by="fang",
+            at=DECIDED,
+            reason="seen",
+        )
+    decided = of_one_chen.amounts(LATER)
+    of_one_chen.send(
+        REGISTRY, [{**one, "month": "2020-08"} for one in NAMESAKES], on=date(2020, 8, 5)
+    )
+    step_by_step = of_one_chen.amounts(LATER), of_one_chen.amounts(date(2020, 6, 30))
+
+    for folder in (of_one_chen.home.links, of_one_chen.home.ledger, of_one_chen.home.registry):
+        shutil.rmtree(folder)
+
+    assert step_by_step == (of_one_chen.amounts(LATER), of_one_chen.amounts(date(2020, 6, 30)))
+    assert decided == step_by_step[0] and first == step_by_step[1]

@@ -30,8 +30,8 @@ ROWS = "desk_rows"
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What lies on the desk; tables: ROWS, sealed_claims, linkage_people, membership, candidates,
-    chosen_links."""
+    """What lies on the desk; tables: ROWS, sealed_claims, linkage_people (candidates and
+    whom decisions name), listed_persons, membership, candidates, chosen_links."""
 
     home: Home
     pack: Pack

@@ -357,7 +357,7 @@ def _refuse_unknown(desk: Desk, claim_ref: int, person_ref: int) -> None:
                 fix_en="See fangpin link review for those that wait.",
             )
         )
-    known = "SELECT count(*) FROM linkage_people WHERE person_ref = ?"
+    known = "SELECT count(*) FROM listed_persons WHERE person_ref = ?"
     if not desk.engine.value(known, [person_ref]):
         raise ProblemError(
             Problem(

@@ -132,9 +132,21 @@ def link(*, engine: Engine, model: Model | None) -> None:
     )
 
 
-def make_people(*, engine: Engine, registry: Registry, state: RegistryState, parent: str) -> None:
-    """Make PEOPLE: everyone ever listed, in the columns that claims are compared by."""
-    engine.view_files("linkage_persons", [state.persons])
+def make_people(
+    *,
+    engine: Engine,
+    registry: Registry,
+    state: RegistryState,
+    parent: str,
+    only: str | None = None,
+) -> None:
+    """Make PEOPLE: everyone ever listed, in the columns that claims are compared by.
+
+    `only` is a query of the person_refs that are wanted; None: all of them.
+    """
+    engine.view_files("listed_persons", [state.persons])
+    wanted = f" WHERE person_ref IN ({only})" if only else ""
+    engine.make_view("linkage_persons", f"SELECT * FROM listed_persons{wanted}")
     have = set(engine.columns("SELECT * FROM linkage_persons"))
 
     def value(field: str | None, kind: str) -> str:

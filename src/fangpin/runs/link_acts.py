@@ -17,6 +17,7 @@ from fangpin.linkage.decisions import Decision, standing
 from fangpin.linkage.desk import Desk
 from fangpin.linkage.review import decide, pair, undo
 from fangpin.linkage.split import RestingRow, resting_on_number, split_row
+from fangpin.policy.expressions.sql import column
 from fangpin.values.problem import Problem, ProblemError
 
 DECIDE_LINKS = "decide_links"
@@ -130,8 +131,11 @@ def undo_link(*, desk: Desk, decision: str, by: Scope, at: datetime, reason: str
 
 
 def _division_of(desk: Desk, person_ref: int) -> str:
+    registry = desk.pack.header.registry
+    assert registry is not None, "checked when the registry was read"
     found = desk.engine.value(
-        "SELECT min(division) FROM linkage_people WHERE person_ref = ?", [person_ref]
+        f"SELECT min({column(registry.division)}) FROM listed_persons WHERE person_ref = ?",
+        [person_ref],
     )
     return str(found or "")
 
