@@ -77,6 +77,7 @@ def linked_facts_of(
     by_row = {one.feed for one in decisions if one.feed}
     feeds = sorted({one.feed for one in claimed} | {feed for feed in by_row if feed})
     files, keys = {}, []
+    is_chosen = False
     for feed in feeds:
         deliveries = [one for one in known if one.feed == feed]
         if not deliveries:
@@ -86,18 +87,20 @@ def linked_facts_of(
         final = home.links / "facts" / feed / f"{key}.parquet"
         nothing = final.with_suffix(".none")
         if not final.exists() and not nothing.exists():
+            if not is_chosen:
+                make_chosen(engine=engine, scores=scores, decisions=decisions, model=model)
+                is_chosen = True
             _build(
                 home=home,
                 engine=engine,
                 contract=pack.contracts[feed],
                 deliveries=deliveries,
-                scores=scores,
                 decisions=decisions,
-                model=model,
                 final=final,
             )
         if final.exists():
             files[feed] = final
+    engine.drop("candidates", "chosen_links")
     digest = hashlib.sha256("\n".join(keys).encode()).hexdigest()[:12]
     return Linked(files, digest, scores.is_whole)
 
@@ -189,12 +192,10 @@ def _build(
     engine: Engine,
     contract: Contract,
     deliveries: Sequence[Arrival],
-    scores: Scores,
     decisions: Sequence[Decision],
-    model: Model,
     final: Path,
 ) -> None:
-    make_chosen(engine=engine, scores=scores, decisions=decisions, model=model)
+    """Write one feed's file from `chosen_links`; an empty `.none` where nothing moves."""
     parts = []
     claimed = with_claims(deliveries)
     if claimed:
@@ -220,7 +221,7 @@ def _build(
     else:
         with published_file(final.with_suffix(".none")) as temporary:
             temporary.touch()
-    engine.drop("moving", "linked_rows", "candidates", "chosen_links")
+    engine.drop("moving", "linked_rows")
 
 
 def _parted(engine: Engine, feed: str, deliveries: Sequence[Arrival]) -> list[str]:
