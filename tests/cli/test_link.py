@@ -85,7 +85,7 @@ def test_a_pair_is_decided_listed_and_taken_back(fangpin: Fangpin, valley: Valle
     about = ("--claim", pair["claim_ref"], "--person", pair["person_ref"], "--json")
 
     refused = fangpin("link", "decide", "same", *about, "--reason", " ")
-    assert refused.code == 3 and refused.codes == ["DECISION_WITHOUT_REASON"]
+    assert refused.code == 3 and refused.codes == ["LINK_WITHOUT_REASON"]
     said = fangpin("link", "decide", "same", *about, "--reason", "seen", "--by", "fang").json
 
     assert said["outcome"] == "decided"

@@ -204,6 +204,28 @@ def test_a_yearly_figure_stands_whole_where_months_are_missing() -> None:
     assert [(one.item, one.year) for one in wage.yearly] == [("yearly_wages", 2019)]
 
 
+def test_what_an_earlier_visit_found_stands_for_three_months_and_not_in_the_collection() -> None:
+    found: Months = {
+        **SHU,
+        **in_months(visit_wages={"2020-03": 2400}, visit_support={"2020-03": 900}),
+    }
+    statement = told(found, date(2020, 6, 20))
+
+    wage, transfer = statement.line("wage"), statement.line("transfer")
+    assert (wage.amount, wage.source) == (2400, "visit")
+    assert [(one.item, str(one.month), one.amount) for one in wage.found] == [
+        ("visit_wages", "2020-03", 2400)
+    ]
+    assert (transfer.amount, transfer.source) == (2136, "visit")  # 900 + 12 x 103
+    assert statement.total == 4536
+    assert told(found, date(2020, 7, 20)).line("wage").source != "visit", "four months on"
+    given = [Correction("alimony", Decimal(600), "two months only")]
+    corrected = told(found, date(2020, 6, 20), corrections=given).line("transfer")
+    assert corrected.amount == 1836, "the visit of this case stands above an earlier one"
+    collected = told(found, date(2020, 6, 20), statement="yearly_collection")
+    assert collected.line("wage").source != "visit"
+
+
 def test_a_visit_corrects_an_item_and_what_it_replaces_stays_beside_it() -> None:
     given = [Correction("alimony", Decimal(1200), "the daughter paid for four months only")]
     statement = told(SHU, date(2020, 6, 20), corrections=given)
@@ -278,6 +300,10 @@ def test_the_statement_gives_the_income_that_rules_and_categories_use(seed: int)
     for item in [*yearly, "yearly_private_transfers", "yearly_transfers", "annual_net_income"]:
         if random.random() < 0.7:
             months[item] = {int(Month.of(2022, 1)): Decimal(random.randint(0, 3000000)) / 100}
+    for item in ("visit_wages", "visit_support"):
+        if random.random() < 0.3:
+            month_of_visit = int(last) - random.randint(0, 4)
+            months[item] = {month_of_visit: Decimal(random.randint(0, 3000000)) / 100}
     covered = all_delivered(CN, str(last))
     for feed in ("renshe.pension", "nongye.household_report"):
         if random.random() < 0.2:

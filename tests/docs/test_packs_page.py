@@ -9,6 +9,7 @@ import pytest
 from fangpin.policy import load_pack
 from fangpin.policy.layout import KINDS
 from fangpin.policy.pack import Pack
+from fangpin.runs.decision_cases import run_decision_cases
 from fangpin.runs.pack_cases import run_cases
 from tests.docs.pages import REPOSITORY, Page
 
@@ -36,8 +37,9 @@ def test_the_pack_of_the_page_loads(river: Pack) -> None:
 
 
 def test_the_cases_of_the_page_pass(river: Pack) -> None:
-    results = run_cases(river, river.cases())
-    assert len(results) == 4
+    cases = river.cases()
+    results = [*run_cases(river, cases), *run_decision_cases(river, cases)]
+    assert len(cases) == 5
     assert [result.problems for result in results if result.problems] == []
 
 

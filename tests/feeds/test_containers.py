@@ -20,6 +20,7 @@ from tests.feeds.builders import (
     engine_with,
     number,
     wage_row,
+    wages_contract,
     xlsx_file,
 )
 
@@ -33,7 +34,7 @@ def refused(desk: Desk, content: bytes, name: str = "sent.xlsx", **options) -> s
     receipt = desk.receive_bytes(content, name=name, **options)
     assert (receipt.outcome, receipt.read, receipt.accepted) == ("refused", 0, 0)
     after = desk.all_bytes()
-    before.setdefault("secret.key", after["secret.key"])
+    before.setdefault("vault.lock", b"")  # a place to wait at, without content
     assert after == before
     fatal = [finding for finding in receipt.findings if finding.severity == "file"]
     assert all(finding.repair for finding in fatal)
@@ -146,14 +147,33 @@ def test_parquet_is_read_by_its_column_names(desk: Desk):
     assert refused(desk, cut, "sent.parquet") == "FILE_CORRUPT"
 
 
-def test_the_sheet_whose_header_fits_is_chosen_and_the_others_are_named(desk: Desk):
+def test_of_several_sheets_with_rows_someone_must_say_which(desk: Desk):
     file = workbook(
         desk, {"说明": [["请先阅读"]], "数据": [HEADER, wage_row(1)], "汇总": [["合计", 3]]}
     )
+    before = desk.all_bytes()
+    receipt = desk.receive_file(file)
+    assert (receipt.outcome, desk.codes(receipt)) == ("refused", {"SHEET_AMBIGUOUS"})
+    assert "说明、数据、汇总" in receipt.findings[0].message_zh
+    assert "：数据。" in receipt.findings[0].message_zh
+    assert desk.all_bytes() == before
+    assert desk.receive_file(file, sheet="数据").accepted == 1
+
+
+def test_sheets_without_rows_ask_nothing(desk: Desk):
+    file = workbook(desk, {"Sheet1": [], "数据": [HEADER, wage_row(1)], "Sheet3": []})
+    assert desk.receive_file(file).accepted == 1
+
+
+def test_a_contract_may_name_its_sheet(tmp_path: Path):
+    desk = Desk(tmp_path, wages_contract(sheets=["四月"]))
+    file = workbook(
+        desk, {"三月": [HEADER, wage_row(1)], "四月": [HEADER, wage_row(2), wage_row(3)]}
+    )
     receipt = desk.receive_file(file)
     (chosen,) = [finding for finding in receipt.findings if finding.code == "SHEET_CHOSEN"]
-    assert receipt.accepted == 1
-    assert "说明" in chosen.message_zh and "汇总" in chosen.message_zh
+    assert receipt.accepted == 2
+    assert "三月" in chosen.message_zh
 
 
 def test_two_fitting_sheets_are_listed_and_not_guessed(desk: Desk):
@@ -161,6 +181,8 @@ def test_two_fitting_sheets_are_listed_and_not_guessed(desk: Desk):
     receipt = desk.receive_file(file)
     assert desk.codes(receipt) == {"SHEET_AMBIGUOUS"}
     assert "三月、四月" in receipt.findings[0].message_zh
+    other = desk.receive_file(file, sheet="五月")
+    assert desk.codes(other) == {"SHEET_UNKNOWN"} and "三月、四月" in other.findings[0].message_zh
 
 
 def test_hidden_sheets_only(desk: Desk):
@@ -170,6 +192,9 @@ def test_hidden_sheets_only(desk: Desk):
         lambda xml: xml.replace(b"<sheet ", b'<sheet state="hidden" '),
     )
     assert refused(desk, content) == "SHEETS_HIDDEN"
+    (desk.folder / "hidden.xlsx").write_bytes(content)
+    name = openpyxl.load_workbook(desk.folder / "hidden.xlsx").sheetnames[0]
+    assert desk.receive_file(desk.folder / "hidden.xlsx", sheet=name).accepted >= 1
 
 
 @pytest.mark.parametrize(

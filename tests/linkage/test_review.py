@@ -276,9 +276,9 @@ def test_decisions_are_files_that_are_never_changed(of_one_chen: Valley) -> None
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"reason": " "}, "DECISION_WITHOUT_REASON"),
-        ({"by": ""}, "DECISION_WITHOUT_REASON"),
-        ({"kind": "undo", "of": "nothing"}, "DECISION_UNKNOWN"),
+        ({"reason": " "}, "LINK_WITHOUT_REASON"),
+        ({"by": ""}, "LINK_WITHOUT_REASON"),
+        ({"kind": "undo", "of": "nothing"}, "LINK_DECISION_UNKNOWN"),
     ],
 )
 def test_a_decision_needs_author_reason_and_object(

@@ -134,7 +134,7 @@ def test_a_decision_needs_the_permission_and_the_persons_division(valley: Valley
             decide_link(by=analyst("H", may=frozenset()), **said)
         with pytest.raises(ProblemError, match="PAIR_NOT_FOUND"):
             decide_link(by=analyst("H01"), **said)
-        with pytest.raises(ProblemError, match="DECISION_WITHOUT_REASON"):
+        with pytest.raises(ProblemError, match="LINK_WITHOUT_REASON"):
             decide_link(by=analyst("H02"), **{**said, "reason": ""})
         assert not AuditEntry.objects.exists()
         assert not list(valley.home.decisions.glob("*"))

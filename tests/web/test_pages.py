@@ -15,7 +15,7 @@ from fangpin.casework.alerts.models import Alert
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.officials.models import Official
 from fangpin.casework.registry.models import Household, Member
-from fangpin.web.console.due import due_of
+from fangpin.web.ground.due import due_of
 from tests.web.conftest import SignIn
 from tests.web.seed import CLOCK, LI_ZHUXI, PASSWORD, SHISHAN, Seed, _divisions, _officials
 from tests.web.test_access import addresses, body

@@ -6,7 +6,20 @@ import sys
 
 import typer
 
-from fangpin.cli import alert, audit, bench, demo, feed, household, link, pack, run, serve, vault
+from fangpin.cli import (
+    alert,
+    audit,
+    bench,
+    demo,
+    feed,
+    household,
+    link,
+    official,
+    pack,
+    run,
+    serve,
+    vault,
+)
 from fangpin.cli.output import errors, print_problems
 from fangpin.values.problem import ProblemError
 
@@ -30,6 +43,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(household.app, name="household")
 app.add_typer(link.app, name="link")
 app.add_typer(vault.app, name="vault")
+app.add_typer(official.app, name="official")
 app.add_typer(pack.app, name="pack")
 app.add_typer(bench.app, name="bench")
 

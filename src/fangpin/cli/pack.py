@@ -9,8 +9,14 @@ import typer
 
 from fangpin.cli.output import print_json, print_problems, print_table, say
 from fangpin.cli.session import Session
-from fangpin.policy import check_pack_thoroughly, load_case_file, load_pack
-from fangpin.runs.pack_cases import CaseResult, run_cases
+from fangpin.policy import (
+    check_histories,
+    check_pack_thoroughly,
+    load_pack,
+    read_case_files,
+)
+from fangpin.runs.all_cases import run_all
+from fangpin.runs.pack_cases import CaseResult
 from fangpin.values.problem import Problem, ProblemError
 
 FAILED = 5
@@ -66,19 +72,28 @@ def test(
     pack: Annotated[str | None, typer.Option(help="the pack for --cases")] = None,
     as_json: Json = False,
 ) -> None:
-    """Run the packs' own cases, or case files from anywhere, through the compiled rules."""
+    """Run the packs' own cases, or case files from anywhere, through rules and casework.
+
+    Histories are played on a database in memory, or on the empty one that FANGPIN_DATABASE_URL
+    names, and leave nothing behind.
+    """
+    start = Session(pack=pack).start_casework_for_cases
     results: list[tuple[str, CaseResult]] = []
     if cases is not None:
         loaded = load_pack(Session(pack=pack).environment.pack_directory)
         files = sorted(cases.glob("**/*.yaml")) if cases.is_dir() else [cases]
         if not files:
             raise ProblemError(_no_cases(cases))
-        for file in files:
-            results += [(loaded.id, done) for done in run_cases(loaded, load_case_file(file))]
+        entries = read_case_files(files=files)
+        if wrong := check_histories(loaded, entries):
+            raise ProblemError(wrong)
+        done = run_all(loaded, entries, start_casework=start)
+        results += [(loaded.id, result) for result in done]
     else:
         for directory in _directories(packs):
             loaded = load_pack(directory)
-            results += [(loaded.id, done) for done in run_cases(loaded, loaded.cases())]
+            done = run_all(loaded, loaded.case_entries, start_casework=start)
+            results += [(loaded.id, result) for result in done]
     failed = [result for _, result in results if result.problems]
     if as_json:
         print_json(_answer(results))

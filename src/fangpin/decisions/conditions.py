@@ -15,6 +15,7 @@ from fangpin.policy.expressions.evaluate import truth_of, value_of
 from fangpin.policy.expressions.facts import Facts, Value
 from fangpin.policy.models import Words
 from fangpin.policy.pack import Pack
+from fangpin.values.problem import Problem, ProblemError
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Answer:
     thresholds: tuple[Shown, ...] = ()
     unknown: tuple[Shown, ...] = ()
     """What is unknown and keeps it from being told; empty where it is."""
+    problem: Problem | None = None
+    """A parameter without a value on the day: the condition is not told, and none is guessed."""
 
 
 def answer(
@@ -50,28 +53,48 @@ def answer(
     figures: Sequence[str] = (),
     thresholds: Sequence[str] = (),
 ) -> Answer:
-    """A condition answered over the facts of a household or of a member."""
-    found = truth_of(when, facts)
+    """A condition answered over the facts of a household or of a member.
+
+    A parameter without a value on the day makes it untold, with the problem beside it.
+    """
+    found, problem = truth_or_problem(when, facts)
     return Answer(
         condition=condition,
         title=title,
         is_met=found,
         figures=tuple(shown_figure(pack, code, facts) for code in figures),
         thresholds=tuple(shown_threshold(pack, code, facts) for code in thresholds),
-        unknown=unknown_names(pack, when, facts) if found is None else (),
+        unknown=unknown_names(pack, when, facts) if found is None and problem is None else (),
+        problem=problem,
     )
 
 
+def truth_or_problem(when: str, facts: Facts) -> tuple[bool | None, Problem | None]:
+    """The truth of a condition, or the parameter without a value that keeps it from being told."""
+    try:
+        return truth_of(when, facts), None
+    except ProblemError as error:
+        return None, error.problems[0]
+
+
 def shown_figure(pack: Pack, code: str, facts: Facts) -> Shown:
-    """A figure, attribute or fact of casework with its words and its value."""
+    """A figure, attribute or fact of casework with its words and its value; None: unknown."""
     title, unit = words_of(pack, code)
-    return Shown(code, title, unit, value_of(code, facts))
+    try:
+        value = value_of(code, facts)
+    except ProblemError:
+        value = None
+    return Shown(code, title, unit, value)
 
 
 def shown_threshold(pack: Pack, code: str, facts: Facts) -> Shown:
-    """A parameter with its words and its value on the day that decides."""
+    """A parameter with its words and its value on the day that decides; None where it has none."""
     parameter = pack.parameters[code]
-    return Shown(code, parameter.title, parameter.unit, facts.parameter(code))
+    try:
+        value: Value | list[str] | None = facts.parameter(code)
+    except ProblemError:
+        value = None
+    return Shown(code, parameter.title, parameter.unit, value)
 
 
 def unknown_names(pack: Pack, when: str, facts: Facts) -> tuple[Shown, ...]:

@@ -28,7 +28,7 @@ class EligibilityAnswer:
 def eligibility_of(*, pack: Pack, eligibility: str, facts: Facts, at: date) -> EligibilityAnswer:
     """The edition in force on a day, answered condition by condition.
 
-    Raises ProblemError UNKNOWN_ELIGIBILITY, NO_ELIGIBILITY_FOR_DATE, or NO_VALUE_FOR_DATE.
+    Raises ProblemError UNKNOWN_ELIGIBILITY or NO_ELIGIBILITY_FOR_DATE.
     """
     edition = pack.eligibility(eligibility, at=at)
     answers = tuple(

@@ -34,7 +34,7 @@ class EliminationAnswer:
 def elimination_of(*, pack: Pack, facts: Facts, kind: Kind, at: date) -> EliminationAnswer:
     """The conditions in force on a day for a kind of elimination.
 
-    A pack without conditions of the kind leaves it closed. Raises ProblemError NO_VALUE_FOR_DATE.
+    A pack without conditions of the kind leaves it closed.
     """
     answers = tuple(
         answer(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from fangpin.decisions.conditions import Answer, Shown, answer
+from fangpin.decisions.conditions import Answer, Shown, answer, truth_or_problem
 from fangpin.policy.decision_models import CaseCheck
 from fangpin.policy.expressions.evaluate import truth_of
 from fangpin.policy.expressions.facts import Facts
@@ -27,14 +27,12 @@ class Finding:
 def findings_of(
     *, pack: Pack, facts: Facts, at: date, members: Sequence[Member] = ()
 ) -> tuple[Finding, ...]:
-    """Every check that certainly hits, the hardest first; what cannot be told is no finding.
-
-    Raises ProblemError NO_VALUE_FOR_DATE for a parameter without a value on the day.
-    """
+    """Every check that certainly hits, the hardest first; what cannot be told is no finding."""
     found = []
-    for check, position, told in _answers(pack, facts, at, members):
-        if told.is_met is True:
-            found.append(Finding(check, told.figures, told.thresholds, position))
+    for asked in _asked(pack, facts, at, members):
+        if asked.is_hit() is True:
+            told = asked.answer()
+            found.append(Finding(asked.check, told.figures, told.thresholds, asked.member))
     return tuple(sorted(found, key=lambda one: one.check.level))
 
 
@@ -42,47 +40,53 @@ def untold_checks(
     *, pack: Pack, facts: Facts, at: date, members: Sequence[Member] = ()
 ) -> tuple[Answer, ...]:
     """Checks that cannot be told for a household, each with what is unknown."""
-    return tuple(told for _, _, told in _answers(pack, facts, at, members) if told.is_met is None)
+    asked = _asked(pack, facts, at, members)
+    return tuple(replace(one.answer(), is_met=None) for one in asked if one.is_hit() is None)
 
 
-def _answers(
-    pack: Pack, facts: Facts, at: date, members: Sequence[Member]
-) -> list[tuple[CaseCheck, int | None, Answer]]:
-    found: list[tuple[CaseCheck, int | None, Answer]] = []
-    for check in pack.case_checks.values():
-        concerned = truth_of(_OBJECTS[check.object], facts)
-        if concerned is False:
-            continue
-        if check.of == "household":
-            told = _one(pack, check, facts, concerned)
-            if told is not None:
-                found.append((check, None, told))
-            continue
-        for position, member in enumerate(members):
-            person = member_facts(pack=pack, member=member, at=at, parameter=facts.parameter)
-            told = _one(pack, check, person, concerned)
-            if told is not None:
-                found.append((check, position, told))
-    return found
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One check asked of a household or of one member that is not certainly excepted."""
+
+    check: CaseCheck
+    facts: Facts
+    member: int | None
+    is_concerned: bool
+    """False where it is unknown whether the household is one of those that the check is about."""
+
+    def is_hit(self) -> bool | None:
+        """True or False; None where it cannot be told."""
+        met, _ = truth_or_problem(self.check.when, self.facts)
+        return met if self.is_concerned or not met else None
+
+    def answer(self) -> Answer:
+        """The check with its figures, its lines and what is unknown."""
+        return answer(
+            pack=self.facts.pack,
+            condition=self.check.check,
+            title=self.check.title,
+            when=self.check.when,
+            facts=self.facts,
+            figures=self.check.figures,
+            thresholds=self.check.thresholds,
+        )
 
 
 _OBJECTS = {"monitored": "is_monitored", "eliminated": "is_eliminated", "any": "true"}
 
 
-def _one(pack: Pack, check: CaseCheck, facts: Facts, concerned: bool | None) -> Answer | None:
-    """A check answered; None where the household or person is certainly exempt.
-
-    Where it is unknown whether the household is concerned at all, no hit is certain.
-    """
-    if check.exempt_when and truth_of(check.exempt_when, facts) is True:
-        return None
-    told = answer(
-        pack=pack,
-        condition=check.check,
-        title=check.title,
-        when=check.when,
-        facts=facts,
-        figures=check.figures,
-        thresholds=check.thresholds,
-    )
-    return replace(told, is_met=None) if concerned is None and told.is_met else told
+def _asked(pack: Pack, facts: Facts, at: date, members: Sequence[Member]) -> Iterator[_Asked]:
+    """The checks that concern a household, or may, in the order of the pack."""
+    concerned = {name: truth_of(text, facts) for name, text in _OBJECTS.items()}
+    people: list[tuple[int | None, Facts]] = [
+        (place, member_facts(pack=pack, member=member, at=at, parameter=facts.parameter))
+        for place, member in enumerate(members)
+    ]
+    for check in pack.case_checks.values():
+        is_concerned = concerned[check.object]
+        if is_concerned is False:
+            continue
+        for place, one in people if check.of == "person" else [(None, facts)]:
+            if check.exempt_when and truth_or_problem(check.exempt_when, one)[0] is True:
+                continue
+            yield _Asked(check, one, place, is_concerned is True)

@@ -10,8 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from fangpin.decisions.conditions import Shown, shown_threshold, unknown_names
-from fangpin.policy.expressions.evaluate import truth_of
+from fangpin.decisions.conditions import (
+    Shown,
+    shown_threshold,
+    truth_or_problem,
+    unknown_names,
+)
 from fangpin.policy.expressions.facts import Facts
 from fangpin.policy.expressions.members import Member, member_facts
 from fangpin.policy.models import Guard, MeasureKind, Words
@@ -31,6 +35,8 @@ class GuardAnswer:
     """Whether the pack gives a condition for it."""
     thresholds: tuple[Shown, ...] = ()
     unknown: tuple[Shown, ...] = ()
+    problem: Problem | None = None
+    """A parameter without a value on the day: the guard is not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +48,17 @@ class Proposal:
     gaps: tuple[str, ...]
     guards: tuple[GuardAnswer, ...]
     fitting_members: tuple[int, ...] | None
-    """Positions of the members whom its guards about persons may allow; None: none are asked."""
+    """Positions of the members whom its guards about persons may allow together; None: no guard
+    asks of persons, or nobody was given."""
 
     @property
     def is_open(self) -> bool:
-        """Nothing is known against it; what cannot be told is left to people."""
-        return all(guard.is_met is not False for guard in self.guards)
+        """Nothing is known against it; what cannot be told is left to people.
+
+        Guards about persons must be met by one and the same member.
+        """
+        nobody = self.fitting_members is not None and not self.fitting_members
+        return not nobody and all(guard.is_met is not False for guard in self.guards)
 
 
 def guards_of(
@@ -62,11 +73,11 @@ def guards_of(
     """Every guard of a measure for a household and, where guards ask, for the member who receives.
 
     Without `member` a guard about a person is met when one of `members` meets it. A kind of help
-    has the guards of its class too. Raises ProblemError UNKNOWN_MEASURE or NO_VALUE_FOR_DATE.
+    has the guards of its class too. Raises ProblemError UNKNOWN_MEASURE.
     """
     kinds = _with_class(pack, measure)
-    answers = [one for kind in kinds for one in _last_day(kind, at)]
     asked = [member] if member is not None else list(members)
+    answers = [one for kind in kinds for one in _last_day(kind, at)]
     for kind in kinds:
         answers += [_answered(pack, guard, facts, asked, at) for guard in kind.guards]
     return tuple(answers)
@@ -109,6 +120,7 @@ def fitting_measures(
 
 
 def _with_class(pack: Pack, measure: str) -> list[MeasureKind]:
+    """The measure, after the class that it is part of."""
     kind = pack.measures.get(measure)
     if kind is None:
         fix_zh, fix_en = advice(written=measure, valid=pack.measures)
@@ -145,26 +157,31 @@ def _answered(
         return GuardAnswer(words, guard.of, None, is_checked=False)
     thresholds = tuple(shown_threshold(pack, code, facts) for code in guard.thresholds)
     if guard.of == "household":
-        met = truth_of(guard.when, facts)
-        unknown = unknown_names(pack, guard.when, facts) if met is None else ()
-        return GuardAnswer(words, guard.of, met, True, thresholds, unknown)
+        met, problem = truth_or_problem(guard.when, facts)
+        is_untold = met is None and problem is None
+        unknown = unknown_names(pack, guard.when, facts) if is_untold else ()
+        return GuardAnswer(words, guard.of, met, True, thresholds, unknown, problem)
     people = [
         member_facts(pack=pack, member=member, at=at, parameter=facts.parameter)
         for member in members
     ]
-    answers = [truth_of(guard.when, person) for person in people]
-    met = True if True in answers else None if None in answers or not answers else False
+    answers = [truth_or_problem(guard.when, person) for person in people]
+    found = [met for met, _ in answers]
+    met = True if True in found else None if None in found or not found else False
+    problem = next((problem for _, problem in answers if problem is not None), None)
     unknown = ()
-    if met is None and len(people) == 1:
+    if met is None and problem is None and len(people) == 1:
         unknown = unknown_names(pack, guard.when, people[0])
-    return GuardAnswer(words, guard.of, met, True, thresholds, unknown)
+    return GuardAnswer(words, guard.of, met, True, thresholds, unknown, problem)
 
 
 def _fitting_members(
     pack: Pack, measure: MeasureKind, facts: Facts, members: Sequence[Member], at: date
 ) -> tuple[int, ...] | None:
-    guards = [guard for guard in measure.guards if guard.of == "person" and guard.when]
-    if not guards:
+    kinds = _with_class(pack, measure.measure)
+    guards = [guard for kind in kinds for guard in kind.guards if guard.of == "person"]
+    guards = [guard for guard in guards if guard.when]
+    if not guards or not members:
         return None
     return tuple(
         position

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from fangpin.decisions.statement import Basis, Correction, income_statement
 from fangpin.policy.decision_models import Statement
-from fangpin.policy.expressions.facts import MonthValues
+from fangpin.policy.expressions.facts import MonthValues, Value
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
 from fangpin.values.problem import ProblemError
@@ -81,6 +81,46 @@ def months_above_line(rolling: Sequence[RollingMonth]) -> int | None:
     while run < len(rolling) and rolling[-1 - run].is_above:
         run += 1
     return run
+
+
+def statement_of_identification(pack: Pack) -> Statement | None:
+    """The statement that looks at the months before a case and is held against a line."""
+    found = (one for one in pack.statements.values() if one.window and one.line_parameter)
+    return next(found, None)
+
+
+def income_facts(
+    *,
+    pack: Pack,
+    months: MonthValues,
+    members: int | None,
+    at: date,
+    covered: Mapping[str, frozenset[int]],
+    division: str | None,
+    count: int = 12,
+) -> dict[str, Value | None]:
+    """`per_head_now` and `months_above_line` of a household on a day, from its ledger.
+
+    Empty for a pack without a statement of identification; the run of months is followed back
+    `count` months.
+    """
+    statement = statement_of_identification(pack)
+    if statement is None:
+        return {}
+    rolling = rolling_income(
+        pack=pack,
+        statement=statement.statement,
+        months=months,
+        members=members,
+        at=at,
+        count=count,
+        covered=covered,
+        division=division,
+    )
+    return {
+        "per_head_now": rolling[-1].per_head,
+        "months_above_line": months_above_line(rolling),
+    }
 
 
 def _line_on(pack: Pack, statement: Statement, day: date, place: str | None) -> Decimal | None:

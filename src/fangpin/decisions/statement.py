@@ -1,8 +1,8 @@
 """The income of one household, added up line by line as a pack's statement says.
 
-A line is known from its months, or from its annual figure used whole; an annual figure is never
-spread over months. What is unknown stays unknown and is listed. A visit may correct a line or an
-item with a reason; the figure that it replaces stays beside it.
+A line is known from what a visit found lately, from its months, or from its annual figure used whole;
+an annual figure is never spread over months. What is unknown stays unknown and is listed. A visit may
+correct a line or an item with a reason; the figure that it replaces stays beside it.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
 from fangpin.policy.decision_models import (
+    Found,
     Statement,
     StatementAside,
     StatementLine,
     StatementPart,
 )
 from fangpin.policy.expressions.evaluate import is_delivered, means_zero, rows_of, total_of
-from fangpin.policy.expressions.facts import Facts, MonthValues
+from fangpin.policy.expressions.facts import Facts, MonthValues, facts_at
 from fangpin.policy.expressions.spans import LOOK_BACK, base_items, year_first
 from fangpin.policy.models import LedgerItem, Words
 from fangpin.policy.nearest import advice
@@ -28,7 +29,7 @@ from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
 from fangpin.values.problem import Problem, ProblemError
 
-Source = Literal["months", "yearly", "corrected", "unknown"]
+Source = Literal["months", "visit", "yearly", "corrected", "unknown"]
 Basis = Literal["lines", "yearly_total", "unknown"]
 """lines: every line is known; yearly_total: the year's own total stands for them."""
 
@@ -48,6 +49,15 @@ class YearlyAmount:
 
     item: str
     year: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class FoundAmount:
+    """What an earlier visit found for twelve months: which item, in which month, how much."""
+
+    item: str
+    month: Month
     amount: Decimal
 
 
@@ -76,6 +86,7 @@ class LineAmount:
     source: Source
     items: tuple[ItemAmount, ...] = ()
     yearly: tuple[YearlyAmount, ...] = ()
+    found: tuple[FoundAmount, ...] = ()
     correction: Correction | None = None
     computed: Decimal | None = None
     """What stood there before a correction."""
@@ -130,8 +141,9 @@ def income_statement(
     given = tuple(corrections)
     _refuse_unusable(pack, definition, given)
     first, last = window_of(pack=pack, statement=definition, opened=opened, division=division)
-    facts = Facts(
-        pack=pack, month=last, parameter=_no_parameter, months=months, covered=covered or {}
+    place = division or pack.header.root_division
+    facts = facts_at(
+        pack=pack, at=opened, division=place, months=months, covered=covered, month=last
     )
     sheet = _Sheet(facts, definition, first, last, {one.code: one for one in given})
     lines = tuple(sheet.line(line) for line in definition.lines)
@@ -210,8 +222,12 @@ class _Sheet:
         for part in parts:
             amount = None if amount is None or part.amount is None else amount + part.amount
         yearly = [part.yearly for part in parts if part.yearly is not None]
+        found = [part.found for part in parts if part.found is not None]
         source = _source_of(parts)
-        if amount is None and (whole := self.yearly(line.yearly)) is not None:
+        items = [item for part in parts for item in part.items]
+        if (of_visit := self._found(line, items)) is not None:
+            amount, source, yearly, found = of_visit.amount, "visit", [], [of_visit]
+        elif amount is None and (whole := self.yearly(line.yearly)) is not None:
             amount, source, yearly = whole.amount, "yearly", [whole]
         correction = self.corrections.get(line.line)
         return LineAmount(
@@ -222,6 +238,7 @@ class _Sheet:
             source="corrected" if correction else "unknown" if amount is None else source,
             items=tuple(item for part in parts for item in part.items),
             yearly=tuple(yearly),
+            found=tuple(found),
             correction=correction,
             computed=amount if correction else None,
         )
@@ -270,6 +287,8 @@ class _Sheet:
             for code in part.items
             for base in base_items(self.facts.pack, code)
         )
+        if (of_visit := self._found(part, items)) is not None:
+            return _Part(items, of_visit.amount, None, of_visit)
         known = [item for item in items if item.amount is not None]
         enough = known if part.as_reported else items
         if enough and all(item.amount is not None for item in enough):
@@ -277,6 +296,20 @@ class _Sheet:
             return _Part(items, total, None)
         whole = self.yearly(part.yearly)
         return _Part(items, whole.amount if whole else None, whole)
+
+    def _found(self, place: Found, items: Sequence[ItemAmount]) -> FoundAmount | None:
+        """What an earlier visit found lately for a line or a part, unless an item is corrected now."""
+        if place.found is None or place.found_months is None or self.statement.period is not None:
+            return None
+        if any(item.correction is not None for item in items):
+            return None
+        recent = self.facts.parameter(place.found_months)
+        assert isinstance(recent, Decimal), "months are a number"
+        item = self.facts.pack.items[place.found]
+        held = rows_of(self.facts, item, int(self.last) - int(recent) + 1, self.last)
+        if not held:
+            return None
+        return FoundAmount(item.item, Month(max(held)), held[max(held)])
 
     def _balance(self, part: _Part) -> _Part:
         """The part with each item's latest month in place of its sum."""
@@ -334,11 +367,14 @@ class _Part:
     items: tuple[ItemAmount, ...]
     amount: Decimal | None
     yearly: YearlyAmount | None
+    found: FoundAmount | None = None
 
 
 def _source_of(parts: Sequence[_Part]) -> Source:
     if any(part.yearly is not None for part in parts):
         return "yearly"
+    if any(part.found is not None for part in parts):
+        return "visit"
     if any(item.source == "corrected" for part in parts for item in part.items):
         return "corrected"
     return "months"
@@ -377,7 +413,3 @@ def _refuse_unusable(pack: Pack, statement: Statement, corrections: Sequence[Cor
         )
     if problems:
         raise ProblemError(problems)
-
-
-def _no_parameter(code: str) -> Any:
-    raise AssertionError(f"param('{code}') in a statement of income")

@@ -109,7 +109,7 @@ def sealed_name(*, feed: str, delivery: str) -> str:
 def write_claims(*, engine: Engine, vault: Vault, folder: Path, feed: str, delivery: str) -> None:
     """Write the claims that `find_claims` found into a delivery's folder and into the vault."""
     engine.write(f"SELECT * FROM {CLAIM_FACTS} ORDER BY row_no", folder / CLAIMS)
-    vault.seal(
+    vault.keep(
         f"SELECT claim_ref, {', '.join(EVIDENCE)} FROM {_SEALED_ROWS} "
         "QUALIFY row_number() OVER (PARTITION BY claim_ref ORDER BY row_no) = 1 ORDER BY claim_ref",
         sealed_name(feed=feed, delivery=delivery),

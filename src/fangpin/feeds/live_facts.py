@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fangpin.feeds.arrivals import FACTS, SUPERSEDED, Arrival
+from fangpin.feeds.arrivals import FACTS, Arrival
 from fangpin.lake.engines.duckdb import Engine
 
 
@@ -21,15 +21,11 @@ def view_live_facts(
     A row that one of the deliveries, or of those `beside`, replaced is left out. `file` is another
     file of fact rows that each of the deliveries has.
     """
-    engine.view_files(
-        f"{name}_files", [arrival.folder / file for arrival in arrivals], with_file_name=True
+    files = [one.facts if file == FACTS else one.folder / file for one in arrivals]
+    engine.view_files(f"{name}_files", files, with_file_name=True)
+    replaced = list(
+        dict.fromkeys(one.replaced_rows for one in (*arrivals, *beside) if one.replaced_rows)
     )
-    replaced = [
-        folder / SUPERSEDED
-        for folder in dict.fromkeys(
-            arrival.folder for arrival in (*arrivals, *beside) if arrival.superseded
-        )
-    ]
     # .../deliveries/<feed>/<delivery>/facts.parquet
     rows = (
         f"SELECT * EXCLUDE (filename), split_part(filename, '/', -2) AS delivery FROM {name}_files"

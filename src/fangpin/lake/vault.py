@@ -14,15 +14,17 @@ import os
 import re
 import secrets
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
-from fangpin.lake.ciphers import AES_256_GCM, GcmCipher
+from fangpin.lake.ciphers import AES_256_GCM, CIPHERS, GcmCipher, NotOpened
 from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.lake.home import Home, machine_problems, published_file
 from fangpin.lake.vault_parts import VaultKeys, unreadable, vault_lock
 from fangpin.values.problem import Problem, ProblemError
 
 _KEY = re.compile(rb"[0-9a-f]{64}")
+_WAITING = b"cells that wait for a reading"
 TABLE = "identities"
 """The engine's table of known identities: canonical VARCHAR, person_ref BIGINT."""
 
@@ -40,11 +42,17 @@ class Vault:
         self._home = home
         self._engine = engine
         self._cipher = cipher
-        self._key = installation_key(home)
         self._lock = vault_lock(home)
-        self._keys = VaultKeys(home=home, installation_key=self._key)
-        self._prefix = self._key.hex()
         self._open()
+
+    @cached_property
+    def _key(self) -> bytes:
+        """Made only when a reference is asked for: a refused file leaves a new home as it was."""
+        return installation_key(self._home)
+
+    @cached_property
+    def _keys(self) -> VaultKeys:
+        return VaultKeys(home=self._home, installation_key=self._key)
 
     def person_ref(self, canonical: str) -> int:
         """The reference of a person by the canonical form of an identity number."""
@@ -60,9 +68,7 @@ class Vault:
         The key is part of the expression: it must never be logged (Engine errors show only the
         statement of the caller, which keeps it in a parameter-free CTE of its own).
         """
-        return (
-            f"CAST('0x' || substr(sha256('{self._prefix}:{kind}:' || {column}), 1, 15) AS BIGINT)"
-        )
+        return f"CAST('0x' || substr(sha256('{self._key.hex()}:{kind}:' || {column}), 1, 15) AS BIGINT)"
 
     def register(self, table: str) -> int:
         """Add the identities of a table (column `canonical`) that are not known yet.
@@ -85,7 +91,7 @@ class Vault:
         self._engine.drop("new_identities")
         return count
 
-    def seal(self, query: str, name: str) -> None:
+    def keep(self, query: str, name: str) -> None:
         """Keep a query's rows beside the identities, as `<name>.bin`, encrypted like them."""
         with _AnonymousFile() as plain:
             self._engine.write(query, Path(plain.path))
@@ -93,8 +99,8 @@ class Vault:
         with published_file(self._home.vault / f"{name}.bin") as temporary:
             temporary.write_bytes(sealed)
 
-    def read_sealed(self, table: str, names: Sequence[str]) -> None:
-        """Make `table` of the rows that were sealed under these names; at least one."""
+    def read_kept(self, table: str, names: Sequence[str]) -> None:
+        """Make `table` of the rows that were kept under these names; at least one."""
         for place, name in enumerate(names):
             with _opened_in_memory(self._keys, self._home.vault / f"{name}.bin") as path:
                 rows = f"SELECT * FROM read_parquet('{path}')"
@@ -102,6 +108,37 @@ class Vault:
                     self._engine.make_table(table, rows)
                 else:
                     self._engine.rows(f"INSERT INTO {table} {rows}")
+
+    def seal(self, query: str, file: Path) -> None:
+        """Write a query's rows encrypted, for cells that may hold numbers and still wait for someone.
+
+        They lie beside their delivery, which never changes, so their key is the installation's.
+        """
+        with _AnonymousFile() as plain:
+            self._engine.write(query, Path(plain.path))
+            mark = bytes([self._cipher.mark])
+            key = self._cipher.derived_key(secret=self._key, salt=_WAITING)
+            file.write_bytes(mark + self._cipher.seal(plain.content(), key=key, bound=mark))
+
+    def unseal(self, file: Path, table: str) -> None:
+        """Make a table of what was sealed. Raises ProblemError VAULT_UNREADABLE."""
+        sealed = file.read_bytes()
+        mark = sealed[:1]
+        try:
+            cipher = next(one for one in CIPHERS.values() if bytes([one.mark]) == mark)
+            key = cipher.derived_key(secret=self._key, salt=_WAITING)
+            content = cipher.open(sealed[1:], key=key, bound=mark)
+        except (NotOpened, StopIteration):
+            raise ProblemError(
+                unreadable(
+                    file,
+                    zh="待确认的行无法解密：密钥不符或文件已损坏。",
+                    en="The waiting rows cannot be decrypted: wrong key or damaged file.",
+                )
+            ) from None
+        with _AnonymousFile() as plain:
+            plain.fill(content)
+            self._engine.make_table(table, f"SELECT * FROM read_parquet('{plain.path}')")
 
     def _open(self) -> None:
         self._engine.make_empty_table(TABLE, {"canonical": "VARCHAR", "person_ref": "BIGINT"})

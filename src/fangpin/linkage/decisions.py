@@ -61,12 +61,12 @@ class Decision:
 def append(home: Home, decision: Decision) -> Decision:
     """Write one decision; returns it as written, with its place in the order.
 
-    Raises ProblemError: DECISION_WITHOUT_REASON, DECISION_UNKNOWN (an undo of what is not in force).
+    Raises ProblemError: LINK_WITHOUT_REASON, LINK_DECISION_UNKNOWN (an undo of what is not in force).
     """
     if not decision.reason.strip() or not decision.by.strip():
         raise ProblemError(
             Problem(
-                code="DECISION_WITHOUT_REASON",
+                code="LINK_WITHOUT_REASON",
                 where="link",
                 zh="归人决定必须写明决定人和理由。",
                 en="A decision on linkage needs its author and a reason.",
@@ -153,7 +153,7 @@ def make_table(engine: Engine, decisions: Sequence[Decision]) -> None:
 
 def _unknown(decision: str) -> Problem:
     return Problem(
-        code="DECISION_UNKNOWN",
+        code="LINK_DECISION_UNKNOWN",
         where=decision[:40],
         zh="没有这条生效中的归人决定，无法撤销。",
         en="No decision of this id is in force, so it cannot be undone.",

@@ -13,6 +13,7 @@ from datetime import date
 from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.claims import CLAIMS, sealed_name
 from fangpin.feeds.live_facts import view_live_facts
+from fangpin.feeds.replay import replay
 from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.lake.home import Home
 from fangpin.lake.vault import Vault
@@ -52,12 +53,15 @@ class Desk:
 def open_desk(
     *, home: Home, pack: Pack, arrivals: Sequence[Arrival], as_of: date, model: Model | None = None
 ) -> Iterator[Desk]:
-    """The desk as of the end of a day. Raises ProblemError REGISTRY_MISSING."""
+    """The desk as of the end of a day: of the deliveries in force then.
+
+    Raises ProblemError REGISTRY_MISSING.
+    """
     model = model or load_model()
     registry = pack.header.registry
     feed = registry.feed if registry else ""
-    received = [one for one in arrivals if one.received <= as_of]
     with connect(spill=home.spill) as engine:
+        received = replay(home=home, pack=pack, engine=engine, found=arrivals, as_of=as_of)
         state = registry_state(
             home=home,
             pack=pack,
@@ -75,7 +79,7 @@ def open_desk(
         vault = Vault(home=home, engine=engine)
         _make_rows(engine, claimed, known)
         if claimed:
-            vault.read_sealed(
+            vault.read_kept(
                 "sealed_claims",
                 [sealed_name(feed=one.feed, delivery=one.delivery) for one in claimed],
             )

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.claims import CLAIMS, key_if_about
+from fangpin.feeds.duplicates import is_comparable, restated_month
 from fangpin.feeds.live_facts import view_live_facts
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home, published_file
@@ -113,7 +114,7 @@ def _key(
     decisions: Sequence[Decision],
 ) -> str:
     parts = [FORM, state.key, model.digest if scores.is_whole else "exact", digest_of(decisions)]
-    parts += [one.delivery for one in deliveries]
+    parts += [one.key for one in deliveries]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
@@ -254,25 +255,23 @@ def _leave_out_doubles(
     Of several claims of one key the one that came last stands. Which facts have a claim's key is
     looked up once a delivery and kept: that reads all keys of the deliveries of the same months.
     """
-    order = ", ".join(f"({quoted(one.delivery)}, {place})" for place, one in enumerate(deliveries))
+    _leave_out_taken_back(engine, contract, deliveries)
     engine.make_table(
         "moving",
-        "SELECT moving.* FROM moving JOIN (SELECT * FROM (VALUES "
-        f"{order}) AS listed(delivery, arrived)) AS arrived USING (delivery) "
+        f"SELECT moving.* FROM moving JOIN {_arrived(deliveries)} AS arrived USING (delivery) "
         "QUALIFY key_then IS NULL OR row_number() OVER "
         "(PARTITION BY key_then ORDER BY arrived DESC, row_no DESC) = 1",
     )
     asked = engine.rows(
-        "SELECT delivery, CAST(bit_xor(hash(row_no, key_then)) AS VARCHAR), count(*) FROM moving "
-        "WHERE key_then IS NOT NULL GROUP BY delivery ORDER BY delivery"
+        "SELECT delivery, CAST(bit_xor(hash(row_no, key_then)) AS VARCHAR), min(month), max(month) "
+        "FROM moving WHERE key_then IS NOT NULL GROUP BY delivery ORDER BY delivery"
     )
-    by_name = {one.delivery: one for one in deliveries}
     found: list[Path] = []
-    for delivery, digest, _ in asked:
-        beside = _of_the_same_months(contract, by_name[delivery], deliveries)
+    for delivery, digest, first, last in asked:
+        beside = [one for one in deliveries if is_comparable(contract, one, (first, last))]
         if not beside:
             continue
-        names = "\n".join([FORM, digest, *(one.delivery for one in beside)])
+        names = "\n".join([FORM, digest, *(one.key for one in beside)])
         key = hashlib.sha256(names.encode()).hexdigest()[:12]
         file = home.links / "doubles" / contract.feed / f"{delivery}-{key}.parquet"
         nothing = file.with_suffix(".none")
@@ -299,18 +298,28 @@ def _leave_out_doubles(
         )
 
 
-def _of_the_same_months(
-    contract: Contract, arrival: Arrival, deliveries: Sequence[Arrival]
-) -> list[Arrival]:
-    """Deliveries that may hold a row of the same key; all, where the key does not hold the date."""
-    any_month = contract.dated_by not in contract.key
-    return [
-        one
-        for one in deliveries
-        if one.accepted
-        and (
-            any_month
-            or (one.first_month <= arrival.last_month and arrival.first_month <= one.last_month)
-            or one is arrival
-        )
+def _leave_out_taken_back(
+    engine: Engine, contract: Contract, deliveries: Sequence[Arrival]
+) -> None:
+    """Drop claims of a month that a later delivery restated as a whole without them."""
+    restated = [
+        f"({place}, {month})"
+        for place, one in enumerate(deliveries)
+        if not one.confirms
+        and (month := restated_month(contract, month=one.month, quarantined=one.quarantined))
+        is not None
     ]
+    if not restated:
+        return
+    engine.make_table(
+        "moving",
+        f"SELECT moving.* FROM moving JOIN {_arrived(deliveries)} AS arrived USING (delivery) "
+        f"WHERE NOT EXISTS (SELECT 1 FROM (VALUES {', '.join(restated)}) AS whole(place, month) "
+        "WHERE whole.place > arrived.arrived AND whole.month = moving.month)",
+    )
+
+
+def _arrived(deliveries: Sequence[Arrival]) -> str:
+    """A table of delivery and its place in the order of arrival."""
+    listed = ", ".join(f"({quoted(one.delivery)}, {place})" for place, one in enumerate(deliveries))
+    return f"(SELECT * FROM (VALUES {listed}) AS listed(delivery, arrived))"

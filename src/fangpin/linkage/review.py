@@ -165,7 +165,7 @@ def decide(
 ) -> Decision:
     """Write that a claim is about a person, or is not; it holds for every row of the claim.
 
-    Raises ProblemError: CLAIM_UNKNOWN, PERSON_UNKNOWN, DECISION_WITHOUT_REASON.
+    Raises ProblemError: CLAIM_UNKNOWN, PERSON_UNKNOWN, LINK_WITHOUT_REASON.
     """
     _refuse_unknown(desk, claim_ref, person_ref)
     decision = Decision(
@@ -175,8 +175,8 @@ def decide(
 
 
 def undo(*, desk: Desk, decision: str, by: str, at: datetime, reason: str) -> Decision:
-    """Take a decision back; it stays on record. Raises ProblemError: DECISION_UNKNOWN,
-    DECISION_WITHOUT_REASON."""
+    """Take a decision back; it stays on record. Raises ProblemError: LINK_DECISION_UNKNOWN,
+    LINK_WITHOUT_REASON."""
     undone = Decision(kind="undo", at=at, by=by, reason=reason, of=decision)
     return append(desk.home, undone)
 

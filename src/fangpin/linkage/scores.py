@@ -88,7 +88,7 @@ def _score(
     assert registry is not None, "checked when the registry was read"
     with connect(spill=home.spill) as engine:
         vault = Vault(home=home, engine=engine)
-        vault.read_sealed(
+        vault.read_kept(
             "sealed_claims",
             [sealed_name(feed=arrival.feed, delivery=arrival.delivery) for arrival in arrivals],
         )

@@ -122,7 +122,7 @@ def split_row(
 ) -> tuple[RestingRow, Decision]:
     """Take a row from the person to whom its number joined it, and give it to another if known.
 
-    Raises ProblemError: ROW_UNKNOWN, DECISION_WITHOUT_REASON.
+    Raises ProblemError: ROW_UNKNOWN, LINK_WITHOUT_REASON.
     """
     row = resting_on_number(desk=desk, feed=feed, delivery=delivery, row_no=row_no)
 

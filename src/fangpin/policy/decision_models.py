@@ -7,13 +7,11 @@ example. Conditions are expressions over the facts of casework (docs/expressions
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field
 
 from fangpin.policy.models import Code, DottedCode, Node, Overlay, Sourced, Text, Words
-
-FirstOfMonth = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-01$")]
 
 
 class Dated(Node):
@@ -26,7 +24,18 @@ class Dated(Node):
 # ── statements.yaml ─────────────────────────────────────────────────────────────────────────────
 
 
-class StatementPart(Node):
+class Found(Node):
+    """What a visit found for the whole window stands above all else while it is recent.
+
+    It is of the months before the visit, so a statement with a fixed `period` never uses it.
+    """
+
+    found: Code | None = None
+    found_months: DottedCode | None = None
+    """The parameter of how many months, up to the last of the window, count as recent."""
+
+
+class StatementPart(Found):
     """Monthly items added month by month, or one annual item used whole."""
 
     items: list[Code] = []
@@ -36,14 +45,8 @@ class StatementPart(Node):
     """Reports count as they come: once there is one, a delivered month without one holds nothing,
     and one known item is enough."""
 
-    @model_validator(mode="after")
-    def _has_something(self) -> StatementPart:
-        if not self.items and self.yearly is None:
-            raise ValueError("a part has items, a yearly item, or both")
-        return self
 
-
-class StatementLine(Node):
+class StatementLine(Found):
     """One line that is added to or taken from the total."""
 
     line: Code
@@ -69,7 +72,7 @@ class StatementAside(Node):
 class StatementPeriod(Node):
     """A year that begins with a month, such as 10-01; the last one that had ended counts."""
 
-    start: FirstOfMonth
+    start: Text
 
 
 class Statement(Overlay, Sourced):
@@ -95,16 +98,6 @@ class Statement(Overlay, Sourced):
     line_parameter: DottedCode | None = Field(default=None, alias="line")
     """The parameter that the figure per head is held against, for rolling months."""
     decimals: int = Field(default=2, ge=0, le=4)
-
-    @model_validator(mode="after")
-    def _is_one_kind(self) -> Statement:
-        if (self.window is None) == (self.period is None):
-            raise ValueError("a statement has either a window or a period")
-        if (self.lines_as is None) == (not self.lines):
-            raise ValueError("a statement has either lines or lines_as")
-        if (self.lines_as is None) == (self.members is None):
-            raise ValueError("a statement with lines names the attribute members")
-        return self
 
 
 # ── eligibilities.yaml ──────────────────────────────────────────────────────────────────────────

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from fangpin.policy.case_models import PackCase
 from fangpin.policy.decision_models import (
     CaseCheck,
     Eligibility,
@@ -24,7 +25,6 @@ from fangpin.policy.models import (
     LedgerItem,
     MeasureKind,
     Node,
-    PackCase,
     Parameter,
     RiskCause,
     Role,

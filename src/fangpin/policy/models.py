@@ -105,6 +105,8 @@ class PackHeader(Node):
     household_units: list[HouseholdUnit] = []
     calendar: Code | None = None
     school_year_start_month: int | None = Field(default=None, ge=1, le=12)
+    monitoring_feed: DottedCode | None = None
+    """The feed by which a run knows which households this platform has in monitoring."""
 
 
 class Source(Node):
@@ -197,6 +199,13 @@ class Contract(Overlay, Sourced):
     key: list[Code] = Field(min_length=1)
     dated_by: Code
     """The date, month or year field that places a row in its month (a year: its January)."""
+    restates: Literal["rows", "month"] = "rows"
+    """rows: a later row of the same key replaces the earlier one; month: a delivery is moreover the
+    whole of its month, so that earlier rows of the month which it lacks are taken back."""
+    sheets: list[str] = []
+    """Names of the workbook's sheet that is meant where a department's file always has several."""
+    volume: Literal["steady", "varying"] = "steady"
+    """Whether a month far smaller or larger than the feed's earlier ones is held for a person."""
     use: Literal["screening", "cross_check"] = "screening"
     """cross_check: counter-evidence, read only for applicants, never in mass screening."""
     fields: list[ContractField] = Field(min_length=1)
@@ -384,6 +393,8 @@ class Role(Node):
     title: Words
     level: Code
     may: list[Code]
+    administers: Literal["system", "security", "audit"] | None = None
+    """One of the three administrations, which no person may join; None: works on households."""
 
 
 class CalendarYear(Sourced):
@@ -400,72 +411,6 @@ class Word(Overlay):
 
     word: DottedCode
     title: Words
-
-
-# ── cases/*.yaml ────────────────────────────────────────────────────────────────────────────────
-
-
-class Series(Node):
-    """The same value in every month from `from` to `to`, both inclusive."""
-
-    item: Code
-    from_month: str = Field(alias="from")
-    to_month: str = Field(alias="to")
-    value: Decimal | str | None
-
-
-class ExpectedRule(Node):
-    """What one rule must answer; figures are compared after rounding to the digits written."""
-
-    outcome: Literal["hit", "no_hit", "cannot_tell", "suppressed", "not_applicable"]
-    severity: Code | None = None
-    figures: dict[Code, Decimal | bool | str | None] = {}
-
-
-class ExpectedAlert(Node):
-    """The one alert that the household's hits become."""
-
-    severity: Code
-    cause: Code | None = None
-    rules: list[Code] | None = None
-
-
-class Expectation(Node):
-    """What a case must give; `alert: none` states that no alert is raised."""
-
-    rules: dict[Code, ExpectedRule] = {}
-    figures: dict[Code, Decimal | bool | str | None] = {}
-    alert: ExpectedAlert | Literal["none"] | None = None
-    category: Code | Literal["none"] | None = None
-    sentence_zh: list[str] = []
-    """Words that the explanation must contain."""
-
-
-class PackCase(Node):
-    """One household, one date and what policy says of it: a sentence, the facts, the expectation.
-
-    Every feed counts as delivered for the 36 months up to the judged month, save for `unknown`:
-    feed -> "all" or the months that were not delivered. The judged month is the last complete one
-    before `as_of`. Annual items are keyed by year ("2019"), all others by month ("2020-02").
-    """
-
-    case: Text
-    note: str = ""
-    as_of: date
-    division: str | None = None
-    household: dict[Code, Decimal | bool | str | None] = {}
-    persons: list[dict[str, Decimal | bool | str | date | None]] = []
-    """Registry rows by field code; the household's attributes are then computed from them."""
-    ledger: dict[Code, dict[str, Decimal | str | None]] = {}
-    series: list[Series] = []
-    unknown: dict[DottedCode, Literal["all"] | list[str]] = {}
-    expect: Expectation
-
-
-class CaseFile(Node):
-    """cases/*.yaml, or any file given to `fangpin pack test --cases`."""
-
-    cases: list[PackCase] = Field(min_length=1)
 
 
 # ── demo.yaml ───────────────────────────────────────────────────────────────────────────────────

@@ -25,7 +25,6 @@ _NOUNS: dict[str, tuple[str, str]] = {
     "check": ("核查项", "check"),
     "condition": ("条件", "condition"),
     "gap": ("缺口", "gap"),
-    "guard": ("措施条件", "guard"),
     "fact": ("事实", "fact"),
     "line": ("核算行", "line"),
     "role": ("角色", "role"),

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
+from fangpin.policy.case_models import PackCase
 from fangpin.policy.cases import placed, read_case_files
 from fangpin.policy.decision_models import (
     CaseCheck,
@@ -29,7 +30,6 @@ from fangpin.policy.models import (
     LedgerGroup,
     LedgerItem,
     MeasureKind,
-    PackCase,
     PackHeader,
     Parameter,
     ParameterValue,

@@ -37,7 +37,7 @@ class Clock(Node):
     days: DottedCode
     working_days: bool = False
     channels: list[Code] = []
-    """Only for cases whose first clue came this way; empty: for all."""
+    """Only for cases with a clue that came this way, from its day; empty: for all."""
     pauses: dict[Code, list[Code]] = {}
     """Act that stops the clock for a while -> the acts after which it runs on."""
     overdue: Code | None = None
@@ -58,6 +58,7 @@ class Step(Node):
     by: list[Code] = Field(min_length=1)
     after: list[Code] = []
     channels: list[Code] = []
+    """Only for cases with a clue that came this way; empty: for all."""
     optional: bool = False
     """It may be left out: what comes after it does not wait for it."""
     may_return_to: list[Code] = []
@@ -101,6 +102,8 @@ class Procedure(Overlay, Sourced, Dated):
     procedure: Code
     title: Words
     kind: Literal["identification", "elimination"]
+    continues: bool = False
+    """In a child pack: the parent's editions stay in force until this one begins."""
     channels: list[Code] = Field(min_length=1)
     steps: list[Step] = Field(min_length=1)
     clocks: list[Clock] = []
@@ -145,6 +148,8 @@ class Form(Overlay, Sourced):
     form: Code
     title: Words
     act: Code
+    feed: DottedCode | None = None
+    """The feed that carries the answers to the next run: its fields have the names of the form's."""
     version: int = Field(ge=1)
     blocks: list[FormBlock] = Field(min_length=1)
     fields: list[FormField] = Field(min_length=1)

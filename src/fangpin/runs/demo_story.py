@@ -56,6 +56,8 @@ class Story:
     not_at_risk: str = ""
     last_step: str | None = "help"
     """None: only the clue."""
+    category: str = ""
+    """Decided otherwise than the figures suggest, with the judgement as its reason."""
     measures: Sequence[DemoResource] = ()
 
 
@@ -118,7 +120,13 @@ def play(story: Story, *, pack: Pack, offices: Offices, until: date) -> Case:
     if (day := day_of("notice_end")) is not None:
         act("end_notice", who("end_notice"), day, 20)
     if (day := day_of("review")) is not None:
-        act("review_at_township", who("review_at_township"), day, opinion=story.judgement)
+        act(
+            "review_at_township",
+            who("review_at_township"),
+            day,
+            opinion=story.judgement,
+            category=story.category,
+        )
     if (day := day_of("approval")) is not None:
         act("approve_at_county", who("approve_at_county"), day, opinion=story.judgement)
     if (day := day_of("announcement")) is not None:

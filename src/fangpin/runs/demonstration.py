@@ -7,7 +7,7 @@ day of its arrival, as it would in life.
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from itertools import islice
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from django.db import transaction
 from fangpin.casework.alerts.acts import END_ALERT, end_alert
 from fangpin.casework.alerts.models import Alert, Run
 from fangpin.casework.cases.assessment import (
+    INCOME_PER_HEAD,
     category_of,
     facts_of,
     income_facts,
@@ -26,8 +27,10 @@ from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry.models import Household
 from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.home import Home
+from fangpin.lake.vault import Vault
 from fangpin.policy import Pack, WorkingCalendar
 from fangpin.policy.models import DemoPast, DemoRecipe
+from fangpin.runs.casework_feeds import deliver_casework
 from fangpin.runs.demo_clock import clock_of, set_clock
 from fangpin.runs.demo_offices import Offices, draw, moment
 from fangpin.runs.demo_story import Story, play
@@ -36,6 +39,8 @@ from fangpin.runs.monthly import run_month
 from fangpin.runs.watched import bring_months, follow_watched
 from fangpin.values.month import Month
 
+LOOKED_AT = 80
+"""Households among which those of the demonstration's open cases are chosen."""
 PASSWORD = "fangpin-demo"
 """Of every demonstration account; such accounts exist in demonstrations only."""
 
@@ -69,6 +74,8 @@ def advance(*, home: Home, pack: Pack, recipe: DemoRecipe, to: date) -> date:
     to = max(min(to, recipe.until or recipe.clock), now)
     for day in run_days(recipe, after=now, to=to):
         with connect(spill=home.spill) as engine:
+            vault = Vault(home=home, engine=engine)
+            deliver_casework(home=home, pack=pack, engine=engine, vault=vault, as_of=day)
             result = run_month(home=home, pack=pack, engine=engine, as_of=day)
         load_due_run(home=home, pack=pack, recipe=recipe, folder=result.folder, day=day, until=to)
     if recipe.past:
@@ -204,19 +211,17 @@ def tell_present(*, home: Home, pack: Pack, recipe: DemoRecipe) -> int:
     if told is None or run is None or Case.objects.exclude(channel="rule").exists():
         return 0
     offices = Offices(pack, told, PASSWORD, since=_first_day(recipe))
-    busy = Case.objects.values("household")
+    busy = Case.objects.filter(state="open").values("household")
+    waiting = Alert.objects.filter(state="open").values("household")
     free = within(
-        Household.objects.filter(is_listed=True, alerts__isnull=True).exclude(pk__in=busy),
-        Scope(divisions=(_township(recipe, told.division),)),
-    ).order_by("household_no")
-    bring_months(
-        home=home,
-        pack=pack,
-        run_folder=home.runs / run.folder,
-        household_refs=[one.household_ref for one in free],
+        Household.objects.filter(is_listed=True).exclude(pk__in=busy).exclude(pk__in=waiting),
+        Scope(divisions=(told.division,)),
     )
-    fitting = (one for one in free if would_fit(pack, one, at=recipe.clock))
-    households = list(islice(fitting, len(told.present)))
+    near = _township(recipe, told.division)
+    asked = sorted(free, key=lambda one: (not one.division.startswith(near), one.household_no))
+    refs = sorted(one.household_ref for one in asked[:LOOKED_AT])
+    bring_months(home=home, pack=pack, run_folder=home.runs / run.folder, household_refs=refs)
+    households = sorted(asked[:LOOKED_AT], key=lambda one: _income(pack, one, at=recipe.clock))
     with transaction.atomic():
         for present, household in zip(told.present, households, strict=False):
             play(
@@ -230,13 +235,14 @@ def tell_present(*, home: Home, pack: Pack, recipe: DemoRecipe) -> int:
                     chair=told.chair,
                     second_verifier=told.second_verifier,
                     last_step=present.done,
+                    category=category_by_origin(pack, household, at=recipe.clock),
                     measures=told.measures,
                 ),
                 pack=pack,
                 offices=offices,
                 until=recipe.clock,
             )
-    return len(households)
+    return min(len(households), len(told.present))
 
 
 def would_fit(pack: Pack, household: Household, *, at: date) -> bool:
@@ -244,6 +250,18 @@ def would_fit(pack: Pack, household: Household, *, at: date) -> bool:
     statement = statement_of(pack, household, at=at)
     facts = facts_of(pack, household, at=at, known=income_facts(statement))
     return bool(category_of(pack, facts, at=at))
+
+
+def category_by_origin(pack: Pack, household: Household, *, at: date) -> str:
+    """The category that a household without income would be in: officials may decide for it."""
+    facts = facts_of(pack, household, at=at, known={INCOME_PER_HEAD: Decimal(0)})
+    return category_of(pack, facts, at=at)
+
+
+def _income(pack: Pack, household: Household, *, at: date) -> Decimal:
+    """Income per head, for choosing the poorest; unknown stands last."""
+    statement = statement_of(pack, household, at=at)
+    return statement.per_head if statement and statement.per_head is not None else Decimal(10**9)
 
 
 def _first_day(recipe: DemoRecipe) -> date:

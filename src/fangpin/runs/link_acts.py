@@ -37,7 +37,7 @@ def decide_link(
     """Decide that a claim is about a person, or is not.
 
     Raises ProblemError ACT_NOT_PERMITTED, PAIR_NOT_FOUND (unknown or outside the scope), CLAIM_UNKNOWN,
-    PERSON_UNKNOWN, DECISION_WITHOUT_REASON: nothing is written then.
+    PERSON_UNKNOWN, LINK_WITHOUT_REASON: nothing is written then.
     """
     _refuse(by)
     found = pair(desk=desk, claim_ref=claim_ref, person_ref=person_ref, divisions=by.divisions)
@@ -77,7 +77,7 @@ def split_link(
 ) -> tuple[RestingRow, Decision]:
     """Take a row from the person to whom its number joined it.
 
-    Raises ProblemError ACT_NOT_PERMITTED, PAIR_NOT_FOUND, ROW_UNKNOWN, DECISION_WITHOUT_REASON.
+    Raises ProblemError ACT_NOT_PERMITTED, PAIR_NOT_FOUND, ROW_UNKNOWN, LINK_WITHOUT_REASON.
     """
     _refuse(by)
     row = resting_on_number(desk=desk, feed=feed, delivery=delivery, row_no=row_no)
@@ -109,8 +109,8 @@ def split_link(
 def undo_link(*, desk: Desk, decision: str, by: Scope, at: datetime, reason: str) -> Decision:
     """Take a decision back.
 
-    Raises ProblemError ACT_NOT_PERMITTED, PAIR_NOT_FOUND (outside the scope), DECISION_UNKNOWN,
-    DECISION_WITHOUT_REASON.
+    Raises ProblemError ACT_NOT_PERMITTED, PAIR_NOT_FOUND (outside the scope), LINK_DECISION_UNKNOWN,
+    LINK_WITHOUT_REASON.
     """
     _refuse(by)
     undone = next((one for one in standing(desk.decisions) if one.id == decision), None)

@@ -32,7 +32,7 @@ def record(
         if official.on_behalf_of:
             told["on_behalf_of"] = official.on_behalf_of
         official = official.official
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         return AuditEntry.objects.create(
             act=act,
             official=official,

@@ -6,7 +6,7 @@ complete months before it. What a visit established stands above department data
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -48,10 +48,16 @@ class Assessment:
     """The income line by line; None where the pack has no statement."""
     facts: Facts
 
-    def elimination(self, pack: Pack, *, kind: str, at: date) -> EliminationAnswer:
+    def elimination(
+        self, pack: Pack, *, kind: str, at: date, natural_reason: str = ""
+    ) -> EliminationAnswer:
         """The pack's conditions of an elimination of this kind, each met, not met or unknown."""
+        known = {**self.facts.known, "natural_reason": natural_reason or None}
         return elimination_of(
-            pack=pack, facts=self.facts, kind="natural" if kind == "natural" else "stable", at=at
+            pack=pack,
+            facts=replace(self.facts, known=known),
+            kind="natural" if kind == "natural" else "stable",
+            at=at,
         )
 
 

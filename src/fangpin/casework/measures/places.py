@@ -79,7 +79,7 @@ def offer_resource(*, pack: Pack, by: Scope, at: datetime, offer: ResourceRecord
         )
         record(
             act=MANAGE,
-            official=by.official,
+            official=by,
             subject_kind="resource",
             subject=row.resource_no,
             division=row.division,

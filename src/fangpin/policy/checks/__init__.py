@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from fangpin.policy.checks import decisions, feeds, ledger, periods, procedures, rules, sources
+from fangpin.policy.checks import (
+    administrators,
+    decisions,
+    feeds,
+    ledger,
+    periods,
+    procedures,
+    rules,
+    sources,
+)
 from fangpin.policy.checks.book import Book, Check
 from fangpin.policy.checks.cases import case_problems, rules_have_enough_cases
+from fangpin.policy.checks.histories import history_problems
+from fangpin.policy.entries import Entry
 from fangpin.policy.expressions import check_pack as check_expressions
 from fangpin.policy.pack import Pack
 from fangpin.values.problem import Problem
@@ -33,6 +44,9 @@ ALL_CHECKS: tuple[Check, ...] = (
     rules.severity_ranks_are_single,
     rules.measures_suit_known_causes,
     rules.roles_stand_at_known_levels,
+    decisions.statements_have_a_shape,
+    administrators.administrators_see_no_household,
+    administrators.administrators_share_no_permission,
     decisions.statement_references_exist,
     decisions.statement_items_fit,
     decisions.statement_counts_nothing_twice,
@@ -63,6 +77,11 @@ def cross_check(*, pack: Pack, faulty: Iterable[tuple[str, str]] = ()) -> list[P
     if not book.faulty:
         problems.extend(check_expressions(pack))
     return problems
+
+
+def check_histories(pack: Pack, entries: Sequence[Entry]) -> list[Problem]:
+    """What is wrong with the histories of cases that do not belong to the pack."""
+    return list(history_problems(book=Book(pack), entries=entries))
 
 
 def check_pack_thoroughly(pack: Pack) -> list[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from fangpin.policy.checks.book import Book, unknown
@@ -9,6 +10,7 @@ from fangpin.policy.decision_models import (
     CaseCheck,
     Eligibility,
     EliminationCondition,
+    Found,
     Statement,
 )
 from fangpin.policy.document import NodePath
@@ -22,7 +24,54 @@ from fangpin.values.problem import Problem
 GAP_WORDS = "guarantees."
 """A gap is a word of the pack: `guarantees.housing` names the gap `housing`."""
 
+_FIRST_OF_MONTH = re.compile(r"(0[1-9]|1[0-2])-01")
 _Shown = Iterator[tuple[Entry, NodePath, list[str], list[str]]]
+
+
+def statements_have_a_shape(book: Book) -> Iterator[Problem]:
+    """STATEMENT_SHAPE: a window or a period, lines or those of another, and parts that hold something."""
+    for entry, statement in book.all("statement", Statement):
+        if (statement.window is None) == (statement.period is None):
+            yield _shape(
+                entry,
+                (),
+                f"核算表“{statement.statement}”必须写 window 或 period 之一，只写一个。",
+                f"The statement '{statement.statement}' must have one of `window` and `period`.",
+            )
+        if statement.period is not None and not _FIRST_OF_MONTH.fullmatch(statement.period.start):
+            yield _shape(
+                entry,
+                ("period", "start"),
+                f"周期从某月1日开始，如 10-01，写的是“{statement.period.start}”。",
+                f"A period starts on the first of a month, such as 10-01, "
+                f"not '{statement.period.start}'.",
+            )
+        for path, found in _found_places(statement):
+            if (found.found is None) != (found.found_months is None):
+                yield _shape(
+                    entry,
+                    path,
+                    "found 和 found_months 要写就都写。",
+                    "`found` and `found_months` stand together.",
+                )
+        has_own = bool(statement.lines)
+        if has_own == (statement.lines_as is not None) or has_own == (statement.members is None):
+            yield _shape(
+                entry,
+                (),
+                f"核算表“{statement.statement}”写 lines 和 members，或者只写 lines_as。",
+                f"The statement '{statement.statement}' has `lines` and `members`, or `lines_as` "
+                "alone.",
+            )
+        for index, line in enumerate(statement.lines):
+            for at, part in enumerate(line.parts):
+                if not part.items and part.yearly is None and part.found is None:
+                    yield _shape(
+                        entry,
+                        ("lines", index, "parts", at),
+                        f"“{line.line}”的这一部分没有 items，也没有 yearly。",
+                        f"This part of '{line.line}' has neither `items` nor `yearly`.",
+                    )
 
 
 def statement_references_exist(book: Book) -> Iterator[Problem]:
@@ -41,6 +90,11 @@ def statement_references_exist(book: Book) -> Iterator[Problem]:
         ):
             if given is not None:
                 named.append((name, noun, valid, (key,), given))
+        for path, found in _found_places(statement):
+            if found.found_months is not None:
+                where = (*path, "found_months")
+                given = found.found_months
+                named.append(("STATEMENT_PARAMETER", "parameter", parameters, where, given))
         for code, noun, valid, path, written in named:
             if written not in valid:
                 yield unknown(
@@ -201,8 +255,12 @@ def _items_of(statement: Statement) -> Iterator[tuple[NodePath, str]]:
                 yield ("lines", index, "parts", at, "items", place), code
             if part.yearly is not None:
                 yield ("lines", index, "parts", at, "yearly"), part.yearly
+            if part.found is not None:
+                yield ("lines", index, "parts", at, "found"), part.found
         if line.yearly is not None:
             yield ("lines", index, "yearly"), line.yearly
+        if line.found is not None:
+            yield ("lines", index, "found"), line.found
     for key in ("beside", "excluded"):
         for index, aside in enumerate(getattr(statement, key)):
             for place, code in enumerate(aside.items):
@@ -211,6 +269,14 @@ def _items_of(statement: Statement) -> Iterator[tuple[NodePath, str]]:
                 yield (key, index, "yearly"), aside.yearly
     if statement.yearly_total is not None:
         yield ("yearly_total",), statement.yearly_total
+
+
+def _found_places(statement: Statement) -> Iterator[tuple[NodePath, Found]]:
+    """Every line and part, each of which a visit may find."""
+    for index, line in enumerate(statement.lines):
+        yield ("lines", index), line
+        for at, part in enumerate(line.parts):
+            yield ("lines", index, "parts", at), part
 
 
 def _shown(book: Book) -> _Shown:
@@ -232,6 +298,17 @@ def _circles(book: Book, code: str, above: Iterable[str] = ()) -> bool:
     if item is None or code in above:
         return True
     return any(_circles(book, part, (*above, code)) for part in item.of)
+
+
+def _shape(entry: Entry, path: NodePath, zh: str, en: str) -> Problem:
+    return Problem(
+        code="STATEMENT_SHAPE",
+        where=entry.where(*path),
+        zh=zh,
+        en=en,
+        fix_zh="对照 docs/packs.md 中的例子改正。",
+        fix_en="Compare with the example in docs/packs.md.",
+    )
 
 
 def _twice(entry: Entry, path: NodePath, code: str, written: str, other: str) -> Problem:

@@ -15,7 +15,8 @@ ACT = "act."
 ATTACHMENT = "attachment."
 
 
-def _words(book: Book, prefix: str) -> set[str]:
+def words_under(book: Book, prefix: str) -> set[str]:
+    """The pack's words that begin with a prefix, without it."""
     return {
         word.word.removeprefix(prefix)
         for _, word in book.all("word", Word)
@@ -27,7 +28,7 @@ def procedure_references_exist(book: Book) -> Iterator[Problem]:
     """PROCEDURE_STEP, _ROLE, _ACT, _CHANNEL, _PARAMETER, _SEVERITY, _CAUSE: names that exist."""
     roles, parameters = book.codes("role"), book.codes("parameter")
     severities, causes = book.codes("severity"), book.codes("cause")
-    channels, acts = _words(book, CHANNEL), _words(book, ACT)
+    channels, acts = words_under(book, CHANNEL), words_under(book, ACT)
     for entry, procedure in book.all("procedure", Procedure):
         steps = {step.step for step in procedure.steps}
         by = ("procedure", procedure.procedure)
@@ -126,7 +127,7 @@ def procedures_come_to_an_end(book: Book) -> Iterator[Problem]:
 
 def exits_have_reasons(book: Book) -> Iterator[Problem]:
     """EXIT_WITHOUT_REASONS: words.yaml lists no reason under the exit's code."""
-    words = _words(book, "")
+    words = words_under(book, "")
     for entry, procedure in book.all("procedure", Procedure):
         for index, way in enumerate(procedure.exits):
             if not any(word.startswith(f"{way.reasons}.") for word in words):
@@ -142,7 +143,7 @@ def exits_have_reasons(book: Book) -> Iterator[Problem]:
 
 def forms_hang_together(book: Book) -> Iterator[Problem]:
     """FORM_BLOCK, FORM_ACT, FORM_CHOICES, FORM_FIELD_TWICE: what a form names exists, once."""
-    acts = _words(book, ACT)
+    acts = words_under(book, ACT)
     for entry, form in book.all("form", Form):
         by = ("form", form.form)
         blocks = {block.block for block in form.blocks}
@@ -190,7 +191,7 @@ def forms_hang_together(book: Book) -> Iterator[Problem]:
 
 def duty_references_exist(book: Book) -> Iterator[Problem]:
     """DUTY_GROUP, DUTY_PARAMETER, DUTY_ROLE, DUTY_CATEGORY: what a duty names exists."""
-    words, parameters = _words(book, ""), book.codes("parameter")
+    words, parameters = words_under(book, ""), book.codes("parameter")
     roles, categories = book.codes("role"), book.codes("category")
     for entry, duty in book.all("duty", Duty):
         named = [("DUTY_GROUP", "word", duty.group, words)]

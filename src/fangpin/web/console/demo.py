@@ -7,7 +7,7 @@ from django.conf import settings
 from fangpin.lake.home import Home
 from fangpin.policy.models import DemoRecipe
 from fangpin.runs.demonstration import recipe_of
-from fangpin.web.console.pack import installation_pack
+from fangpin.web.ground.pack import installation_pack
 
 
 def demo_recipe() -> DemoRecipe | None:

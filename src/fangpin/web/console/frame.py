@@ -19,7 +19,9 @@ from fangpin.casework.officials.scope import Scope, narrow_to
 from fangpin.policy.models import Words
 from fangpin.runs.demonstration import run_days
 from fangpin.values.month import Month
-from fangpin.web.console.access import (
+from fangpin.web.console.demo import demo_recipe
+from fangpin.web.console.feeds import late_feeds
+from fangpin.web.ground.access import (
     SEE_FEEDS,
     SEE_HOUSEHOLD,
     SEE_OVERVIEW,
@@ -27,12 +29,11 @@ from fangpin.web.console.access import (
     ConsoleRequest,
     standing_clock,
 )
-from fangpin.web.console.demo import demo_recipe
-from fangpin.web.console.feeds import late_feeds
-from fangpin.web.console.language import chosen_language, chosen_size, short_language
-from fangpin.web.console.pack import installation_pack
-from fangpin.web.console.templatetags.figures import number, place
-from fangpin.web.console.words import listed
+from fangpin.web.ground.figures import number, place
+from fangpin.web.ground.language import chosen_language, chosen_size, short_language
+from fangpin.web.ground.pack import installation_pack
+from fangpin.web.ground.sessions import key_of
+from fangpin.web.ground.words import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,15 @@ class RunChoice:
     label: str
 
 
+@dataclass(frozen=True, slots=True)
+class OtherPost:
+    """A post in which the official could act instead; `holder` handed it over, or is empty."""
+
+    key: str
+    role: Words | None
+    holder: str
+
+
 @dataclass(slots=True)
 class Frame:
     """The frame of one page; before sign-in only language, size and clock."""
@@ -76,6 +86,8 @@ class Frame:
     name: str = ""
     role: Words | None = None
     post_places: str = ""
+    on_behalf_of: str = ""
+    other_posts: list[OtherPost] = field(default_factory=list)
     division: Division | None = None
     above: list[Division] = field(default_factory=list)
     above_is_open: bool = False
@@ -152,6 +164,13 @@ def _fill(made: Frame, request: ConsoleRequest, scope: Scope) -> None:
     made.role = role.title if role else None
     places = divisions.paths(scope.divisions)
     made.post_places = listed(place(path[-2:]) for path in places.values() if path)
+    made.on_behalf_of = scope.on_behalf_of
+    roles = installation_pack().roles
+    made.other_posts = [
+        OtherPost(key_of(one), roles[one.role].title, one.on_behalf_of)
+        for one in getattr(request, "scopes", ())
+        if one != scope
+    ]
     made.may_search = scope.can(SEE_HOUSEHOLD)
     _where(made, request, scope)
     judged = Run.objects.order_by("-as_of").values_list("month", flat=True)[:36]

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import fangpin
+from fangpin.feeds.limits import Limits
 from fangpin.lake.ciphers import AES_256_GCM, CIPHERS, GcmCipher
 from fangpin.values.problem import Problem, ProblemError
 
@@ -29,6 +30,10 @@ VARIABLES: dict[str, str] = {
     "FANGPIN_ALLOWED_HOSTS": "host names, separated by commas",
     "FANGPIN_HTTPS": "1: cookies travel over HTTPS only, plain requests are redirected",
     "FANGPIN_TIME_ZONE": "IANA name; Asia/Shanghai",
+    "FANGPIN_FILE_MB": "largest file that is received, in MiB; 1024",
+    "FANGPIN_UNPACKED_MB": "largest content of a spreadsheet once unpacked, in MiB; 512",
+    "FANGPIN_READER_MB": "memory of the process that opens a spreadsheet, in MiB; 1024",
+    "FANGPIN_READER_SECONDS": "time of the process that opens a spreadsheet; 120",
     "FANGPIN_CIPHER": "cipher of the vault: aes-256-gcm or sm4-gcm",
     "FANGPIN_RLS": "1: PostgreSQL itself holds each request to its official's divisions",
     "FANGPIN_SIGN_IN_TRIES": "wrong passwords in a row after which an account is locked; 5",
@@ -37,6 +42,14 @@ VARIABLES: dict[str, str] = {
     "FANGPIN_REAL_DATA": "folder of survey archives for demo recipes and tests; ../shared/data",
 }
 """Every variable there is; a misspelt one is an error, not silently ignored."""
+
+_LIMITS = {
+    "FANGPIN_FILE_MB": ("file_bytes", 1024 * 1024),
+    "FANGPIN_UNPACKED_MB": ("unpacked_bytes", 1024 * 1024),
+    "FANGPIN_READER_MB": ("reader_memory_bytes", 1024 * 1024),
+    "FANGPIN_READER_SECONDS": ("reader_seconds", 1),
+}
+"""Setting -> the limit that it sets, and its unit."""
 
 _YES = {"1", "true", "yes", "on"}
 _NO = {"", "0", "false", "no", "off"}
@@ -61,6 +74,8 @@ class Environment:
     sign_in_tries: int
     lock_minutes: int
     idle_minutes: int
+    limits: Limits = Limits()
+    """What a delivered file may cost."""
 
     @property
     def pack_directory(self) -> Path:
@@ -98,6 +113,8 @@ class Environment:
         except ProblemError as error:
             problems.extend(error.problems)
 
+        limits, unreadable = _limits(variables)
+        problems += unreadable
         https = _yes_or_no(variables, "FANGPIN_HTTPS", problems)
         row_security = _yes_or_no(variables, "FANGPIN_RLS", problems)
         cipher = _cipher(variables, problems)
@@ -120,6 +137,7 @@ class Environment:
             allowed_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),
             https=https,
             time_zone=variables.get("FANGPIN_TIME_ZONE") or "Asia/Shanghai",
+            limits=limits,
             cipher=cipher,
             row_security=row_security,
             sign_in_tries=tries,
@@ -245,6 +263,29 @@ def _sqlite(path: Path) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         },
     }
+
+
+def _limits(variables: Mapping[str, str]) -> tuple[Limits, list[Problem]]:
+    chosen: dict[str, int] = {}
+    problems = []
+    for name, (limit, unit) in _LIMITS.items():
+        text = variables.get(name, "")
+        if not text:
+            continue
+        if text.isascii() and text.isdigit() and 0 < int(text) < 10**7:
+            chosen[limit] = int(text) * unit
+            continue
+        problems.append(
+            Problem(
+                "SETTING_NOT_A_NUMBER",
+                name,
+                "应为正整数",
+                "expected a whole number above zero",
+                f"{VARIABLES[name]}",
+                f"{VARIABLES[name]}",
+            )
+        )
+    return Limits(**chosen), problems
 
 
 def _unknown(variables: Mapping[str, str]) -> list[Problem]:

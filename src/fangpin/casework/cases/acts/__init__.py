@@ -17,6 +17,7 @@ from fangpin.casework.cases.acts.decision import (
     approve_at_county,
     return_for_correction,
     review_at_township,
+    tell_applicant,
 )
 from fangpin.casework.cases.acts.deliberation import MeetingRecord, Votes, hold_deliberation
 from fangpin.casework.cases.acts.elimination import propose_elimination, roll_back_elimination
@@ -86,5 +87,6 @@ __all__ = [
     "return_for_correction",
     "review_at_township",
     "roll_back_elimination",
+    "tell_applicant",
     "withdraw",
 ]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
+from fangpin.casework.cases.acts.opening import carry_clues
 from fangpin.casework.cases.gate import Turn, perform
 from fangpin.casework.cases.models import CaseAct
 from fangpin.casework.officials.scope import Scope
@@ -71,8 +74,14 @@ def keep_in_monitoring(
     key: str = "",
     version: int | None = None,
 ) -> CaseAct:
-    """End a proposed elimination: monitoring and help go on. Raises TEXT_MISSING also."""
-    return _leave("keep_in_monitoring", pack, case_no, by, at, reason, note, key, version)
+    """End a proposed elimination: monitoring and help go on. Raises TEXT_MISSING also.
+
+    A clue that came while it was under way and has no alert of its own opens a case of its own.
+    """
+    with transaction.atomic():
+        entry = _leave("keep_in_monitoring", pack, case_no, by, at, reason, note, key, version)
+        carry_clues(pack=pack, case=entry.case, by=by, at=at)
+    return entry
 
 
 def _leave(

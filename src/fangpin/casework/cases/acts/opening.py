@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Min, Q
+from django.db.models import Q
 
 from fangpin.casework.alerts.models import Alert
 from fangpin.casework.alerts.states import AlertState
@@ -111,6 +111,22 @@ def join_alerts(*, pack: Pack, by: Scope, at: datetime) -> int:
     return joined
 
 
+def carry_clues(*, pack: Pack, case: Case, by: Scope, at: datetime) -> Case | None:
+    """Open a case for the clues that came during an elimination which then ended without one.
+
+    Alerts among them are left alone: they stay open in the queue. None where there is nothing to
+    carry, or a case has been opened since.
+    """
+    waiting = list(case.clues.filter(alert__isnull=True).order_by("on", "id"))
+    if not waiting or Case.objects.filter(household=case.household, pk__gt=case.pk).exists():
+        return None
+    carried = None
+    for one in waiting:
+        clue = _Clue(one.channel, one.on, one.cause, one.note, None)
+        carried = _joined(pack, case.household, by=by, at=at, clue=clue)
+    return carried
+
+
 def assign(
     *,
     pack: Pack,
@@ -203,7 +219,8 @@ def open_green_channel(
 ) -> CaseAct:
     """Let help come before the procedure, for a cause that the procedure names; in words, why.
 
-    Raises also ProblemError GREEN_CHANNEL_CLOSED when the procedure knows none for this cause.
+    Raises also ProblemError TEXT_MISSING, and GREEN_CHANNEL_CLOSED when the procedure knows none for
+    this cause.
     """
 
     def effect(turn: Turn, _entry: CaseAct) -> dict[str, Any]:
@@ -219,6 +236,7 @@ def open_green_channel(
                 fix_zh="请按一般程序办理。",
                 fix_en="Use the ordinary procedure.",
             )
+        turn.said(reason, zh="启用理由", en="Why help comes first")
         turn.case.is_green = True
         return {"cause": cause}
 
@@ -277,15 +295,16 @@ def _add_clue(pack: Pack, case: Case, *, by: Scope, at: datetime, clue: _Clue) -
         recorded_by=by.official,
     )
     if case.kind == "identification":
-        earliest = case.clues.aggregate(day=Min("on"))["day"]
-        case.first_clue_date = min(case.first_clue_date, earliest)
+        first = case.clues.order_by("on", "id").first()
+        if first is not None and first.on <= case.first_clue_date:
+            case.first_clue_date, case.channel = first.on, first.channel
     alert = clue.alert
     if alert is not None and alert.severity_rank < case.severity_rank:
         case.severity, case.severity_rank = alert.severity, alert.severity_rank
     refresh(pack, case, on=local_day(at), by=by, at=at)
     record(
         act=REPORT_CLUE,
-        official=by.official,
+        official=by,
         subject_kind="case",
         subject=case.case_no,
         division=case.division,

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST
 from fangpin.lake.home import Home
 from fangpin.runs.demonstration import advance, run_days
 from fangpin.values.problem import Problem
-from fangpin.web.console.access import ANY_POST, ConsoleRequest, opens
 from fangpin.web.console.demo import demo_recipe
-from fangpin.web.console.pack import installation_pack
 from fangpin.web.console.views.errors import refused
+from fangpin.web.ground.access import ANY_POST, ConsoleRequest, opens
+from fangpin.web.ground.pack import installation_pack
 
 LONGEST = 400
 

@@ -19,20 +19,20 @@ from fangpin.casework.registry.models import Household
 from fangpin.policy.models import Words
 from fangpin.runs.months import months_of_household
 from fangpin.values.problem import ProblemError
-from fangpin.web.console.access import SEE_FEEDS, SEE_HOUSEHOLD, ConsoleRequest, opens
-from fangpin.web.console.due import due_of
 from fangpin.web.console.feeds import coverage_of, home
 from fangpin.web.console.frame import chosen_division
 from fangpin.web.console.gaps import gaps_of
-from fangpin.web.console.known import KnownLedger
 from fangpin.web.console.ledger_view import flags_of, ledger_of
 from fangpin.web.console.listing import listed_households
-from fangpin.web.console.pack import installation_pack, severity_of
-from fangpin.web.console.people import attribute_facts, member_lines
 from fangpin.web.console.reasons import ReasonView, categories_of, reason_views
 from fangpin.web.console.steps import steps_of
 from fangpin.web.console.views.errors import refused
-from fangpin.web.console.words import cause_words
+from fangpin.web.ground.access import SEE_FEEDS, SEE_HOUSEHOLD, ConsoleRequest, opens
+from fangpin.web.ground.due import due_of
+from fangpin.web.ground.known import KnownLedger
+from fangpin.web.ground.pack import installation_pack, severity_of
+from fangpin.web.ground.people import attribute_facts, member_lines
+from fangpin.web.ground.words import cause_words
 
 PAGE = 60
 
@@ -48,7 +48,7 @@ def household(request: ConsoleRequest, household_ref: int) -> HttpResponse:
         raise Http404 from None
     audit.record(
         act="view_household",
-        official=scope.official,
+        official=scope,
         subject_kind="household",
         subject=str(found.household_ref),
         division=found.division,

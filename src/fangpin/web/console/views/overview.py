@@ -19,7 +19,10 @@ from fangpin.policy.models import Severity
 from fangpin.values.month import Month
 from fangpin.web.charts.inline import sparkline, stacked_bar
 from fangpin.web.charts.severity import Degree, severity_chart
-from fangpin.web.console.access import (
+from fangpin.web.console.feeds import strip_of
+from fangpin.web.console.frame import chosen_division, chosen_run
+from fangpin.web.geo.drawing import MapPicture, map_of
+from fangpin.web.ground.access import (
     SEE_FEEDS,
     SEE_HOUSEHOLD,
     SEE_OVERVIEW,
@@ -27,13 +30,10 @@ from fangpin.web.console.access import (
     ConsoleRequest,
     opens,
 )
-from fangpin.web.console.feeds import strip_of
-from fangpin.web.console.frame import chosen_division, chosen_run
-from fangpin.web.console.language import short_language
-from fangpin.web.console.pack import installation_pack
-from fangpin.web.console.templatetags.figures import degree, named, number
-from fangpin.web.console.words import cause_words, said
-from fangpin.web.geo.drawing import MapPicture, map_of
+from fangpin.web.ground.figures import degree, named, number
+from fangpin.web.ground.language import short_language
+from fangpin.web.ground.pack import installation_pack
+from fangpin.web.ground.words import cause_words, said
 
 BAR_WIDTH = 124
 

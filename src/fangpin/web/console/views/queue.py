@@ -18,12 +18,12 @@ from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.queries import divisions_below
 from fangpin.policy.models import Rule, Severity
 from fangpin.values.month import Month
-from fangpin.web.console.access import SEE_QUEUE, ConsoleRequest, opens
-from fangpin.web.console.due import Due, due_of
 from fangpin.web.console.frame import chosen_division
-from fangpin.web.console.language import short_language
-from fangpin.web.console.pack import installation_pack, severity_of
-from fangpin.web.console.words import STEPS, WAITING_STEPS, cause_words, rule_of, step_words
+from fangpin.web.ground.access import SEE_QUEUE, ConsoleRequest, opens
+from fangpin.web.ground.due import Due, due_of
+from fangpin.web.ground.language import short_language
+from fangpin.web.ground.pack import installation_pack, severity_of
+from fangpin.web.ground.words import STEPS, WAITING_STEPS, cause_words, rule_of, step_words
 
 PAGE = 50
 SOON_DAYS = 3
