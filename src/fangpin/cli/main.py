@@ -10,6 +10,7 @@ from fangpin.cli import (
     alert,
     audit,
     bench,
+    case,
     demo,
     feed,
     household,
@@ -40,6 +41,7 @@ app.command("serve")(serve.serve)
 app.add_typer(feed.app, name="feed")
 app.add_typer(alert.app, name="alert")
 app.add_typer(audit.app, name="audit")
+app.add_typer(case.app, name="case")
 app.add_typer(household.app, name="household")
 app.add_typer(link.app, name="link")
 app.add_typer(vault.app, name="vault")

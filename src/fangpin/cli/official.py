@@ -36,7 +36,7 @@ def list_officials(
     from fangpin.casework.officials.queries import posts_of_scope
 
     on = None if everything else session.today()
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "post": post.pk,
             "username": post.official.user.get_username(),
