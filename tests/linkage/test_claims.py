@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from fangpin.lake.ciphers import SM4_GCM
@@ -9,6 +11,7 @@ from fangpin.lake.engines import splink
 from fangpin.lake.vault import installation_key
 from fangpin.lake.vault_parts import drop_old, rotate, sealed_with
 from fangpin.linkage import scores
+from fangpin.policy import load_pack
 from tests.ledger.village import rows_of
 from tests.linkage.valley import (
     BILLS,
@@ -21,6 +24,7 @@ from tests.linkage.valley import (
     citizen,
     claim,
     number,
+    valley_pack,
     with_wrong_digit,
 )
 
@@ -261,3 +265,34 @@ def test_a_new_key_of_the_vault_seals_claims_too(village: Valley) -> None:
 
     assert {cipher for cipher, _ in sealed_with(village.home)} == {"sm4-gcm"}
     assert village.bills("A") == {"2020-02": 100}
+
+
+def test_a_month_that_is_sent_again_as_a_whole_takes_back_its_claims(
+    tmp_path: Path, repository: Path
+) -> None:
+    valley_pack(repository, tmp_path / "packs")
+    place = tmp_path / "packs" / "hillside"
+    offices = place / "feeds" / "offices.yaml"
+    text = offices.read_text(encoding="utf-8")
+    whole = text.replace(
+        "key: [id_number, month]", "restates: month\n    key: [id_number, month]", 1
+    )
+    offices.write_text(whole, encoding="utf-8")
+    valley = Valley(tmp_path, load_pack(place))
+    valley.send(REGISTRY, VILLAGERS, on=EARLY)
+
+    def wage(name: str, written: str, paid: str) -> dict[str, str]:
+        told = {"worker_name": name, "id_number": written, "month": "2020-02", "bonus": ""}
+        return told | {"wage": paid}
+
+    wang = number("1973-06-21", 42)
+    valley.send(
+        WAGES, [wage("李竹喜", with_wrong_digit(LI, 16), "900"), wage("王玉兰", wang, "800")]
+    )
+    wages = {key: sum_ for key, sum_ in valley.amounts(LATER).items() if key[2] == "wage"}
+    assert wages == {("A", "2020-02", "wage"): 1700}
+
+    valley.send(WAGES, [wage("王玉兰", wang, "850")], on=RECEIVED.replace(day=9))
+
+    wages = {key: sum_ for key, sum_ in valley.amounts(LATER).items() if key[2] == "wage"}
+    assert wages == {("A", "2020-02", "wage"): 850}
