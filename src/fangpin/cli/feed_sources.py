@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -34,7 +34,8 @@ def pull(
     if source is not None and source not in known:
         raise ProblemError(_unknown("SOURCE_UNKNOWN", source, list(known)))
     chosen = [known[source]] if source else list(known.values())
-    told, problems = [], []
+    told: list[dict[str, Any]] = []
+    problems: list[Problem] = []
     with session.engine() as engine:
         vault = Vault(home=session.home, engine=engine, cipher=session.environment.cipher)
         for one in chosen:
