@@ -67,6 +67,11 @@ class Home:
         return self.root / "runs"
 
     @property
+    def sources(self) -> Path:
+        """How far each database or folder has been read."""
+        return self.root / "sources"
+
+    @property
     def replays(self) -> Path:
         """Deliveries as they stand among others than those they were compared with on receipt."""
         return self.root / "replays"

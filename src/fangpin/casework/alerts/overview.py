@@ -136,9 +136,12 @@ def overview_of(scope: Scope, *, run: Run, on: date, waiting_steps: Sequence[str
     )
 
 
-def division_rows(scope: Scope, *, month: int, on: date) -> tuple[DivisionRow, ...]:
+def division_rows(
+    scope: Scope, *, month: int, on: date, waiting_steps: Sequence[str]
+) -> tuple[DivisionRow, ...]:
     """The table of divisions alone, as the overview of this scope has it."""
-    return _divisions(scope, within(Alert.objects.all(), scope), month=month, on=on)
+    alerts = within(Alert.objects.all(), scope)
+    return _divisions(scope, alerts, month=month, on=on, waiting_steps=waiting_steps)
 
 
 def _months(alerts: QuerySet[Alert], *, last: int) -> tuple[MonthOfAlerts, ...]:

@@ -28,6 +28,12 @@ class Question:
     is_asked: bool
 
 
+def form_of(pack: Pack, case: Case, *, act: str) -> Form | None:
+    """The pack's form of an act on a case of this kind; None where it has none."""
+    forms = pack.forms.values()
+    return next((form for form in forms if (form.act, form.kind) == (act, case.kind)), None)
+
+
 def questions(pack: Pack, form: Form, case: Case, *, on: date) -> list[Question]:
     """Every field of a form for a case on a day, in the form's order."""
     visit = latest_visit(case)

@@ -14,6 +14,7 @@ from fangpin.web.console.views import (
     feeds,
     household,
     household_act,
+    measures,
     meetings,
     overview,
     preferences,
@@ -107,6 +108,8 @@ urlpatterns = [
     path("feeds/<str:feed>/", feeds.feed, name="feed"),
     path("feeds/<str:feed>/<str:delivery>/", feeds.delivery, name="delivery"),
     path("feeds/<str:feed>/<str:delivery>/rejects.xlsx", feeds.rejects, name="rejects"),
+    path("measures/", measures.measures, name="measures"),
+    path("duties/", measures.duties, name="duties"),
     path("demo-clock/", demo_clock.move_clock, name="move-clock"),
     path("alive/", errors.alive, name="alive"),
 ]

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "fangpin.casework.divisions",
     "fangpin.casework.officials",
     "fangpin.casework.audit",
+    "fangpin.casework.receipts",
     "fangpin.casework.registry",
     "fangpin.casework.alerts",
     "fangpin.casework.cases",
@@ -44,6 +45,7 @@ INSTALLED_APPS = [
     "fangpin.casework.measures",
     "fangpin.casework.followup",
     "fangpin.web.console",
+    "fangpin.web.field",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

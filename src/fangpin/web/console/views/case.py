@@ -35,7 +35,7 @@ from fangpin.web.console.cases.records import (
     visit_view,
 )
 from fangpin.web.console.cases.why import why_of
-from fangpin.web.console.sheets.public import may_hang
+from fangpin.web.console.sheets.public import Kind, may_hang
 from fangpin.web.ground.access import SEE_AUDIT, SEE_CASE, SEE_HOUSEHOLD, ConsoleRequest, opens
 from fangpin.web.ground.pack import installation_pack, severity_of
 from fangpin.web.ground.words import cause_words, said
@@ -199,14 +199,7 @@ def _page(
         "comparisons": comparison_lines(desk),
         "deliberation": deliberation_of(desk),
         "notice": notice_of(desk),
-        "sheets": [
-            (name, title)
-            for kind, name, title in (
-                ("notice", "notice-sheet", gettext("公示单")),
-                ("announcement", "announcement-sheet", gettext("公告")),
-            )
-            if may_hang(found, kind)
-        ],
+        "sheets": [(name, title) for kind, name, title in _sheets() if may_hang(found, kind)],
         "decisions": decision_views(desk),
         "figures": figure_lines(desk),
         "income": income_view(desk),
@@ -228,3 +221,11 @@ def _page(
         ),
     }
     return render(request, "console/case.html", context, status=status)
+
+
+def _sheets() -> tuple[tuple[Kind, str, str], ...]:
+    """The sheets that hang in the village: kind, name of the address, title."""
+    return (
+        ("notice", "notice-sheet", gettext("公示单")),
+        ("announcement", "announcement-sheet", gettext("公告")),
+    )

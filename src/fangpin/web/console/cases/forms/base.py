@@ -19,7 +19,8 @@ from fangpin.web.console.cases.desk import Desk
 from fangpin.web.ground.language import short_language
 from fangpin.web.ground.words import cause_words, said
 
-Choices = list[tuple[str, str]]
+Choices = list[tuple[str, Any]]
+"""Code and title; a title may be translated only when it is shown."""
 
 
 class ToldForm(forms.Form):
@@ -134,7 +135,7 @@ class AmountField(forms.DecimalField):
         super().__init__(max_digits=16, decimal_places=2, **given)
         self.error_messages["invalid"] = gettext_lazy("请写数字，例如 1200 或 1200.50。")
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
             for sign in (",", "，", " ", "元", "¥", "￥"):
                 value = value.replace(sign, "")
