@@ -204,6 +204,22 @@ def test_the_copy_catches_up_after_a_power_failure(folder: Path) -> None:
     assert [kept.number for kept in copies.kept_seals(own) if kept.is_readable] == [1, 2, 3, 4]
 
 
+def test_sealing_goes_on_while_the_trail_is_verified(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed_trail(folder, batches=2, size=3, unsealed=1)
+    stored_seals = rows.stored_seals
+
+    def and_another() -> Any:
+        yield from stored_seals()
+        monkeypatch.setattr(rows, "stored_seals", stored_seals)
+        assert seal_all(folder=folder, at=AT) == 1
+
+    monkeypatch.setattr(rows, "stored_seals", and_another)
+    found = verify(folder=folder)
+    assert (found.is_whole, found.seals, found.entries_verified) == (True, 2, 6)
+
+
 def test_the_copy_of_the_installation_is_missed(folder: Path) -> None:
     sealed_trail(folder, batches=1, size=2, unsealed=0)
     (folder / copies.NAME).unlink()

@@ -40,6 +40,16 @@ def test_every_history_of_a_shipped_pack_goes_as_its_case_says(name: str) -> Non
     assert told(name, pack(name).case_entries) == []
 
 
+def test_a_pack_of_another_country_has_its_own_procedure() -> None:
+    """Other steps, other words, no villages' assembly: no line of code knows of China's."""
+    valley = load_pack(PACKS.parent / "tests" / "policy" / "packs" / "river_office")
+
+    results = run_histories(valley, valley.case_entries)
+
+    assert [problem.en for done in results for problem in done.problems] == []
+    assert len(results) == 1
+
+
 @pytest.mark.parametrize("name", PROVINCES)
 def test_a_province_has_cases_of_its_own_procedure(name: str) -> None:
     own = [one for one in load_pack(PACKS / name).procedures if one.continues]

@@ -288,3 +288,72 @@ def test_no_receipt_of_a_refused_file_shows_a_path_or_a_traceback(desk: Desk):
     receipt = desk.receive_bytes(workbook(desk).read_bytes()[:-400], name="x.xlsx")
     told = json.dumps(receipt.as_dict())
     assert str(desk.folder) not in told and "Traceback" not in told
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"MIME-Version: 1.0\r\nX-Document-Type: Workbook\r\n", "MHTML"),
+        (b'{"id_number": "1"}\n', "JSON"),
+        (b'[{"id_number": "1"}]', "JSON"),
+        (b"\x03\x78\x03\x01" + bytes(60), "dBase"),
+    ],
+)
+def test_what_is_no_table_is_called_by_its_name(desk: Desk, content: bytes, kind: str):
+    receipt = desk.receive_bytes(content, name="sent.xls")
+    assert desk.codes(receipt) == {"FILE_TYPE_UNSUPPORTED"}
+    assert kind in receipt.findings[0].message_zh
+
+
+def spreadsheet_of_2003(head: str = "") -> bytes:
+    rows = [HEADER, wage_row(1), wage_row(2)]
+    table = "".join(
+        "<Row>"
+        + "".join(f'<Cell><Data ss:Type="String">{cell}</Data></Cell>' for cell in row)
+        + "</Row>"
+        for row in rows
+    )
+    table = table.replace("<Row>", '<Row ss:Index="3">', 1)
+    spaces = "urn:schemas-microsoft-com:office:spreadsheet"
+    return (
+        f'<?xml version="1.0"?>{head}<Workbook xmlns="{spaces}" xmlns:ss="{spaces}">'
+        f'<Worksheet ss:Name="a"><Table>{table}</Table>'
+        "</Worksheet></Workbook>"
+    ).encode()
+
+
+def test_a_spreadsheet_of_2003_in_xml_is_read_with_its_row_numbers(desk: Desk):
+    receipt = desk.receive_bytes(spreadsheet_of_2003(), name="sent.xls")
+    assert [row[0] for row in desk.facts(receipt, "row_no")] == [4, 5]
+    assert receipt.counts_by_code["TYPE_MISMATCH"] == 1
+
+
+def test_a_spreadsheet_in_xml_declares_no_entities(desk: Desk):
+    head = f'<!DOCTYPE a [<!ENTITY x SYSTEM "file://{SECRET_FILE}">]>'
+    assert refused(desk, spreadsheet_of_2003(head), "sent.xls") == "XML_FORBIDDEN"
+
+
+def test_a_directory_that_lies_about_sizes_costs_nothing(desk: Desk):
+    content = bytearray(
+        rewritten(
+            workbook(desk),
+            "xl/worksheets/sheet1.xml",
+            lambda xml: xml.replace(b"</sheetData>", b"<row/>" * 4_000_000 + b"</sheetData>"),
+        )
+    )
+    at = content.find(b"PK\x01\x02")
+    while at >= 0:
+        content[at + 24 : at + 28] = (1_000).to_bytes(4, "little")
+        at = content.find(b"PK\x01\x02", at + 4)
+    assert refused(desk, bytes(content)) in ("FILE_CORRUPT", "FILE_TOO_DEMANDING")
+
+
+def test_a_parquet_of_too_many_rows_is_refused_by_its_end(desk: Desk):
+    stack, engine = engine_with([number(1), number(2), number(3)])
+    with stack:
+        engine.write(
+            "SELECT text AS 身份证号, DATE '2020-03-01' AS 月份 FROM cells",
+            desk.folder / "sent.parquet",
+        )
+    content = (desk.folder / "sent.parquet").read_bytes()
+    assert refused(desk, content, "a.parquet", limits=Limits(rows=2)) == "FILE_TOO_DEMANDING"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.test import Client
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.officials.models import Delegation, Official, Post
 from fangpin.web.ground import access
+from tests.casework.test_second_factor import phone
 from tests.web.conftest import SignIn
 from tests.web.seed import CLOCK, FOREIGN, LI_ZHUXI, PASSWORD, Seed
 
@@ -94,6 +96,36 @@ def test_nothing_opens_before_a_first_password_is_changed(now: list[datetime]) -
     assert try_to_sign_in("county", PASSWORD)[1].status_code == 400
     assert try_to_sign_in("county", fine)[0].get("/overview/").status_code == 200
     assert AuditEntry.objects.filter(act="change_password").count() == 1
+
+
+def test_with_a_second_factor_the_password_alone_opens_nothing(
+    now: list[datetime], signed_in: SignIn
+) -> None:
+    client = signed_in("county")
+    assert "没有开启" in client.get("/second-factor/").content.decode()
+    page = client.post("/second-factor/", {"act": "begin"}).content.decode()
+    secret = re.search(r"<code>([A-Z2-7]{32})</code>", page)
+    assert secret is not None
+    wrong = client.post("/second-factor/", {"act": "confirm", "code": "000000"})
+    assert wrong.status_code == 400
+    first = {"act": "confirm", "code": phone(secret[1], now[0])}
+    assert "已经开启" in client.post("/second-factor/", first).content.decode()
+
+    now[0] += timedelta(minutes=5)
+    assert try_to_sign_in("county", PASSWORD)[1].status_code == 400
+    again = {"username": "county", "password": PASSWORD, "code": phone(secret[1], now[0])}
+    assert Client().post("/sign-in/", again).status_code == 302
+    assert Client().post("/sign-in/", again).status_code == 400, "a code counts once"
+    for _ in range(4):
+        try_to_sign_in("county", PASSWORD)
+    now[0] += timedelta(minutes=5)
+    again["code"] = phone(secret[1], now[0])
+    assert Client().post("/sign-in/", again).status_code == 400, "codes cannot be guessed for long"
+
+    now[0] += timedelta(minutes=15)
+    gone = {"act": "remove", "code": phone(secret[1], now[0])}
+    assert "没有开启" in client.post("/second-factor/", gone).content.decode()
+    assert try_to_sign_in("county", PASSWORD)[1].status_code == 302
 
 
 def test_a_demonstrations_clock_locks_nobody_out(prefecture: Seed) -> None:

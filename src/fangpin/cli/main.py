@@ -10,9 +10,11 @@ from fangpin.cli import (
     alert,
     audit,
     bench,
+    case,
     demo,
     feed,
     household,
+    link,
     official,
     pack,
     run,
@@ -39,7 +41,9 @@ app.command("serve")(serve.serve)
 app.add_typer(feed.app, name="feed")
 app.add_typer(alert.app, name="alert")
 app.add_typer(audit.app, name="audit")
+app.add_typer(case.app, name="case")
 app.add_typer(household.app, name="household")
+app.add_typer(link.app, name="link")
 app.add_typer(vault.app, name="vault")
 app.add_typer(official.app, name="official")
 app.add_typer(pack.app, name="pack")

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from fangpin.casework.alerts.acts import END_ALERT, end_alert
 from fangpin.casework.alerts.models import Alert, Run
@@ -21,7 +22,7 @@ from fangpin.casework.cases.assessment import (
     income_facts,
     statement_of,
 )
-from fangpin.casework.cases.models import Case
+from fangpin.casework.cases.models import Case, Episode
 from fangpin.casework.measures.places import ResourceRecord, offer_resource
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry.models import Household
@@ -29,11 +30,12 @@ from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.home import Home
 from fangpin.lake.vault import Vault
 from fangpin.policy import Pack, WorkingCalendar
-from fangpin.policy.models import DemoPast, DemoRecipe
+from fangpin.policy.models import DemoCasework, DemoPast, DemoRecipe
+from fangpin.policy.procedure import procedure_of
 from fangpin.runs.casework_feeds import deliver_casework
 from fangpin.runs.demo_clock import clock_of, set_clock
 from fangpin.runs.demo_offices import Offices, draw, moment
-from fangpin.runs.demo_story import Story, play
+from fangpin.runs.demo_story import Story, keep_helping, play
 from fangpin.runs.load_alerts import load_run
 from fangpin.runs.monthly import run_month
 from fangpin.runs.watched import bring_months, follow_watched
@@ -80,6 +82,7 @@ def advance(*, home: Home, pack: Pack, recipe: DemoRecipe, to: date) -> date:
         load_due_run(home=home, pack=pack, recipe=recipe, folder=result.folder, day=day, until=to)
     if recipe.past:
         end_alerts_due(pack, recipe.past, before=to)
+        go_on(pack=pack, recipe=recipe, since=now, until=to)
     set_clock(home, to)
     return to
 
@@ -132,6 +135,56 @@ def end_alerts_due(pack: Pack, past: DemoPast, *, before: date) -> int:
     return ended
 
 
+def go_on(*, pack: Pack, recipe: DemoRecipe, since: date, until: date) -> None:
+    """Let officials elsewhere take up their cases again and go on helping, in time.
+
+    What lies in the township of the demonstration's own accounts waits for whoever tries it.
+    """
+    told = recipe.past.casework if recipe.past else None
+    if told is None or until <= since:
+        return
+    offices = _offices(pack, recipe, told)
+    mine = Q(division__startswith=_township(recipe, told.division))
+    with transaction.atomic():
+        under_way = Case.objects.filter(state="open", kind="identification").exclude(mine)
+        for case in under_way.select_related("household").order_by("id"):
+            first = case.clues.order_by("on", "id").first()
+            play(
+                Story(
+                    household=case.household,
+                    clue=case.first_clue_date,
+                    channel=case.channel,
+                    cause=first.cause if first and first.cause else "other",
+                    judgement=told.judgement,
+                    place=told.place,
+                    chair=told.chair,
+                    second_verifier=told.second_verifier,
+                    category=category_by_origin(pack, case.household, at=case.first_clue_date),
+                    measures=told.measures,
+                ),
+                pack=pack,
+                offices=offices,
+                until=until,
+                case=case,
+                since=since,
+            )
+        helped = Episode.objects.filter(state="monitored", identified_date__lte=since)
+        for episode in helped.exclude(mine).select_related("household").order_by("id"):
+            keep_helping(
+                episode.household,
+                pack=pack,
+                cadre=offices.of(_cadre(pack, episode.identified_date), episode.division),
+                since=since,
+                until=until,
+            )
+
+
+def _cadre(pack: Pack, on: date) -> str:
+    """The role that visits: the first owner of the visit's step."""
+    procedure = procedure_of(pack, kind="identification", at=on)
+    return next(step.by[0] for step in procedure.steps if step.act == "record_visit")
+
+
 def tell_cases(*, pack: Pack, recipe: DemoRecipe, day: date, until: date) -> int:
     """Tell some of the alerts of a run's day as whole cases; how many. None before the procedure."""
     assert recipe.past is not None
@@ -139,7 +192,7 @@ def tell_cases(*, pack: Pack, recipe: DemoRecipe, day: date, until: date) -> int
     assert told is not None
     if not any(one.kind == "identification" for one in pack.procedures_in_force(day)):
         return 0
-    offices = Offices(pack, told, PASSWORD, since=_first_day(recipe))
+    offices = _offices(pack, recipe, told)
     raised = Alert.objects.filter(state="open", raised_date=day, clues__isnull=True).select_related(
         "household"
     )
@@ -210,7 +263,7 @@ def tell_present(*, home: Home, pack: Pack, recipe: DemoRecipe) -> int:
     run = Run.objects.order_by("-as_of").first()
     if told is None or run is None or Case.objects.exclude(channel="rule").exists():
         return 0
-    offices = Offices(pack, told, PASSWORD, since=_first_day(recipe))
+    offices = _offices(pack, recipe, told)
     busy = Case.objects.filter(state="open").values("household")
     waiting = Alert.objects.filter(state="open").values("household")
     free = within(
@@ -262,6 +315,11 @@ def _income(pack: Pack, household: Household, *, at: date) -> Decimal:
     """Income per head, for choosing the poorest; unknown stands last."""
     statement = statement_of(pack, household, at=at)
     return statement.per_head if statement and statement.per_head is not None else Decimal(10**9)
+
+
+def _offices(pack: Pack, recipe: DemoRecipe, told: DemoCasework) -> Offices:
+    visitors = frozenset(account.username for account in recipe.accounts)
+    return Offices(pack, told, PASSWORD, since=_first_day(recipe), visitors=visitors)
 
 
 def _first_day(recipe: DemoRecipe) -> date:

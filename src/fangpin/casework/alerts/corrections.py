@@ -58,8 +58,8 @@ def _end_if_corrected(alert: Alert, household: Restated, run: Run, at: datetime)
     rules = set(AlertReason.objects.filter(alert=alert).values_list("rule", flat=True))
     cited: dict[str, set[SourceRow]] = {rule: set() for rule in rules}
     rows = EvidenceRow.objects.filter(alert=alert)
-    for rule, *row in rows.values_list("rule", "feed", "delivery", "row_no"):
-        cited.setdefault(rule, set()).add((row[0], row[1], row[2]))
+    for rule, feed, delivery, row_no in rows.values_list("rule", "feed", "delivery", "row_no"):
+        cited.setdefault(rule, set()).add((feed, delivery, row_no))
     if not rules or not rules <= household.no_longer_hit:
         return False
     if not all(found and found <= household.taken_back for found in cited.values()):

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from fangpin.casework.appointments.refusals import Refusal, refuse
 from fangpin.casework.audit.actions import record
-from fangpin.casework.officials.models import Official
+from fangpin.casework.officials.models import Official, SecondFactor
 from fangpin.casework.officials.scope import Scope
 
 MANAGE_ACCOUNTS = "manage_accounts"
@@ -41,7 +41,8 @@ def open_account(*, username: str, name: str, by: Scope, at: datetime, password:
 
 
 def reset_password(*, username: str, by: Scope, at: datetime, password: str) -> Official:
-    """Give an account a password that must be changed at once, and unlock it.
+    """Give an account a password that must be changed at once, and unlock it; a second factor goes,
+    for whoever lost the phone cannot give a code.
 
     Raises ProblemError ACT_NOT_PERMITTED or OFFICIAL_UNKNOWN.
     """
@@ -61,6 +62,7 @@ def reset_password(*, username: str, by: Scope, at: datetime, password: str) -> 
         official.must_change_password = True
         official.failed_sign_ins, official.locked_until = 0, None
         official.save(update_fields=["must_change_password", "failed_sign_ins", "locked_until"])
+        SecondFactor.objects.filter(official=official).delete()
         _record("reset_password", username, by=by, at=at)
     return official
 

@@ -42,6 +42,8 @@ def verify(*, folder: Path, kept: Path | None = None) -> Verification:
     """
     found = Verification()
     reader = seal_reader(folder)
+    # Before the database: a seal is written there first, so what the copy holds must be there.
+    own = _lines(folder / copies.NAME)
     if reader is None and Seal.objects.exists():
         found.tell(Told.KEY_MISSING, seal=1, where=str(folder))
     covered = _Covered()
@@ -52,11 +54,19 @@ def verify(*, folder: Path, kept: Path | None = None) -> Verification:
             covered.add(body)
             _compare_entries(found, seal, body)
     _look_between(found, covered)
-    copy = folder / copies.NAME
-    _compare_copy(found, copy, reader=reader, chain=chain, is_own=True)
+    if own is None:
+        if chain:
+            found.tell(Told.COPY_MISSING, seal=max(chain), where=str(folder / copies.NAME))
+    else:
+        _compare_copy(found, folder / copies.NAME, own, reader=reader, chain=chain, is_own=True)
     if kept is not None:
-        _compare_copy(found, kept, reader=reader, chain=chain, is_own=False)
+        lines = list(copies.kept_seals(kept))
+        _compare_copy(found, kept, lines, reader=reader, chain=chain, is_own=False)
     return found
+
+
+def _lines(file: Path) -> list[copies.KeptSeal] | None:
+    return list(copies.kept_seals(file)) if file.exists() else None
 
 
 def _chained(
@@ -171,6 +181,7 @@ def _look_between(found: Verification, covered: _Covered) -> None:
 def _compare_copy(
     found: Verification,
     file: Path,
+    lines: list[copies.KeptSeal],
     *,
     reader: SealReader | None,
     chain: dict[int, tuple[str, str]],
@@ -178,14 +189,6 @@ def _compare_copy(
 ) -> None:
     """Compare a file of seals with the database; `is_own` is the one that the sealer writes."""
     highest = max(chain, default=0)
-    try:
-        lines = list(copies.kept_seals(file))
-    except FileNotFoundError:
-        if is_own:
-            if highest:
-                found.tell(Told.COPY_MISSING, seal=highest, where=str(file))
-            return
-        raise
     expected = 1
     for line in lines:
         where = f"{file}:{line.line_no}"

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from fangpin.casework.audit.actions import record
 from fangpin.casework.cases import refusals
+from fangpin.casework.cases.clues import carry_clues
 from fangpin.casework.cases.models import Case, CaseAct
 from fangpin.casework.cases.progress import clues_of, log_of, refresh
 from fangpin.casework.cases.states import ACTS, REASONS, CaseState
@@ -125,6 +126,7 @@ def perform(
                 return _same(earlier, act=act, case=case, by=by)
         turn = _admitted(act, pack=pack, case=case, by=by, at=at, version=version)
         _refuse_reason(turn, reason)
+        was_open, was_decided = case.state == CaseState.OPEN, bool(case.outcome)
         case.version += 1
         entry = CaseAct.objects.create(
             case=case,
@@ -142,8 +144,12 @@ def perform(
         detail = (effect(turn, entry) if effect else None) or {}
         if turn.way is not None:
             _end(case, outcome=turn.way.outcome, by=by, at=at, reason=reason)
+        decides = bool(case.outcome) and not was_decided
         log = [*turn.log, Happening(act, turn.on, entry.step)]
-        refresh(pack, case, on=turn.on, by=by, at=at, log=None if turn.is_log_changed else log)
+        known = None if turn.is_log_changed else log
+        refresh(pack, case, on=turn.on, by=by, at=at, log=known, decides=decides)
+        if was_open and case.state == CaseState.ENDED:
+            carry_clues(pack=pack, case=case, by=by, at=at)
         record(
             act=act,
             official=by,

@@ -81,11 +81,12 @@ def refresh(
     by: Scope,
     at: datetime,
     log: list[Happening] | None = None,
+    decides: bool = False,
 ) -> None:
     """Renew what lists repeat, end a case that has come through, and tell its alerts.
 
     `log` is the case's log where the caller has it. A case comes through when nothing but optional
-    steps is left; its outcome was decided before.
+    steps is left; its outcome was decided before. `decides`: the act under way decided the outcome.
     """
     log = log_of(case) if log is None else log
     now = standing_of(pack, case, log=log)
@@ -96,18 +97,19 @@ def refresh(
     open_case = case.state == CaseState.OPEN
     case.due_date = nearest_deadline(clocks_of(pack, case, on=on, log=log)) if open_case else None
     case.save()
-    _tell_alerts(case, at=at, by=by)
+    _tell_alerts(case, at=at, by=by, decides=decides)
 
 
-def _tell_alerts(case: Case, *, at: datetime, by: Scope) -> None:
-    """An alert shows its case's step; the decision that answers the clue ends the alert.
+def _tell_alerts(case: Case, *, at: datetime, by: Scope, decides: bool) -> None:
+    """An alert shows its case's step; the very act that decides ends the alerts that it answers.
 
-    Only an identification answers a clue: one that comes while an elimination is under way stays.
+    Only an identification answers a clue: an alert that comes while an elimination is under way, or
+    after a decision, stays open.
     """
     if case.kind != "identification":
         return
     alerts = Alert.objects.filter(clues__case=case, state=AlertState.OPEN)
-    if case.outcome:
+    if decides:
         alerts.update(
             state=AlertState.ENDED,
             step=case.step,
@@ -115,5 +117,5 @@ def _tell_alerts(case: Case, *, at: datetime, by: Scope) -> None:
             ended_by=by.official,
             end_reason=f"alert_end.{case.outcome}",
         )
-    else:
+    elif not case.outcome:
         alerts.update(step=case.step)

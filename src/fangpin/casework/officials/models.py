@@ -27,6 +27,18 @@ class Official(models.Model):
         return self.name
 
 
+class SecondFactor(models.Model):
+    """An official's authenticator; asked for at sign-in once it is confirmed."""
+
+    official = models.OneToOneField(
+        Official, on_delete=models.CASCADE, related_name="second_factor"
+    )
+    sealed_secret = models.TextField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    last_step = models.BigIntegerField(default=0)
+    """The step of the last code that was accepted: no code counts twice."""
+
+
 class Post(models.Model):
     """A role in one division (and, for data owners, one department) over a half-open period."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from fangpin.casework.divisions.models import Division
-from fangpin.casework.officials.models import Post
+from fangpin.casework.officials.models import Official, Post
 from fangpin.casework.officials.scope import Scope, posts_in_force, within
 
 
@@ -24,12 +25,17 @@ def division_in_scope(scope: Scope, *, code: str) -> Division:
     return within(Division.objects.all(), scope, "code").get(code=code)
 
 
-def posts_of_scope(scope: Scope, *, on: date | None) -> list[Post]:
-    """The posts within the scope with their delegations: those of a day, or all there ever were."""
-    found = Post.objects.all() if on is None else posts_in_force(on)
+def names_of(usernames: Iterable[str]) -> dict[str, str]:
+    """Account -> the official's name, as it stands beside every act; unknown accounts are absent."""
+    found = Official.objects.filter(user__username__in={one for one in usernames if one})
+    return dict(found.values_list("user__username", "name"))
+
+
+def in_office(scope: Scope, *, roles: Iterable[str], on: date) -> list[Post]:
+    """Posts of these roles within the scope that are held on a day, by division and name."""
+    found = posts_in_force(on).filter(role__in=list(roles), official__user__is_active=True)
     return list(
         within(found, scope)
         .select_related("official__user")
-        .prefetch_related("delegations__delegate__user")
-        .order_by("division", "role", "from_date", "id")
+        .order_by("division", "official__name", "id")
     )

@@ -15,7 +15,11 @@ from fangpin.policy.checks import (
     sources,
 )
 from fangpin.policy.checks.book import Book, Check
-from fangpin.policy.checks.cases import case_problems, rules_have_enough_cases
+from fangpin.policy.checks.cases import (
+    case_problems,
+    checks_have_enough_cases,
+    rules_have_enough_cases,
+)
 from fangpin.policy.checks.histories import history_problems
 from fangpin.policy.entries import Entry
 from fangpin.policy.expressions import check_pack as check_expressions
@@ -30,6 +34,7 @@ ALL_CHECKS: tuple[Check, ...] = (
     feeds.coded_values_are_clear,
     feeds.field_limits_make_sense,
     feeds.registry_fields_exist,
+    feeds.household_units_exist,
     feeds.demo_columns_exist,
     feeds.demo_rounds_exist,
     ledger.item_references_exist,
@@ -84,7 +89,7 @@ def check_histories(pack: Pack, entries: Sequence[Entry]) -> list[Problem]:
 
 
 def check_pack_thoroughly(pack: Pack) -> list[Problem]:
-    """What `fangpin pack check` adds to loading: the pack's cases, and rules with too few.
+    """What `fangpin pack check` adds to loading: the pack's cases, and rules and checks with too few.
 
     Raises ProblemError when a case file cannot be read at all.
     """
@@ -92,4 +97,5 @@ def check_pack_thoroughly(pack: Pack) -> list[Problem]:
     return [
         *case_problems(book=book, entries=pack.case_entries),
         *rules_have_enough_cases(book),
+        *checks_have_enough_cases(book),
     ]

@@ -71,6 +71,31 @@ def rules_have_enough_cases(book: Book) -> Iterator[Problem]:
             )
 
 
+def checks_have_enough_cases(book: Book) -> Iterator[Problem]:
+    """CHECK_CASES_FEW: a check without a case that it finds, or without one that it does not."""
+    hit: set[str] = set()
+    passed: set[str] = set()
+    for directory in book.pack.directories:
+        for entry in read_case_files(files=sorted((directory / "cases").glob("*.yaml"))):
+            assert isinstance(entry.node, PackCase)
+            hit.update(entry.node.expect.findings)
+            if entry.node.expect.no_findings != "any":
+                passed.update(entry.node.expect.no_findings)
+    for code, check in book.pack.case_checks.items():
+        if code not in hit or code not in passed:
+            yield Problem(
+                code="CHECK_CASES_FEW",
+                where=book.pack.place_of("check", code),
+                zh=f"核查项“{check.title.zh}”（{code}）至少要有一个查出的案例和一个不应查出的案例。",
+                en=f"The check '{check.title.en}' ({code}) needs a case that it finds and one that "
+                "it does not.",
+                fix_zh=f"在 cases/ 中补：findings: [{code}] 和 no_findings: [{code}] 各一个。",
+                fix_en=f"Add to cases/ one with findings: [{code}] and one with "
+                f"no_findings: [{code}].",
+                details={"check": code},
+            )
+
+
 def _names(book: Book, entry: Entry, case: PackCase) -> Iterator[Problem]:
     registry = book.pack.header.registry
     fields = book.fields(registry.feed) if registry is not None else None

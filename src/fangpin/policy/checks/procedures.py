@@ -91,15 +91,16 @@ def procedure_references_exist(book: Book) -> Iterator[Problem]:
 def procedures_come_to_an_end(book: Book) -> Iterator[Problem]:
     """PROCEDURE_CIRCLE: steps that wait for each other. PROCEDURE_ACT_TWICE: one act, two steps."""
     for entry, procedure in book.all("procedure", Procedure):
-        reached: set[str] = set()
         steps = {step.step: step for step in procedure.steps}
+        reached: set[str] = set()
+        # A step that does not exist was told of: here nothing waits for it.
         while ready := [
-            s for s in steps.values() if s.step not in reached and set(s.after) <= reached
+            step.step
+            for step in steps.values()
+            if step.step not in reached and set(step.after) & steps.keys() <= reached
         ]:
-            reached |= {step.step for step in ready}
-        stuck = [
-            step for step in steps if step not in reached and set(steps[step].after) <= set(steps)
-        ]
+            reached |= set(ready)
+        stuck = [step for step in steps if step not in reached]
         if stuck:
             yield Problem(
                 code="PROCEDURE_CIRCLE",
@@ -194,23 +195,26 @@ def duty_references_exist(book: Book) -> Iterator[Problem]:
     words, parameters = words_under(book, ""), book.codes("parameter")
     roles, categories = book.codes("role"), book.codes("category")
     for entry, duty in book.all("duty", Duty):
-        named = [("DUTY_GROUP", "word", duty.group, words)]
+        named: list[tuple[str, str, str, set[str], tuple[str | int, ...]]] = [
+            ("DUTY_GROUP", "word", duty.group, words, ("group",))
+        ]
         if duty.days:
-            named.append(("DUTY_PARAMETER", "parameter", duty.days, parameters))
-        for rhythm in duty.rhythm:
+            named.append(("DUTY_PARAMETER", "parameter", duty.days, parameters, ("days",)))
+        for place, rhythm in enumerate(duty.rhythm):
+            at: tuple[str | int, ...] = ("rhythm", place)
             named += [
-                ("DUTY_CATEGORY", "category", rhythm.category, categories),
-                ("DUTY_ROLE", "role", rhythm.role, roles),
-                ("DUTY_PARAMETER", "parameter", rhythm.visits, parameters),
-                ("DUTY_PARAMETER", "parameter", rhythm.months, parameters),
+                ("DUTY_CATEGORY", "category", rhythm.category, categories, at),
+                ("DUTY_ROLE", "role", rhythm.role, roles, at),
+                ("DUTY_PARAMETER", "parameter", rhythm.visits, parameters, at),
+                ("DUTY_PARAMETER", "parameter", rhythm.months, parameters, at),
             ]
-        for code, noun, written, valid in named:
+        for code, noun, written, valid, path in named:
             if written not in valid:
                 yield unknown(
                     code=code,
                     noun=noun,
                     written=written,
-                    where=entry.where(),
+                    where=entry.where(*path),
                     valid=valid,
                     by=("duty", duty.duty),
                 )

@@ -39,7 +39,10 @@ def play_through(stage: Stage, entry: HistoryEntry) -> None:
         given = {name: getattr(entry, name) for name in ("channel", "on")}
         cause = entry.causes[0] if entry.causes else None
         do(stage, _entry("report_clue", now, cause=cause, **given))
+    way = stage.latest_case()
     while (step := _next_step(stage, entry.through or "")) is not None:
+        if stage.latest_case() != way:
+            return  # the case has ended, and a clue that came late has opened another
         if step.step in entry.days:
             now = max(now, stage.moment(entry.days[step.step]))
         elif step.act == "end_notice":

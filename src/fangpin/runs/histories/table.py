@@ -33,7 +33,9 @@ def do(stage: Stage, entry: HistoryEntry) -> None:
     by = stage.scope(role, on=at.date(), division=entry.division)
     try:
         ACTS_OF_HISTORIES[entry.act](Play(stage, entry, by, at))
-    except ObjectDoesNotExist as error:
+    except (ObjectDoesNotExist, LookupError) as error:
+        if not isinstance(error, ObjectDoesNotExist) and type(error) is not LookupError:
+            raise  # a missing key or index is a mistake of the program
         raise _not_in_scope(entry.act) from error
     finally:
         stage.forget()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,6 +13,8 @@ from django.utils.translation import gettext, ngettext
 
 from fangpin.casework.alerts import queries as alerts
 from fangpin.casework.alerts.models import Run
+from fangpin.casework.cases import turns
+from fangpin.casework.cases.meetings import HOLD
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.queries import division_in_scope, divisions_below
@@ -22,6 +25,8 @@ from fangpin.values.month import Month
 from fangpin.web.console.demo import demo_recipe
 from fangpin.web.console.feeds import late_feeds
 from fangpin.web.ground.access import (
+    SEE_AUDIT,
+    SEE_CASE,
     SEE_FEEDS,
     SEE_HOUSEHOLD,
     SEE_OVERVIEW,
@@ -197,6 +202,27 @@ def _where(made: Frame, request: ConsoleRequest, scope: Scope) -> None:
     made.picker_path = reverse("overview" if scope.can(SEE_OVERVIEW) else "queue")
 
 
+def _casework(scope: Scope, entry: Callable[..., Entry]) -> list[Section]:
+    """Cases and meetings; then what watches over them."""
+    work, watch = [], []
+    if scope.can(SEE_CASE):
+        mine = turns.count_of_mine(scope, pack=installation_pack())
+        work.append(
+            entry("cases", gettext("办理"), "case", "meeting", note=number(mine) if mine else "")
+        )
+    if scope.can(HOLD):
+        work.append(entry("new-meeting", gettext("民主评议")))
+    if scope.can(SEE_CASE):
+        work.append(entry("measures", gettext("措施与名额")))
+        work.append(entry("duties", gettext("回访与责任")))
+    if scope.can(SEE_OVERVIEW):
+        watch.append(entry("supervision", gettext("督办看板")))
+    if scope.can(SEE_AUDIT):
+        watch.append(entry("audit", gettext("操作审计")))
+    found = [Section(gettext("帮扶"), work)] if work else []
+    return [*found, Section(gettext("监督"), watch)] if watch else found
+
+
 def _sections(request: ConsoleRequest, scope: Scope) -> list[Section]:
     here = getattr(request.resolver_match, "url_name", "") if request.resolver_match else ""
 
@@ -213,6 +239,7 @@ def _sections(request: ConsoleRequest, scope: Scope) -> list[Section]:
     if scope.can(SEE_HOUSEHOLD):
         watch.append(entry("households", gettext("农户档案"), "household"))
     sections = [Section(gettext("监测"), watch)] if watch else []
+    sections += _casework(scope, entry)
     if scope.can(SEE_FEEDS):
         late = len(late_feeds(request.today))
         note = ngettext("%(n)d 项迟报", "%(n)d 项迟报", late) % {"n": late} if late else ""

@@ -21,6 +21,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from fangpin.casework.officials import row_security
 from fangpin.casework.officials.scope import NOTHING, Scope, scopes_of
 from fangpin.lake.home import Home
 from fangpin.runs.demo_clock import clock_of
@@ -40,7 +41,11 @@ SEE_OVERVIEW = "see_overview"
 SEE_QUEUE = "see_queue"
 SEE_HOUSEHOLD = "see_household"
 SEE_FEEDS = "see_feeds"
+SEE_CASE = "see_case"
+SEE_AUDIT = "see_audit"
 ANY_POST = ""
+READING = ("GET", "HEAD")
+"""Requests that look: with FANGPIN_RLS the database holds them to the scope, as acts hold themselves."""
 
 
 class ConsoleRequest(HttpRequest):
@@ -51,6 +56,8 @@ class ConsoleRequest(HttpRequest):
     scope: Scope
     scopes: tuple[Scope, ...]
     """All posts in which the official could act; `scope` is the chosen one."""
+    is_held: bool
+    """The database itself shows this request its scope's rows alone."""
     htmx: Any
 
 
@@ -136,8 +143,12 @@ class AccessMiddleware:
     def __call__(self, request: ConsoleRequest) -> HttpResponse:
         request.at = moment()
         request.today = request.at.date()
-        request.scope, request.scopes = NOTHING, ()
-        response = self.get_response(request)
+        request.scope, request.scopes, request.is_held = NOTHING, (), False
+        try:
+            response = self.get_response(request)
+        finally:
+            if request.is_held:
+                row_security.release()
         if response.status_code == 404 and request.resolver_match and not request.scope.is_empty:
             record_refused_view(request)
         if not request.path.startswith(settings.STATIC_URL):
@@ -176,4 +187,7 @@ class AccessMiddleware:
             return refusals.without_post(request)
         if permission and not request.scope.can(permission):
             return refusals.not_permitted(request)
+        if settings.FANGPIN.row_security and request.method in READING:
+            row_security.hold_to(request.scope)
+            request.is_held = True
         return None

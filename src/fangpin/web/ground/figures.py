@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from fangpin.values.month import Month
+from fangpin.values.withheld import is_withheld
 from fangpin.web.charts.axis import month_name
 from fangpin.web.ground.language import short_language
 
@@ -28,9 +29,15 @@ _SHAPES = {
 }
 
 
+WITHHELD_SIGN = "*"
+
+
 @register.filter
 def number(value: Any, decimals: int = 0) -> str:
-    """12,486: thousands separated by a comma in both languages; a dash for what is unknown."""
+    """12,486: thousands separated by a comma in both languages; a dash for what is unknown, a star
+    for what is withheld."""
+    if is_withheld(value):
+        return WITHHELD_SIGN
     if value is None or value == "":
         return "—"
     try:

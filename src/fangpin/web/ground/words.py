@@ -29,7 +29,8 @@ STEPS = {
     "to_follow_up": gettext_noop("待回访"),
     "ended": gettext_noop("已办结"),
 }
-WAITING_STEPS = ("to_assign", "to_visit")
+_NOBODY_CAME_YET = ("to_assign", "to_visit")
+_VISIT = "record_visit"
 
 
 UNITS = (
@@ -47,11 +48,38 @@ UNITS = (
 
 
 def step_words(step: str) -> str:
-    """The words of a step: the pack's, else the interface's, else the code itself."""
-    word = installation_pack().words.get(f"step.{step}")
+    """The words of a step: the pack's, its procedure's, the interface's, else the code itself."""
+    pack = installation_pack()
+    word = pack.words.get(f"step.{step}")
     if word:
         return said(word.title)
-    return gettext(STEPS[step]) if step in STEPS else step
+    if step in STEPS:
+        return gettext(STEPS[step])
+    for procedure in pack.procedures:
+        for one in procedure.steps:
+            if one.step == step:
+                return said(one.title)
+    return step
+
+
+def waiting_steps() -> tuple[str, ...]:
+    """Steps at which nobody has been to see the household yet: those up to the visit."""
+    found = list(_NOBODY_CAME_YET)
+    for procedure in installation_pack().procedures:
+        codes = [one.step for one in procedure.steps]
+        visits = [place for place, one in enumerate(procedure.steps) if one.act == _VISIT]
+        if procedure.kind == "identification" and visits:
+            found += codes[: visits[0] + 1]
+    return tuple(dict.fromkeys(found))
+
+
+def queue_steps() -> list[tuple[str, str]]:
+    """(code, words) of the steps at which an alert may stand: before a case, and in one."""
+    procedures = installation_pack().procedures
+    codes = [one.step for way in procedures if way.kind == "identification" for one in way.steps]
+    if not codes:
+        codes = [code for code in STEPS if code != "ended"]
+    return [(code, step_words(code)) for code in dict.fromkeys(["to_assign", *codes])]
 
 
 def said(words: Words | None) -> str:

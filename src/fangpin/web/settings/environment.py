@@ -118,6 +118,17 @@ class Environment:
         problems += unreadable
         https = _yes_or_no(variables, "FANGPIN_HTTPS", problems)
         row_security = _yes_or_no(variables, "FANGPIN_RLS", problems)
+        if row_security and database and not database["ENGINE"].endswith("postgresql"):
+            problems.append(
+                Problem(
+                    "SETTING_RLS_NEEDS_POSTGRESQL",
+                    "FANGPIN_RLS",
+                    "行级安全只有 PostgreSQL 才有",
+                    "only PostgreSQL has row-level security",
+                    "去掉这个变量，或用 FANGPIN_DATABASE_URL 指向 PostgreSQL",
+                    "remove the variable, or point FANGPIN_DATABASE_URL at PostgreSQL",
+                )
+            )
         cipher = _cipher(variables, problems)
         tries = _count(variables, "FANGPIN_SIGN_IN_TRIES", 5, problems)
         lock_minutes = _count(variables, "FANGPIN_LOCK_MINUTES", 15, problems)

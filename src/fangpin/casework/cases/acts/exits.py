@@ -5,9 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
-from fangpin.casework.cases.acts.opening import carry_clues
 from fangpin.casework.cases.gate import Turn, perform
 from fangpin.casework.cases.models import CaseAct
 from fangpin.casework.officials.scope import Scope
@@ -78,10 +75,7 @@ def keep_in_monitoring(
 
     A clue that came while it was under way and has no alert of its own opens a case of its own.
     """
-    with transaction.atomic():
-        entry = _leave("keep_in_monitoring", pack, case_no, by, at, reason, note, key, version)
-        carry_clues(pack=pack, case=entry.case, by=by, at=at)
-    return entry
+    return _leave("keep_in_monitoring", pack, case_no, by, at, reason, note, key, version)
 
 
 def _leave(

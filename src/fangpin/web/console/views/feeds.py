@@ -130,7 +130,7 @@ def rejects(request: ConsoleRequest, feed: str, delivery: str) -> FileResponse:
         raise Http404
     audit.record(
         act="export_rejects",
-        official=request.scope.official,
+        official=request.scope,
         subject_kind="delivery",
         subject=found.delivery[:64],
         division="",

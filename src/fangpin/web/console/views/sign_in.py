@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from fangpin.casework.appointments import second_factor
 from fangpin.casework.appointments.sign_in import (
     change_password,
     is_locked,
@@ -101,6 +102,10 @@ def _is_right(request: ConsoleRequest, form: AuthenticationForm) -> bool:
     username = request.POST.get("username", "")
     if is_locked(username, at=request.at):
         return False
+    official = getattr(form.get_user(), "official", None) if is_right else None
+    if official is not None and second_factor.has_second_factor(official):
+        code = request.POST.get("code", "")
+        is_right = second_factor.accepts(official, code=code, at=request.at)
     if not is_right:
         rules = settings.FANGPIN
         sign_in_failed(
@@ -136,6 +141,36 @@ def password(request: ConsoleRequest) -> HttpResponse:
                 return redirect("home")
     context = {"told": told, "must": request.session.get(MUST_CHANGE, False)}
     return render(request, "console/password.html", context, status=400 if told else 200)
+
+
+@opens_without_post
+@never_cache
+def second(request: ConsoleRequest) -> HttpResponse:
+    """The second factor: begin, confirm with a first code, take away with another.
+
+    Raises Http404 in a demonstration, whose clock agrees with no phone's.
+    """
+    official = getattr(request.user, "official", None)
+    if official is None or standing_clock() is not None:
+        raise Http404
+    context: dict[str, object] = {"is_wrong": False}
+    act, code = request.POST.get("act", ""), request.POST.get("code", "")
+    is_confirmed = second_factor.has_second_factor(official)
+    if request.method == "POST" and act == "begin" and not is_confirmed:
+        secret = second_factor.begin(official)
+        context |= {"secret": secret, "address": second_factor.address(official, secret)}
+    elif request.method == "POST" and act == "confirm" and not is_confirmed:
+        is_confirmed = second_factor.confirm(official, code=code, at=request.at)
+        context["is_wrong"] = not is_confirmed
+    elif request.method == "POST" and act == "remove" and is_confirmed:
+        if second_factor.accepts(official, code=code, at=request.at):
+            second_factor.remove(official, at=request.at, by=request.user.get_username())
+            is_confirmed = False
+        else:
+            context["is_wrong"] = True
+    context["is_confirmed"] = is_confirmed
+    status = 400 if context["is_wrong"] else 200
+    return render(request, "console/second_factor.html", context, status=status)
 
 
 @opens(ANY_POST)
