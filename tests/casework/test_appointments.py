@@ -9,6 +9,7 @@ import pytest
 
 from fangpin.casework.appointments.accounts import open_account, reset_password
 from fangpin.casework.appointments.acts import appoint, delegate, end_post, revoke_delegation
+from fangpin.casework.appointments.queries import posts_of_scope
 from fangpin.casework.audit.actions import record
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.divisions.models import Division
@@ -298,3 +299,12 @@ def test_an_account_of_a_bad_name_is_refused(username: str, code: str) -> None:
         at=AT,
         password="p",
     )
+
+
+def test_posts_are_listed_within_the_scope_with_their_history() -> None:
+    cast.build_person("old")
+    ended = give("old", "village_cadre", VILLAGE, from_date=date(2019, 1, 1), to_date=TODAY)
+    standing = give("old", "village_cadre", VILLAGE)
+    assert posts_of_scope(SECURITY, on=TODAY) == [standing]
+    assert posts_of_scope(SECURITY, on=None) == [ended, standing]
+    assert posts_of_scope(Scope(divisions=(OTHER_CITY,)), on=None) == []

@@ -43,7 +43,7 @@ def test_the_pack_of_the_page_is_checked_without_a_problem(river: Pack) -> None:
 def test_the_cases_of_the_page_pass(river: Pack) -> None:
     cases = river.cases()
     results = [*run_cases(river, cases), *run_decision_cases(river, cases)]
-    assert len(cases) == 6
+    assert len(cases) == 7
     assert [result.problems for result in results if result.problems] == []
 
 

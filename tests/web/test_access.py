@@ -37,6 +37,8 @@ _ROWS = {"queue", "households", "household"}
 _FEEDS = {"feeds", "feed", "delivery", "rejects"}
 _CASES = {
     "cases",
+    "measures",
+    "duties",
     "case",
     "notice-sheet",
     "case-notice-pdf",
@@ -63,7 +65,7 @@ MAY_OPEN = {
     "village": _ROWS | _CASES | {"household-act", "new-meeting", "blank-meeting"},
     "owner": _FEEDS,
     "province": _FEEDS | _WATCH | _AUDIT,
-    "outsider": {"queue", "households", "cases"} | _FEEDS | _WATCH | _AUDIT,
+    "outsider": {"queue", "households", "cases", "measures", "duties"} | _FEEDS | _WATCH | _AUDIT,
 }
 """Names of the pages that each official may open on Li Zhuxi, or on feeds of the medical bureau."""
 
@@ -72,9 +74,10 @@ NARROWER = [username for username, *_ in ROLES if username not in SEES_THE_FOREI
 
 
 def patterns(found: list[Any] | None = None) -> list[URLPattern]:
-    """Every address of the site."""
+    """Every address of the console; those of the phone are tried in tests/field."""
     flat = []
-    for one in found if found is not None else get_resolver().url_patterns:
+    console = get_resolver("fangpin.web.console.urls").url_patterns
+    for one in found if found is not None else console:
         flat += patterns(one.url_patterns) if isinstance(one, URLResolver) else [one]
     return flat
 
@@ -88,6 +91,7 @@ def address(pattern: URLPattern, household: int) -> str:
         ("<str:case_no>", case_no),
         ("<int:meeting_id>", str(meeting)),
         ("<slug:act>", "report_clue"),
+        ("<str:sha256>", "0" * 64),
         ("<int:household_ref>", str(household)),
         ("<str:feed>", "medical.settlement"),
         ("<str:delivery>", "2020-11-01"),

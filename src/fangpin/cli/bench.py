@@ -28,9 +28,24 @@ def rules(context: typer.Context) -> None:
 
 
 @app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def linkage(context: typer.Context) -> None:
+    """Rows with errors to their persons, by the stored model: --registry N --feed N [--json]."""
+    run_bench("linkage", context.args)
+
+
+@app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 def casework(context: typer.Context) -> None:
     """Official acts and reads over many cases: --cases N --acts N [--database sqlite] [--json]."""
     run_bench("casework", context.args)
+
+
+@app.command(
+    "killed-server",
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+)
+def killed_server(context: typer.Context) -> None:
+    """The server killed under load, again and again: --kills N [--json]."""
+    run_bench("killed_server", context.args)
 
 
 def run_bench(

@@ -14,6 +14,7 @@ from fangpin.cli import (
     demo,
     feed,
     household,
+    link,
     official,
     pack,
     run,
@@ -42,6 +43,7 @@ app.add_typer(alert.app, name="alert")
 app.add_typer(audit.app, name="audit")
 app.add_typer(case.app, name="case")
 app.add_typer(household.app, name="household")
+app.add_typer(link.app, name="link")
 app.add_typer(vault.app, name="vault")
 app.add_typer(official.app, name="official")
 app.add_typer(pack.app, name="pack")

@@ -33,7 +33,7 @@ def list_officials(
 ) -> None:
     """Posts with their holders and periods, and to whom they are handed over."""
     session = _session()
-    from fangpin.casework.officials.queries import posts_of_scope
+    from fangpin.casework.appointments.queries import posts_of_scope
 
     on = None if everything else session.today()
     rows: list[dict[str, Any]] = [

@@ -6,9 +6,11 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from fangpin.feeds.arrivals import Arrival
-from fangpin.feeds.check import CHECKED, PROBLEMS
+from fangpin.feeds.check import CHECKED, PROBLEMS, WAITING
+from fangpin.feeds.claims import find_claims
 from fangpin.feeds.duplicates import (
     compare_with_earlier,
     context_of,
@@ -19,7 +21,7 @@ from fangpin.feeds.duplicates import (
 )
 from fangpin.feeds.findings import Finding, finding
 from fangpin.feeds.headers import Column
-from fangpin.feeds.readers.table import RAW
+from fangpin.feeds.readers.table import RAW, RawTable
 from fangpin.feeds.registry_doubts import registry_doubts
 from fangpin.feeds.shapes import literal, quoted, type_of
 from fangpin.lake.engines.duckdb import Engine
@@ -69,6 +71,8 @@ class Settled:
     """The columns of facts.parquet."""
     sorted_by: str
     findings: tuple[Finding, ...]
+    claims: int = 0
+    """Rows about a person whom linkage has to find."""
 
 
 def settle_rows(
@@ -82,6 +86,9 @@ def settle_rows(
     received: date,
     month: int | None,
     earlier: Sequence[Arrival],
+    raw: RawTable | None = None,
+    waiting: int = 0,
+    shared: Sequence[Path] = (),
 ) -> Settled:
     """Make ACCEPTED from CHECKED; rows whose key repeats with other content join PROBLEMS.
 
@@ -152,6 +159,33 @@ def settle_rows(
         # Rows of one month need not be compared by it.
         sorted_by=", ".join(one for one in shape.order if one != "month" or span[0] != span[1]),
         findings=tuple(findings),
+        claims=_claims(engine, shape, registry, raw, waiting, shared),
+    )
+
+
+def _claims(
+    engine: Engine,
+    shape: _Shape,
+    registry: Registry | None,
+    raw: RawTable | None,
+    waiting: int,
+    shared: Sequence[Path],
+) -> int:
+    """How many rows of a person's feed wait for linkage; they are then in CLAIM_FACTS."""
+    if raw is None or registry is None or shape.registry or shape.contract.subject != "person":
+        return 0
+    if waiting:
+        engine.make_table("waiting_facts", shape.query(WAITING))
+    return find_claims(
+        engine=engine,
+        contract=shape.contract,
+        registry=registry,
+        raw=raw,
+        identifier=shape.identifier_field if shape.identifier_field in shape.present else None,
+        vault=shape.vault,
+        accepted=ACCEPTED,
+        waiting="waiting_facts" if waiting else None,
+        shared=shared,
     )
 
 
@@ -222,14 +256,14 @@ class _Shape:
             names.append("masked_id")
         return names + [field.field for field in self.stored]
 
-    def query(self) -> str:
+    def query(self, rows: str = CHECKED) -> str:
         """One row a checked row: the columns of facts.parquet."""
         checked = (
             [f"checked.* EXCLUDE ({self._given_reference()})"]
             if self.has_person and self.identifier_field in self.present
             else ["checked.*"]
         )
-        source = f"{CHECKED} AS checked"
+        source = f"{rows} AS checked"
         if self.has_person:
             checked.append(f"{self._person()} AS person_ref")
         if self.household_field:

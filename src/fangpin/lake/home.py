@@ -53,6 +53,16 @@ class Home:
         return self.root / "ledger"
 
     @property
+    def links(self) -> Path:
+        """Whom claims are about: scores, and the facts that linkage moved; can be made again."""
+        return self.root / "links"
+
+    @property
+    def decisions(self) -> Path:
+        """What officials decided about claims: append-only, nothing else holds it."""
+        return self.root / "decisions"
+
+    @property
     def runs(self) -> Path:
         return self.root / "runs"
 
@@ -79,6 +89,8 @@ class Home:
                 self.deliveries,
                 self.registry,
                 self.ledger,
+                self.links,
+                self.decisions,
                 self.runs,
                 self.spill,
             ):

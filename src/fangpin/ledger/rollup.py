@@ -56,6 +56,28 @@ def roll_up(
     return final
 
 
+def roll_up_linked(
+    *, home: Home, pack: Pack, engine: Engine, feed: str, linked: Path, state: RegistryState
+) -> tuple[Path, int, int]:
+    """The ledger file of the facts that linkage moved in one feed, and its first and last month."""
+    engine.view_files("linked_facts", [linked])
+    first, last = engine.rows("SELECT min(month), max(month) FROM linked_facts")[0]
+    final = home.ledger / feed / f"linked-{linked.stem}-{items_digest(pack, feed)}.parquet"
+    if not final.exists():
+        items = feed_items(pack, feed)
+        query = linked_facts(
+            pack=pack,
+            contract=pack.contracts[feed],
+            engine=engine,
+            state=state,
+            source="linked_facts",
+            items=items,
+        )
+        with published_file(final) as temporary:
+            engine.write(rolled_up(items, query), temporary)
+    return final, int(first), int(last)
+
+
 def _facts_view(engine: Engine, arrival: Arrival, superseded: list[tuple[Path, Path]]) -> str:
     """The rows that this delivery adds (+1) and those of earlier deliveries that it replaces (-1)."""
     engine.view_files("facts_new", [arrival.facts])

@@ -19,7 +19,8 @@ from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home
 from fangpin.ledger.coverage import Coverage
 from fangpin.ledger.relink import relink
-from fangpin.ledger.rollup import feed_items, roll_up
+from fangpin.ledger.rollup import feed_items, roll_up, roll_up_linked
+from fangpin.linkage.linked import NOTHING_LINKED, Linked, linked_facts_of
 from fangpin.linkage.registry import RegistryState, registry_state
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
@@ -45,6 +46,8 @@ class Snapshot:
     files: dict[str, list[LedgerFile]]
     coverage: Coverage
     key: str
+    linked: Linked = NOTHING_LINKED
+    """The facts that linkage moved; their ledger files are among the others."""
 
     def files_between(self, feed: str, first: int, last: int) -> list[Path]:
         """The ledger files of a feed that have rows in these months."""
@@ -93,6 +96,15 @@ def take_snapshot(
             path = roll_up(home=home, pack=pack, engine=engine, arrival=arrival, state=state)
             files.setdefault(arrival.feed, []).append(LedgerFile(path, *_months(arrival, home)))
             earlier.setdefault(arrival.feed, []).append(arrival)
+    linked = linked_facts_of(
+        home=home, pack=pack, engine=engine, state=state, arrivals=known, as_of=as_of
+    )
+    for feed, facts in linked.files.items():
+        if feed_items(pack, feed):
+            file = roll_up_linked(
+                home=home, pack=pack, engine=engine, feed=feed, linked=facts, state=state
+            )
+            files.setdefault(feed, []).append(LedgerFile(*file))
     return Snapshot(
         as_of=as_of,
         month=Month.last_complete(as_of),
@@ -100,7 +112,8 @@ def take_snapshot(
         registry=state,
         files=files,
         coverage=Coverage(coverage(known, as_of=as_of)),
-        key=_key(pack, known, arrivals, as_of),
+        key=_key(pack, known, arrivals, as_of, linked),
+        linked=linked,
     )
 
 
@@ -112,12 +125,15 @@ def _months(arrival: Arrival, home: Home) -> tuple[int, int]:
     return first, last
 
 
-def _key(pack: Pack, known: Sequence[Arrival], found: Sequence[Arrival], as_of: date) -> str:
+def _key(
+    pack: Pack, known: Sequence[Arrival], found: Sequence[Arrival], as_of: date, linked: Linked
+) -> str:
     aside = [
         f"{one.standing_on(as_of)} {one.feed}/{one.delivery}"
         for one in found
         if one.received <= as_of and not one.is_in_force(as_of)
     ]
     listed = [f"{one.feed}/{one.delivery}" for one in known]
-    text = "\n".join([pack.digest, as_of.isoformat(), *listed, *aside])
+    parts = [pack.digest, as_of.isoformat(), *listed, *aside]
+    text = "\n".join([*parts, linked.key] if linked.key else parts)
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -148,6 +148,8 @@ class Form(Overlay, Sourced):
     form: Code
     title: Words
     act: Code
+    kind: Literal["identification", "elimination"] = "identification"
+    """The kind of case whose act asks this form."""
     feed: DottedCode | None = None
     """The feed that carries the answers to the next run: its fields have the names of the form's."""
     version: int = Field(ge=1)

@@ -72,7 +72,7 @@ def _feed_evidence(
         arrival
         for arrival in snapshot.arrivals
         if arrival.feed == feed
-        and arrival.accepted
+        and (arrival.accepted or arrival.claims)
         # A correction may have moved a row out of the window: what it replaced must go with it.
         and (arrival.superseded or (arrival.first_month <= last and arrival.last_month >= first))
     ]
@@ -93,6 +93,7 @@ def _feed_evidence(
     elif contract.subject == "household":
         within += " AND household_ref IN (SELECT household_ref FROM hit_households)"
     engine.make_table("evidence_facts", f"SELECT * FROM evidence_facts_all WHERE {within}")
+    _move_linked(engine, snapshot, feed, within)
     declared = [pack.items[code] for code in items]
     linked = linked_facts(
         pack=pack,
@@ -107,6 +108,21 @@ def _feed_evidence(
     engine.make_table(table, " UNION ALL ".join(parts))
     engine.drop("evidence_facts", "evidence_linked", "hit_households")
     return True
+
+
+def _move_linked(engine: Engine, snapshot: Snapshot, feed: str, within: str) -> None:
+    """Evidence is the facts where linkage put them: those it took away go, those it found come."""
+    linked = snapshot.linked.files.get(feed)
+    if linked is None:
+        return
+    engine.view_files("evidence_moved", [linked])
+    engine.make_table(
+        "evidence_facts",
+        "SELECT * FROM evidence_facts ANTI JOIN (SELECT delivery, row_no, person_ref "
+        "FROM evidence_moved WHERE sign < 0) AS gone USING (delivery, row_no, person_ref) "
+        "UNION ALL BY NAME SELECT * EXCLUDE (sign, claim_ref, link_step, link_chance) "
+        f"FROM evidence_moved WHERE sign > 0 AND {within}",
+    )
 
 
 def _item_rows(feed: str, item: LedgerItem, rule: Rule, last: int) -> str:

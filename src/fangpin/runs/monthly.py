@@ -39,6 +39,8 @@ class RunResult:
     as_of: date
     outcomes: dict[str, dict[str, int]]
     count_of_households: int
+    is_linkage_whole: bool = True
+    """False where claims stay open that the extra `fangpin[linkage]` could link."""
 
 
 def run_month(
@@ -93,6 +95,7 @@ def run_month(
                 feed: sorted(months) for feed, months in sorted(snapshot.coverage.months.items())
             },
             "deliveries": [f"{a.feed}/{a.delivery}" for a in snapshot.arrivals],
+            "linkage": {"key": snapshot.linked.key, "is_whole": snapshot.linked.is_whole},
             "held": [
                 f"{a.feed}/{a.delivery}"
                 for a in arrivals
@@ -109,7 +112,7 @@ def run_month(
         (temporary / "run.json").write_text(
             json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8"
         )
-    return RunResult(folder, as_of, outcomes, count)
+    return RunResult(folder, as_of, outcomes, count, snapshot.linked.is_whole)
 
 
 def evaluate_snapshot(*, engine: Engine, pack: Pack, snapshot: Snapshot) -> Evaluation:
@@ -152,4 +155,5 @@ def read_run(folder: Path) -> RunResult:
         date.fromisoformat(facts["as_of"]),
         facts["outcomes"],
         int(facts["count_of_households"]),
+        bool(facts.get("linkage", {}).get("is_whole", True)),
     )

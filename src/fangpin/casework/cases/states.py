@@ -49,6 +49,7 @@ class ActRule:
 ACTS: dict[str, ActRule] = {
     "assign": ActRule("step"),
     "record_visit": ActRule("step"),
+    "supplement_visit": ActRule("any"),
     "record_consent": ActRule("step"),
     "request_comparison": ActRule("within", ("close_comparison",)),
     "answer_comparison": ActRule("within", ("close_comparison",)),

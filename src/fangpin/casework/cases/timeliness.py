@@ -6,10 +6,9 @@ stopped it; a clock that runs counts on the day. Everything follows from the log
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import Literal, TypeAlias
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import Substr
@@ -122,24 +121,3 @@ def _chunks(cases: QuerySet[Case]) -> Iterator[list[Case]]:
             return
         yield rows
         last = rows[-1].pk
-
-
-SMALL = "small"
-"""A count that is below the smallest that is shown."""
-WITHHELD = "withheld"
-"""A count that would tell another, small one, because the sum is public."""
-
-Shown: TypeAlias = int | Literal["small", "withheld"]
-
-
-def hidden(counts: Iterable[int], *, smallest: int) -> list[Shown]:
-    """Counts with small ones hidden, so that none can be told from the rest and their sum.
-
-    Nought is shown. When only one count is small, the smallest of the others is withheld with it.
-    """
-    shown: list[Shown] = [SMALL if 0 < number < smallest else number for number in counts]
-    if sum(one == SMALL for one in shown) == 1:
-        rest = [(one, place) for place, one in enumerate(shown) if isinstance(one, int) and one]
-        if rest:
-            shown[min(rest)[1]] = WITHHELD
-    return shown

@@ -39,14 +39,3 @@ def in_office(scope: Scope, *, roles: Iterable[str], on: date) -> list[Post]:
         .select_related("official__user")
         .order_by("division", "official__name", "id")
     )
-
-
-def posts_of_scope(scope: Scope, *, on: date | None) -> list[Post]:
-    """The posts within the scope with their delegations: those of a day, or all there ever were."""
-    found = Post.objects.all() if on is None else posts_in_force(on)
-    return list(
-        within(found, scope)
-        .select_related("official__user")
-        .prefetch_related("delegations__delegate__user")
-        .order_by("division", "role", "from_date", "id")
-    )

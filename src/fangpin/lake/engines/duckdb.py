@@ -125,6 +125,10 @@ class Engine:
         while batch := cursor.fetchmany(size):
             yield batch
 
+    def lend(self) -> Any:
+        """The connection itself, for a tool that writes its own SQL: lake hands it to no one else."""
+        return self._connection
+
     def close(self) -> None:
         """Close the connection; its temporary tables are gone."""
         self._connection.close()

@@ -212,6 +212,9 @@ def _casework(scope: Scope, entry: Callable[..., Entry]) -> list[Section]:
         )
     if scope.can(HOLD):
         work.append(entry("new-meeting", gettext("民主评议")))
+    if scope.can(SEE_CASE):
+        work.append(entry("measures", gettext("措施与名额")))
+        work.append(entry("duties", gettext("回访与责任")))
     if scope.can(SEE_OVERVIEW):
         watch.append(entry("supervision", gettext("督办看板")))
     if scope.can(SEE_AUDIT):

@@ -12,6 +12,7 @@ from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.scope import Scope, narrow_to
 from fangpin.values.withheld import is_small, is_withheld
 from fangpin.web.ground.pack import installation_pack
+from fangpin.web.ground.words import waiting_steps
 
 SMALLEST_CELL = "privacy.smallest_cell"
 
@@ -29,7 +30,9 @@ def withheld_above(scope: Scope, division: Division, *, run: Run, on: date) -> f
     inside = [step for step in divisions.path(division.code) if scope.covers(step.code)]
     gone: frozenset[str] = frozenset()
     for above, below in zip(inside, inside[1:], strict=False):
-        rows = division_rows(narrow_to(scope, above.code), month=run.month, on=on)
+        rows = division_rows(
+            narrow_to(scope, above.code), month=run.month, on=on, waiting_steps=waiting_steps()
+        )
         small = {
             name
             for name in MEASURES

@@ -14,6 +14,7 @@ from fangpin.web.console.views import (
     feeds,
     household,
     household_act,
+    measures,
     meetings,
     overview,
     preferences,
@@ -35,6 +36,7 @@ urlpatterns = [
     path("queue/", queue.queue, name="queue"),
     path("cases/", cases.cases, name="cases"),
     path("cases/<str:case_no>/", case.case, name="case"),
+    path("cases/<str:case_no>/papers/<str:sha256>", case.paper, name="case-paper"),
     path(
         "cases/<str:case_no>/notice-sheet/", sheets.of_case, {"kind": "notice"}, name="notice-sheet"
     ),
@@ -107,6 +109,8 @@ urlpatterns = [
     path("feeds/<str:feed>/", feeds.feed, name="feed"),
     path("feeds/<str:feed>/<str:delivery>/", feeds.delivery, name="delivery"),
     path("feeds/<str:feed>/<str:delivery>/rejects.xlsx", feeds.rejects, name="rejects"),
+    path("measures/", measures.measures, name="measures"),
+    path("duties/", measures.duties, name="duties"),
     path("demo-clock/", demo_clock.move_clock, name="move-clock"),
     path("alive/", errors.alive, name="alive"),
 ]

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "fangpin.casework.divisions",
     "fangpin.casework.officials",
     "fangpin.casework.audit",
+    "fangpin.casework.receipts",
     "fangpin.casework.registry",
     "fangpin.casework.alerts",
     "fangpin.casework.cases",
@@ -44,6 +45,7 @@ INSTALLED_APPS = [
     "fangpin.casework.measures",
     "fangpin.casework.followup",
     "fangpin.web.console",
+    "fangpin.web.field",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -97,6 +99,11 @@ LOCALE_PATHS = [_WEB / "console" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = FANGPIN.time_zone
+
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+"""Photos of households never lie on the disk in plain form, not even for a moment."""
+FILE_UPLOAD_MAX_MEMORY_SIZE = 24 * 1024 * 1024
+"""Of one form; a larger one brings no files, and the act says which are missing."""
 
 STATIC_URL = "/static/"
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder"]

@@ -16,6 +16,7 @@ from fangpin.casework.alerts.states import AlertState
 from fangpin.casework.audit import actions as audit
 from fangpin.casework.cases import queries as cases
 from fangpin.casework.cases.models import Case
+from fangpin.casework.cases.queries import episodes_of_household
 from fangpin.casework.cases.states import CaseState, EpisodeState
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.followup import queries as followup
@@ -30,6 +31,7 @@ from fangpin.web.console.cases.progress import StepLine, step_lines
 from fangpin.web.console.feeds import coverage_of, home
 from fangpin.web.console.frame import chosen_division
 from fangpin.web.console.gaps import gaps_of
+from fangpin.web.console.help import help_of
 from fangpin.web.console.ledger_view import flags_of, ledger_of
 from fangpin.web.console.listing import listed_households
 from fangpin.web.console.reasons import ReasonView, categories_of, reason_views
@@ -100,6 +102,10 @@ def household(request: ConsoleRequest, household_ref: int) -> HttpResponse:
         else None
     )
     open_case = _open_case(request, household_ref)
+    lines = measure_lines(scope, household_ref) if scope.can(SEE_CASE) else []
+    is_followed = bool(lines) or bool(
+        scope.can(SEE_CASE) and episodes_of_household(scope, household_ref)
+    )
     context = {
         "household": found,
         "path": path,
@@ -128,7 +134,8 @@ def household(request: ConsoleRequest, household_ref: int) -> HttpResponse:
         "open_case": open_case,
         "cases": case_lines(scope, household_ref) if scope.can(SEE_CASE) else [],
         "episodes": episode_lines(scope, household_ref) if scope.can(SEE_CASE) else [],
-        "measures": measure_lines(scope, household_ref) if scope.can(SEE_CASE) else [],
+        "measures": lines,
+        "help": help_of(request, found, [line.measure for line in lines]) if is_followed else None,
         "contact": followup.contact(scope, household_ref, on=request.today),
         "story": story_of(scope, household_ref, alerts=of_household) if scope.can(SEE_CASE) else [],
         "acts": _acts(request, household_ref, open_case),

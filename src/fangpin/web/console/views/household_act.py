@@ -11,25 +11,26 @@ from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.models import Household
 from fangpin.values.problem import ProblemError
+from fangpin.web.console.cases.forms.after import AFTER_FORMS
 from fangpin.web.console.cases.forms.household import HOUSEHOLD_FORMS
 from fangpin.web.ground.access import SEE_CASE, ConsoleRequest, opens
 from fangpin.web.ground.pack import installation_pack
+
+FORMS = HOUSEHOLD_FORMS | AFTER_FORMS
 
 
 @opens(SEE_CASE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def household_act(request: ConsoleRequest, household_ref: int, act: str) -> HttpResponse:
     """The form of an act; posted, it is done. Raises Http404 outside the scope or the role."""
-    if act not in HOUSEHOLD_FORMS or not request.scope.can(act):
+    if act not in FORMS or not request.scope.can(act):
         raise Http404
     try:
         household = registry.household(request.scope, household_ref)
     except Household.DoesNotExist:
         raise Http404 from None
     data = request.POST if request.method == "POST" else None
-    form = HOUSEHOLD_FORMS[act](
-        pack=installation_pack(), household=household, request=request, data=data
-    )
+    form = FORMS[act](pack=installation_pack(), household=household, request=request, data=data)
     status = 200
     if data is not None:
         status = 422

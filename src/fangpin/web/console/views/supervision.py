@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,20 +15,20 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from fangpin.casework.cases import timeliness
-from fangpin.casework.cases.timeliness import SMALL, DivisionTimes, Shown, hidden
+from fangpin.casework.cases.timeliness import DivisionTimes
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.queries import divisions_below
 from fangpin.policy.procedure_models import Clock
-from fangpin.values.problem import ProblemError
+from fangpin.values.withheld import is_small, is_withheld, shown, withheld_cells
 from fangpin.web.console.frame import chosen_division
+from fangpin.web.console.small_numbers import smallest_cell
 from fangpin.web.ground.access import SEE_CASE, SEE_OVERVIEW, ConsoleRequest, opens
 from fangpin.web.ground.figures import named, number, share
 from fangpin.web.ground.pack import installation_pack
 from fangpin.web.ground.words import listed, said
 
 PERIODS = (30, 90, 365)
-SMALLEST_CELL = "supervision.smallest_cell"
 NAMED = 3
 
 
@@ -82,7 +83,7 @@ def supervision(request: ConsoleRequest) -> HttpResponse:
     rows = request.scope.can(SEE_CASE)
     if not rows and division.code not in request.scope.divisions:
         raise Http404  # the sums of a part would tell the small counts of the whole
-    smallest = 0 if rows else _smallest(request, division)
+    smallest = 0 if rows else smallest_cell(request.today)
     by_code = {one.division: one for one in found}
     places = [(one, by_code.get(one.code, DivisionTimes(one.code))) for one in below or [division]]
     lines = _places(request, places, smallest=smallest, rows=rows)
@@ -107,26 +108,23 @@ def _below(request: ConsoleRequest, division: Division) -> list[Division]:
     return inside or divisions_below(request.scope, parent=division.code)
 
 
-def _smallest(request: ConsoleRequest, division: Division) -> int:
-    """The smallest count that is shown to whoever sees no rows: a parameter of the pack."""
-    pack = installation_pack()
-    try:
-        return int(pack.parameter(SMALLEST_CELL, at=request.today, division=division.code).number)
-    except (ProblemError, KeyError):
-        return 0
+def _hidden(counts: Sequence[int], *, smallest: int) -> list[int]:
+    """The counts of a line whose sum is shown, without small ones and what gives them away."""
+    return shown(counts, withheld_cells(counts, smallest=smallest))
 
 
-def _words(count: Shown, smallest: int) -> str:
-    """A count, 'fewer than n', or that it is withheld to protect another."""
-    if isinstance(count, int):
-        return number(count)
-    return gettext("不到 %(n)d") % {"n": smallest} if count == SMALL else gettext("不显示")
+def _words(count: int, smallest: int) -> str:
+    """A count; 'fewer than n' for a small one standing alone; else that it is withheld."""
+    if is_withheld(count):
+        return gettext("不显示")
+    if is_small(count, smallest=smallest):
+        return gettext("不到 %(n)d") % {"n": smallest}
+    return number(count)
 
 
-def _cell(count: Shown, smallest: int, *, href: str = "", is_late: bool = False) -> Cell:
-    if not isinstance(count, int):
-        return Cell(_words(count, smallest), "", is_late)
-    return Cell(number(count), href if count else "", is_late and bool(count))
+def _cell(count: int, smallest: int, *, href: str = "", is_late: bool = False) -> Cell:
+    leads = bool(count) and not is_withheld(count)
+    return Cell(_words(count, smallest), href if leads else "", is_late and bool(count))
 
 
 def _places(
@@ -136,8 +134,8 @@ def _places(
     smallest: int,
     rows: bool,
 ) -> list[PlaceLine]:
-    opened = hidden([times.open for _, times in places], smallest=smallest)
-    overdue = hidden([times.overdue for _, times in places], smallest=smallest)
+    opened = _hidden([times.open for _, times in places], smallest=smallest)
+    overdue = [times.overdue for _, times in places]  # their sum is not shown
     lines = []
     for (one, times), count, late in zip(places, opened, overdue, strict=True):
         href = (
@@ -145,7 +143,7 @@ def _places(
             if rows
             else ""
         )
-        oldest = times.oldest if isinstance(count, int) else None
+        oldest = None if is_withheld(count) else times.oldest
         lines.append(
             PlaceLine(
                 division=one,
@@ -176,22 +174,19 @@ def _clocks(found: list[DivisionTimes], *, smallest: int) -> list[ClockLine]:
         overdue = sum(one.overdue for one in counts)
         if not met + late + overdue:
             continue
-        stopped, late_shown = _small(met + late, smallest), _small(late, smallest)
-        told = isinstance(stopped, int) and isinstance(late_shown, int) and stopped > 0
+        stopped = met + late
+        small = [is_small(one, smallest=smallest) for one in (stopped, late, met)]
+        told = stopped > 0 and not any(small)
         lines.append(
             ClockLine(
                 title=said(clock.title),
                 on_time=share(Decimal(met) / Decimal(met + late)) if told else "—",
                 stopped=_cell(stopped, smallest),
-                late=_cell(late_shown, smallest, is_late=True),
-                overdue=_cell(_small(overdue, smallest), smallest, is_late=True),
+                late=_cell(late, smallest, is_late=True),
+                overdue=_cell(overdue, smallest, is_late=True),
             )
         )
     return lines
-
-
-def _small(count: int, smallest: int) -> Shown:
-    return SMALL if 0 < count < smallest else count
 
 
 def _answer(
@@ -200,7 +195,7 @@ def _answer(
     """One sentence: nobody is late, or who is late where."""
     total = sum(times.open for _, times in places)
     late = [(one, times.overdue) for one, times in places if times.overdue]
-    shown_total = _words(_small(total, smallest), smallest)
+    shown_total = _words(total, smallest)
     levels = {one.level: one.title for one in installation_pack().header.division_levels}
     begins = ngettext(
         "%(place)s %(n)d 个%(level)s在办 %(total)s 件",
@@ -214,15 +209,13 @@ def _answer(
     }
     if not late:
         return gettext("%(begins)s，无一逾期。") % {"begins": begins}
-    counts = hidden([times.overdue for _, times in places], smallest=smallest)
-    by_code = {one.code: count for (one, _), count in zip(places, counts, strict=True)}
     told = [
         gettext("%(place)s %(n)s 件")
         % {
             "place": named(one),
-            "n": _words(by_code[one.code], smallest),
+            "n": _words(count, smallest),
         }
-        for one, _ in late[:NAMED]
+        for one, count in late[:NAMED]
     ]
     text = listed(told)
     if len(late) > NAMED:

@@ -9,17 +9,21 @@ from django.utils.translation import gettext, gettext_lazy
 
 from fangpin.casework.measures import acts as help_acts
 from fangpin.casework.measures import queries as measures
-from fangpin.casework.measures.fitness import proposals
-from fangpin.casework.measures.plans import PlannedMeasure
-from fangpin.decisions.measures import Proposal
 from fangpin.web.console.cases.forms.base import (
     ActForm,
     AmountField,
     DayField,
     radio_field,
+    select_field,
     words_field,
 )
-from fangpin.web.ground.words import cause_words, listed, said
+from fangpin.web.console.cases.forms.places import (
+    member_choices,
+    offered_measures,
+    place_choices,
+    planned,
+)
+from fangpin.web.ground.words import said
 
 
 class MakePlan(ActForm):
@@ -28,7 +32,8 @@ class MakePlan(ActForm):
     act = "make_plan"
     fields_of_codes = {
         "PLAN_EMPTY": "measures",
-        "SAFETY_NET_ALONE": "measures",
+        "RESOURCE_FULL": "place",
+        "RESOURCE_UNKNOWN": "place",
         "CONDITION_NEEDS_REASON": "reason",
         "MEASURE_PERIOD": "from_date",
     }
@@ -43,52 +48,40 @@ class MakePlan(ActForm):
     )
 
     def prepare(self) -> None:
-        proposed = proposals(self.pack, self.desk.case.household, at=self.desk.today)
-        reasons = {one.measure.measure: _why(one) for one in proposed}
-        order = {one.measure.measure: place for place, one in enumerate(proposed)}
-        offered = [
-            one
-            for one in self.pack.measures.values()
-            if one.until_date is None or self.desk.today < one.until_date
-        ]
-        offered.sort(key=lambda one: order.get(one.measure, len(order)))
+        household, today, scope = self.desk.case.household, self.desk.today, self.desk.scope
         self.fields["measures"] = forms.MultipleChoiceField(
             label=gettext("帮扶措施"),
-            choices=[
-                (
-                    one.measure,
-                    gettext("%(title)s（%(why)s）")
-                    % {"title": said(one.title), "why": reasons[one.measure]}
-                    if one.measure in reasons
-                    else said(one.title),
-                )
-                for one in offered
-            ],
+            choices=offered_measures(self.pack, household, on=today),
             widget=forms.CheckboxSelectMultiple,
+            required=False,
         )
-        self.order_fields(["measures", "from_date", "goal", "reason"])
-        self.initial["from_date"] = self.desk.today
+        self.fields["place"] = select_field(
+            label=gettext("占用名额"),
+            choices=place_choices(scope, household, on=today),
+            empty=gettext("不占名额"),
+            required=False,
+        )
+        self.fields["member"] = select_field(
+            label=gettext("给谁"),
+            choices=member_choices(scope, household),
+            empty=gettext("全户"),
+            required=False,
+        )
+        self.order_fields(["measures", "place", "member", "from_date", "goal", "reason"])
+        self.initial["from_date"] = today
 
     def carry_out(self) -> Any:
         given = self.cleaned_data
-        planned = [
-            PlannedMeasure(
-                measure=code,
-                from_date=given["from_date"],
-                department=self.pack.measures[code].department or "",
-                reason=given["reason"],
-            )
-            for code in given["measures"]
-        ]
-        return help_acts.make_plan(**self.decided_on, measures=planned, goal=given["goal"])
-
-
-def _why(proposal: Proposal) -> str:
-    """What a proposal answers, and a warning where something is known against it."""
-    answers = listed(cause_words(one) for one in proposal.causes) or gettext("补缺口")
-    if proposal.is_open:
-        return gettext("适合：%(causes)s") % {"causes": answers}
-    return gettext("适合：%(causes)s；有条件不满足") % {"causes": answers}
+        chosen = planned(
+            self.desk.scope,
+            codes=given["measures"],
+            place=given["place"],
+            member=given["member"],
+            from_date=given["from_date"],
+            reason=given["reason"],
+            on=self.desk.today,
+        )
+        return help_acts.make_plan(**self.decided_on, measures=chosen, goal=given["goal"])
 
 
 class DeliverMeasure(ActForm):
