@@ -37,6 +37,8 @@ _ROWS = {"queue", "households", "household"}
 _FEEDS = {"feeds", "feed", "delivery", "rejects"}
 _CASES = {
     "cases",
+    "measures",
+    "duties",
     "case",
     "notice-sheet",
     "case-notice-pdf",
@@ -63,7 +65,7 @@ MAY_OPEN = {
     "village": _ROWS | _CASES | {"household-act", "new-meeting", "blank-meeting"},
     "owner": _FEEDS,
     "province": _FEEDS | _WATCH | _AUDIT,
-    "outsider": {"queue", "households", "cases"} | _FEEDS | _WATCH | _AUDIT,
+    "outsider": {"queue", "households", "cases", "measures", "duties"} | _FEEDS | _WATCH | _AUDIT,
 }
 """Names of the pages that each official may open on Li Zhuxi, or on feeds of the medical bureau."""
 
@@ -89,6 +91,7 @@ def address(pattern: URLPattern, household: int) -> str:
         ("<str:case_no>", case_no),
         ("<int:meeting_id>", str(meeting)),
         ("<slug:act>", "report_clue"),
+        ("<str:sha256>", "0" * 64),
         ("<int:household_ref>", str(household)),
         ("<str:feed>", "medical.settlement"),
         ("<str:delivery>", "2020-11-01"),

@@ -36,6 +36,7 @@ urlpatterns = [
     path("queue/", queue.queue, name="queue"),
     path("cases/", cases.cases, name="cases"),
     path("cases/<str:case_no>/", case.case, name="case"),
+    path("cases/<str:case_no>/papers/<str:sha256>", case.paper, name="case-paper"),
     path(
         "cases/<str:case_no>/notice-sheet/", sheets.of_case, {"kind": "notice"}, name="notice-sheet"
     ),
