@@ -279,9 +279,9 @@ function judgement(task, visit, keep) {
       h(
         "div.question",
         {},
-        h("p.question-title", {}, t("是不是突发严重困难"), h("small", {}, t("病、灾、意外一下子压垮的"))),
+        h("p.question-title", {}, t("基本生活有没有严重困难")),
         choice({
-          label: t("是不是突发严重困难"),
+          label: t("基本生活有没有严重困难"),
           options: TRUTH(),
           value: String(visit.is_severe),
           onpick: (value) => {
