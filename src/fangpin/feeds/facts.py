@@ -43,7 +43,6 @@ class Settled:
     month: int | None
     months: tuple[int, int] | None
     superseded: list[str]
-    sorted_by: str
     findings: tuple[Finding, ...]
 
 
@@ -77,9 +76,15 @@ def settle_rows(
         )
     if is_registry:
         findings += shape.conflicts(engine)
-    engine.make_table("settling", shape.query())
-    rows, keys, *span = engine.rows(
-        "SELECT count(*), count(DISTINCT row_key), min(month), max(month) FROM settling"
+    if shape.is_cheap:
+        engine.make_view("settling", shape.query())
+    else:
+        engine.make_table("settling", shape.query())
+    today = int(Month.containing(received))
+    rows, keys, ahead, *span = engine.rows(
+        "SELECT count(*), count(DISTINCT row_key), count(*) FILTER (WHERE month > ?), min(month), "
+        "max(month) FROM settling",
+        [today],
     )[0]
     repeated, duplicate = find_repeated(engine=engine, names=shape.names, is_needed=keys < rows)
     superseded: list[str] = []
@@ -93,14 +98,20 @@ def settle_rows(
         )
         duplicate += known
     leave_out(engine=engine, name=ACCEPTED, duplicate=duplicate, repeated=repeated)
-    accepted, ahead, *span = engine.rows(
-        f"SELECT count(*), count(*) FILTER (WHERE month > ?), min(month), max(month) "
-        f"FROM {ACCEPTED}",
-        [int(Month.containing(received))],
-    )[0]
+    accepted = rows
+    if duplicate or repeated:
+        accepted, ahead, *span = engine.rows(
+            f"SELECT count(*), count(*) FILTER (WHERE month > ?), min(month), max(month) "
+            f"FROM {ACCEPTED}",
+            [today],
+        )[0]
     if ahead:
         findings.append(finding("DATED_AFTER_RECEIPT", column=contract.dated_by, count=ahead))
-    months = engine.rows("SELECT month, count(*) FROM settling GROUP BY month ORDER BY 2 DESC, 1")
+    months = (
+        [(span[0],)]
+        if rows and span[0] == span[1] and not (duplicate or repeated)
+        else (engine.rows("SELECT month, count(*) FROM settling GROUP BY month ORDER BY 2 DESC, 1"))
+    )
     return Settled(
         accepted=accepted,
         quarantined=int(engine.value(f"SELECT count(DISTINCT row_no) FROM {PROBLEMS}")),
@@ -108,8 +119,6 @@ def settle_rows(
         month=int(months[0][0]) if months else None,
         months=(int(span[0]), int(span[1])) if accepted else None,
         superseded=superseded,
-        # Rows of one month need not be compared by it.
-        sorted_by=", ".join(one for one in shape.order if one != "month" or span[0] != span[1]),
         findings=tuple(findings),
     )
 
@@ -135,16 +144,8 @@ class _Shape:
         self.household_field = self._first("household_no")
         self.identifier_field = self._first("identifier")
         subject = self.fields[contract.subject_field]
-        self.subject_column = {
-            "person": "person_ref",
-            "household": "household_ref",
-            "division": "division",
-        }[contract.subject]
         self.has_person = self.identifier_field is not None or registry is not None
         self.division_field = subject.field if contract.subject == "division" else None
-        homes = ["household_ref"] if registry and self.household_field else []
-        self.order = list(dict.fromkeys([*homes, quoted(self.subject_column), "month", "row_no"]))
-        """By what facts.parquet is sorted."""
 
     def column(self, field: str) -> str:
         """A field of CHECKED as SQL; NULL of its type where the file has no such column."""
@@ -180,6 +181,11 @@ class _Shape:
         if self.registry:
             names.append("masked_id")
         return names + [field.field for field in self.stored]
+
+    @property
+    def is_cheap(self) -> bool:
+        """Whether to compute the rows anew for each reader costs less than to keep them."""
+        return self.registry is None and not self.household_field and "md5" not in self._key()
 
     def query(self) -> str:
         """One row a checked row: the columns of facts.parquet."""
