@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 from fangpin.feeds.arrivals import Arrival, coverage
@@ -31,6 +32,8 @@ class LedgerFile:
     path: Path
     first_month: int
     last_month: int
+    takes_back: bool = False
+    """Some of its rows are the negatives of earlier ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +48,24 @@ class Snapshot:
     coverage: Coverage
     key: str
 
-    def files_between(self, feed: str, first: int, last: int) -> list[Path]:
+    def files_between(self, feed: str, first: int, last: int) -> list[LedgerFile]:
         """The ledger files of a feed that have rows in these months."""
         return [
-            file.path
+            file
             for file in self.files.get(feed, [])
             if file.first_month <= last and file.last_month >= first
         ]
+
+
+def are_plain(files: Sequence[LedgerFile]) -> bool:
+    """Whether every household and month has its figures in one row of one of the files.
+
+    So it is where no two files share a month and none takes anything back.
+    """
+    ordered = sorted(files, key=lambda file: file.first_month)
+    return not any(file.takes_back for file in files) and all(
+        one.last_month < following.first_month for one, following in pairwise(ordered)
+    )
 
 
 def take_snapshot(
@@ -86,10 +100,12 @@ def take_snapshot(
                     if moved is not None:
                         first = min(delivery.first_month for delivery in deliveries)
                         last = max(delivery.last_month for delivery in deliveries)
-                        files[feed].append(LedgerFile(moved, first, last))
+                        files[feed].append(LedgerFile(moved, first, last, takes_back=True))
         if arrival.accepted and arrival.feed in pack.contracts and feed_items(pack, arrival.feed):
             path = roll_up(home=home, pack=pack, engine=engine, arrival=arrival, state=state)
-            files.setdefault(arrival.feed, []).append(LedgerFile(path, *_months(arrival, home)))
+            first, last = _months(arrival, home)
+            file = LedgerFile(path, first, last, takes_back=bool(arrival.superseded))
+            files.setdefault(arrival.feed, []).append(file)
             earlier.setdefault(arrival.feed, []).append(arrival)
     return Snapshot(
         as_of=as_of,

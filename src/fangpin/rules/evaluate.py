@@ -6,10 +6,15 @@ could not be known never counts as no hit: it is `cannot_tell`, and it is counte
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fangpin.indicators.compile import Compiler, compile_indicators, feed_queries
+from fangpin.indicators.compile import (
+    Compiler,
+    SourceOf,
+    compile_indicators,
+    feed_queries,
+)
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.statement import Statement
 from fangpin.policy.expressions import parse, tree
@@ -17,11 +22,29 @@ from fangpin.policy.expressions.sql import column, quoted
 from fangpin.policy.models import Category, Rule
 from fangpin.policy.pack import Pack
 
-OUTCOMES = ("hit", "no_hit", "cannot_tell", "suppressed", "not_applicable")
+OUTCOMES = ("no_hit", "cannot_tell", "suppressed", "not_applicable", "hit")
+"""In the order of their numbers: only that of a hit has the highest of three bits."""
 VIEW = "evaluated"
 """household_ref, division, attributes, figures, `outcome__<rule>`, `severity__<rule>`, category."""
 HITS = "evaluated_hits"
 """The table of those rows of VIEW that hit; the view itself is computed anew for each query."""
+_BITS = 3
+_RULES_A_NUMBER = 20
+"""So many outcomes of three bits fit into one number of 64."""
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """The windows of a run: a table for each group that was computed in one pass."""
+
+    tables: tuple[str, ...]
+    columns: tuple[str, ...]
+    """As in SELECT, over `spine` and the tables; of what nothing was delivered, NULL."""
+
+    def of(self, spine: str) -> str:
+        """The query of a spine's households with one column a window."""
+        joins = " ".join(f"LEFT JOIN {table} USING (household_ref)" for table in self.tables)
+        return f"SELECT {', '.join(['spine.*', *self.columns])} FROM {spine} AS spine {joins}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,33 +57,48 @@ class Evaluation:
     engine: Engine
     compiler: Compiler
     rules: tuple[Rule, ...]
+    spine: str
+    windows: Windows
     query: str
-    """The query of VIEW, over the table `windows`."""
+    """The query of VIEW, over the view `windows`."""
+    numbers: str
+    """household_ref, and the outcomes of all rules packed into `outcomes_0`, `outcomes_1`, ..."""
 
     def answers(self) -> dict[str, dict[str, int]]:
-        """Rule -> outcome -> households; leaves the table HITS, the rows of VIEW that hit any rule."""
-        outcomes = [column("outcome__" + rule.rule) for rule in self.rules]
-        # Kept as small numbers under their names: a million texts are dear to compare.
-        named = f"ENUM({', '.join(map(quoted, OUTCOMES))})"
-        listed = ["household_ref", *(f"CAST({name} AS {named}) AS {name}" for name in outcomes)]
-        self.engine.make_table("outcomes", f"SELECT {', '.join(listed)} FROM {VIEW}")
-        parts = [
-            f"count(*) FILTER (WHERE {name} = {quoted(outcome)})"
-            for name in outcomes
-            for outcome in OUTCOMES
-        ]
-        row = iter(self.engine.rows(f"SELECT {', '.join(parts or ['0'])} FROM outcomes")[0])
-        counts = {rule.rule: {outcome: next(row) for outcome in OUTCOMES} for rule in self.rules}
+        """Rule -> outcome -> households; leaves the table HITS, the rows of VIEW that hit any rule.
+
+        The view itself is gone then, with all that it rests on.
+        """
+        self.engine.make_table("outcomes", self.numbers)
+        counts = {rule.rule: dict.fromkeys(OUTCOMES, 0) for rule in self.rules}
+        hits = ["FALSE"]
+        for place, together in enumerate(_packed(self.rules)):
+            name = f"outcomes_{place}"
+            # Households differ in few combinations of outcomes: these are counted, then taken apart.
+            for number, count in self.engine.rows(
+                f"SELECT {name}, count(*) FROM outcomes GROUP BY {name}"
+            ):
+                for position, rule in enumerate(together):
+                    outcome = OUTCOMES[number >> position * _BITS & 7]
+                    counts[rule.rule][outcome] += count
+            any_hit = sum(4 << position * _BITS for position in range(len(together)))
+            hits.append(f"({name} & {any_hit}) <> 0")
         # The dear part, all figures and severities, is computed for the few that hit only.
-        hit = " OR ".join(f"{name} = 'hit'" for name in outcomes)
-        self.engine.make_table(
-            "windows_that_hit",
-            "SELECT * FROM windows WHERE household_ref IN "
-            f"(SELECT household_ref FROM outcomes WHERE {hit or 'FALSE'})",
+        some = (
+            f"(SELECT * FROM {self.spine} WHERE household_ref IN "
+            f"(SELECT household_ref FROM outcomes WHERE {' OR '.join(hits)}))"
         )
+        self.engine.make_table("windows_that_hit", self.windows.of(some))
         self.engine.make_table(HITS, self.query.replace("FROM windows", "FROM windows_that_hit", 1))
-        self.engine.drop("outcomes", "windows_that_hit")
+        self.engine.drop(VIEW, "windows", "outcomes", "windows_that_hit", *self.windows.tables)
         return counts
+
+
+def _packed(rules: Sequence[Rule]) -> list[Sequence[Rule]]:
+    """The rules whose outcomes share a number."""
+    return [
+        rules[start : start + _RULES_A_NUMBER] for start in range(0, len(rules), _RULES_A_NUMBER)
+    ]
 
 
 def evaluate(
@@ -68,7 +106,7 @@ def evaluate(
     engine: Engine,
     compiler: Compiler,
     spine: str,
-    source_of: Callable[[str, int, int], str | None],
+    source_of: SourceOf,
     figures: set[str] | None = None,
 ) -> Evaluation:
     """Evaluate all rules and categories in force over the households of `spine`.
@@ -85,10 +123,12 @@ def evaluate(
         code: compiler.sql(_item_figure(pack, code)).text
         for code in sorted((_shown(rules) | (figures or set())) & set(pack.items))
     }
-    outcomes = [_outcome(compiler, rule) for rule in rules]
+    steps = {rule.rule: _outcome(compiler, rule) for rule in rules}
+    outcomes = [_named_outcome(rule, steps[rule.rule]) for rule in rules]
     severities = [_severity(compiler, rule) for rule in rules]
     category = _category(compiler, categories)
-    _join_windows(engine, compiler, spine, source_of)
+    windows = _make_windows(engine, compiler, spine, source_of)
+    engine.make_view("windows", windows.of(spine))
     query = "SELECT * FROM windows"
     levels = sorted({indicator.level for indicator in indicators})
     if item_figures:
@@ -107,7 +147,15 @@ def evaluate(
     answers = ", ".join([*outcomes, *severities, f"{category} AS category"])
     whole = Statement(f"SELECT *, {answers} FROM ({query}) AS figures")
     engine.make_view(VIEW, whole)
-    return Evaluation(engine, compiler, rules, whole.text)
+    numbers = ", ".join(
+        f"{_number([steps[rule.rule] for rule in together])} AS outcomes_{place}"
+        for place, together in enumerate(_packed(rules))
+    )
+    packed = Statement(
+        f"SELECT {', '.join(part for part in ('household_ref', numbers) if part)} "
+        f"FROM ({query}) AS figures"
+    )
+    return Evaluation(engine, compiler, rules, spine, windows, whole.text, packed.text)
 
 
 def reason_order(pack: Pack) -> list[str]:
@@ -151,26 +199,27 @@ def _item_figure(pack: Pack, code: str) -> str:
     return f"last({code})" if is_latest else f"sum({code}, months=1)"
 
 
-def _join_windows(
+def _make_windows(
     engine: Engine,
     compiler: Compiler,
     spine: str,
-    source_of: Callable[[str, int, int], str | None],
-) -> None:
-    """The table `windows`: the spine with one column a window; NULL where nothing was delivered."""
-    joins, columns, found = [], ["spine.*"], set()
+    source_of: SourceOf,
+) -> Windows:
+    """A table of household_ref and some windows for each query; never all of them in one.
+
+    Joined to one table they would be as many numbers as the month has rows.
+    """
+    tables, columns = [], {}
     for position, (query, names) in enumerate(feed_queries(compiler, source_of, spine=spine)):
-        engine.make_table(f"window_{position}", Statement(query))
-        joins.append(f"LEFT JOIN window_{position} USING (household_ref)")
-        columns += [f"window_{position}.{column(name)}" for name in names]
-        found |= set(names)
+        table = f"window_{position}"
+        engine.make_table(table, Statement(query))
+        tables.append(table)
+        columns |= {name: f"{table}.{column(name)}" for name in names}
     for window, name in compiler.windows.items():
-        if name not in found:
-            columns.append(f"CAST(NULL AS {_empty_kind(compiler.pack, window)}) AS {column(name)}")
-    engine.make_table(
-        "windows", f"SELECT {', '.join(columns)} FROM {spine} AS spine {' '.join(joins)}"
-    )
-    engine.drop(*(f"window_{position}" for position in range(len(joins))))
+        if name not in columns:
+            kind = _empty_kind(compiler.pack, window)
+            columns[name] = f"CAST(NULL AS {kind}) AS {column(name)}"
+    return Windows(tuple(tables), tuple(columns.values()))
 
 
 def _empty_kind(pack: Pack, window: object) -> str:
@@ -180,21 +229,39 @@ def _empty_kind(pack: Pack, window: object) -> str:
     return "VARCHAR" if pack.items[item].kind == "state" else "DECIMAL(18, 2)"
 
 
-def _outcome(compiler: Compiler, rule: Rule) -> str:
+def _outcome(compiler: Compiler, rule: Rule) -> list[tuple[str, str]]:
+    """Condition -> outcome, the first that holds; a household for which none does is a hit."""
     hit = compiler.sql(rule.hit_when).text
     steps = []
     if rule.applies_when:
         applies = compiler.sql(rule.applies_when).text
-        steps.append(f"WHEN NOT {applies} THEN 'not_applicable'")
-        steps.append(f"WHEN NOT {hit} THEN 'no_hit'")
-        steps.append(f"WHEN {applies} IS NULL OR {hit} IS NULL THEN 'cannot_tell'")
+        steps.append((f"NOT {applies}", "not_applicable"))
+        steps.append((f"NOT {hit}", "no_hit"))
+        steps.append((f"{applies} IS NULL OR {hit} IS NULL", "cannot_tell"))
     else:
-        steps.append(f"WHEN NOT {hit} THEN 'no_hit'")
-        steps.append(f"WHEN {hit} IS NULL THEN 'cannot_tell'")
+        steps.append((f"NOT {hit}", "no_hit"))
+        steps.append((f"{hit} IS NULL", "cannot_tell"))
     if rule.suppressed_when:
         # An unknown ground for suppression does not suppress: nobody is missed by missing data.
-        steps.append(f"WHEN {compiler.sql(rule.suppressed_when).text} THEN 'suppressed'")
-    return f"CASE {' '.join(steps)} ELSE 'hit' END AS {column('outcome__' + rule.rule)}"
+        steps.append((compiler.sql(rule.suppressed_when).text, "suppressed"))
+    return steps
+
+
+def _named_outcome(rule: Rule, steps: Sequence[tuple[str, str]]) -> str:
+    chosen = " ".join(f"WHEN {condition} THEN {quoted(outcome)}" for condition, outcome in steps)
+    return f"CASE {chosen} ELSE 'hit' END AS {column('outcome__' + rule.rule)}"
+
+
+def _number(rules: Sequence[Sequence[tuple[str, str]]]) -> str:
+    """The outcomes of some rules as one number, the first rule's in its lowest bits."""
+    parts = []
+    for place, steps in enumerate(rules):
+        chosen = " ".join(
+            f"WHEN {condition} THEN {OUTCOMES.index(outcome) << place * _BITS}"
+            for condition, outcome in steps
+        )
+        parts.append(f"CAST(CASE {chosen} ELSE {4 << place * _BITS} END AS BIGINT)")
+    return " + ".join(parts)
 
 
 def _severity(compiler: Compiler, rule: Rule) -> str:

@@ -14,10 +14,10 @@ from datetime import date
 from pathlib import Path
 
 from fangpin.feeds.arrivals import arrivals as all_arrivals
-from fangpin.indicators.compile import Compiler
+from fangpin.indicators.compile import Compiler, Source, SourceOf
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home, published_folder
-from fangpin.ledger.snapshot import Snapshot, take_snapshot
+from fangpin.ledger.snapshot import Snapshot, are_plain, take_snapshot
 from fangpin.linkage.households import make_spine
 from fangpin.policy.pack import Pack
 from fangpin.rules.evaluate import Evaluation, evaluate
@@ -115,19 +115,20 @@ def evaluate_snapshot(*, engine: Engine, pack: Pack, snapshot: Snapshot) -> Eval
     )
 
 
-def ledger_source(engine: Engine, snapshot: Snapshot) -> Callable[[str, int, int], str | None]:
+def ledger_source(engine: Engine, snapshot: Snapshot) -> SourceOf:
     """Names a view of a feed's ledger rows in a window of months; None without such rows."""
-    views: dict[tuple[str, int, int], str] = {}
+    sources: dict[tuple[str, int, int], Source] = {}
 
-    def source_of(feed: str, first: int, last: int) -> str | None:
+    def source_of(feed: str, first: int, last: int) -> Source | None:
         files = snapshot.files_between(feed, first, last)
         if not files:
             return None
         key = (feed, first, last)
-        if key not in views:
-            views[key] = f"ledger_{len(views)}"
-            engine.view_files(views[key], files)
-        return views[key]
+        if key not in sources:
+            name = f"ledger_{len(sources)}"
+            engine.view_files(name, [file.path for file in files])
+            sources[key] = Source(name, is_plain=are_plain(files))
+        return sources[key]
 
     return source_of
 

@@ -25,7 +25,8 @@ def write_months(*, engine: Engine, pack: Pack, snapshot: Snapshot, folder: Path
     engine.make_table("shown_households", "SELECT DISTINCT household_ref FROM hits")
     last = int(snapshot.month)
     files = {
-        feed: snapshot.files_between(feed, last - MONTHS_SHOWN + 1, last) for feed in snapshot.files
+        feed: [file.path for file in snapshot.files_between(feed, last - MONTHS_SHOWN + 1, last)]
+        for feed in snapshot.files
     }
     query = _months_query(engine, pack, files, last)
     engine.write(query, folder / "months.parquet")
