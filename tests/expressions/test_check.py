@@ -11,8 +11,10 @@ from fangpin.policy.expressions import parse
 from fangpin.policy.expressions.check import Kind, Vocabulary, check
 from fangpin.policy.expressions.vocabulary import (
     attribute_kinds,
+    case_vocabulary,
     household_vocabulary,
     member_vocabulary,
+    person_vocabulary,
     row_vocabulary,
 )
 from fangpin.policy.pack import Pack
@@ -153,3 +155,48 @@ def test_attributes_have_the_kind_of_their_expression(pack: Pack) -> None:
         "has_elder": "truth",
         "head_trade": "text",
     }
+
+
+CASEWORK_MISTAKES = {
+    "causes": "EXPRESSION_KIND",
+    "causes == 'illness'": "EXPRESSION_KIND",
+    "causes == measures": "EXPRESSION_KIND",
+    "has(causes, 'ilness')": "EXPRESSION_CHOICE",
+    "has(causes, 'illness', 'hardships')": "EXPRESSION_CHOICE",
+    "has(causes)": "EXPRESSION_ARGUMENTS",
+    "has()": "EXPRESSION_ARGUMENTS",
+    "has(head_trade, 'farmer')": "EXPRESSION_KIND",
+    "has(causes, 3)": "EXPRESSION_KIND",
+    "count_of(causes, measures)": "EXPRESSION_ARGUMENTS",
+    "count_of(bills)": "EXPRESSION_ITEM_WITHOUT_WINDOW",
+    "category == 'pour'": "EXPRESSION_CHOICE",
+    "category in ('poor', 'il')": "EXPRESSION_CHOICE",
+    "elimination_kind != 'sudden'": "EXPRESSION_CHOICE",
+    "identified_date > 2020": "EXPRESSION_KIND",
+    "is_monitered": "EXPRESSION_NAME",
+}
+
+
+@pytest.mark.parametrize(("text", "code"), CASEWORK_MISTAKES.items())
+def test_a_mistake_in_a_condition_of_casework_is_told(pack: Pack, text: str, code: str) -> None:
+    assert code in codes(text, case_vocabulary(pack), "truth")
+
+
+def test_conditions_of_casework_name_the_household_its_ledger_and_its_case(pack: Pack) -> None:
+    words = case_vocabulary(pack)
+
+    assert codes("has(causes, 'illness', 'hardship') and count_of(causes) <= 5", words) == []
+    assert codes("category in ('poor', 'none') or is_monitored", words, "truth") == []
+    assert codes("eliminated_date > identified_date and has_elder", words, "truth") == []
+    assert codes("months_above_line >= param('span.months')", words, "truth") == []
+    assert codes("sum(bills) > per_head_now * household_size", words, "truth") == []
+    assert codes("has(causes, 'illness')", household_vocabulary(pack))[0] == "EXPRESSION_FUNCTION"
+
+
+def test_conditions_about_a_person_know_that_person_alone(pack: Pack) -> None:
+    words = person_vocabulary(pack)
+
+    assert codes("age >= 16 and posts_held < 2 and trade == 'smith'", words, "truth") == []
+    assert codes("age >= param('span.months')", words, "truth") == []
+    assert codes("household_size > 1", words) == ["EXPRESSION_NAME"]
+    assert codes("is_monitored", words) == ["EXPRESSION_NAME"]

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from fangpin.indicators.compile import Compiler, compile_indicators
-from fangpin.indicators.windows import base_items, school_year_first, year_first
 from fangpin.lake.engines.duckdb import connect
 from fangpin.ledger.coverage import Coverage
 from fangpin.policy import load_pack
+from fangpin.policy.expressions.spans import base_items, school_year_first, year_first
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
 from fangpin.values.problem import ProblemError

@@ -30,8 +30,6 @@ from fangpin.synthetic.truth_file import write_truth
 from fangpin.values.month import Month
 from fangpin.values.problem import Problem, ProblemError
 
-PASSWORD = "fangpin-demo"
-"""Of every demonstration account; such accounts exist in demonstrations only."""
 _DEMO_KEY = bytes(range(32))
 """A demonstration's people are invented: one key for all, so that two demonstrations agree."""
 _KIND = "demo.kind"
@@ -77,6 +75,7 @@ def demo(
     session.start_django()
     done = session.home.root / _DONE
     if not done.exists():
+        _appoint(session, recipe)
         with progress_bars(is_shown=not as_json) as bars:
             _build(session, recipe, households, bars)
         with machine_problems(done):
@@ -160,14 +159,16 @@ def run_days(recipe: DemoRecipe, planned: Sequence[PlannedDelivery]) -> list[dat
     days = []
     for number in range(months[0], months[-1] + 1):
         day = Month(number).plus(1).first_day.replace(day=recipe.run_day)
-        if registry <= day <= recipe.clock:
+        if registry <= day <= (recipe.until or recipe.clock):
             days.append(day)
     return days
 
 
-def _finish(session: Session, recipe: DemoRecipe, *, as_json: bool, address: str | None) -> None:
+def _appoint(session: Session, recipe: DemoRecipe) -> None:
+    """Divisions, accounts and places of help: what officials stand on before the first run."""
     from fangpin.casework.divisions.actions import sync_divisions
     from fangpin.casework.officials.demo import DemoAccount, create_demo_officials
+    from fangpin.runs.demonstration import PASSWORD, offer_places
 
     sync_divisions(divisions=session.pack.divisions)
     # The posts are older than the demonstration's first delivery.
@@ -188,6 +189,13 @@ def _finish(session: Session, recipe: DemoRecipe, *, as_json: bool, address: str
         at=session.now(),
         password=PASSWORD,
     )
+    offer_places(pack=session.pack, recipe=recipe)
+
+
+def _finish(session: Session, recipe: DemoRecipe, *, as_json: bool, address: str | None) -> None:
+    from fangpin.runs.demonstration import PASSWORD, tell_present
+
+    tell_present(home=session.home, pack=session.pack, recipe=recipe)
     rows = [
         {
             "username": account.username,

@@ -10,12 +10,9 @@ from datetime import date
 from types import TracebackType
 from typing import Any
 
-from fangpin.cli.demo_past import end_alerts_due
-from fangpin.cli.run import load_result
 from fangpin.cli.session import Session
 from fangpin.policy.models import DemoRecipe
 from fangpin.runs.monthly import run_month
-from fangpin.values.month import Month
 from fangpin.values.problem import ProblemError
 
 _WAIT_SECONDS = 0.2
@@ -101,10 +98,18 @@ def _run(recipe: DemoRecipe, ready: Any, told: Any) -> None:
 def _run_day(session: Session, recipe: DemoRecipe, day: date) -> None:
     with session.engine() as engine:
         result = run_month(home=session.home, pack=session.pack, engine=engine, as_of=day)
-    load_result(session, result)
-    if recipe.past:
-        following = Month.containing(day).plus(1).first_day.replace(day=recipe.run_day)
-        end_alerts_due(session, recipe.past, before=min(following, recipe.clock))
+    # Later runs are made now and loaded when the demonstration's clock reaches their day.
+    if day <= recipe.clock:
+        from fangpin.runs.demonstration import load_due_run
+
+        load_due_run(
+            home=session.home,
+            pack=session.pack,
+            recipe=recipe,
+            folder=result.folder,
+            day=day,
+            until=recipe.clock,
+        )
 
 
 class _Problems(ProblemError):

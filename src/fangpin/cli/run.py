@@ -68,6 +68,7 @@ def load_result(session: Session, result: RunResult) -> dict[str, Any]:
     from fangpin.casework.divisions.actions import sync_divisions
     from fangpin.policy import WorkingCalendar
     from fangpin.runs.load_alerts import load_run
+    from fangpin.runs.watched import follow_watched
 
     sync_divisions(divisions=session.pack.divisions)
     try:
@@ -76,6 +77,9 @@ def load_result(session: Session, result: RunResult) -> dict[str, Any]:
             pack=session.pack,
             calendar=WorkingCalendar(session.pack),
             at=session.now(),
+        )
+        follow_watched(
+            home=session.home, pack=session.pack, run_folder=result.folder, at=session.now()
         )
     except ProblemError as error:
         # A replay of an earlier day is an answer of its own; the case database keeps its later one.

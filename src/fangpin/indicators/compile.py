@@ -12,18 +12,15 @@ from datetime import date
 from decimal import Decimal
 
 from fangpin.indicators.windows import (
-    LOOK_BACK,
     Window,
     WindowLast,
     WindowMonths,
     WindowSum,
-    base_items,
-    school_year_first,
     whole_number,
-    year_first,
 )
 from fangpin.ledger.coverage import Coverage
 from fangpin.policy.expressions import parse, tree
+from fangpin.policy.expressions.spans import LOOK_BACK, base_items, school_year_first, year_first
 from fangpin.policy.expressions.sql import Sql, column, number, quoted, to_sql
 from fangpin.policy.models import Contract, LedgerItem, ParameterValue
 from fangpin.policy.pack import Pack

@@ -28,6 +28,7 @@ from fangpin.policy.models import (
     Word,
 )
 from fangpin.policy.nearest import advice
+from fangpin.policy.procedure_models import Duty, Form, Procedure
 from fangpin.values.problem import Problem
 
 HEADER_FILE = "pack.yaml"
@@ -67,6 +68,9 @@ KINDS: tuple[Kind, ...] = (
     Kind("measure", "measures/*.yaml", MeasureKind, "measure", "measures"),
     Kind("role", "roles.yaml", Role, "role", "roles"),
     Kind("calendar", "calendar/*.yaml", CalendarYear, "year", None),
+    Kind("procedure", "procedures/*.yaml", Procedure, "procedure", "procedures"),
+    Kind("form", "forms/*.yaml", Form, "form", None),
+    Kind("duty", "duties.yaml", Duty, "duty", "duties"),
     Kind("word", "words.yaml", Word, "word", "words"),
     Kind("case", "cases/*.yaml", PackCase, "case", "cases"),
     Kind("demo", "demo/*.yaml", DemoRecipe, "name", None),

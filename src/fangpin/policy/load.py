@@ -33,6 +33,7 @@ from fangpin.policy.models import (
 )
 from fangpin.policy.overlay import Merged, chain_of, merge, merged_header
 from fangpin.policy.pack import Pack
+from fangpin.policy.procedure_models import Duty, Form, Procedure
 from fangpin.values.problem import Problem, ProblemError
 
 Kept = TypeVar("Kept", bound=Node)
@@ -105,6 +106,9 @@ def _assembled(
         categories=tuple(sorted(categories.values(), key=lambda category: category.order)),
         causes=dict(sorted(causes.items(), key=lambda pair: pair[1].order)),
         measures=by_code("measure", MeasureKind),
+        procedures=tuple(by_code("procedure", Procedure).values()),
+        forms=by_code("form", Form),
+        duties=by_code("duty", Duty),
         roles=by_code("role", Role),
         words=by_code("word", Word),
         demos=by_code("demo", DemoRecipe),

@@ -107,6 +107,13 @@ class ParameterValue(Sourced):
     division: str | None = None
     value: Decimal | list[str]
 
+    @property
+    def number(self) -> Decimal:
+        """The value of a parameter that is a figure. Raises TypeError for a list of words."""
+        if isinstance(self.value, list):
+            raise TypeError("this parameter is a list of words, not a figure")
+        return self.value
+
 
 class Parameter(Overlay):
     """A dated, sourced policy value; asked for a date without a value it refuses."""
@@ -330,6 +337,10 @@ class MeasureKind(Overlay, Sourced):
     department: Code | None = None
     guards: list[Words] = []
     until_date: date | None = None
+    variants: dict[Code, Words] = {}
+    """Forms that this class takes, such as the allowances of the safety net."""
+    items: list[Code] = []
+    """Ledger items in which its payments are seen: what feeds report of it."""
 
 
 class Role(Node):
@@ -474,18 +485,73 @@ class DemoGenerator(Node):
     to_month: str
 
 
+class DemoResource(Node):
+    """Places of help that the demonstration's county offers."""
+
+    division: Text
+    measure: Code
+    variant: Code
+    title: Text
+    provider: str = ""
+    quota: int = Field(gt=0)
+    monthly_amount: Decimal | None = None
+    from_date: date = Field(alias="from")
+
+
+class DemoPresent(Node):
+    """A case under way at the demonstration's clock: its clue, and the last step that was done."""
+
+    channel: Code
+    cause: Code
+    days_ago: int = Field(ge=0)
+    done: Code | None = None
+
+
+class DemoStory(Node):
+    """A household of the demonstration whose whole case is told, with the help it got."""
+
+    household_no: Text
+    judgement: Text
+    cause: Code
+    measures: list[DemoResource] = []
+
+
+class DemoCasework(Node):
+    """Cases that officials of one county worked in the demonstration's past, act by act."""
+
+    division: Text
+    every: int = Field(gt=0)
+    """One in so many of the county's alerts is told as a whole case."""
+    identified: int = Field(gt=0)
+    """One in so many of those cases finds a household to be identified and helped."""
+    measures: list[DemoResource] = Field(min_length=1)
+    """What the identified get: the same kind, variant and title as a resource takes a place of it."""
+    present: list[DemoPresent] = []
+    stories: list[DemoStory] = []
+    names: list[Text] = Field(min_length=1)
+    """Invented names of village and township officials."""
+    judgement: Text
+    not_at_risk: Text
+    place: Text
+    chair: Text
+    second_verifier: Text
+
+
 class DemoPast(Node):
     """What officials had done before the demonstration's clock: most alerts were ended in time.
 
-    It is invented, like the rest of a generated county; the visits themselves are not told.
+    It is invented, like the rest of a generated county.
     """
 
     official: Text
     share: Decimal = Field(ge=0, le=1)
-    """Of the alerts that fell due, those that were ended by then; the others are overdue."""
+    """Of the alerts that fell due in `late_in`, those that were ended by then."""
+    late_in: list[Text] = []
+    """Divisions where some alerts are overdue; everywhere else all were ended in time."""
     reasons: list[DottedCode] = Field(min_length=1)
     stay_open: list[str] = []
     """Numbers of households whose alerts wait for whoever tries the demonstration."""
+    casework: DemoCasework | None = None
 
 
 class DemoRecipe(Node):
@@ -497,7 +563,9 @@ class DemoRecipe(Node):
     name: Text
     title: Words
     clock: date
-    """The day at which the demonstration's clock stands."""
+    """The day at which the demonstration's clock stands at first."""
+    until: date | None = None
+    """The day to which whoever tries it may move the clock; absent: it stands still."""
     run_day: int = Field(default=10, ge=1, le=28)
     """Day of the month on which each monthly run is made."""
     source: Code
@@ -506,6 +574,7 @@ class DemoRecipe(Node):
     deliveries: list[DemoDelivery] = []
     accounts: list[DemoOfficial] = []
     past: DemoPast | None = None
+    resources: list[DemoResource] = []
 
     @model_validator(mode="after")
     def _is_one_kind(self) -> DemoRecipe:

@@ -14,6 +14,7 @@ from fangpin.policy.layout import HEADER_FILE
 from fangpin.policy.models import Category, Department, Overlay, PackHeader, Rule
 from fangpin.policy.nearest import advice
 from fangpin.policy.nouns import named
+from fangpin.policy.procedure_models import Procedure
 from fangpin.values.problem import Problem
 
 Merged = dict[tuple[str, str], Entry]
@@ -99,11 +100,11 @@ def merge(*, folders: Sequence[Folder], problems: list[Problem]) -> Merged:
 
 
 def _may_stand_beside(entry: Entry, other: Entry) -> bool:
-    """Editions of a rule and periods of a category share a code; all else is stated once."""
+    """Editions of a rule, periods of a category or procedure share a code; all else is stated once."""
     one, two = entry.node, other.node
     if isinstance(one, Rule) and isinstance(two, Rule):
         return one.edition != two.edition
-    if isinstance(one, Category) and isinstance(two, Category):
+    if isinstance(one, Category | Procedure) and isinstance(two, Category | Procedure):
         return one.from_date != two.from_date
     return False
 
@@ -112,7 +113,7 @@ def _order(entry: Entry) -> tuple[str, int]:
     node = entry.node
     if isinstance(node, Rule):
         return node.from_date.isoformat(), node.edition
-    if isinstance(node, Category):
+    if isinstance(node, Category | Procedure):
         return node.from_date.isoformat(), 0
     return "", 0
 

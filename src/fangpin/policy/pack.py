@@ -34,6 +34,7 @@ from fangpin.policy.models import (
     Word,
 )
 from fangpin.policy.nearest import advice
+from fangpin.policy.procedure_models import Duty, Form, Procedure
 from fangpin.values.problem import Problem, ProblemError
 
 
@@ -62,6 +63,9 @@ class Pack:
     categories: tuple[Category, ...]
     causes: Mapping[str, RiskCause]
     measures: Mapping[str, MeasureKind]
+    procedures: tuple[Procedure, ...]
+    forms: Mapping[str, Form]
+    duties: Mapping[str, Duty]
     roles: Mapping[str, Role]
     words: Mapping[str, Word]
     demos: Mapping[str, DemoRecipe]
@@ -99,6 +103,10 @@ class Pack:
     def categories_in_force(self, at: date) -> tuple[Category, ...]:
         """The monitoring categories in force on a day, in their order."""
         return tuple(category for category in self.categories if _in_force(category, at))
+
+    def procedures_in_force(self, at: date) -> tuple[Procedure, ...]:
+        """The procedures in force on a day, in the order of the files."""
+        return tuple(procedure for procedure in self.procedures if _in_force(procedure, at))
 
     def parameter(self, code: str, *, at: date, division: str | None) -> ParameterValue:
         """The value in force on a day in a division: the one stated for the smallest division.
@@ -150,8 +158,8 @@ class Pack:
         """`file:line` of an entry, or of a node inside it: `("rule", code, "severity", 0, "when")`.
 
         kind is header, source, parameter, department, contract, group, item, attribute,
-        indicator, rule, severity, category, cause, measure, role, calendar, word or demo. Of a
-        rule or category with several editions or periods the code names the latest,
+        indicator, rule, severity, category, cause, measure, procedure, form, duty, role, calendar,
+        word or demo. Of a rule, category or procedure with several editions the code names the latest,
         `code@edition` or `code@from` an earlier one. Raises KeyError for an unknown entry.
         """
         return self.entries[kind, code].where(*inner)
@@ -190,7 +198,7 @@ class Pack:
         )
 
 
-def _in_force(entry: Rule | Category | ParameterValue, at: date) -> bool:
+def _in_force(entry: Rule | Category | Procedure | ParameterValue, at: date) -> bool:
     return entry.from_date <= at and (entry.to_date is None or at < entry.to_date)
 
 

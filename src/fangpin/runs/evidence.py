@@ -8,10 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from fangpin.feeds.live_facts import view_live_facts
-from fangpin.indicators.windows import base_items
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.ledger.rollup import linked_facts
 from fangpin.ledger.snapshot import Snapshot
+from fangpin.policy.expressions.spans import base_items
 from fangpin.policy.expressions.sql import column, quoted
 from fangpin.policy.models import LedgerItem, Rule
 from fangpin.policy.pack import Pack

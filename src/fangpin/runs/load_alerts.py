@@ -81,6 +81,7 @@ class _Facts:
     registry_key: str
     count_of_households: int
     outcomes: dict[str, Any]
+    coverage: dict[str, list[int]]
 
     def shows_registry_of(self, run: Run) -> bool:
         """Whether the households are those of a loaded run; a pack decides their attributes."""
@@ -135,6 +136,7 @@ def _load(
             "loaded_at": at,
             "count_of_households": facts.count_of_households,
             "outcomes": facts.outcomes,
+            "coverage": facts.coverage,
         },
     )
     alert_of, raised = alerts.raise_alerts(
@@ -199,6 +201,7 @@ def _read_facts(run_folder: Path) -> _Facts:
         registry_key=str(written.get("registry_key", "")),
         count_of_households=int(written["count_of_households"]),
         outcomes=written["outcomes"],
+        coverage=written.get("coverage", {}),
     )
 
 

@@ -40,6 +40,16 @@ def months_of_household(
 
     For households without an alert: those with one have their months in the case database.
     """
+    found = months_of_households(
+        home=home, pack=pack, run_folder=run_folder, household_refs=[household_ref]
+    )
+    return {month: json.loads(amounts) for _, month, amounts in found}
+
+
+def months_of_households(
+    *, home: Home, pack: Pack, run_folder: Path, household_refs: Sequence[int]
+) -> list[tuple[int, int, str]]:
+    """(household_ref, month, amounts as JSON) of some households, as a finished run knew them."""
     facts = json.loads((run_folder / "run.json").read_text(encoding="utf-8"))
     last = int(facts["month"])
     first = last - MONTHS_SHOWN + 1
@@ -50,11 +60,10 @@ def months_of_household(
         for feed, listed in facts["ledger"].items()
     }
     with connect(threads=1) as engine:
-        engine.make_table(
-            "shown_households", "SELECT CAST(? AS BIGINT) AS household_ref", [household_ref]
-        )
+        engine.make_empty_table("shown_households", {"household_ref": "BIGINT"})
+        engine.insert("shown_households", [(ref,) for ref in household_refs])
         rows = engine.rows(_months_query(engine, pack, files, last))
-    return {month: json.loads(amounts) for _, month, amounts in rows}
+    return [(ref, month, amounts) for ref, month, amounts in rows]
 
 
 def _months_query(

@@ -24,6 +24,8 @@ class Run(models.Model):
     pack_digest = models.CharField(max_length=80, blank=True)
     loaded_at = models.DateTimeField()
     count_of_households = models.IntegerField()
+    coverage = models.JSONField(default=dict)
+    """Feed -> the months that it had delivered; for figures over a household's months."""
     outcomes = models.JSONField(default=dict)
     """Rule code -> {hit, no_hit, cannot_tell, ...}: households, for display."""
 

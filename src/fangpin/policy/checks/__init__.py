@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fangpin.policy.checks import feeds, ledger, periods, rules, sources
+from fangpin.policy.checks import feeds, ledger, periods, procedures, rules, sources
 from fangpin.policy.checks.book import Book, Check
 from fangpin.policy.checks.cases import case_problems, rules_have_enough_cases
 from fangpin.policy.expressions import check_pack as check_expressions
@@ -39,6 +39,11 @@ ALL_CHECKS: tuple[Check, ...] = (
     periods.editions_do_not_overlap,
     periods.calendar_days_fit,
     periods.header_makes_sense,
+    procedures.procedure_references_exist,
+    procedures.procedures_come_to_an_end,
+    procedures.exits_have_reasons,
+    procedures.forms_hang_together,
+    procedures.duty_references_exist,
 )
 """What `load_pack` runs; the expressions are checked after these."""
 

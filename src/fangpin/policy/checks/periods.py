@@ -10,6 +10,7 @@ from fangpin.policy.checks.book import Book, unknown
 from fangpin.policy.entries import Entry
 from fangpin.policy.models import CalendarYear, Category, PackHeader, Parameter, Rule
 from fangpin.policy.nouns import named
+from fangpin.policy.procedure_models import Procedure
 from fangpin.values.problem import Problem
 
 _END = date.max
@@ -26,6 +27,10 @@ def periods_run_forward(book: Book) -> Iterator[Problem]:
         yield from _backwards(entry, (), rule.from_date, rule.to_date, rule.rule)
     for entry, category in book.all("category", Category):
         yield from _backwards(entry, (), category.from_date, category.to_date, category.category)
+    for entry, procedure in book.all("procedure", Procedure):
+        yield from _backwards(
+            entry, (), procedure.from_date, procedure.to_date, procedure.procedure
+        )
 
 
 def parameter_values_do_not_overlap(book: Book) -> Iterator[Problem]:
@@ -85,12 +90,14 @@ def parameter_divisions_exist(book: Book) -> Iterator[Problem]:
 
 
 def editions_do_not_overlap(book: Book) -> Iterator[Problem]:
-    """EDITION_OVERLAP: two editions of a rule, or periods of a category, hold on the same day."""
-    dated: dict[tuple[str, str], list[tuple[Entry, Rule | Category]]] = {}
+    """EDITION_OVERLAP: two editions of a rule, category or procedure hold on the same day."""
+    dated: dict[tuple[str, str], list[tuple[Entry, Rule | Category | Procedure]]] = {}
     for entry, rule in book.all("rule", Rule):
         dated.setdefault(("rule", rule.rule), []).append((entry, rule))
     for entry, category in book.all("category", Category):
         dated.setdefault(("category", category.category), []).append((entry, category))
+    for entry, procedure in book.all("procedure", Procedure):
+        dated.setdefault(("procedure", procedure.procedure), []).append((entry, procedure))
     for (kind, code), found in dated.items():
         for (first, one), (second, two) in combinations(found, 2):
             if _overlap(one.from_date, one.to_date, two.from_date, two.to_date):

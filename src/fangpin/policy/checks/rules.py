@@ -99,8 +99,9 @@ def severity_ranks_are_single(book: Book) -> Iterator[Problem]:
 
 
 def measures_suit_known_causes(book: Book) -> Iterator[Problem]:
-    """MEASURE_CAUSE, MEASURE_DEPARTMENT: what a measure names exists."""
+    """MEASURE_CAUSE, MEASURE_DEPARTMENT, MEASURE_ITEM: what a measure names exists."""
     causes, departments = book.codes("cause"), book.codes("department")
+    items = book.codes("item")
     for entry, measure in book.all("measure", MeasureKind):
         by = ("measure", measure.measure)
         for index, cause in enumerate(measure.suits):
@@ -111,6 +112,16 @@ def measures_suit_known_causes(book: Book) -> Iterator[Problem]:
                     written=cause,
                     where=entry.where("suits", index),
                     valid=causes,
+                    by=by,
+                )
+        for index, item in enumerate(measure.items):
+            if item not in items:
+                yield unknown(
+                    code="MEASURE_ITEM",
+                    noun="item",
+                    written=item,
+                    where=entry.where("items", index),
+                    valid=items,
                     by=by,
                 )
         if measure.department is not None and measure.department not in departments:

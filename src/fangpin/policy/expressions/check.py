@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -13,7 +13,7 @@ from fangpin.values.problem import Problem
 LONGEST_WINDOW = 60
 """Months that a window may span, or lie back."""
 
-Kind = Literal["number", "truth", "text", "date", "item", "unknown"]
+Kind = Literal["number", "truth", "text", "date", "item", "set", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,12 @@ MEMBERS: Mapping[str, Signature] = {
 }
 """Functions over a household's members; only in household attributes."""
 
+SETS: Mapping[str, Signature] = {
+    "has": Signature(("set", "text"), "truth", repeats=True),
+    "count_of": Signature(("set",), "number"),
+}
+"""Functions over sets of codes, such as the causes of a case; only in conditions of casework."""
+
 _PLAIN: Mapping[str, Signature] = {
     "is_known": Signature(("unknown",), "truth"),
     "first_known": Signature(("unknown",), "unknown", repeats=True),
@@ -67,6 +73,8 @@ class Vocabulary:
     """None: this context has no parameters."""
     states: frozenset[str] = frozenset()
     """Ledger items that are states: they have a latest value, and nothing to add up."""
+    choices: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Name of a set, or of a text -> the codes that it may hold, where the pack lists them."""
 
 
 def check(
@@ -92,6 +100,7 @@ _ZH: dict[Kind, str] = {
     "text": "文字",
     "date": "日期",
     "item": "收支项目",
+    "set": "代码集合",
     "unknown": "任意值",
 }
 _EN: dict[Kind, str] = {
@@ -100,6 +109,7 @@ _EN: dict[Kind, str] = {
     "text": "a text",
     "date": "a date",
     "item": "a ledger item",
+    "set": "a set of codes",
     "unknown": "any value",
 }
 
@@ -192,16 +202,42 @@ class _Checker:
                 f"不能比较{_ZH[left]}和{_ZH[right]}。",
                 f"Cannot compare {_EN[left]} with {_EN[right]}.",
             )
+        elif left == "set":
+            self.say(
+                "EXPRESSION_KIND",
+                "代码集合不能比较，请用 has() 或 count_of()。",
+                "A set is not compared; use has() or count_of().",
+            )
         elif left in ("text", "truth") and node.operator not in ("==", "!="):
             self.say(
                 "EXPRESSION_KIND",
                 f"{_ZH[left]}只能用 == 或 != 比较。",
                 f"Only == and != compare {_EN[left]}.",
             )
+        for name, other in ((node.left, node.right), (node.right, node.left)):
+            if isinstance(name, tree.Name):
+                self._choose(name.code, (other,))
         return "truth"
+
+    def _choose(self, name: str, written: Sequence[tree.Node]) -> None:
+        """Codes beside a name whose codes the pack lists must be among them."""
+        valid = self.vocabulary.choices.get(name)
+        for one in written:
+            if valid is None or not isinstance(one, tree.Text) or one.value in valid:
+                continue
+            near = difflib.get_close_matches(one.value, valid, 3)
+            self.say(
+                "EXPRESSION_CHOICE",
+                f"{name} 里没有代码 {one.value}"
+                + (f"；是不是 {'、'.join(near)}？" if near else "。"),
+                f"{name} never holds the code {one.value}"
+                + (f"; did you mean {', '.join(near)}?" if near else "."),
+            )
 
     def _among(self, node: tree.Among) -> None:
         left = self.kind(node.left)
+        if isinstance(node.left, tree.Name):
+            self._choose(node.left.code, node.choices)
         for choice in node.choices:
             if isinstance(choice, tree.Call) and choice.function == "param":
                 self._call(choice)
@@ -276,6 +312,8 @@ class _Checker:
                     )
             else:
                 self._need(argument, expected)
+        if node.function == "has" and node.arguments and isinstance(node.arguments[0], tree.Name):
+            self._choose(node.arguments[0].code, node.arguments[1:])
         self._options(node)
 
     def _options(self, node: tree.Call) -> None:

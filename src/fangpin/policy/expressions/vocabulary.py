@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fangpin.policy.expressions.check import MEMBERS, WINDOWS, Kind, Vocabulary, check
+from fangpin.policy.expressions.case_facts import CASE_FACTS, PERSON_FACTS, case_choices
+from fangpin.policy.expressions.check import MEMBERS, SETS, WINDOWS, Kind, Vocabulary, check
 from fangpin.policy.expressions.parse import parse
 from fangpin.policy.models import Contract, FieldType
 from fangpin.values.problem import Problem, ProblemError
@@ -71,6 +73,25 @@ def household_vocabulary(pack: Pack) -> Vocabulary:
     }
     states = frozenset(code for code, item in pack.items.items() if item.kind == "state")
     return Vocabulary(found, WINDOWS, parameters, states)
+
+
+def case_vocabulary(pack: Pack) -> Vocabulary:
+    """For conditions of casework: what indicators may name, and the facts of cases and visits."""
+    household = household_vocabulary(pack)
+    return replace(
+        household,
+        names={**household.names, **CASE_FACTS},
+        functions={**household.functions, **SETS},
+        choices=case_choices(pack),
+    )
+
+
+def person_vocabulary(pack: Pack) -> Vocabulary:
+    """For conditions about one member: the registry's fields, age, is_head, and what it holds."""
+    members = member_vocabulary(pack)
+    return Vocabulary(
+        {**members.names, **PERSON_FACTS}, parameters=household_vocabulary(pack).parameters
+    )
 
 
 def attribute_kinds(pack: Pack) -> dict[str, Kind]:

@@ -39,6 +39,9 @@ INSTALLED_APPS = [
     "fangpin.casework.audit",
     "fangpin.casework.registry",
     "fangpin.casework.alerts",
+    "fangpin.casework.cases",
+    "fangpin.casework.measures",
+    "fangpin.casework.followup",
     "fangpin.web.console",
 ]
 MIDDLEWARE = [

@@ -1,0 +1,64 @@
+"""Opening a case row: its number, its procedure's edition, its first clock."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from datetime import date, datetime
+
+from fangpin.casework.cases.models import Case
+from fangpin.casework.cases.progress import refresh
+from fangpin.casework.officials.scope import Scope
+from fangpin.casework.registry.models import Household
+from fangpin.policy import Pack
+from fangpin.policy.procedure import procedure_of
+
+_CROCKFORD = bytes.maketrans(
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+)
+"""None of its letters is mistaken for a digit when read out by telephone."""
+
+
+def open_case(
+    *,
+    pack: Pack,
+    household: Household,
+    kind: str,
+    channel: str,
+    first_clue: date,
+    by: Scope,
+    at: datetime,
+    severity: str = "",
+    category: str = "",
+) -> Case:
+    """A new case under the procedure in force on the day of its first clue.
+
+    Raises ProblemError NO_PROCEDURE. The caller holds the transaction and writes the audit entry.
+    """
+    procedure = procedure_of(pack, kind=kind, at=first_clue)
+    ranks = {one.severity: one.rank for one in pack.severities}
+    case = Case.objects.create(
+        case_no=_number(household, first_clue),
+        household=household,
+        division=household.division,
+        procedure=procedure.procedure,
+        procedure_from=procedure.from_date,
+        kind=kind,
+        channel=channel,
+        first_clue_date=first_clue,
+        opened_at=at,
+        opened_by=by.official,
+        severity=severity,
+        severity_rank=ranks.get(severity, 9),
+        category=category,
+    )
+    refresh(pack, case, on=max(first_clue, at.date()), by=by, at=at)
+    return case
+
+
+def _number(household: Household, first_clue: date) -> str:
+    """C, the year, and eight letters: the same household's next case has another number."""
+    earlier = Case.objects.filter(household=household).count()
+    content = f"{household.household_ref}:{earlier}:{first_clue}".encode()
+    letters = base64.b32encode(hashlib.sha256(content).digest()[:5]).translate(_CROCKFORD)
+    return f"C{first_clue:%y}-{letters.decode()}"

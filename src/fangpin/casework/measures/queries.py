@@ -1,0 +1,85 @@
+"""Help as far as a scope reaches: a household's measures and what they did to its income."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from fangpin.casework.cases.assessment import INCOME_PER_HEAD, facts_of, line_of
+from fangpin.casework.measures.models import Measure
+from fangpin.casework.measures.states import ALIVE
+from fangpin.casework.officials.scope import Scope, within
+from fangpin.casework.registry.models import Household
+from fangpin.policy import Pack
+from fangpin.policy.expressions.evaluate import value_of
+from fangpin.values.month import Month
+from fangpin.values.problem import ProblemError
+
+
+@dataclass(frozen=True, slots=True)
+class EffectMonth:
+    """Rolling net income per head of the twelve months up to a month, against the line."""
+
+    month: int
+    per_head: Decimal | None
+    line: Decimal | None
+    is_after: bool
+    """Whether help had begun by then."""
+
+
+def measures_of_household(
+    scope: Scope, household_ref: int, *, alive_only: bool = False
+) -> list[Measure]:
+    """The household's measures, those under way first, then the latest; none outside the scope."""
+    found = Measure.objects.filter(household_id=household_ref)
+    if alive_only:
+        found = found.filter(state__in=ALIVE)
+    rows = (
+        within(found, scope)
+        .select_related("resource")
+        .prefetch_related("deliveries")
+        .order_by("-from_date", "-id")
+    )
+    return sorted(rows, key=lambda one: one.state not in ALIVE)
+
+
+def measure(scope: Scope, measure_id: int) -> Measure:
+    """One measure with its household. Raises Measure.DoesNotExist outside the scope."""
+    found = Measure.objects.select_related("household", "resource")
+    return within(found, scope).get(pk=measure_id)
+
+
+def effect_on_income(
+    scope: Scope, household: Household, *, pack: Pack, on: date, months: int = 24
+) -> list[EffectMonth]:
+    """The household's rolling income month by month, before and after help began.
+
+    Figures of months whose data are missing are unknown. Empty outside the scope.
+    """
+    if not scope.covers(household.division):
+        return []
+    begun = [
+        one.first_delivered_date
+        for one in measures_of_household(scope, household.household_ref)
+        if one.first_delivered_date is not None
+    ]
+    start = int(Month.containing(min(begun))) if begun else None
+    last = int(Month.last_complete(on))
+    found = []
+    for number in range(last - months + 1, last + 1):
+        day = Month(number + 1).first_day
+        facts = facts_of(pack, household, at=day)
+        try:
+            value = value_of(INCOME_PER_HEAD, facts)
+        except ProblemError:
+            value = None
+        found.append(
+            EffectMonth(
+                month=number,
+                per_head=Decimal(value) if isinstance(value, Decimal | int) else None,
+                line=line_of(pack, at=day, division=household.division),
+                is_after=start is not None and number >= start,
+            )
+        )
+    return found

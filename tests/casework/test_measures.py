@@ -1,0 +1,232 @@
+"""Help for a household: planned with places that exist, delivered, and stopped only by people."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from fangpin.casework.cases import acts
+from fangpin.casework.cases.models import Case
+from fangpin.casework.measures import acts as help_acts
+from fangpin.casework.measures import queries
+from fangpin.casework.measures.models import Measure, MeasureDelivery
+from fangpin.casework.measures.places import ResourceRecord, offer_resource, resources
+from fangpin.casework.measures.plans import PlannedMeasure
+from fangpin.values.problem import ProblemError
+from tests.casework.cases_world import DAY, Office, build_alert, build_household, moment, pack
+from tests.cast import COUNTY, build_cast, build_divisions
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office() -> Office:
+    """The offices on the day on which the county approved the household's case."""
+    build_divisions()
+    cast = build_cast()
+    alert = build_alert(build_household())
+    opening = Office(cast, pack())
+    acts.report_clue(
+        pack=opening.pack,
+        household_ref=alert.household_id,
+        by=opening.scope(cast.reviewer),
+        at=moment(DAY),
+        channel="rule",
+        cause="illness",
+        alert_no=alert.alert_no,
+    )
+    return opening.on(Case.objects.get()).until_approval()
+
+
+def offer_posts(office: Office, quota: int) -> str:
+    offered = offer_resource(
+        pack=office.pack,
+        by=office.scope(office.cast.approver),
+        at=moment(office.day),
+        offer=ResourceRecord(
+            division=COUNTY,
+            measure="public_welfare_post",
+            variant="village",
+            title="护林员",
+            quota=quota,
+            from_date=date(2020, 1, 1),
+            monthly_amount=Decimal("800"),
+        ),
+    )
+    return offered.resource_no
+
+
+def plan(office: Office, *measures: PlannedMeasure, key: str = "") -> None:
+    help_acts.make_plan(
+        pack=office.pack,
+        case_no=office.case_no,
+        by=office.scope(office.cast.reviewer),
+        at=moment(office.day),
+        measures=measures,
+        key=key,
+    )
+
+
+def post(office: Office, resource_no: str = "") -> PlannedMeasure:
+    return PlannedMeasure("public_welfare_post", office.day, "village", resource_no=resource_no)
+
+
+def allowance(office: Office) -> PlannedMeasure:
+    return PlannedMeasure("comprehensive_support", office.day, "subsistence_allowance")
+
+
+def codes_of(refused: pytest.ExceptionInfo[ProblemError]) -> list[str]:
+    return [problem.code for problem in refused.value.problems]
+
+
+def test_a_post_and_an_allowance_bring_the_case_to_its_end(office: Office) -> None:
+    plan(office, post(office, offer_posts(office, 1)), allowance(office))
+    office.act("announce", office.cast.reviewer)
+    first = Measure.objects.get(measure="public_welfare_post")
+
+    help_acts.deliver_measure(
+        pack=office.pack,
+        measure_id=first.pk,
+        by=office.scope(office.cast.cadre),
+        at=moment(office.day),
+        on=office.day,
+        amount=Decimal("800"),
+    )
+
+    assert (office.case().state, office.case().outcome) == ("ended", "identified")
+    assert first.monthly_amount == Decimal("800")
+    assert MeasureDelivery.objects.get().act is not None
+    second = help_acts.deliver_measure(
+        pack=office.pack,
+        measure_id=first.pk,
+        by=office.scope(office.cast.cadre),
+        at=moment(office.later(30).day),
+        on=office.later(30).day,
+    )
+    assert second.act is None
+
+
+def test_a_place_that_is_held_is_given_to_nobody_else(office: Office) -> None:
+    number = offer_posts(office, 1)
+    plan(office, post(office, number))
+
+    with pytest.raises(ProblemError) as refused:
+        help_acts.amend_plan(
+            pack=office.pack,
+            household_ref=1,
+            by=office.scope(office.cast.reviewer),
+            at=moment(office.day),
+            measures=[post(office, number)],
+        )
+    assert codes_of(refused) == ["RESOURCE_FULL"]
+    assert [one.left for one in resources(office.scope(office.cast.cadre), on=office.day)] == [0]
+
+
+def test_safety_net_support_does_not_stand_alone_where_someone_can_work(office: Office) -> None:
+    with pytest.raises(ProblemError) as refused:
+        plan(office, allowance(office))
+    assert codes_of(refused) == ["SAFETY_NET_ALONE"]
+    assert not Measure.objects.exists()
+
+
+def test_relocation_is_no_new_measure_after_its_last_day(office: Office) -> None:
+    with pytest.raises(ProblemError) as refused:
+        plan(office, PlannedMeasure("relocation", date(2022, 1, 1)), post(office))
+    assert codes_of(refused) == ["MEASURE_NOT_OFFERED"]
+
+
+def test_help_ends_only_by_a_human_with_a_reason(office: Office) -> None:
+    plan(office, post(office))
+    measure = Measure.objects.get()
+
+    with pytest.raises(ProblemError) as refused:
+        help_acts.stop_measure(
+            pack=office.pack,
+            measure_id=measure.pk,
+            by=office.scope(office.cast.reviewer),
+            at=moment(office.day),
+            on=office.day,
+            reason="because",
+            note="岗位到期",
+        )
+    assert codes_of(refused) == ["REASON_UNKNOWN"]
+    help_acts.stop_measure(
+        pack=office.pack,
+        measure_id=measure.pk,
+        by=office.scope(office.cast.reviewer),
+        at=moment(office.day),
+        on=office.day,
+        reason="contract_ended",
+        note="合同到期，已另行安排",
+    )
+    measure.refresh_from_db()
+    assert (measure.state, measure.end_reason) == ("ended", "contract_ended")
+
+
+def test_the_outsider_sees_no_help_and_stops_none(office: Office) -> None:
+    plan(office, post(office))
+    outsider = office.scope(office.cast.outsider)
+
+    assert queries.measures_of_household(outsider, 1) == []
+    with pytest.raises(Measure.DoesNotExist):
+        help_acts.stop_measure(
+            pack=office.pack,
+            measure_id=Measure.objects.get().pk,
+            by=outsider,
+            at=moment(office.day),
+            on=office.day,
+            reason="contract_ended",
+            note="-",
+        )
+
+
+def test_in_the_green_channel_help_comes_first_and_the_procedure_after(office: Office) -> None:
+    build_household(2)
+    reviewer = office.scope(office.cast.reviewer)
+    case = acts.report_clue(
+        pack=office.pack,
+        household_ref=2,
+        by=reviewer,
+        at=moment(office.day),
+        channel="inspection",
+        cause="disaster",
+    )
+    there = office.on(case)
+    with pytest.raises(ProblemError) as refused:
+        plan(there, post(there))
+    assert codes_of(refused) == ["STEP_NOT_OPEN"]
+
+    there.act("open_green_channel", office.cast.reviewer, cause="disaster", reason="山洪冲毁房屋")
+    plan(there, post(there))
+    help_acts.deliver_measure(
+        pack=office.pack,
+        measure_id=Measure.objects.get().pk,
+        by=reviewer,
+        at=moment(office.day),
+        on=office.day,
+    )
+    assert there.case().state == "open"
+    assert there.case().step == "assignment"
+
+
+def test_income_is_shown_before_and_after_help_began(office: Office) -> None:
+    plan(office, post(office))
+    measure = Measure.objects.get()
+    help_acts.deliver_measure(
+        pack=office.pack,
+        measure_id=measure.pk,
+        by=office.scope(office.cast.cadre),
+        at=moment(office.day),
+        on=office.day,
+    )
+    months = queries.effect_on_income(
+        office.scope(office.cast.cadre),
+        measure.household,
+        pack=office.pack,
+        on=date(2020, 9, 1),
+        months=6,
+    )
+    assert [one.is_after for one in months] == [False, False, True, True, True, True]
+    assert months[-1].line == Decimal("6000")
