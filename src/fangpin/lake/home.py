@@ -43,6 +43,10 @@ class Home:
         return self.root / "ledger"
 
     @property
+    def timeline(self) -> Path:
+        return self.root / "timeline"
+
+    @property
     def runs(self) -> Path:
         return self.root / "runs"
 
@@ -59,6 +63,7 @@ class Home:
                 self.deliveries,
                 self.registry,
                 self.ledger,
+                self.timeline,
                 self.runs,
                 self.spill,
             ):

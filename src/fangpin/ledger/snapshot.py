@@ -24,6 +24,9 @@ from fangpin.linkage.registry import RegistryState, registry_state
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
 
+FORM = "2"
+"""Of what rests on snapshots: runs of an earlier form are made anew."""
+
 
 @dataclass(frozen=True, slots=True)
 class LedgerFile:
@@ -32,6 +35,8 @@ class LedgerFile:
     path: Path
     first_month: int
     last_month: int
+    received: date
+    """When the delivery came that it rolls up, or the registry for which it moves amounts."""
     takes_back: bool = False
     """Some of its rows are the negatives of earlier ones."""
 
@@ -100,11 +105,15 @@ def take_snapshot(
                     if moved is not None:
                         first = min(delivery.first_month for delivery in deliveries)
                         last = max(delivery.last_month for delivery in deliveries)
-                        files[feed].append(LedgerFile(moved, first, last, takes_back=True))
+                        files[feed].append(
+                            LedgerFile(moved, first, last, arrival.received, takes_back=True)
+                        )
         if arrival.accepted and arrival.feed in pack.contracts and feed_items(pack, arrival.feed):
             path = roll_up(home=home, pack=pack, engine=engine, arrival=arrival, state=state)
             first, last = _months(arrival, home)
-            file = LedgerFile(path, first, last, takes_back=bool(arrival.superseded))
+            file = LedgerFile(
+                path, first, last, arrival.received, takes_back=bool(arrival.superseded)
+            )
             files.setdefault(arrival.feed, []).append(file)
             earlier.setdefault(arrival.feed, []).append(arrival)
     return Snapshot(
@@ -127,5 +136,7 @@ def _months(arrival: Arrival, home: Home) -> tuple[int, int]:
 
 
 def _key(pack: Pack, known: Sequence[Arrival], as_of: date) -> str:
-    text = "\n".join([pack.digest, as_of.isoformat(), *(f"{a.feed}/{a.delivery}" for a in known)])
+    text = "\n".join(
+        [FORM, pack.digest, as_of.isoformat(), *(f"{a.feed}/{a.delivery}" for a in known)]
+    )
     return hashlib.sha256(text.encode()).hexdigest()[:12]

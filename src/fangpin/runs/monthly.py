@@ -18,13 +18,14 @@ from fangpin.indicators.compile import Compiler, Source, SourceOf
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home, published_folder
 from fangpin.ledger.snapshot import Snapshot, are_plain, take_snapshot
+from fangpin.ledger.timeline import bring_timeline
 from fangpin.linkage.households import make_spine
 from fangpin.policy.pack import Pack
 from fangpin.rules.evaluate import Evaluation, evaluate
 from fangpin.runs.evidence import write_evidence
 from fangpin.runs.hits import write_hits
 from fangpin.runs.households import write_households
-from fangpin.runs.months import write_months
+from fangpin.runs.months import MONTHS_SHOWN
 
 Progress = Callable[[str], None]
 """Told the name of each step as it begins: link, evaluate, evidence."""
@@ -61,6 +62,15 @@ def run_month(
     folder = home.runs / f"{as_of.isoformat()}-{snapshot.key}"
     if folder.exists():
         return read_run(folder)
+    last = int(snapshot.month)
+    timeline = bring_timeline(
+        home=home,
+        pack=pack,
+        engine=engine,
+        files=snapshot.files,
+        first=last - MONTHS_SHOWN + 1,
+        last=last,
+    )
     progress("evaluate")
     evaluation = evaluate_snapshot(engine=engine, pack=pack, snapshot=snapshot)
     outcomes = evaluation.answers()
@@ -69,7 +79,6 @@ def run_month(
     with published_folder(folder) as temporary:
         write_hits(evaluation=evaluation, folder=temporary, spill=home.spill)
         write_evidence(evaluation=evaluation, snapshot=snapshot, folder=temporary)
-        write_months(engine=engine, pack=pack, snapshot=snapshot, folder=temporary)
         write_households(
             home=home, engine=engine, pack=pack, state=snapshot.registry, folder=temporary
         )
@@ -93,6 +102,10 @@ def run_month(
                 ]
                 for feed, files in sorted(snapshot.files.items())
             },
+            "timeline": [
+                [file.path.relative_to(home.root).as_posix(), file.first_month, file.last_month]
+                for file in timeline
+            ],
         }
         (temporary / "run.json").write_text(
             json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8"
