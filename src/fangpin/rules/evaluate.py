@@ -84,13 +84,15 @@ class Evaluation:
             any_hit = sum(4 << position * _BITS for position in range(len(together)))
             hits.append(f"({name} & {any_hit}) <> 0")
         # The dear part, all figures and severities, is computed for the few that hit only.
-        some = (
-            f"(SELECT * FROM {self.spine} WHERE household_ref IN "
-            f"(SELECT household_ref FROM outcomes WHERE {' OR '.join(hits)}))"
+        self.engine.make_table(
+            "spine_that_hit",
+            f"SELECT * FROM {self.spine} WHERE household_ref IN "
+            f"(SELECT household_ref FROM outcomes WHERE {' OR '.join(hits)})",
         )
-        self.engine.make_table("windows_that_hit", self.windows.of(some))
+        self.engine.make_table("windows_that_hit", self.windows.of("spine_that_hit"))
         self.engine.make_table(HITS, self.query.replace("FROM windows", "FROM windows_that_hit", 1))
-        self.engine.drop(VIEW, "windows", "outcomes", "windows_that_hit", *self.windows.tables)
+        self.engine.drop(VIEW, "windows", "outcomes", "spine_that_hit", "windows_that_hit")
+        self.engine.drop(*self.windows.tables)
         return counts
 
 
