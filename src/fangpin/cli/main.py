@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from fangpin.cli import alert, bench, demo, feed, household, pack, run, serve
+from fangpin.cli import alert, backtest, bench, demo, feed, household, pack, run, serve
 from fangpin.cli.output import errors, print_problems
 from fangpin.values.problem import ProblemError
 
@@ -23,11 +23,13 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("run")(run.run)
+app.command("backtest")(backtest.backtest)
 app.command("serve")(serve.serve)
 app.add_typer(feed.app, name="feed")
 app.add_typer(alert.app, name="alert")
 app.add_typer(household.app, name="household")
 app.add_typer(pack.app, name="pack")
+app.add_typer(backtest.rule_app, name="rule")
 app.add_typer(bench.app, name="bench")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fangpin.indicators.compile import (
+    CompiledIndicator,
     Compiler,
     SourceOf,
     compile_indicators,
@@ -129,23 +130,13 @@ def evaluate(
     outcomes = [_named_outcome(rule, steps[rule.rule]) for rule in rules]
     severities = [_severity(compiler, rule) for rule in rules]
     category = _category(compiler, categories)
-    windows = _make_windows(engine, compiler, spine, source_of)
+    windows = make_windows(engine, compiler, spine, source_of)
     engine.make_view("windows", windows.of(spine))
     query = "SELECT * FROM windows"
-    levels = sorted({indicator.level for indicator in indicators})
     if item_figures:
         listed = ", ".join(f"{text} AS {column(code)}" for code, text in item_figures.items())
         query = f"SELECT *, {listed} FROM ({query}) AS items"
-    for level in levels:
-        columns = []
-        for indicator in indicators:
-            if indicator.level == level:
-                columns.append(f"{indicator.value.text} AS {column(indicator.code)}")
-                if indicator.value.lower:
-                    columns.append(
-                        f"{indicator.value.lower} AS {column(indicator.code + '__lower')}"
-                    )
-        query = f"SELECT *, {', '.join(columns)} FROM ({query}) AS level_{level}"
+    query = _with_indicators(query, indicators)
     answers = ", ".join([*outcomes, *severities, f"{category} AS category"])
     whole = Statement(f"SELECT *, {answers} FROM ({query}) AS figures")
     engine.make_view(VIEW, whole)
@@ -201,7 +192,7 @@ def _item_figure(pack: Pack, code: str) -> str:
     return f"last({code})" if is_latest else f"sum({code}, months=1)"
 
 
-def _make_windows(
+def make_windows(
     engine: Engine,
     compiler: Compiler,
     spine: str,
@@ -211,7 +202,8 @@ def _make_windows(
 
     Joined to one table they would be as many numbers as the month has rows.
     """
-    tables, columns = [], {}
+    tables: list[str] = []
+    columns: dict[str, str] = {}
     for position, (query, names) in enumerate(feed_queries(compiler, source_of, spine=spine)):
         table = f"window_{position}"
         engine.make_table(table, Statement(query))
@@ -222,6 +214,37 @@ def _make_windows(
             kind = _empty_kind(compiler.pack, window)
             columns[name] = f"CAST(NULL AS {kind}) AS {column(name)}"
     return Windows(tuple(tables), tuple(columns.values()))
+
+
+def _with_indicators(query: str, indicators: Sequence[CompiledIndicator]) -> str:
+    """The query with a column an indicator, each level over those below it."""
+    for level in sorted({indicator.level for indicator in indicators}):
+        columns = []
+        for indicator in indicators:
+            if indicator.level == level:
+                columns.append(f"{indicator.value.text} AS {column(indicator.code)}")
+                if indicator.value.lower:
+                    columns.append(
+                        f"{indicator.value.lower} AS {column(indicator.code + '__lower')}"
+                    )
+        query = f"SELECT *, {', '.join(columns)} FROM ({query}) AS level_{level}"
+    return query
+
+
+def hit_query(compiler: Compiler, rule: Rule, windows: str) -> Statement:
+    """household_ref of those whom one rule hits; `windows` is a table with the compiler's windows.
+
+    The windows are noted in the compiler: make them after this and before it is run.
+    """
+    pack = compiler.pack
+    texts = [text for text in (rule.applies_when, rule.hit_when, rule.suppressed_when) if text]
+    wanted = {name for text in texts for name in tree.names(parse(text))}
+    indicators = compile_indicators(compiler, wanted & set(pack.indicators))
+    number = _number([_outcome(compiler, rule)])
+    query = _with_indicators(f"SELECT * FROM {windows}", indicators)
+    return Statement(
+        f"SELECT household_ref FROM ({query}) AS figures WHERE {number} = {OUTCOMES.index('hit')}"
+    )
 
 
 def _empty_kind(pack: Pack, window: object) -> str:

@@ -14,10 +14,11 @@ from datetime import date
 from pathlib import Path
 
 from fangpin.feeds.arrivals import arrivals as all_arrivals
-from fangpin.indicators.compile import Compiler, Source, SourceOf
+from fangpin.indicators.compile import Compiler
+from fangpin.indicators.sources import ledger_source
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home, published_folder
-from fangpin.ledger.snapshot import Snapshot, are_plain, take_snapshot
+from fangpin.ledger.snapshot import Snapshot, take_snapshot
 from fangpin.ledger.timeline import bring_timeline
 from fangpin.linkage.households import make_spine
 from fangpin.policy.pack import Pack
@@ -126,24 +127,6 @@ def evaluate_snapshot(*, engine: Engine, pack: Pack, snapshot: Snapshot) -> Eval
         spine="spine",
         source_of=ledger_source(engine, snapshot),
     )
-
-
-def ledger_source(engine: Engine, snapshot: Snapshot) -> SourceOf:
-    """Names a view of a feed's ledger rows in a window of months; None without such rows."""
-    sources: dict[tuple[str, int, int], Source] = {}
-
-    def source_of(feed: str, first: int, last: int) -> Source | None:
-        files = snapshot.files_between(feed, first, last)
-        if not files:
-            return None
-        key = (feed, first, last)
-        if key not in sources:
-            name = f"ledger_{len(sources)}"
-            engine.view_files(name, [file.path for file in files])
-            sources[key] = Source(name, is_plain=are_plain(files))
-        return sources[key]
-
-    return source_of
 
 
 def read_run(folder: Path) -> RunResult:
