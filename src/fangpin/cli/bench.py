@@ -27,6 +27,32 @@ def rules(context: typer.Context) -> None:
     run_bench("rules", context.args)
 
 
+@app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def growth(context: typer.Context) -> None:
+    """A month after 12 and after 60 months of history, and with two feeds: --persons N [--json]."""
+    run_bench("growth", context.args)
+
+
+@app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def household(context: typer.Context) -> None:
+    """The months of one household as its page reads them: --persons N [--keep FOLDER] [--json]."""
+    run_bench("household", context.args)
+
+
+@app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def history(context: typer.Context) -> None:
+    """A rule replayed over 24 months: --persons N [--rule CODE] [--keep FOLDER] [--json]."""
+    run_bench("history", context.args)
+
+
+@app.command(
+    name="import", context_settings={"ignore_unknown_options": True, "allow_extra_args": True}
+)
+def import_(context: typer.Context) -> None:
+    """A register with wrong rows into an empty installation: --persons N [--json]."""
+    run_bench("import", context.args)
+
+
 def run_bench(
     name: str, arguments: list[str], folder: Annotated[Path | None, "for tests"] = None
 ) -> None:
