@@ -191,7 +191,7 @@ def kept_reader() -> Engine:
 
 @contextmanager
 def connect(
-    *, memory_limit: str = "1GB", threads: int = 2, spill: Path | None = None
+    *, memory_limit: str = "600MB", threads: int = 2, spill: Path | None = None
 ) -> Iterator[Engine]:
     """A fresh in-memory engine; `spill` is where it may put what exceeds the memory limit."""
     settings = {"memory_limit": memory_limit, "threads": str(threads)}
