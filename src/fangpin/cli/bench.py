@@ -53,6 +53,12 @@ def import_(context: typer.Context) -> None:
     run_bench("import", context.args)
 
 
+@app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def peers(context: typer.Context) -> None:
+    """The same figures by pandas, Polars and OpenFisca: --persons N [--json]."""
+    run_bench("peers", context.args)
+
+
 def run_bench(
     name: str, arguments: list[str], folder: Annotated[Path | None, "for tests"] = None
 ) -> None:
