@@ -24,8 +24,10 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def throw_away_cluster() -> Iterator[str]:
+def throw_away_cluster(*, durable: bool = False) -> Iterator[str]:
     """The FANGPIN_DATABASE_URL of a fresh cluster, which is gone after the block.
+
+    `durable` keeps the server's own promises about the disk: for what is measured or killed.
 
     Its texts are ordered by ICU, not byte by byte: a column that relies on byte order must say so.
     PostgreSQL refuses to run as root, so root runs it as another user.
@@ -50,7 +52,8 @@ def throw_away_cluster() -> Iterator[str]:
         if done.returncode:
             raise RuntimeError(f"{program} ended with {done.returncode}: {done.stderr}")
 
-    options = f"-k {folder} -c listen_addresses='' -c fsync=off -c synchronous_commit=off"
+    quick = "" if durable else " -c fsync=off -c synchronous_commit=off"
+    options = f"-k {folder} -c listen_addresses=''{quick}"
     try:
         run(
             "initdb",

@@ -48,7 +48,6 @@ def offer_posts(office: Office, quota: int) -> str:
         offer=ResourceRecord(
             division=COUNTY,
             measure="public_welfare_post",
-            variant="village",
             title="护林员",
             quota=quota,
             from_date=date(2020, 1, 1),
@@ -70,11 +69,11 @@ def plan(office: Office, *measures: PlannedMeasure, key: str = "") -> None:
 
 
 def post(office: Office, resource_no: str = "") -> PlannedMeasure:
-    return PlannedMeasure("public_welfare_post", office.day, "village", resource_no=resource_no)
+    return PlannedMeasure("public_welfare_post", office.day, resource_no=resource_no)
 
 
 def allowance(office: Office) -> PlannedMeasure:
-    return PlannedMeasure("comprehensive_support", office.day, "subsistence_allowance")
+    return PlannedMeasure("subsistence_allowance", office.day)
 
 
 def codes_of(refused: pytest.ExceptionInfo[ProblemError]) -> list[str]:
@@ -127,7 +126,7 @@ def test_a_place_that_is_held_is_given_to_nobody_else(office: Office) -> None:
 def test_safety_net_support_does_not_stand_alone_where_someone_can_work(office: Office) -> None:
     with pytest.raises(ProblemError) as refused:
         plan(office, allowance(office))
-    assert codes_of(refused) == ["SAFETY_NET_ALONE"]
+    assert codes_of(refused) == ["CONDITION_NEEDS_REASON"]
     assert not Measure.objects.exists()
 
 

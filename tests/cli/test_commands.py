@@ -80,6 +80,46 @@ def test_how_the_feeds_stand(fangpin: Fangpin, bills: Path) -> None:
     assert states["health.bills"] == "late" and states["registry.people"] == "never"
 
 
+def test_a_delivery_is_held_released_and_refused(fangpin: Fangpin, bills: Path) -> None:
+    told = fangpin("feed", "receive", "health.bills", bills, "--month", "2020-05", "--json").json
+    name = told["delivery"]
+
+    held = fangpin("feed", "hold", name, "--reason", "单位存疑", "--by", "wang", "--json")
+    assert (held.code, held.json["standing"], held.json["is_new"]) == (OK, "held", True)
+    (waiting,) = fangpin("feed", "held", "--json").json["deliveries"]
+    assert waiting["delivery"] == name and waiting["decisions"][0]["by"] == "wang"
+    status = fangpin("feed", "status", "--as-of", "2020-06-20", "--json").json["feeds"]
+    assert {one["feed"]: one["held"] for one in status}["health.bills"] == 1
+
+    released = fangpin("feed", "release", name, "--reason", "已核对", "--json")
+    assert released.json["standing"] == "in_force"
+    assert not fangpin("feed", "release", name, "--reason", "再来", "--json").json["is_new"]
+    refused = fangpin("feed", "refuse", f"health.bills/{name}", "--reason", "重复", "--json")
+    assert refused.json["standing"] == "refused"
+    blank = fangpin("feed", "release", name, "--reason", " ", "--json")
+    assert (blank.code, blank.codes) == (REFUSED, ["DECISION_WITHOUT_REASON"])
+
+
+def test_a_proposed_reading_is_confirmed(
+    fangpin: Fangpin, tmp_path: Path, repository: Path
+) -> None:
+    pack = load_pack(repository / "tests" / "rules" / "hillside")
+    rows = [bill("1", "ann", "3/4/2020", "壹佰元")]
+    file = write_csv(tmp_path / "waiting.csv", pack, "health.bills", rows)
+    name = fangpin("feed", "receive", "health.bills", file, "--json").json["delivery"]
+
+    columns = fangpin("feed", "proposals", name, "--json").json["columns"]
+    assert {one["field"]: one["choices"] for one in columns} == {
+        "own_share": ["as_proposed"],
+        "paid_date": ["dmy", "mdy"],
+    }
+    choices = ["--choice", "own_share=as_proposed", "--choice", "paid_date=dmy"]
+    told = fangpin("feed", "confirm", name, *choices, "--json")
+    assert (told.code, told.json["outcome"], told.json["accepted"]) == (OK, "accepted", 1)
+    wrong = fangpin("feed", "confirm", name, "--choice", "own_share", "--json")
+    assert (wrong.code, wrong.codes) == (REFUSED, ["CHOICE_UNREADABLE"])
+
+
 def test_an_unknown_feed_is_refused_with_the_nearest_one(fangpin: Fangpin, bills: Path) -> None:
     answer = fangpin("feed", "receive", "health.bill", bills, "--json")
 

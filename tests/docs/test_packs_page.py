@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from fangpin.policy import load_pack
+from fangpin.policy import check_pack_thoroughly, load_pack
 from fangpin.policy.layout import KINDS
 from fangpin.policy.pack import Pack
+from fangpin.runs.decision_cases import run_decision_cases
 from fangpin.runs.pack_cases import run_cases
 from tests.docs.pages import REPOSITORY, Page
 
@@ -35,9 +36,14 @@ def test_the_pack_of_the_page_loads(river: Pack) -> None:
     assert [rule.rule for rule in river.rules] == ["sustained_illness"]
 
 
+def test_the_pack_of_the_page_is_checked_without_a_problem(river: Pack) -> None:
+    assert [str(problem) for problem in check_pack_thoroughly(river)] == []
+
+
 def test_the_cases_of_the_page_pass(river: Pack) -> None:
-    results = run_cases(river, river.cases())
-    assert len(results) == 4
+    cases = river.cases()
+    results = [*run_cases(river, cases), *run_decision_cases(river, cases)]
+    assert len(cases) == 7
     assert [result.problems for result in results if result.problems] == []
 
 

@@ -96,8 +96,11 @@ def roster_contract() -> Contract:
     )  # fmt: skip
 
 
-def pack_of(*contracts: Contract) -> Any:
-    """What receive needs of a pack; a feed `village.roster` is its registry."""
+def pack_of(*contracts: Contract, lines: Any = None) -> Any:
+    """What receive needs of a pack; a feed `village.roster` is its registry.
+
+    `lines` is a pack whose lines judge a delivery as a whole; none: nothing is ever held.
+    """
     roster = any(contract.feed == "village.roster" for contract in contracts)
     registry = SimpleNamespace(
         feed="village.roster", household_no="household_no", person_no="person_no", name="name",
@@ -108,6 +111,8 @@ def pack_of(*contracts: Contract) -> Any:
         contracts={contract.feed: contract for contract in contracts},
         owners={contract.feed: contract.feed.partition(".")[0] for contract in contracts},
         header=SimpleNamespace(registry=registry if roster else None),
+        parameters=lines.parameters if lines else {},
+        parameter=lines.parameter if lines else None,
     )
 
 
@@ -150,11 +155,11 @@ def xlsx_file(file: Path, sheets: dict[str, Sequence[Sequence[object]]]) -> Path
 class Desk:
     """Receives files into one home, a fresh engine each time, as the command does."""
 
-    def __init__(self, folder: Path, *contracts: Contract) -> None:
+    def __init__(self, folder: Path, *contracts: Contract, lines: Any = None) -> None:
         self.folder = folder
         self.home = Home(folder / "home")
         self.home.prepare()
-        self.pack = pack_of(*(contracts or (wages_contract(),)))
+        self.pack = pack_of(*(contracts or (wages_contract(),)), lines=lines)
         self._stack = ExitStack()
 
     def receive_text(self, text: str, *, encoding: str = "utf-8", **options: Any) -> Receipt:
@@ -177,6 +182,7 @@ class Desk:
         received: date = date(2020, 4, 4),
         month: Month | None = None,
         limits: Limits | None = None,
+        sheet: str | None = None,
     ) -> Receipt:
         with connect(spill=self.home.spill) as engine:
             receipt = receive(
@@ -190,8 +196,9 @@ class Desk:
                 engine=engine,
                 vault=Vault(home=self.home, engine=engine),
                 limits=limits,
+                sheet=sheet,
             )
-        if receipt.outcome == "accepted":
+        if receipt.outcome in ("accepted", "held"):
             assert receipt.read == receipt.accepted + receipt.quarantined + receipt.duplicate
         return receipt
 

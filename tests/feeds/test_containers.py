@@ -20,6 +20,7 @@ from tests.feeds.builders import (
     engine_with,
     number,
     wage_row,
+    wages_contract,
     xlsx_file,
 )
 
@@ -33,7 +34,7 @@ def refused(desk: Desk, content: bytes, name: str = "sent.xlsx", **options) -> s
     receipt = desk.receive_bytes(content, name=name, **options)
     assert (receipt.outcome, receipt.read, receipt.accepted) == ("refused", 0, 0)
     after = desk.all_bytes()
-    before.setdefault("secret.key", after["secret.key"])
+    before.setdefault("vault.lock", b"")  # a place to wait at, without content
     assert after == before
     fatal = [finding for finding in receipt.findings if finding.severity == "file"]
     assert all(finding.repair for finding in fatal)
@@ -146,14 +147,33 @@ def test_parquet_is_read_by_its_column_names(desk: Desk):
     assert refused(desk, cut, "sent.parquet") == "FILE_CORRUPT"
 
 
-def test_the_sheet_whose_header_fits_is_chosen_and_the_others_are_named(desk: Desk):
+def test_of_several_sheets_with_rows_someone_must_say_which(desk: Desk):
     file = workbook(
         desk, {"说明": [["请先阅读"]], "数据": [HEADER, wage_row(1)], "汇总": [["合计", 3]]}
     )
+    before = desk.all_bytes()
+    receipt = desk.receive_file(file)
+    assert (receipt.outcome, desk.codes(receipt)) == ("refused", {"SHEET_AMBIGUOUS"})
+    assert "说明、数据、汇总" in receipt.findings[0].message_zh
+    assert "：数据。" in receipt.findings[0].message_zh
+    assert desk.all_bytes() == before
+    assert desk.receive_file(file, sheet="数据").accepted == 1
+
+
+def test_sheets_without_rows_ask_nothing(desk: Desk):
+    file = workbook(desk, {"Sheet1": [], "数据": [HEADER, wage_row(1)], "Sheet3": []})
+    assert desk.receive_file(file).accepted == 1
+
+
+def test_a_contract_may_name_its_sheet(tmp_path: Path):
+    desk = Desk(tmp_path, wages_contract(sheets=["四月"]))
+    file = workbook(
+        desk, {"三月": [HEADER, wage_row(1)], "四月": [HEADER, wage_row(2), wage_row(3)]}
+    )
     receipt = desk.receive_file(file)
     (chosen,) = [finding for finding in receipt.findings if finding.code == "SHEET_CHOSEN"]
-    assert receipt.accepted == 1
-    assert "说明" in chosen.message_zh and "汇总" in chosen.message_zh
+    assert receipt.accepted == 2
+    assert "三月" in chosen.message_zh
 
 
 def test_two_fitting_sheets_are_listed_and_not_guessed(desk: Desk):
@@ -161,6 +181,8 @@ def test_two_fitting_sheets_are_listed_and_not_guessed(desk: Desk):
     receipt = desk.receive_file(file)
     assert desk.codes(receipt) == {"SHEET_AMBIGUOUS"}
     assert "三月、四月" in receipt.findings[0].message_zh
+    other = desk.receive_file(file, sheet="五月")
+    assert desk.codes(other) == {"SHEET_UNKNOWN"} and "三月、四月" in other.findings[0].message_zh
 
 
 def test_hidden_sheets_only(desk: Desk):
@@ -170,6 +192,9 @@ def test_hidden_sheets_only(desk: Desk):
         lambda xml: xml.replace(b"<sheet ", b'<sheet state="hidden" '),
     )
     assert refused(desk, content) == "SHEETS_HIDDEN"
+    (desk.folder / "hidden.xlsx").write_bytes(content)
+    name = openpyxl.load_workbook(desk.folder / "hidden.xlsx").sheetnames[0]
+    assert desk.receive_file(desk.folder / "hidden.xlsx", sheet=name).accepted >= 1
 
 
 @pytest.mark.parametrize(
@@ -263,3 +288,72 @@ def test_no_receipt_of_a_refused_file_shows_a_path_or_a_traceback(desk: Desk):
     receipt = desk.receive_bytes(workbook(desk).read_bytes()[:-400], name="x.xlsx")
     told = json.dumps(receipt.as_dict())
     assert str(desk.folder) not in told and "Traceback" not in told
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"MIME-Version: 1.0\r\nX-Document-Type: Workbook\r\n", "MHTML"),
+        (b'{"id_number": "1"}\n', "JSON"),
+        (b'[{"id_number": "1"}]', "JSON"),
+        (b"\x03\x78\x03\x01" + bytes(60), "dBase"),
+    ],
+)
+def test_what_is_no_table_is_called_by_its_name(desk: Desk, content: bytes, kind: str):
+    receipt = desk.receive_bytes(content, name="sent.xls")
+    assert desk.codes(receipt) == {"FILE_TYPE_UNSUPPORTED"}
+    assert kind in receipt.findings[0].message_zh
+
+
+def spreadsheet_of_2003(head: str = "") -> bytes:
+    rows = [HEADER, wage_row(1), wage_row(2)]
+    table = "".join(
+        "<Row>"
+        + "".join(f'<Cell><Data ss:Type="String">{cell}</Data></Cell>' for cell in row)
+        + "</Row>"
+        for row in rows
+    )
+    table = table.replace("<Row>", '<Row ss:Index="3">', 1)
+    spaces = "urn:schemas-microsoft-com:office:spreadsheet"
+    return (
+        f'<?xml version="1.0"?>{head}<Workbook xmlns="{spaces}" xmlns:ss="{spaces}">'
+        f'<Worksheet ss:Name="a"><Table>{table}</Table>'
+        "</Worksheet></Workbook>"
+    ).encode()
+
+
+def test_a_spreadsheet_of_2003_in_xml_is_read_with_its_row_numbers(desk: Desk):
+    receipt = desk.receive_bytes(spreadsheet_of_2003(), name="sent.xls")
+    assert [row[0] for row in desk.facts(receipt, "row_no")] == [4, 5]
+    assert receipt.counts_by_code["TYPE_MISMATCH"] == 1
+
+
+def test_a_spreadsheet_in_xml_declares_no_entities(desk: Desk):
+    head = f'<!DOCTYPE a [<!ENTITY x SYSTEM "file://{SECRET_FILE}">]>'
+    assert refused(desk, spreadsheet_of_2003(head), "sent.xls") == "XML_FORBIDDEN"
+
+
+def test_a_directory_that_lies_about_sizes_costs_nothing(desk: Desk):
+    content = bytearray(
+        rewritten(
+            workbook(desk),
+            "xl/worksheets/sheet1.xml",
+            lambda xml: xml.replace(b"</sheetData>", b"<row/>" * 4_000_000 + b"</sheetData>"),
+        )
+    )
+    at = content.find(b"PK\x01\x02")
+    while at >= 0:
+        content[at + 24 : at + 28] = (1_000).to_bytes(4, "little")
+        at = content.find(b"PK\x01\x02", at + 4)
+    assert refused(desk, bytes(content)) in ("FILE_CORRUPT", "FILE_TOO_DEMANDING")
+
+
+def test_a_parquet_of_too_many_rows_is_refused_by_its_end(desk: Desk):
+    stack, engine = engine_with([number(1), number(2), number(3)])
+    with stack:
+        engine.write(
+            "SELECT text AS 身份证号, DATE '2020-03-01' AS 月份 FROM cells",
+            desk.folder / "sent.parquet",
+        )
+    content = (desk.folder / "sent.parquet").read_bytes()
+    assert refused(desk, content, "a.parquet", limits=Limits(rows=2)) == "FILE_TOO_DEMANDING"

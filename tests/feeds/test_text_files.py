@@ -185,7 +185,9 @@ def test_every_code_has_words_in_both_languages():
     words = dict.fromkeys(
         ["title", "title_en", "expected", "limits", "feed", "near_zh", "near_en", "size", "limit",
          "kind", "claimed", "detail", "line", "sheets", "present", "names", "candidates", "delivery",
-         "encoding", "others", "unit", "columns", "orders_zh", "orders_en"],
+         "encoding", "others", "unit", "columns", "orders_zh", "orders_en", "share", "times", "now",
+         "before", "usual", "months",
+         "titles", "titles_en", "fitting", "wanted", "years"],
         "x",
     )  # fmt: skip
     for code in sorted(CODES):

@@ -185,5 +185,6 @@ def test_a_set_answers_whether_it_has_one_of_several_codes(pack: Pack) -> None:
     assert truth_of("has(causes, 'disability', 'schooling')", facts) is True
     assert truth_of("has(measures, 'health')", facts) is False
     assert value_of("count_of(causes) - count_of(measures)", facts) == 2
+    assert value_of("causes", facts) == {"illness", "schooling"}
     assert truth_of("has(unheard_of, 'health')", facts) is None
     assert value_of("count_of(unheard_of)", facts) is None

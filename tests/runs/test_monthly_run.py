@@ -22,7 +22,7 @@ from tests.runs.hillside import receive_until
 
 THEN, NOW = date(2020, 5, 15), date(2020, 6, 15)
 FILES = ["evidence.parquet", "findings.parquet", "hits.parquet", "run.json"]
-FILES += ["households.parquet", "members.parquet"]
+FILES += ["households.parquet", "members.parquet", "answers.parquet", "taken_back.parquet"]
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from fangpin.policy.models import PackCase
+from fangpin.policy.case_models import PackCase
 from fangpin.policy.pack import Pack
 from fangpin.runs.pack_cases import run_cases
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.test import Client
 
 from tests.web.seed import CLOCK, PACK_FOLDER, Seed, seed
@@ -27,10 +29,49 @@ def installation(settings: Any, tmp_path: Path) -> Path:
     return home
 
 
+@dataclasses.dataclass(slots=True)
+class Made:
+    """The prefecture as it was made once: its rows by table, its folder of deliveries."""
+
+    folder: Path
+    seed: Seed | None = None
+    rows: dict[str, list[tuple[Any, ...]]] = dataclasses.field(default_factory=dict)
+
+    def make(self, home: Path) -> Seed:
+        """Seed the database and remember what was written, to be put back in milliseconds."""
+        self.seed = seed(home=home, households=2)
+        shutil.copytree(home, self.folder)
+        raw = connection.connection
+        for table in connection.introspection.table_names():
+            if not table.startswith(
+                ("django_migrations", "django_content_type", "auth_permission")
+            ):
+                self.rows[table] = [tuple(row) for row in raw.execute(f'SELECT * FROM "{table}"')]
+        return self.seed
+
+    def put_back(self, home: Path) -> None:
+        shutil.copytree(self.folder, home, dirs_exist_ok=True)
+        with connection.cursor():
+            raw = connection.connection
+        for table, rows in self.rows.items():
+            if rows:
+                holes = ",".join("?" * len(rows[0]))
+                raw.executemany(f'INSERT INTO "{table}" VALUES ({holes})', rows)
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """What the first test of this process made, for the tests after it."""
+    return Made(tmp_path_factory.mktemp("made") / "home")
+
+
 @pytest.fixture
-def prefecture(installation: Path, db: None) -> Seed:
-    """The invented prefecture, two households a village and the two that have names."""
-    return seed(home=installation, households=2)
+def prefecture(installation: Path, db: None, made: Made) -> Seed:
+    """The invented prefecture, two households a village and those that have names."""
+    if made.seed is None:
+        return made.make(installation)
+    made.put_back(installation)
+    return made.seed
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from fangpin.casework.officials.models import Official, Post
 from fangpin.casework.registry.models import DivisionCount, Household, HouseholdMonth, Member
 from fangpin.policy import Pack, load_pack
 from fangpin.values.month import Month
+from tests.web.seed_cases import seed_cases
 
 PACK_FOLDER = Path(__file__).parent / "packs" / "web_test"
 CLOCK = date(2020, 12, 14)
@@ -88,6 +89,7 @@ _RULES = (
     ("housing_unsafe", "HOU-01", "housing", "房屋鉴定为 D 级。", "The house was graded D."),
 )
 _SEVERITIES = (("red", 1), ("orange", 2), ("yellow", 3), ("blue", 4))
+_COVERED = ("labour.wages", "rural.business", "civil.relief", "medical.settlement", "school.fees")
 ROLES = (
     ("city", "曹丽", "city_analyst", "4310", ""),
     ("county", "何建国", "county_approver", "431022", ""),
@@ -101,10 +103,11 @@ ROLES = (
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """What was made."""
+    """What was made; `case_nos` are the numbers of the cases by household."""
 
     pack: Pack
     runs: list[Run]
+    case_nos: dict[int, str]
 
 
 def seed(*, home: Path, households: int = 40) -> Seed:
@@ -129,7 +132,7 @@ def seed(*, home: Path, households: int = 40) -> Seed:
     _li_zhuxi(runs)
     _foreign(runs)
     _deliveries(pack, home / "deliveries", chance)
-    return Seed(pack, runs)
+    return Seed(pack, runs, seed_cases(pack, runs))
 
 
 def _divisions(pack: Pack) -> None:
@@ -174,6 +177,7 @@ def _runs() -> list[Run]:
                 pack="web_test",
                 loaded_at=datetime(2020, 12, 8, tzinfo=UTC),
                 count_of_households=16000,
+                coverage={feed: list(range(LAST - 30, month + 1)) for feed in _COVERED},
                 outcomes={
                     "medical_sustained": {"hit": 3, "no_hit": 15_985, "cannot_tell": 12},
                     "disaster_loss": {"hit": 9, "no_hit": 13_991, "cannot_tell": 2_000},

@@ -11,42 +11,59 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from fangpin.casework.alerts.models import Alert
 from fangpin.casework.audit.models import AuditEntry
+from fangpin.casework.cases.models import Case, CaseAct, DeliberationItem
+from fangpin.web.console.cases.forms import FORMS
+from fangpin.web.console.cases.forms.household import HOUSEHOLD_FORMS
 from fangpin.web.settings import CONTENT_SECURITY_POLICY
 from tests.web.conftest import SignIn
 from tests.web.seed import FOREIGN, FOREIGN_NAME, FOREIGN_VILLAGE, LI_ZHUXI, ROLES, SHISHAN, Seed
+from tests.web.seed_cases import ON_NOTICE
 
 FOREIGN_NUMBER = "H431026-9999"
 FOREIGN_ALERT = "A202012-FOREIGN"
 LEAKS = (FOREIGN_NAME, FOREIGN_NUMBER, FOREIGN_ALERT, "9,999")
-POST_ONLY = {"sign-out", "preferences", "end-alert"}
+POST_ONLY = {
+    "sign-out",
+    "preferences",
+    "end-alert",
+    "acting",
+    "move-clock",
+    "case-act",
+    "dispatch",
+}
 PUBLIC = {"sign-in", "sign-out", "preferences", "alive"}
 
+_ROWS = {"queue", "households", "household"}
+_FEEDS = {"feeds", "feed", "delivery", "rejects"}
+_CASES = {
+    "cases",
+    "case",
+    "notice-sheet",
+    "case-notice-pdf",
+    "meeting",
+    "meeting-sheet",
+    "meeting-sheet-pdf",
+    "meeting-notice",
+    "meeting-notice-pdf",
+}
+_RESULTS = {
+    "announcement-sheet",
+    "case-announcement-pdf",
+    "meeting-announcement",
+    "meeting-announcement-pdf",
+}
+"""Only where something was decided: 404 on the case that this test asks for."""
+_WATCH = {"overview", "supervision"}
+_AUDIT = {"audit", "audit-entries"}
+
 MAY_OPEN = {
-    "city": {
-        "overview",
-        "queue",
-        "households",
-        "household",
-        "feeds",
-        "feed",
-        "delivery",
-        "rejects",
-    },
-    "county": {
-        "overview",
-        "queue",
-        "households",
-        "household",
-        "feeds",
-        "feed",
-        "delivery",
-        "rejects",
-    },
-    "town": {"overview", "queue", "households", "household"},
-    "village": {"queue", "households", "household"},
-    "owner": {"feeds", "feed", "delivery", "rejects"},
-    "province": {"overview", "feeds", "feed", "delivery", "rejects"},
-    "outsider": {"overview", "queue", "households", "feeds", "feed", "delivery", "rejects"},
+    "city": _ROWS | _FEEDS | _CASES | _WATCH,
+    "county": _ROWS | _FEEDS | _CASES | _WATCH | _AUDIT | {"household-act"},
+    "town": _ROWS | _CASES | _WATCH | {"household-act"},
+    "village": _ROWS | _CASES | {"household-act", "new-meeting", "blank-meeting"},
+    "owner": _FEEDS,
+    "province": _FEEDS | _WATCH | _AUDIT,
+    "outsider": {"queue", "households", "cases"} | _FEEDS | _WATCH | _AUDIT,
 }
 """Names of the pages that each official may open on Li Zhuxi, or on feeds of the medical bureau."""
 
@@ -55,17 +72,23 @@ NARROWER = [username for username, *_ in ROLES if username not in SEES_THE_FOREI
 
 
 def patterns(found: list[Any] | None = None) -> list[URLPattern]:
-    """Every address of the site."""
+    """Every address of the console; those of the phone are tried in tests/field."""
     flat = []
-    for one in found if found is not None else get_resolver().url_patterns:
+    console = get_resolver("fangpin.web.console.urls").url_patterns
+    for one in found if found is not None else console:
         flat += patterns(one.url_patterns) if isinstance(one, URLResolver) else [one]
     return flat
 
 
 def address(pattern: URLPattern, household: int) -> str:
-    """The pattern filled in."""
+    """The pattern filled in: a case and a meeting of Li's village, or of the foreign county."""
     path = "/" + str(pattern.pattern)
+    is_foreign = household == FOREIGN
+    case_no, meeting = case_and_meeting(is_foreign=is_foreign)
     for hole, value in (
+        ("<str:case_no>", case_no),
+        ("<int:meeting_id>", str(meeting)),
+        ("<slug:act>", "report_clue"),
         ("<int:household_ref>", str(household)),
         ("<str:feed>", "medical.settlement"),
         ("<str:delivery>", "2020-11-01"),
@@ -73,6 +96,15 @@ def address(pattern: URLPattern, household: int) -> str:
         path = path.replace(hole, value)
     assert "<" not in path, f"tell this test how to fill {path}"
     return path
+
+
+def case_and_meeting(*, is_foreign: bool) -> tuple[str, int]:
+    """The number of a case on notice in Li's village and its meeting; the foreign ones are of the
+    case that nobody outside its county may find, and of no meeting at all."""
+    if is_foreign:
+        return Case.objects.get(household=FOREIGN).case_no, 424242
+    item = DeliberationItem.objects.get(act__case__household=ON_NOTICE)
+    return item.act.case.case_no, item.meeting_id
 
 
 def addresses(household: int) -> list[tuple[str, str]]:
@@ -114,7 +146,9 @@ def test_each_role_opens_its_pages_and_no_other(
 ) -> None:
     client = signed_in(username)
     for name, path in addresses(LI_ZHUXI):
-        if name in PUBLIC or name in ("home", "rejects"):
+        if name in PUBLIC or name in ("home", "rejects", "password", "second-factor", *_RESULTS):
+            continue
+        if path.endswith(".pdf"):
             continue
         expected = 200 if name in MAY_OPEN[username] else 404
         assert client.get(path).status_code == expected, (username, path)
@@ -226,7 +260,37 @@ def test_an_alert_ends_with_a_reason_of_the_pack_and_once(
     assert AuditEntry.objects.filter(act="end_alert", official="county").count() == 1
 
 
-@pytest.mark.parametrize("path", ["/preferences/", "/sign-out/", "/alerts/A202012-FOREIGN/end/"])
+@pytest.mark.parametrize("username", [username for username, *_ in ROLES])
+def test_no_act_reaches_a_foreign_case_or_one_that_the_role_may_not_do(
+    prefecture: Seed, signed_in: SignIn, username: str
+) -> None:
+    """Every act, posted by every role, on a foreign case and on each case of the village."""
+    client = signed_in(username)
+    role = next(role for name, _, role, *_ in ROLES if name == username)
+    may = set(prefecture.pack.roles[role].may)
+    before = CaseAct.objects.count()
+    for act in FORMS:
+        foreign = client.post(f"/cases/{prefecture.case_nos[FOREIGN]}/{act}/", {"key": "k"})
+        own = client.post(f"/cases/{prefecture.case_nos[ON_NOTICE]}/{act}/", {})
+        assert foreign.status_code == 404 or username in SEES_THE_FOREIGN_HOUSEHOLD
+        reaches = act in may and "see_case" in may and username != "outsider"
+        assert (own.status_code == 404) == (not reaches), (username, act, own.status_code)
+        for leak in (*LEAKS, "欧阳外"):
+            assert leak not in body(foreign) or username in SEES_THE_FOREIGN_HOUSEHOLD
+    for act in HOUSEHOLD_FORMS:
+        assert client.post(f"/households/{FOREIGN}/{act}/", {}).status_code == 404
+        reaches = act in may and "see_case" in may and username != "outsider"
+        own = client.post(f"/households/{ON_NOTICE}/{act}/", {})
+        assert (own.status_code == 404) == (not reaches), (username, act)
+    foreign = client.post("/dispatch/", {"alert": [FOREIGN_ALERT]})
+    assert foreign.status_code == (409 if "assign" in may else 404)
+    assert FOREIGN_NAME not in body(foreign)
+    assert CaseAct.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    "path", ["/preferences/", "/sign-out/", "/alerts/A202012-FOREIGN/end/", "/dispatch/"]
+)
 def test_what_changes_something_is_posted(prefecture: Seed, signed_in: SignIn, path: str) -> None:
     assert signed_in("county").get(path).status_code == 405
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.web import seed_cases as at
 from tests.web.seed import LI_ZHUXI, PASSWORD
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -35,7 +36,22 @@ PAGES = (
     "/feeds/finance.card/",
     "/feeds/finance.card/2020-11-01/",
     "/nothing-here/",
+    "/cases/?view=open",
+    "/cases/?view=ended",
+    "/supervision/",
+    f"/households/{at.IDENTIFIED}/",
 )
+OF_A_CADRE = (
+    "/queue/",
+    "/cases/",
+    f"/households/{at.OVERDUE_VISIT}/",
+    f"/households/{at.OVERDUE_VISIT}/report_clue/",
+    "/meetings/new/",
+    "/meetings/blank/",
+    "/meetings/1/",
+    "/meetings/1/sheet/",
+)
+OF_A_COUNTY = ("/queue/", "/audit/", "/cases/?view=open", "/supervision/?days=30")
 
 pytestmark = [
     pytest.mark.browser,
@@ -79,7 +95,9 @@ def browser() -> Iterator[Any]:
 class Visit:
     """A page of a signed-in official that remembers what the browser complained of."""
 
-    def __init__(self, browser: Any, address: str, **context: Any) -> None:
+    def __init__(
+        self, browser: Any, address: str, *, username: str = "city", **context: Any
+    ) -> None:
         self.address = address
         self.context = browser.new_context(**context)
         self.complaints: list[str] = []
@@ -87,10 +105,10 @@ class Visit:
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.goto(address + "/sign-in/")
-        self.page.fill("[name=username]", "city")
+        self.page.fill("[name=username]", username)
         self.page.fill("[name=password]", PASSWORD)
         self.page.click(".button.main")
-        self.page.wait_for_url("**/overview/")
+        self.page.wait_for_selector("header.top")
 
     def _heard(self, message: Any) -> None:
         expected_404 = "404" in message.text and "/nothing-here/" in message.location["url"]
@@ -118,14 +136,41 @@ def test_no_page_raises_an_error_or_violates_the_policy(visit: Visit, language: 
     assert visit.complaints == []
 
 
+def pages_of(visit: Visit, username: str) -> list[str]:
+    """The pages of someone who works on cases, and every case that waits for it."""
+    page = visit.open("/cases/")
+    cases = [str(link.get_attribute("href")) for link in page.locator("[data-row] a.name").all()]
+    return [*(OF_A_CADRE if username == "village" else OF_A_COUNTY), *cases]
+
+
+@pytest.mark.parametrize("username", ["village", "county"])
+def test_no_page_of_those_who_work_on_cases_complains_or_is_too_wide(
+    browser: Any, address: str, username: str
+) -> None:
+    visit = Visit(browser, address, username=username, viewport={"width": 390, "height": 844})
+    for path in pages_of(visit, username):
+        width = visit.open(path).evaluate("document.documentElement.scrollWidth")
+        assert width <= 390, (path, width)
+    assert visit.complaints == []
+    visit.context.close()
+
+
 @pytest.mark.parametrize("width", [1300, 390])
-def test_axe_finds_no_barrier(browser: Any, address: str, width: int) -> None:
+@pytest.mark.parametrize("username", ["city", "village", "county"])
+def test_axe_finds_no_barrier(browser: Any, address: str, width: int, username: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     # axe's own script is put into the page, which the policy would refuse
-    visit = Visit(browser, address, viewport={"width": width, "height": 900}, bypass_csp=True)
+    visit = Visit(
+        browser,
+        address,
+        username=username,
+        viewport={"width": width, "height": 900},
+        bypass_csp=True,
+    )
     found = {}
-    for path in (*PAGES, "/sign-in/"):
+    asked = [*PAGES, "/sign-in/"] if username == "city" else pages_of(visit, username)
+    for path in asked:
         results = Axe().run(visit.open(path))
         if results.violations_count:
             found[path] = [
@@ -218,4 +263,53 @@ def test_everything_is_there_without_a_script(browser: Any, address: str) -> Non
     page = visit.open(f"/households/{LI_ZHUXI}/")
     page.click("details.twin summary")
     assert page.locator("details.twin table").is_visible()
+    visit.context.close()
+
+
+def test_alerts_are_chosen_with_x_and_dispatched_together(browser: Any, address: str) -> None:
+    visit = Visit(browser, address, username="town", viewport={"width": 1300, "height": 900})
+    page = visit.open("/queue/?q=何满香")
+    assert not page.locator(".batch").is_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.wait_for_selector("[data-batch-count]:has-text('已选 1 条')")
+    page.keyboard.press("x")
+    assert page.locator("[name=alert]:checked").count() == 0
+    page.keyboard.press("x")
+    page.click(".batch .button.main")
+    page.wait_for_selector("h1:has-text('已派 1 件')")
+    assert visit.complaints == []
+    visit.context.close()
+
+
+def test_a_visit_without_risk_asks_for_no_cause_and_a_mistake_is_pointed_at(
+    browser: Any, address: str
+) -> None:
+    visit = Visit(browser, address, username="village", viewport={"width": 1300, "height": 900})
+    page = visit.open("/cases/")
+    page.click("[data-row] a.name:has-text('陈有田')")
+    assert page.locator("#f-cause").is_visible()
+    page.check("#f-finding_1")
+    assert not page.locator("#f-cause").is_visible()
+    page.fill("#f-judgement", "儿子已外出务工。")
+    page.click(".act-form .button.main")
+    page.wait_for_selector("#errors")
+    assert page.evaluate("document.activeElement.id") == "errors"
+    page.click("#errors a >> nth=0")
+    assert page.evaluate("document.activeElement.id").startswith("f-a-unsafe_house")
+    assert page.input_value("#f-judgement") == "儿子已外出务工。"
+    visit.context.close()
+
+
+def test_a_case_is_worked_without_a_script(browser: Any, address: str) -> None:
+    visit = Visit(browser, address, username="town", java_script_enabled=False)
+    page = visit.open("/queue/?q=郑秋香")
+    page.check("[name=alert]")
+    page.click(".batch .button.main")
+    page.click("a.name:has-text('郑秋香')")
+    page.wait_for_url("**/cases/C20-**")
+    page.click("a:has-text('签承诺授权')")
+    page.check("#f-form_0")
+    page.click(".act-form .button.main")
+    page.wait_for_selector(".said:has-text('已保存：签承诺授权')")
     visit.context.close()

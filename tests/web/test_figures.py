@@ -10,7 +10,7 @@ from django.utils import translation
 
 from fangpin.policy.models import Words
 from fangpin.values.month import Month
-from fangpin.web.console.templatetags import figures
+from fangpin.web.ground import figures
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,20 @@ from openpyxl import load_workbook
 
 from fangpin.casework.alerts.models import Alert
 from fangpin.casework.audit.models import AuditEntry
+from fangpin.casework.cases.models import (
+    Appeal,
+    CaseAct,
+    Decision,
+    DeliberationItem,
+    Meeting,
+    Objection,
+    PublicNotice,
+    Verifier,
+    Visit,
+)
 from fangpin.casework.officials.models import Official
 from fangpin.casework.registry.models import Household, Member
-from fangpin.web.console.due import due_of
+from fangpin.web.ground.due import due_of
 from tests.web.conftest import SignIn
 from tests.web.seed import CLOCK, LI_ZHUXI, PASSWORD, SHISHAN, Seed, _divisions, _officials
 from tests.web.test_access import addresses, body
@@ -269,7 +280,27 @@ def test_what_does_not_exist_is_404(prefecture: Seed, signed_in: SignIn) -> None
         assert "没有找到这一页" in text_of(response), path
 
 
-@pytest.mark.parametrize("username", ["city", "village", "owner"])
+def words_of_cases() -> set[str]:
+    """What officials wrote in their own words while they worked on cases."""
+    columns = (
+        (CaseAct, "note"),
+        (Visit, "judgement"),
+        (Verifier, "name"),
+        (Objection, "text"),
+        (PublicNotice, "place"),
+        (Meeting, "place"),
+        (Meeting, "chair"),
+        (DeliberationItem, "opinion"),
+        (Decision, "opinion"),
+        (Appeal, "text"),
+    )
+    found: set[str] = set()
+    for model, column in columns:
+        found |= set(model._default_manager.values_list(column, flat=True))
+    return found
+
+
+@pytest.mark.parametrize("username", ["city", "village", "county", "owner"])
 def test_every_page_is_whole_in_english(prefecture: Seed, signed_in: SignIn, username: str) -> None:
     """What people and departments wrote stays as they wrote it; all else is English."""
     written = {"中文", "县人民医院", "长村乡卫生院", "身份证号", "金额"}
@@ -278,8 +309,11 @@ def test_every_page_is_whole_in_english(prefecture: Seed, signed_in: SignIn, use
     written |= set(Member.objects.values_list("name", flat=True))
     for name in Official.objects.values_list("name", flat=True):
         written |= {name, name[:1]}
+    written |= words_of_cases()
     client = signed_in(username, language="en")
-    for name, path in addresses(LI_ZHUXI):
+    asked = [(name, path) for name, path in addresses(LI_ZHUXI) if not path.endswith(".pdf")]
+    asked += [("case", f"/cases/{number}/") for number in prefecture.case_nos.values()]
+    for name, path in asked:
         if name == "rejects":
             continue
         page = text_of(client.get(path, follow=True))

@@ -59,6 +59,12 @@ def peers(context: typer.Context) -> None:
     run_bench("peers", context.args)
 
 
+@app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def casework(context: typer.Context) -> None:
+    """Official acts and reads over many cases: --cases N --acts N [--database sqlite] [--json]."""
+    run_bench("casework", context.args)
+
+
 def run_bench(
     name: str, arguments: list[str], folder: Annotated[Path | None, "for tests"] = None
 ) -> None:

@@ -100,7 +100,7 @@ def _build(session: Session, recipe: DemoRecipe, households: int | None, bars: P
             session.engine() as engine,
             MonthlyRuns(recipe=recipe, days=days, done=lambda: bars.advance(running)) as runs,
         ):
-            vault = Vault(home=session.home, engine=engine)
+            vault = Vault(home=session.home, engine=engine, cipher=session.environment.cipher)
             for delivery in planned:
                 runs.received_up_to(delivery.received)
                 _receive(session, engine, vault, delivery)
@@ -193,9 +193,12 @@ def _appoint(session: Session, recipe: DemoRecipe) -> None:
 
 
 def _finish(session: Session, recipe: DemoRecipe, *, as_json: bool, address: str | None) -> None:
+    from fangpin.casework.audit.sealing import seal_all
     from fangpin.runs.demonstration import PASSWORD, tell_present
 
     tell_present(home=session.home, pack=session.pack, recipe=recipe)
+    with machine_problems(session.home.audit):
+        seal_all(folder=session.home.audit, at=session.now())
     rows = [
         {
             "username": account.username,

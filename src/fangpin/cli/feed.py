@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
+from fangpin.cli import feed_decisions, feed_proposals
 from fangpin.cli.output import print_json, print_table, say
 from fangpin.cli.session import Session
 from fangpin.feeds.arrivals import arrivals, quarantine_rows, status
-from fangpin.feeds.limits import Limits
+from fangpin.feeds.holds import delivery_unknown
 from fangpin.feeds.receive import receive as receive_file
 from fangpin.lake.vault import Vault
 from fangpin.values.month import Month
@@ -19,6 +20,8 @@ from fangpin.values.problem import Problem, ProblemError
 
 REFUSED = 3
 app = typer.Typer(no_args_is_help=True, help="部门数据 Departments' deliveries.")
+feed_decisions.add_to(app)
+feed_proposals.add_to(app)
 Json = Annotated[bool, typer.Option("--json", help="one JSON object on stdout")]
 PackName = Annotated[str | None, typer.Option("--pack", help="the policy pack; FANGPIN_PACK")]
 
@@ -31,6 +34,7 @@ def receive(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="the day it arrived; today")
     ] = None,
     month: Annotated[str | None, typer.Option(help="the month it delivers, YYYY-MM")] = None,
+    sheet: Annotated[str | None, typer.Option(help="of a workbook with several")] = None,
     pack: PackName = None,
     as_json: Json = False,
 ) -> None:
@@ -48,8 +52,9 @@ def receive(
             received=received.date() if received else session.today(),
             month=read_month(month),
             engine=engine,
-            vault=Vault(home=session.home, engine=engine),
-            limits=Limits(),
+            vault=Vault(home=session.home, engine=engine, cipher=session.environment.cipher),
+            limits=session.environment.limits,
+            sheet=sheet,
         )
     answer = receipt.as_dict()
     if as_json:
@@ -95,7 +100,7 @@ def show_status(
         print_json({"feeds": [feed.as_dict() for feed in found]})
         return
     columns = ["feed", "title_zh", "expected_month", "due", "received", "state", "late_days"]
-    columns += ["read", "accepted", "quarantined", "duplicate"]
+    columns += ["held", "read", "accepted", "quarantined", "duplicate"]
     print_table("", columns, ([feed.as_dict()[name] for name in columns] for feed in found))
 
 
@@ -112,7 +117,9 @@ def errors(
     known = arrivals(session.home, feed=feed)
     chosen = [arrival for arrival in known if delivery in (None, arrival.delivery)]
     if not chosen:
-        raise ProblemError(_no_delivery(feed, delivery, [arrival.delivery for arrival in known]))
+        raise ProblemError(
+            delivery_unknown(feed, delivery, [arrival.delivery for arrival in known])
+        )
     with session.engine() as engine:
         rows = quarantine_rows(
             session.home, engine=engine, feed=feed, delivery=chosen[-1].delivery, limit=limit
@@ -151,16 +158,4 @@ def _no_file(file: Path) -> Problem:
         en="There is no such file.",
         fix_zh="请核对路径。",
         fix_en="Check the path.",
-    )
-
-
-def _no_delivery(feed: str, delivery: str | None, known: list[str]) -> Problem:
-    listed = ", ".join(known[-5:]) or "–"
-    return Problem(
-        code="DELIVERY_UNKNOWN",
-        where=f"feed {feed}",
-        zh=f"没有这一批次：{delivery or '（该数据源还没有收到过数据）'}；最近的批次：{listed}。",
-        en=f"No such delivery: {delivery or '(nothing has arrived)'}; the latest are: {listed}.",
-        fix_zh="用 fangpin feed status 查看各数据源。",
-        fix_en="See fangpin feed status.",
     )

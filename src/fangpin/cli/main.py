@@ -6,7 +6,21 @@ import sys
 
 import typer
 
-from fangpin.cli import alert, backtest, bench, demo, feed, household, pack, run, serve
+from fangpin.cli import (
+    alert,
+    audit,
+    backtest,
+    bench,
+    case,
+    demo,
+    feed,
+    household,
+    official,
+    pack,
+    run,
+    serve,
+    vault,
+)
 from fangpin.cli.output import errors, print_problems
 from fangpin.values.problem import ProblemError
 
@@ -27,7 +41,11 @@ app.command("backtest")(backtest.backtest)
 app.command("serve")(serve.serve)
 app.add_typer(feed.app, name="feed")
 app.add_typer(alert.app, name="alert")
+app.add_typer(audit.app, name="audit")
+app.add_typer(case.app, name="case")
 app.add_typer(household.app, name="household")
+app.add_typer(vault.app, name="vault")
+app.add_typer(official.app, name="official")
 app.add_typer(pack.app, name="pack")
 app.add_typer(backtest.rule_app, name="rule")
 app.add_typer(bench.app, name="bench")

@@ -1,4 +1,4 @@
-"""`fangpin pack`: check packs and run their cases."""
+"""`fangpin pack`: check packs, run their cases, write their forms."""
 
 from __future__ import annotations
 
@@ -9,9 +9,19 @@ import typer
 
 from fangpin.cli.output import print_json, print_problems, print_table, say
 from fangpin.cli.session import Session
-from fangpin.policy import check_pack_thoroughly, load_case_file, load_pack
-from fangpin.runs.pack_cases import CaseResult, run_cases
+from fangpin.lake.home import machine_problems
+from fangpin.policy import (
+    Pack,
+    check_histories,
+    check_pack_thoroughly,
+    load_pack,
+    read_case_files,
+)
+from fangpin.policy.nearest import advice
+from fangpin.runs.all_cases import run_all
+from fangpin.runs.pack_cases import CaseResult
 from fangpin.values.problem import Problem, ProblemError
+from fangpin.web.field.xlsform import write_xlsform
 
 FAILED = 5
 app = typer.Typer(no_args_is_help=True, help="政策包 Policy packs.")
@@ -66,19 +76,28 @@ def test(
     pack: Annotated[str | None, typer.Option(help="the pack for --cases")] = None,
     as_json: Json = False,
 ) -> None:
-    """Run the packs' own cases, or case files from anywhere, through the compiled rules."""
+    """Run the packs' own cases, or case files from anywhere, through rules and casework.
+
+    Histories are played on a database in memory, or on the empty one that FANGPIN_DATABASE_URL
+    names, and leave nothing behind.
+    """
+    start = Session(pack=pack).start_casework_for_cases
     results: list[tuple[str, CaseResult]] = []
     if cases is not None:
         loaded = load_pack(Session(pack=pack).environment.pack_directory)
         files = sorted(cases.glob("**/*.yaml")) if cases.is_dir() else [cases]
         if not files:
             raise ProblemError(_no_cases(cases))
-        for file in files:
-            results += [(loaded.id, done) for done in run_cases(loaded, load_case_file(file))]
+        entries = read_case_files(files=files)
+        if wrong := check_histories(loaded, entries):
+            raise ProblemError(wrong)
+        done = run_all(loaded, entries, start_casework=start)
+        results += [(loaded.id, result) for result in done]
     else:
         for directory in _directories(packs):
             loaded = load_pack(directory)
-            results += [(loaded.id, done) for done in run_cases(loaded, loaded.cases())]
+            done = run_all(loaded, loaded.case_entries, start_casework=start)
+            results += [(loaded.id, result) for result in done]
     failed = [result for _, result in results if result.problems]
     if as_json:
         print_json(_answer(results))
@@ -104,6 +123,41 @@ def _answer(results: list[tuple[str, CaseResult]]) -> dict[str, Any]:
             for pack, result in results
         ],
     }
+
+
+@app.command()
+def form(
+    xlsform: Annotated[Path, typer.Option(help="the .xlsx to write, for ODK's tools")],
+    name: Annotated[str, typer.Option("--form", help="which form of the pack")] = "visit",
+    pack: Annotated[
+        str | None, typer.Option(help="the pack; the installation's by default")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write a form of the pack as an XLSForm: the same questions as on the console and the phone."""
+    loaded = Session(pack=pack).pack
+    found = loaded.forms.get(name)
+    if found is None:
+        raise ProblemError(_no_form(loaded, name))
+    with machine_problems(xlsform):
+        write_xlsform(loaded, found, xlsform)
+    told = {"form": name, "version": found.version, "fields": len(found.fields)}
+    if as_json:
+        print_json({"outcome": "written", "file": str(xlsform), **told})
+    else:
+        say(f"{xlsform}: {name} v{found.version}, {len(found.fields)} 项 fields")
+
+
+def _no_form(pack: Pack, name: str) -> Problem:
+    fix_zh, fix_en = advice(written=name, valid=pack.forms)
+    return Problem(
+        code="FORM_UNKNOWN",
+        where=f"pack {pack.id}",
+        zh=f"政策包 {pack.id} 没有表单“{name}”。",
+        en=f"The pack {pack.id} has no form '{name}'.",
+        fix_zh=fix_zh,
+        fix_en=fix_en,
+    )
 
 
 def _directories(packs: list[str] | None) -> list[Path]:

@@ -28,6 +28,14 @@ def run(
     if load:
         session.start_django()
     with session.engine() as engine:
+        if load:
+            from fangpin.lake.vault import Vault
+            from fangpin.runs.casework_feeds import deliver_casework
+
+            vault = Vault(home=session.home, engine=engine)
+            deliver_casework(
+                home=session.home, pack=session.pack, engine=engine, vault=vault, as_of=day
+            )
         result = run_month(
             home=session.home,
             pack=session.pack,

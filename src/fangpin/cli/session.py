@@ -13,11 +13,10 @@ from pathlib import Path
 from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.lake.home import Home
 from fangpin.policy import Pack, load_pack
+from fangpin.runs.demo_clock import SETTINGS
 from fangpin.values import clock
+from fangpin.values.problem import Problem, ProblemError
 from fangpin.web.settings.environment import Environment, shipped_packs
-
-REMEMBERED = "demo.json"
-"""In FANGPIN_HOME of a demonstration: the settings with which it was made."""
 
 
 class Session:
@@ -65,17 +64,48 @@ class Session:
         django.setup()
         call_command("migrate", verbosity=0, interactive=False)
 
+    def start_casework_for_cases(self) -> None:
+        """Make Django ready on a database that holds nobody: in memory, unless one is named.
+
+        Raises ProblemError CASES_NEED_EMPTY_DATABASE.
+        """
+        import django
+        from django.core.management import call_command
+
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fangpin.web.settings")
+        django.setup()
+        from django.db import connections
+
+        if not os.environ.get("FANGPIN_DATABASE_URL"):
+            connections.databases["default"].update(NAME=":memory:")
+        call_command("migrate", verbosity=0, interactive=False)
+        from fangpin.casework.registry.models import Household
+
+        if Household.objects.exists():
+            raise ProblemError(_database_not_empty())
+
+
+def _database_not_empty() -> Problem:
+    return Problem(
+        code="CASES_NEED_EMPTY_DATABASE",
+        where="FANGPIN_DATABASE_URL",
+        zh="案例要在空的数据库上试运行，这个库里已有农户。",
+        en="Cases are tried on an empty database; this one holds households.",
+        fix_zh="去掉 FANGPIN_DATABASE_URL（用内存库），或指向一个空库。",
+        fix_en="Leave FANGPIN_DATABASE_URL out, or name an empty database.",
+    )
+
 
 def remember_demo(home: Path, settings: dict[str, str]) -> None:
     """Keep a demonstration's settings beside its data, so that `serve` needs none."""
-    (home / REMEMBERED).write_text(json.dumps(settings, indent=1), encoding="utf-8")
+    (home / SETTINGS).write_text(json.dumps(settings, indent=1), encoding="utf-8")
 
 
 def _remember_demo() -> None:
     """Take a demonstration's own settings where the environment does not say otherwise."""
     home = Path(os.environ.get("FANGPIN_HOME") or "var").expanduser()
     try:
-        kept = json.loads((home / REMEMBERED).read_text(encoding="utf-8"))
+        kept = json.loads((home / SETTINGS).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return
     for name, value in kept.items():

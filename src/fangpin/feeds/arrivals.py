@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+from fangpin.feeds.decisions import Decision, Standing, decisions_of, standing
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import TEMPORARY, Home
 from fangpin.policy.models import Contract
@@ -20,6 +21,8 @@ DELIVERY = "delivery.json"
 FACTS = "facts.parquet"
 QUARANTINE = "quarantine.parquet"
 SUPERSEDED = "superseded.parquet"
+REPEATED = "repeated.parquet"
+PROPOSED = "proposed.bin"
 
 _MONTHS_OF = {"monthly": 1, "quarterly": 3, "term": 6, "yearly": 12}
 
@@ -50,11 +53,60 @@ class Arrival:
     counts_by_code: dict[str, int] = field(default_factory=dict)
     superseded: tuple[str, ...] = ()
     """Deliveries of which this one corrects rows."""
+    suspicions: tuple[dict[str, Any], ...] = ()
+    """Findings for which it was held on receipt; empty: nothing about it was strange."""
+    decisions: tuple[Decision, ...] = ()
+    """What people decided about it since."""
+    repeated: int = 0
+    """Rows that stood already when it came; they are in repeated.parquet."""
+    span: tuple[int, int] | None = None
+    """First and last month of its rows, those that stood already included."""
+    context: str | None = None
+    """Names the deliveries that its rows were compared with."""
+    profile: dict[str, Any] = field(default_factory=dict)
+    """Counts and medians of its columns, which later deliveries are compared with."""
+    origin: dict[str, Any] = field(default_factory=dict)
+    """What it came from when nobody sent it as a file: a confirmation or a source."""
+    proposed: dict[str, Any] = field(default_factory=dict)
+    """The columns of the rows that wait for a reading to be confirmed (confirm.py)."""
+    replay: Path | None = None
+    """Where its rows stand when it is compared with others than on receipt (replay.py)."""
+    replaced: tuple[tuple[Path, Path], ...] | None = None
+    """superseded_facts() of a replay."""
 
     @property
     def facts(self) -> Path:
         """The accepted rows."""
-        return self.folder / FACTS
+        return (self.replay or self.folder) / FACTS
+
+    @property
+    def key(self) -> str:
+        """Its name in the names of what is built from it: with its context where it is replayed."""
+        return f"{self.delivery}~{self.replay.parent.name}" if self.replay else self.delivery
+
+    @property
+    def confirms(self) -> str | None:
+        """The delivery whose proposed readings it holds; it never makes a month delivered itself."""
+        confirmed = self.origin.get("confirms")
+        return None if confirmed is None else str(confirmed)
+
+    @property
+    def months_of_rows(self) -> tuple[int, int]:
+        """First and last month of its rows, those that stood already included."""
+        return self.span or (self.first_month, self.last_month)
+
+    @property
+    def replaced_rows(self) -> Path | None:
+        """The list of the rows of other deliveries that this one replaces; None: it replaces none."""
+        return (self.replay or self.folder) / SUPERSEDED if self.superseded else None
+
+    def standing_on(self, day: date | None) -> Standing:
+        """How it stands at the end of a day; None: after all that was decided."""
+        return standing(begins_held=bool(self.suspicions), decisions=self.decisions, on=day)
+
+    def is_in_force(self, day: date) -> bool:
+        """Whether it had come by the end of a day and was neither held nor refused then."""
+        return self.received <= day and self.standing_on(day) == "in_force"
 
     @property
     def quarantine(self) -> Path:
@@ -68,6 +120,8 @@ class Arrival:
 
     def superseded_facts(self, home: Home) -> list[tuple[Path, Path]]:
         """(facts.parquet of an earlier delivery, the list of its rows that this one replaces)."""
+        if self.replaced is not None:
+            return list(self.replaced)
         listed = self.folder / SUPERSEDED
         return [
             (home.deliveries / self.feed / delivery / FACTS, listed) for delivery in self.superseded
@@ -100,6 +154,8 @@ class FeedStatus:
     quarantined: int
     duplicate: int
     reject_share: float
+    held: int = 0
+    """Deliveries that wait for a person; they count as not delivered."""
 
     @property
     def is_partly_rejected(self) -> bool:
@@ -128,10 +184,11 @@ class FeedStatus:
             "duplicate": self.duplicate,
             "reject_share": round(self.reject_share, 4),
             "is_partly_rejected": self.is_partly_rejected,
+            "held": self.held,
         }
 
 
-def read_arrival(folder: Path) -> Arrival:
+def read_arrival(folder: Path, *, decisions: tuple[Decision, ...] = ()) -> Arrival:
     """The arrival whose folder this is. Raises OSError or ValueError for a folder not our own."""
     told = json.loads((folder / DELIVERY).read_text(encoding="utf-8"))
     first, last = (int(Month.parse(text)) for text in told["months"])
@@ -153,39 +210,64 @@ def read_arrival(folder: Path) -> Arrival:
         is_registry=told["is_registry"],
         counts_by_code=told["counts_by_code"],
         superseded=tuple(told["superseded"]),
+        suspicions=tuple(told.get("suspicions", ())),
+        decisions=decisions,
+        repeated=told.get("repeated", 0),
+        span=_span(told),
+        context=told.get("context"),
+        profile=told.get("profile", {}),
+        origin=told.get("origin") or {},
+        proposed=told.get("proposed") or {},
     )
+
+
+def _span(told: dict[str, Any]) -> tuple[int, int] | None:
+    if not told.get("span"):
+        return None
+    first, last = (int(Month.parse(text)) for text in told["span"])
+    return first, last
 
 
 def arrivals(home: Home, *, feed: str | None = None) -> list[Arrival]:
     """All deliveries: by day of receipt, registry feeds first, then feed and order of receipt."""
-    places = home.deliveries.glob(f"{feed or '*'}/*/{DELIVERY}")
-    found = [
-        read_arrival(place.parent)
-        for place in places
-        if not place.parent.name.startswith(TEMPORARY)
-    ]
+    decided: dict[str, dict[str, tuple[Decision, ...]]] = {}
+    found = []
+    for place in home.deliveries.glob(f"{feed or '*'}/*/{DELIVERY}"):
+        folder = place.parent
+        if folder.name.startswith(TEMPORARY):
+            continue
+        sender = folder.parent.name
+        if sender not in decided:
+            decided[sender] = decisions_of(home, feed=sender)
+        found.append(read_arrival(folder, decisions=decided[sender].get(folder.name, ())))
     return sorted(
         found, key=lambda one: (one.received, not one.is_registry, one.feed, one.order, one.sha256)
     )
 
 
 def coverage(found: Iterable[Arrival], *, as_of: date) -> dict[str, frozenset[int]]:
-    """Feed -> the months that it had delivered by a day; a delivery of no usable row is none."""
+    """Feed -> the months that it had delivered by a day.
+
+    A delivery of no usable row is none, nor is one that is held or was refused.
+    """
     months: dict[str, set[int]] = {}
     for arrival in found:
-        if arrival.received <= as_of and arrival.accepted + arrival.duplicate > 0:
+        if arrival.confirms or not arrival.is_in_force(as_of):
+            continue
+        if arrival.accepted + arrival.duplicate > 0:
             months.setdefault(arrival.feed, set()).add(arrival.month)
     return {feed: frozenset(delivered) for feed, delivered in months.items()}
 
 
 def status(home: Home, *, pack: Pack, as_of: date) -> list[FeedStatus]:
     """How every feed of the pack stands at the end of a day, in the pack's order."""
-    known = [arrival for arrival in arrivals(home) if arrival.received <= as_of]
+    come = [arrival for arrival in arrivals(home) if arrival.received <= as_of]
     return [
         _feed_status(
             contract,
             department=pack.owners[feed],
-            known=[arrival for arrival in known if arrival.feed == feed],
+            known=[one for one in come if one.feed == feed and one.is_in_force(as_of)],
+            held=sum(one.feed == feed and one.standing_on(as_of) == "held" for one in come),
             as_of=as_of,
         )
         for feed, contract in pack.contracts.items()
@@ -193,11 +275,15 @@ def status(home: Home, *, pack: Pack, as_of: date) -> list[FeedStatus]:
 
 
 def _feed_status(
-    contract: Contract, *, department: str, known: Sequence[Arrival], as_of: date
+    contract: Contract, *, department: str, known: Sequence[Arrival], held: int, as_of: date
 ) -> FeedStatus:
     expected = expected_month(contract, as_of=as_of)
     due = due_date(contract, expected) if expected is not None else None
-    usable = [arrival for arrival in known if arrival.accepted + arrival.duplicate > 0]
+    usable = [
+        arrival
+        for arrival in known
+        if arrival.accepted + arrival.duplicate > 0 and not arrival.confirms
+    ]
     if expected is None:
         chosen = usable[-1:] or list(known[-1:])
         state: Literal["on_time", "late", "overdue", "not_due", "never", "no_schedule"]
@@ -238,6 +324,7 @@ def _feed_status(
         quarantined=totals["quarantined"],
         duplicate=totals["duplicate"],
         reject_share=totals["quarantined"] / totals["read"] if totals["read"] else 0.0,
+        held=held,
     )
 
 

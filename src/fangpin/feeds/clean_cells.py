@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from fangpin.feeds.headers import Column
+from fangpin.feeds.lost_digits import LostDigits, lost_digits
 from fangpin.feeds.readers.table import RAW, RawTable
 from fangpin.feeds.shapes import (
     beyond_limits,
@@ -22,13 +23,14 @@ from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.vault import TABLE as IDENTITIES
 from fangpin.lake.vault import Vault
 from fangpin.policy.models import Contract
-from fangpin.values.identifiers import read_identifier
 
 TYPED = "typed"
 """row_no, position, f_<field>..., unread: a bit for each marked cell, -1 for a misshapen row."""
 NEW_IDENTITIES = "identities_to_register"
 
 _SAMPLE = 5_000
+_NUMBERS_LOOKED_AT = 1_500
+"""Identity numbers by which a column is judged."""
 _FEW_TEXTS = 250
 """So few different texts among the sample: the column is worth looking up."""
 _LARGE = 50_000
@@ -66,11 +68,11 @@ class CleanCells:
         }
         """The fields without which a row says nothing."""
         self.suspect = {
-            place: self._lost_precision(column)
+            place: self._lost_digits(column)
             for place, column in enumerate(columns)
             if column.field.type == "identifier"
         }
-        """Whether a spreadsheet rounded the identity numbers of a column, by its place."""
+        """What a spreadsheet cut from the identity numbers of a column, by its place."""
 
     def bit(self, place: int) -> str:
         """The mark of a column."""
@@ -87,7 +89,8 @@ class CleanCells:
             names.append(name)
             if column.field.type == "identifier":
                 alias = f"known{place}"
-                never = f" AND NOT ends_with({cell}, '000')" if self.suspect[place] else ""
+                lost = self.suspect[place]
+                never = f" AND NOT {lost.sql(cell)}" if lost else ""
                 # First of the joins: else the planner builds its table of all rows and cells.
                 joins.insert(
                     0,
@@ -187,23 +190,15 @@ class CleanCells:
         self._engine.drop("identifier_texts", "fresh_identities")
         return known
 
-    def _lost_precision(self, column: Column) -> bool:
-        """Whether a spreadsheet rounded this column: then whatever ends in 000 is suspect.
-
-        Rounding leaves numbers ending in 000 of which ten in eleven fail their check digit; a
-        column of true numbers has a few such endings and nearly all of them pass.
-        """
-        scheme = column.field.scheme or "opaque"
+    def _lost_digits(self, column: Column) -> LostDigits:
+        """What a spreadsheet cut from a column's numbers, by some thousand of them."""
         cell = f"c{column.position}"
+        step = max(1, self._rows // _NUMBERS_LOOKED_AT)
         rows = self._engine.rows(
-            f"SELECT DISTINCT {cell} FROM {RAW} WHERE ends_with({cell}, '000') LIMIT 300"
+            f"SELECT DISTINCT {cell} FROM {RAW} WHERE {cell} IS NOT NULL AND rowid % {step} = 0"
         )
-        lost = sum(
-            read_identifier(text, scheme=scheme, today=self._today).problem_code
-            == "ID_PRECISION_LOST"
-            for (text,) in rows
-        )
-        return lost * 2 > len(rows)
+        scheme = column.field.scheme or "opaque"
+        return lost_digits((text for (text,) in rows), scheme=scheme, today=self._today)
 
 
 def _says_something(column: Column, cell: str) -> str:

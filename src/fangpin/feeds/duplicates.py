@@ -5,9 +5,10 @@ All statements are about the table `settling`: the columns of facts.parquet, one
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
-from fangpin.feeds.arrivals import SUPERSEDED, Arrival
+from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.check import PROBLEMS
 from fangpin.feeds.shapes import quoted
 from fangpin.lake.engines.duckdb import Engine
@@ -53,43 +54,61 @@ def find_repeated(*, engine: Engine, names: Sequence[str], is_needed: bool) -> t
     return differing, int(engine.value("SELECT count(*) FROM dropped_rows"))
 
 
+def is_comparable(contract: Contract, one: Arrival, months: tuple[int, int]) -> bool:
+    """Whether a delivery may hold rows of the same keys as rows of these months do."""
+    if not (one.accepted or one.repeated):
+        return False
+    # A key that holds the row's date differs from one month to another.
+    if contract.dated_by not in contract.key:
+        return True
+    first, last = one.months_of_rows
+    return first <= months[1] and months[0] <= last
+
+
+def context_of(compared: Sequence[Arrival]) -> str:
+    """Names the deliveries that one is compared with: another context may give other rows."""
+    text = "\n".join(one.delivery for one in compared)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def restated_month(contract: Contract, *, month: int | None, quarantined: int) -> int | None:
+    """The month of which a delivery is the whole; None: it corrects rows alone.
+
+    A delivery of which rows were set aside is not whole: nothing is taken back for it.
+    """
+    return month if contract.restates == "month" and not quarantined else None
+
+
 def compare_with_earlier(
     *,
     engine: Engine,
     names: Sequence[str],
-    contract: Contract,
     earlier: Sequence[Arrival],
-    months: tuple[int, int],
+    restated: int | None,
 ) -> tuple[int, list[str]]:
     """Rows that stand already, and those of earlier deliveries that this one corrects.
 
-    `months` are the first and last of the new rows.
+    `earlier` are the comparable deliveries in force, in order of arrival. With `restated` this
+    delivery is the whole of that month: earlier rows of it whose key it lacks are taken back. The
+    tables `standing_rows` and `superseded_rows` name the rows.
     """
-    # A key that holds the row's date differs from one month to another.
-    any_month = contract.dated_by not in contract.key
-    earlier = [
-        one
-        for one in earlier
-        if one.accepted
-        and (any_month or (one.first_month <= months[1] and months[0] <= one.last_month))
-    ]
+    engine.make_empty_table("standing_rows", {"row_no": "INTEGER"})
+    engine.make_empty_table("superseded_rows", {"delivery": "VARCHAR", "row_no": "INTEGER"})
     if not earlier:
         return 0, []
     engine.view_files("earlier_facts", [arrival.facts for arrival in earlier], with_file_name=True)
+    of_month = "" if restated is None else f" OR month = {restated}"
+    touched = f"row_key IN (SELECT row_key FROM settling){of_month}"
     # Counted first: that reads the keys alone, and mostly nothing meets.
-    if not engine.value("SELECT count(*) FROM earlier_facts SEMI JOIN settling USING (row_key)"):
+    if not engine.value(f"SELECT count(*) FROM earlier_facts WHERE {touched}"):
         return 0, []
     engine.make_table(
         "meeting_rows",
-        "SELECT *, split_part(filename, '/', -2) AS delivery FROM earlier_facts "
-        "SEMI JOIN settling USING (row_key)",
+        f"SELECT *, split_part(filename, '/', -2) AS delivery FROM earlier_facts WHERE {touched}",
     )
-    corrections = [arrival for arrival in earlier if arrival.superseded]
+    corrections = [one.replaced_rows for one in earlier if one.replaced_rows]
     if corrections:
-        engine.view_files(
-            "earlier_corrections",
-            [arrival.folder / SUPERSEDED for arrival in corrections],
-        )
+        engine.view_files("earlier_corrections", corrections)
         engine.make_table(
             "meeting_rows",
             "SELECT * FROM meeting_rows WHERE NOT EXISTS (SELECT 1 FROM earlier_corrections AS old "
@@ -109,15 +128,22 @@ def compare_with_earlier(
         "WHERE new.row_no NOT IN (SELECT row_no FROM dropped_rows) "
         "AND new.row_key NOT IN (SELECT row_key FROM repeated_keys WHERE differ)",
     )
-    duplicate = int(engine.value("SELECT count(DISTINCT row_no) FROM meetings WHERE is_same"))
+    engine.make_table("standing_rows", "SELECT DISTINCT row_no FROM meetings WHERE is_same")
+    duplicate = int(engine.value("SELECT count(*) FROM standing_rows"))
     engine.make_table(
         "dropped_rows",
-        "SELECT row_no FROM dropped_rows UNION SELECT row_no FROM meetings WHERE is_same",
+        "SELECT row_no FROM dropped_rows UNION SELECT row_no FROM standing_rows",
+    )
+    taken_back = (
+        ""
+        if restated is None
+        else f" UNION SELECT delivery, row_no FROM meeting_rows WHERE month = {restated} "
+        "AND row_key NOT IN (SELECT row_key FROM settling)"
     )
     engine.make_table(
         "superseded_rows",
         "SELECT DISTINCT delivery, old_row_no AS row_no FROM meetings WHERE row_no NOT IN "
-        "(SELECT row_no FROM meetings WHERE is_same)",
+        f"(SELECT row_no FROM standing_rows){taken_back}",
     )
     superseded = [
         delivery

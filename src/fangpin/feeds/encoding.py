@@ -20,6 +20,15 @@ _MARKS = (
 _SURELY_UTF8 = 10
 """So many characters of three bytes before the first broken one: the file is UTF-8, but damaged."""
 
+_SURELY_A_LINE = 4
+"""So many Han characters of three bytes in a line without a broken one: the line is UTF-8."""
+_SHAPE = bytes(
+    ord("H") if 0xE4 <= byte <= 0xE9 else ord("t") if 0x80 <= byte <= 0xBF else ord(".")
+    for byte in range(256)
+)
+_TWO_HAN = b"HttHtt"
+"""Two Han characters in UTF-8, as _SHAPE shows them."""
+
 
 def detect_encoding(file: Path) -> str:
     """`utf-8`, `utf-8-sig`, `utf-16`, `utf-16-le`, `utf-16-be` or `gb18030`.
@@ -44,6 +53,9 @@ def detect_encoding(file: Path) -> str:
             raise FileRefused(finding("FILE_CORRUPT"))
         raise FileRefused(finding("ENCODING_MIXED", line=_line_of(file, broken)))
     if _first_error(file, "gb18030") is None:
+        line = _line_in_utf8(file)
+        if line is not None:
+            raise FileRefused(finding("ENCODING_MIXED", line=line))
         return "gb18030"
     raise FileRefused(finding("ENCODING_UNKNOWN"))
 
@@ -86,6 +98,37 @@ def _counts_as_utf8(file: Path, broken: int) -> bool:
         sample = stream.read(min(broken, _SAMPLE))
     text = sample.decode("utf-8", errors="ignore")
     return sum(1 for character in text if character > "\u07ff") >= _SURELY_UTF8
+
+
+def _line_in_utf8(file: Path) -> int | None:
+    """The first line of a GB18030 file that is UTF-8: joined to it, and silently another text.
+
+    Bytes of GB18030 that make several Han characters of UTF-8 and nothing else are no accident.
+    """
+    line_no = 1
+    with file.open("rb") as stream:
+        while chunk := stream.read(_SAMPLE):
+            chunk += stream.readline(_SAMPLE)
+            shape = chunk.translate(_SHAPE)
+            at = shape.find(_TWO_HAN)
+            while at >= 0:
+                begin, end = chunk.rfind(b"\n", 0, at) + 1, chunk.find(b"\n", at)
+                end = len(chunk) if end < 0 else end
+                line = chunk[begin:end]
+                if _count_of_han(line) >= _SURELY_A_LINE:
+                    return line_no + chunk.count(b"\n", 0, begin)
+                at = shape.find(_TWO_HAN, end)
+            line_no += chunk.count(b"\n")
+    return None
+
+
+def _count_of_han(line: bytes) -> int:
+    """The Han characters of a line of UTF-8; 0 when it is none."""
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError:
+        return 0
+    return sum("\u4e00" <= character <= "\u9fff" for character in text)
 
 
 def _line_of(file: Path, offset: int) -> int:

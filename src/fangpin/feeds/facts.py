@@ -9,10 +9,18 @@ from datetime import date
 
 from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.check import CHECKED, PROBLEMS
-from fangpin.feeds.duplicates import compare_with_earlier, find_repeated, leave_out
+from fangpin.feeds.duplicates import (
+    compare_with_earlier,
+    context_of,
+    find_repeated,
+    is_comparable,
+    leave_out,
+    restated_month,
+)
 from fangpin.feeds.findings import Finding, finding
 from fangpin.feeds.headers import Column
 from fangpin.feeds.readers.table import RAW
+from fangpin.feeds.registry_doubts import registry_doubts
 from fangpin.feeds.shapes import literal, quoted, type_of
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.vault import Vault
@@ -26,6 +34,12 @@ ACCEPTED = "accepted_rows"
 RESERVED = frozenset({"row_no", "person_ref", "household_ref", "month", "row_key", "masked_id"})
 _SEPARATOR = "\x1f"
 _ABSENT = 2**59 + 1
+_NUMBER_IN_TEXT = (
+    "(^|[^0-9])([1-9][0-9]{5})"
+    "(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+    "([0-9]{3}[0-9Xx])"
+)
+"""Eighteen characters in the form of an identity number: place, day of birth, order, check."""
 
 
 def _number_of(code: str) -> int:
@@ -43,6 +57,16 @@ class Settled:
     month: int | None
     months: tuple[int, int] | None
     superseded: list[str]
+    corrected: int
+    """Rows of earlier deliveries that this one replaces."""
+    repeated: int
+    """Rows that stood already in an earlier delivery."""
+    span: tuple[int, int] | None
+    """First and last month of all rows that have a key."""
+    context: str | None
+    """Names the deliveries with which the rows were compared."""
+    names: list[str]
+    """The columns of facts.parquet."""
     findings: tuple[Finding, ...]
 
 
@@ -55,13 +79,15 @@ def settle_rows(
     vault: Vault,
     sha256: str,
     received: date,
+    month: int | None,
     earlier: Sequence[Arrival],
 ) -> Settled:
     """Make ACCEPTED from CHECKED; rows whose key repeats with other content join PROBLEMS.
 
     A row of an earlier delivery with the same key and content makes this one a duplicate; with
     other content this one corrects it and the old row is named in `superseded_rows`. A registry
-    delivery restates whole villages: nothing of it is a duplicate of an earlier one.
+    delivery restates whole villages: nothing of it is a duplicate of an earlier one. `earlier` are
+    the deliveries of the feed that came before it and are in force; `month` is the stated one.
     """
     registry = pack.header.registry
     is_registry = registry is not None and registry.feed == contract.feed
@@ -74,12 +100,15 @@ def settle_rows(
             "household_ref FROM (SELECT DISTINCT "
             f"{shape.column(shape.household_field)} AS household_no FROM {CHECKED})",
         )
-    if is_registry:
-        findings += shape.conflicts(engine)
+    findings += shape.conflicts(engine)
     if shape.is_cheap:
         engine.make_view("settling", shape.query())
     else:
         engine.make_table("settling", shape.query())
+    if is_registry and registry is not None:
+        findings += registry_doubts(
+            engine=engine, pack=pack, contract=contract, registry=registry, received=received
+        )
     today = int(Month.containing(received))
     rows, keys, ahead, *span = engine.rows(
         "SELECT count(*), count(DISTINCT row_key), count(*) FILTER (WHERE month > ?), min(month), "
@@ -88,15 +117,23 @@ def settle_rows(
     )[0]
     repeated, duplicate = find_repeated(engine=engine, names=shape.names, is_needed=keys < rows)
     superseded: list[str] = []
+    known, context = 0, None
+    months = engine.rows("SELECT month, count(*) FROM settling GROUP BY month ORDER BY 2 DESC, 1")
+    most_frequent = int(months[0][0]) if months else None
+    set_aside = int(engine.value(f"SELECT count(DISTINCT row_no) FROM {PROBLEMS}"))
     if rows and not is_registry:
+        compared = [one for one in earlier if is_comparable(contract, one, (span[0], span[1]))]
+        context = context_of(compared)
         known, superseded = compare_with_earlier(
             engine=engine,
             names=shape.names,
-            contract=contract,
-            earlier=earlier,
-            months=(span[0], span[1]),
+            earlier=compared,
+            restated=restated_month(
+                contract, month=most_frequent if month is None else month, quarantined=set_aside
+            ),
         )
         duplicate += known
+    keyed = (int(span[0]), int(span[1])) if rows else None
     leave_out(engine=engine, name=ACCEPTED, duplicate=duplicate, repeated=repeated)
     accepted = rows
     if duplicate or repeated:
@@ -107,18 +144,18 @@ def settle_rows(
         )[0]
     if ahead:
         findings.append(finding("DATED_AFTER_RECEIPT", column=contract.dated_by, count=ahead))
-    months = (
-        [(span[0],)]
-        if rows and span[0] == span[1] and not (duplicate or repeated)
-        else (engine.rows("SELECT month, count(*) FROM settling GROUP BY month ORDER BY 2 DESC, 1"))
-    )
     return Settled(
         accepted=accepted,
-        quarantined=int(engine.value(f"SELECT count(DISTINCT row_no) FROM {PROBLEMS}")),
+        quarantined=set_aside,
         duplicate=duplicate,
-        month=int(months[0][0]) if months else None,
+        month=most_frequent,
         months=(int(span[0]), int(span[1])) if accepted else None,
         superseded=superseded,
+        corrected=int(engine.value("SELECT count(*) FROM superseded_rows")) if superseded else 0,
+        repeated=known,
+        span=keyed,
+        context=context,
+        names=shape.names,
         findings=tuple(findings),
     )
 
@@ -225,7 +262,18 @@ class _Shape:
             return name if self.identifier_field in self.present else "CAST(NULL AS VARCHAR)"
         if name in self._other_references_by_name():
             return self.column(self._other_references_by_name()[name])
+        if name in self.present and self.fields[name].type == "text":
+            return self._without_numbers(self.column(name))
         return self.column(name)
+
+    def _without_numbers(self, column: str) -> str:
+        """A free text in which the middle of every identity number is hidden.
+
+        People write numbers into remarks; the lake holds none, wherever they stand. Short texts,
+        which are nearly all, are not looked through.
+        """
+        hidden = f"regexp_replace({column}, {literal(_NUMBER_IN_TEXT)}, '\\1\\2********\\3', 'g')"
+        return f"CASE WHEN length({column}) < 18 THEN {column} ELSE {hidden} END"
 
     def _key(self) -> str:
         """A 60-bit number of the contract's key, the same on every engine and every day.
@@ -334,7 +382,9 @@ class _Shape:
     def conflicts(self, engine: Engine) -> list[Finding]:
         """Rows whose identity number tells another sex or birth date than their columns."""
         registry = self.registry
-        if registry is None or self.identifier_field not in self.present:
+        sex_field = registry.sex if registry else self._told_sex()
+        birth_field = registry.birth if registry else None
+        if not {sex_field, birth_field} & self.present or self.identifier_field not in self.present:
             return []
         field = self.fields[self.identifier_field or ""]
         if field.scheme not in ("gb11643", "gb_disability_certificate"):
@@ -347,23 +397,23 @@ class _Shape:
         )
         told: list[Finding] = []
         tests = []
-        if registry.sex in self.present and registry.sex is not None:
-            sex = self.column(registry.sex)
+        if sex_field in self.present and sex_field is not None:
+            sex = self.column(sex_field)
             odd = "CAST(substr(number, 17, 1) AS INTEGER) % 2 = 1"
             tests.append(
                 (
                     "ID_SEX_CONFLICT",
-                    registry.sex,
+                    sex_field,
                     f"({sex} = 'male' AND NOT {odd}) OR ({sex} = 'female' AND {odd})",
                 )
             )
-        if registry.birth in self.present and registry.birth is not None:
-            birth = self.column(registry.birth)
-            if self.fields[registry.birth].type == "date":
+        if birth_field in self.present and birth_field is not None:
+            birth = self.column(birth_field)
+            if self.fields[birth_field].type == "date":
                 tests.append(
                     (
                         "ID_BIRTH_CONFLICT",
-                        registry.birth,
+                        birth_field,
                         f"strftime({birth}, '%Y%m%d') <> substr(number, 7, 8)",
                     )
                 )
@@ -386,6 +436,17 @@ class _Shape:
                     )
                 )
         return told
+
+    def _told_sex(self) -> str | None:
+        """The field that tells the sex of the person whose number the row bears."""
+        if self.contract.subject != "person" or len(self._other_references()) > 0:
+            return None
+        told = [
+            one.field
+            for one in self.contract.fields
+            if one.type == "code" and set(one.values or ()) == {"male", "female"}
+        ]
+        return told[0] if len(told) == 1 else None
 
     def _other_references(self) -> list[str]:
         return [

@@ -18,6 +18,8 @@ class Limits:
     reader_memory_bytes: int = 1024 * _MEBIBYTE
     reader_seconds: int = 120
     columns: int = 1_000
+    rows: int = 50_000_000
+    """Rows of a Parquet file, told by its own end before any is read."""
     header_rows: int = 30
     """How many rows at the top may be titles before the row of column names."""
     findings_shown: int = 1_000

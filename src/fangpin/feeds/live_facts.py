@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fangpin.feeds.arrivals import SUPERSEDED, Arrival
+from fangpin.feeds.arrivals import Arrival
 from fangpin.lake.engines.duckdb import Engine
 
 
@@ -14,7 +14,7 @@ def view_live_facts(*, engine: Engine, name: str, arrivals: Sequence[Arrival]) -
     A row that one of the deliveries replaced is left out.
     """
     engine.view_files(f"{name}_files", [arrival.facts for arrival in arrivals], with_file_name=True)
-    replaced = [arrival.folder / SUPERSEDED for arrival in arrivals if arrival.superseded]
+    replaced = [arrival.replaced_rows for arrival in arrivals if arrival.replaced_rows]
     # .../deliveries/<feed>/<delivery>/facts.parquet
     rows = (
         f"SELECT * EXCLUDE (filename), split_part(filename, '/', -2) AS delivery FROM {name}_files"

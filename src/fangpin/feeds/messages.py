@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Severity = Literal["auto", "propose", "row", "file", "warn"]
+Severity = Literal["auto", "propose", "row", "file", "warn", "hold"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +110,22 @@ WORDS: dict[str, _Words] = {
         "file",
         "所有工作表都被隐藏：{sheets}。",
         "All sheets are hidden: {sheets}.",
-        "请取消隐藏要报送的工作表后另存上传。",
-        "Unhide the sheet to be sent and save.",
+        "请指定要读取的工作表（--sheet），或取消隐藏后另存上传。",
+        "Say which sheet to read (--sheet), or unhide it and save.",
     ),
     "SHEET_AMBIGUOUS": _Words(
         "file",
-        "有多个工作表都像是本数据：{sheets}。",
-        "Several sheets look like this table: {sheets}.",
-        "请只保留一个工作表，或把它们合并到一个表。",
-        "Keep one of them, or join them into one.",
+        "有 {count} 个工作表有数据：{sheets}；表头符合约定的：{fitting}。请指明读取哪一个。",
+        "{count} sheets have rows: {sheets}; the header fits in: {fitting}. Which one is meant?",
+        "请指定工作表（--sheet），或只保留要报送的工作表后另存上传。",
+        "Say which sheet to read (--sheet), or keep only the one to be sent.",
+    ),
+    "SHEET_UNKNOWN": _Words(
+        "file",
+        "没有名为“{wanted}”的工作表；文件中的工作表：{sheets}。",
+        "There is no sheet '{wanted}'; the file has: {sheets}.",
+        "请从中选择一个。",
+        "Choose one of them.",
     ),
     "COLUMN_MISSING": _Words(
         "file",
@@ -164,6 +171,64 @@ WORDS: dict[str, _Words] = {
         "列“{title}”的表头注明单位为{unit}，已换算。",
         "The title of '{title_en}' states the unit {unit}: converted.",
     ),
+    "ID_COLUMN_TRUNCATED": _Words(
+        "hold",
+        "列“{title}”有 {count} 行（{share}）的证件号码被表格软件截断，校验位碰巧通过的也不可信；整批暂扣。",
+        "In '{title_en}' {count} rows ({share}) hold numbers that a spreadsheet cut; those that pass "
+        "the check digit may do so by chance. The delivery is held.",
+        "请把该列设为文本格式后从原系统重新导出、重新报送。",
+        "Export it again with the column set to text and send it again.",
+    ),
+    "MANY_ROWS_REFUSED": _Words(
+        "hold",
+        "有 {count} 行（{share}）被退回，本月数据不完整；整批暂扣。",
+        "{count} rows ({share}) were refused: the month is not whole. The delivery is held.",
+        "请按退回清单更正后重新报送；确认其余行可用的，由负责人放行。",
+        "Correct the refused rows and send it again, or let someone release the rest.",
+    ),
+    "AMOUNT_UNIT_DRIFT": _Words(
+        "hold",
+        "“{title}”的金额约为往月的 {times} 倍（本批中位数 {now}，往月 {before}），像是换了单位；整批暂扣。",
+        "'{title_en}' is about {times} times the earlier months (median {now}, before {before}): "
+        "another unit? The delivery is held.",
+        "请核对单位（如元、分、万元混用）：单位有误的重新报送，确属实际的由负责人放行。",
+        "Check the unit: send it again in the agreed one, or let someone release it if it is true.",
+    ),
+    "VOLUME_ANOMALY": _Words(
+        "hold",
+        "本批 {count} 行，往期（{months} 期）通常 {usual} 行，可能漏报、截断或重复；整批暂扣。",
+        "{count} rows where {usual} are usual (of {months} earlier periods): cut off, or doubled? "
+        "The delivery is held.",
+        "请核对导出条件：不完整的重新报送，确属实际的由负责人放行。",
+        "Check the export: send it again, or let someone release it if it is true.",
+    ),
+    "CONTENT_OF_ANOTHER_MONTH": _Words(
+        "hold",
+        "报送的月份没有自己的数据，{count} 行都是其他月份已报过的；整批暂扣。",
+        "Nothing in it belongs to the stated month; {count} rows came with other months already. "
+        "The delivery is held.",
+        "请核对所选月份和文件：选错文件的重新报送。",
+        "Check the month and the file; send the right one.",
+    ),
+    "CONTENT_DOUBLED": _Words(
+        "hold",
+        "有 {count} 行除“{titles}”外与已有数据完全相同，计入会重复；整批暂扣。",
+        "{count} rows equal known ones in all but '{titles_en}' and would count twice. The delivery "
+        "is held.",
+        "重新导出造成编号变化的，请拒收其中一批；确属不同业务的由负责人放行。",
+        "If a new export changed the numbers, refuse one of the two; release it if they are "
+        "different matters.",
+    ),
+    "ROWS_CORRECTED": _Words(
+        "warn",
+        "有 {count} 行更正了先前批次的数据，按更正后的计入原月份。",
+        "{count} rows correct earlier deliveries and restate their own month.",
+    ),
+    "CONTENT_RECEIVED": _Words(
+        "warn",
+        "全部 {count} 行都已在先前批次中（文件名或行序不同），本次新增 0 行。",
+        "All {count} rows came before (under another name or in another order): 0 new rows.",
+    ),
     "ALREADY_RECEIVED": _Words(
         "warn",
         "同一文件已作为批次 {delivery} 载入，本次新增 0 行。",
@@ -201,6 +266,20 @@ WORDS: dict[str, _Words] = {
         "to be checked).",
         "请核对证件号码和出生日期。",
         "Check both.",
+    ),
+    "PERSON_IN_TWO_HOUSEHOLDS": _Words(
+        "warn",
+        "有 {count} 人同时列在两户（已载入，待核对；归入行号靠后的一户）。",
+        "{count} persons are listed in two households (loaded, to be checked; the later row counts).",
+        "请核对是否重复登记或分户。",
+        "Check whether they were registered twice or moved.",
+    ),
+    "HEAD_IS_A_CHILD": _Words(
+        "warn",
+        "有 {count} 户的户主不满 {years} 周岁（已载入，待核对）。",
+        "{count} heads of household are under {years} (loaded, to be checked).",
+        "请核对户主和与户主关系。",
+        "Check who the head is.",
     ),
     "DATE_ORDER": _Words(
         "propose",
@@ -254,8 +333,9 @@ WORDS: dict[str, _Words] = {
     ),
     "ID_CENTURY": _Words(
         "propose",
-        "15位旧证号，持证人可能已过百岁，世纪需要人工确认。",
-        "An old 15-digit number of a possible centenarian: the century needs a person's eye.",
+        "15位旧证号：持证人可能已过百岁，也可能是被截去后3位的18位号码，需要人工确认。",
+        "A 15-digit number: of a possible centenarian, or 18 digits of which the last are lost. It "
+        "needs a person's eye.",
         "请核对后填写18位号码。",
         "Check and write the 18-digit number.",
     ),
@@ -433,6 +513,11 @@ WORDS: dict[str, _Words] = {
         "auto",
         "“{title}”中的全角字符或空格已规范。",
         "Full-width characters or spaces in '{title_en}' were normalised.",
+    ),
+    "SEPARATORS_DROPPED": _Words(
+        "auto",
+        "“{title}”中的千位分隔符已去除。",
+        "Thousands separators in '{title_en}' were dropped.",
     ),
     "UNIT_DROPPED": _Words(
         "auto",

@@ -22,22 +22,28 @@ from typing import Any, Literal
 from fangpin.feeds.arrivals import (
     DELIVERY,
     FACTS,
+    PROPOSED,
     QUARANTINE,
+    REPEATED,
     SUPERSEDED,
     Arrival,
     arrivals,
 )
 from fangpin.feeds.check import PROBLEMS, check
 from fangpin.feeds.clean_cells import NEW_IDENTITIES
-from fangpin.feeds.facts import ACCEPTED, settle_rows
+from fangpin.feeds.facts import ACCEPTED, Settled, settle_rows
 from fangpin.feeds.findings import FileRefused, Finding, finding
 from fangpin.feeds.headers import read_columns
 from fangpin.feeds.limits import Limits
+from fangpin.feeds.profile import take_profile
+from fangpin.feeds.proposals import PROPOSED_CELLS, keep_proposed_cells
 from fangpin.feeds.quarantine import write_quarantine
 from fangpin.feeds.readers.delimited import read_delimited
 from fangpin.feeds.readers.table import RAW, RawTable
 from fangpin.feeds.readers.workbook import read_workbook
+from fangpin.feeds.replay import replay
 from fangpin.feeds.sniff import sniff, type_mismatch
+from fangpin.feeds.suspicions import Delivered, suspicions
 from fangpin.lake.engines.duckdb import Engine, EngineRefused
 from fangpin.lake.home import TEMPORARY, Home, machine_problems, published_folder
 from fangpin.lake.vault import Vault
@@ -54,7 +60,8 @@ _CHUNK = 1 << 18
 class Receipt:
     """What became of a file. read = accepted + quarantined + duplicate when it was accepted."""
 
-    outcome: Literal["accepted", "already_received", "refused"]
+    outcome: Literal["accepted", "held", "already_received", "refused"]
+    """held: received and stored like an accepted one, but it waits for a person (holds.py)."""
     feed: str
     delivery: str | None = None
     read: int = 0
@@ -93,11 +100,15 @@ def receive(
     engine: Engine,
     vault: Vault,
     limits: Limits | None = None,
+    sheet: str | None = None,
+    origin: dict[str, Any] | None = None,
 ) -> Receipt:
     """Receive a file as one delivery of a feed; the same bytes again change nothing.
 
-    A file that cannot be loaded gives a receipt `refused` with its findings. Raises ProblemError
-    only for the machine: DISK_FULL, HOME_NOT_WRITABLE, FILE_UNREADABLE.
+    `sheet` names the sheet of a workbook that has several; `origin` is kept with the delivery and
+    tells where its rows came from. A file that cannot be loaded gives a receipt `refused` with its
+    findings. Raises ProblemError only for the machine: DISK_FULL, HOME_NOT_WRITABLE,
+    FILE_UNREADABLE.
     """
     limits = limits or Limits()
     contract = pack.contracts.get(feed)
@@ -127,6 +138,8 @@ def receive(
                 engine=engine,
                 vault=vault,
                 limits=limits,
+                sheet=sheet,
+                origin=origin or {},
                 sha256=sha256,
                 earlier=earlier,
                 workplace=workplace,
@@ -151,6 +164,8 @@ def _receive(
     engine: Engine,
     vault: Vault,
     limits: Limits,
+    sheet: str | None,
+    origin: dict[str, Any],
     sha256: str,
     earlier: Sequence[Arrival],
     workplace: Path,
@@ -163,10 +178,14 @@ def _receive(
         engine=engine,
         limits=limits,
         workplace=workplace,
+        sheet=sheet,
         findings=findings,
     )
     findings += [*raw.findings, *raw.mapping.findings]
     columns = read_columns(raw.mapping.columns, keeps_names=_is_registry(pack, contract))
+    cells = ", ".join(f"c{column.position}" for column in columns)
+    if not engine.value(f"SELECT count(coalesce({cells})) FROM {RAW}"):
+        raise FileRefused([finding("NO_ROWS"), *findings])
     checked = check(
         engine=engine,
         raw=raw,
@@ -175,8 +194,7 @@ def _receive(
         vault=vault,
         today=received,
     )
-    if not checked.read:
-        raise FileRefused([finding("NO_ROWS"), *findings])
+    in_force = replay(home=home, pack=pack, engine=engine, found=earlier, as_of=received)
     settled = settle_rows(
         engine=engine,
         pack=pack,
@@ -185,21 +203,46 @@ def _receive(
         vault=vault,
         sha256=sha256,
         received=received,
-        earlier=earlier,
+        month=None if month is None else int(month),
+        earlier=in_force,
     )
-    findings += [*checked.findings, *settled.findings]
+    findings += [*checked.findings, *settled.findings, *_known_rows(settled, checked.read)]
     accepted = settled.accepted
     if checked.read != accepted + settled.quarantined + settled.duplicate:
         raise AssertionError(
             f"rows read {checked.read} are not {accepted} accepted + {settled.quarantined} set "
             f"aside + {settled.duplicate} duplicates"
         )
+    proposed = keep_proposed_cells(engine=engine, raw=raw, columns=columns)
     engine.drop(RAW)
+    is_registry = _is_registry(pack, contract)
+    profile = take_profile(
+        engine=engine,
+        contract=contract,
+        names=settled.names,
+        rows=checked.read,
+        division=pack.header.registry.division if is_registry and pack.header.registry else None,
+    )
     vault.register(NEW_IDENTITIES)
     delivery = f"{received.isoformat()}-{sha256[:12]}"
     delivered_month = int(month) if month is not None else settled.month
     if delivered_month is None:
         delivered_month = int(Month.last_complete(received))
+    doubts = suspicions(
+        engine=engine,
+        pack=pack,
+        told=Delivered(
+            contract=contract,
+            month=delivered_month,
+            read=checked.read,
+            settled=settled,
+            profile=profile,
+            received=received,
+            is_registry=is_registry,
+        ),
+        earlier=in_force,
+    )
+    findings = [*doubts, *findings]
     first, last = settled.months or (delivered_month, delivered_month)
     final = home.deliveries / contract.feed / delivery
     with published_folder(final) as folder:
@@ -212,6 +255,14 @@ def _receive(
                 "SELECT delivery, row_no FROM superseded_rows ORDER BY delivery, row_no",
                 folder / SUPERSEDED,
             )
+        if settled.repeated:
+            engine.write(
+                "SELECT * FROM settling WHERE row_no IN (SELECT row_no FROM standing_rows) "
+                "ORDER BY row_no",
+                folder / REPEATED,
+            )
+        if proposed:
+            vault.seal(f"SELECT * FROM {PROPOSED_CELLS} ORDER BY row_no", folder / PROPOSED)
         counts = _counts(engine, findings)
         told = {
             "delivery": delivery,
@@ -230,14 +281,21 @@ def _receive(
             "findings": [finding.as_dict() for finding in findings],
             "contract": contract_digest(contract),
             "order": len(earlier),
-            "is_registry": _is_registry(pack, contract),
+            "is_registry": is_registry,
+            "profile": profile.as_dict(),
+            "suspicions": [doubt.as_dict() for doubt in doubts],
             "superseded": settled.superseded,
+            "repeated": settled.repeated,
+            "span": None if settled.span is None else [str(Month(one)) for one in settled.span],
+            "context": settled.context,
+            "origin": origin,
+            "proposed": proposed,
         }
         (folder / DELIVERY).write_text(
             json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8"
         )
     return Receipt(
-        outcome="accepted",
+        outcome="held" if doubts else "accepted",
         feed=contract.feed,
         delivery=delivery,
         read=checked.read,
@@ -248,6 +306,16 @@ def _receive(
         counts_by_code=counts,
         month=delivered_month,
     )
+
+
+def _known_rows(settled: Settled, read: int) -> list[Finding]:
+    """What there is to say of rows that earlier deliveries brought, alike or otherwise."""
+    told = []
+    if settled.corrected:
+        told.append(finding("ROWS_CORRECTED", count=settled.corrected))
+    if settled.repeated and settled.duplicate == read:
+        told.append(finding("CONTENT_RECEIVED", count=settled.repeated))
+    return told
 
 
 def contract_digest(contract: Contract) -> str:
@@ -263,6 +331,7 @@ def _read(
     engine: Engine,
     limits: Limits,
     workplace: Path,
+    sheet: str | None,
     findings: list[Finding],
 ) -> RawTable:
     container = sniff(file, limits=limits)
@@ -280,6 +349,7 @@ def _read(
         engine=engine,
         limits=limits,
         workplace=workplace,
+        sheet=sheet,
     )
 
 

@@ -33,7 +33,10 @@ _FOREIGN = (
     (b"MZ", "EXE"),
     (b"SQLite format 3", "SQLite"),
     (b"{\\rtf", "RTF"),
+    (b"MIME-Version:", "MHTML"),
 )
+_JSON = re.compile(rb"\s*(?:\{\s*\"|\[\s*[\[{])")
+_DBASE = re.compile(rb"[\x02\x03\x30\x83\x8b\xf5].[\x01-\x0c][\x01-\x1f].{8}", re.DOTALL)
 
 
 def sniff(file: Path, *, limits: Limits) -> Container:
@@ -61,6 +64,10 @@ def sniff(file: Path, *, limits: Limits) -> Container:
     for mark, kind in _FOREIGN:
         if head.startswith(mark):
             raise _unsupported(kind)
+    if _JSON.match(head):
+        raise _unsupported("JSON")
+    if _DBASE.match(head):
+        raise _unsupported("dBase (.dbf)")
     if _looks_like_markup(head):
         return "html"
     if not head.strip():

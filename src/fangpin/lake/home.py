@@ -31,6 +31,16 @@ class Home:
         return self.root / "secret.key"
 
     @property
+    def vault_keys(self) -> Path:
+        """The versions of the vault's key; see vault_parts.py."""
+        return self.root / "vault.keys"
+
+    @property
+    def audit(self) -> Path:
+        """The key of the audit seals and the installation's own copy of them."""
+        return self.root / "audit"
+
+    @property
     def deliveries(self) -> Path:
         return self.root / "deliveries"
 
@@ -49,6 +59,11 @@ class Home:
     @property
     def runs(self) -> Path:
         return self.root / "runs"
+
+    @property
+    def replays(self) -> Path:
+        """Deliveries as they stand among others than those they were compared with on receipt."""
+        return self.root / "replays"
 
     @property
     def spill(self) -> Path:
@@ -123,6 +138,24 @@ def published_file(final: Path) -> Iterator[Path]:
             _flush(final.parent)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def publish_once(final: Path, text: str) -> bool:
+    """Write a small file that is never changed afterwards; False when it exists already."""
+    with machine_problems(final):
+        final.parent.mkdir(parents=True, exist_ok=True)
+        temporary = final.parent / f"{TEMPORARY}{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        try:
+            temporary.write_text(text, encoding="utf-8")
+            _flush(temporary)
+            # A link, unlike a rename, refuses to take the place of what another process wrote.
+            os.link(temporary, final)
+            _flush(final.parent)
+        except FileExistsError:
+            return False
+        finally:
+            temporary.unlink(missing_ok=True)
+    return True
 
 
 @contextmanager

@@ -2,7 +2,9 @@
 
 Grain: one identity number. A reference is the first 60 bits of SHA-256 over the installation's key,
 the kind and the text, so the same number gives the same reference whenever and wherever it arrives.
-A part of the vault is a Parquet file encrypted whole with AES-256-GCM; it is opened in memory only.
+So a reference is the keyed blind index of its number: found without opening anything, and worth
+nothing without the key. A part of the vault is a Parquet file, encrypted whole (vault_parts.py) and
+opened in memory only.
 """
 
 from __future__ import annotations
@@ -11,17 +13,17 @@ import hashlib
 import os
 import re
 import secrets
+from functools import cached_property
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.ciphers import AES_256_GCM, CIPHERS, GcmCipher, NotOpened
+from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.lake.home import Home, machine_problems, published_file
+from fangpin.lake.vault_parts import VaultKeys, unreadable, vault_lock
 from fangpin.values.problem import Problem, ProblemError
 
-_NONCE_BYTES = 12
 _KEY = re.compile(rb"[0-9a-f]{64}")
+_WAITING = b"cells that wait for a reading"
 TABLE = "identities"
 """The engine's table of known identities: canonical VARCHAR, person_ref BIGINT."""
 
@@ -35,12 +37,21 @@ def reference(key: bytes, kind: str, text: str) -> int:
 class Vault:
     """The identities known to one installation, opened in one engine."""
 
-    def __init__(self, *, home: Home, engine: Engine) -> None:
+    def __init__(self, *, home: Home, engine: Engine, cipher: GcmCipher = AES_256_GCM) -> None:
         self._home = home
         self._engine = engine
-        self._key = installation_key(home)
-        self._prefix = self._key.hex()
+        self._cipher = cipher
+        self._lock = vault_lock(home)
         self._open()
+
+    @cached_property
+    def _key(self) -> bytes:
+        """Made only when a reference is asked for: a refused file leaves a new home as it was."""
+        return installation_key(self._home)
+
+    @cached_property
+    def _keys(self) -> VaultKeys:
+        return VaultKeys(home=self._home, installation_key=self._key)
 
     def person_ref(self, canonical: str) -> int:
         """The reference of a person by the canonical form of an identity number."""
@@ -56,9 +67,7 @@ class Vault:
         The key is part of the expression: it must never be logged (Engine errors show only the
         statement of the caller, which keeps it in a parameter-free CTE of its own).
         """
-        return (
-            f"CAST('0x' || substr(sha256('{self._prefix}:{kind}:' || {column}), 1, 15) AS BIGINT)"
-        )
+        return f"CAST('0x' || substr(sha256('{self._key.hex()}:{kind}:' || {column}), 1, 15) AS BIGINT)"
 
     def register(self, table: str) -> int:
         """Add the identities of a table (column `canonical`) that are not known yet.
@@ -81,23 +90,53 @@ class Vault:
         self._engine.drop("new_identities")
         return count
 
+    def seal(self, query: str, file: Path) -> None:
+        """Write a query's rows encrypted, for cells that may hold numbers and still wait for someone.
+
+        They lie beside their delivery, which never changes, so their key is the installation's.
+        """
+        with _AnonymousFile() as plain:
+            self._engine.write(query, Path(plain.path))
+            mark = bytes([self._cipher.mark])
+            key = self._cipher.derived_key(secret=self._key, salt=_WAITING)
+            file.write_bytes(mark + self._cipher.seal(plain.content(), key=key, bound=mark))
+
+    def unseal(self, file: Path, table: str) -> None:
+        """Make a table of what was sealed. Raises ProblemError VAULT_UNREADABLE."""
+        sealed = file.read_bytes()
+        mark = sealed[:1]
+        try:
+            cipher = next(one for one in CIPHERS.values() if bytes([one.mark]) == mark)
+            key = cipher.derived_key(secret=self._key, salt=_WAITING)
+            content = cipher.open(sealed[1:], key=key, bound=mark)
+        except (NotOpened, StopIteration):
+            raise ProblemError(
+                unreadable(
+                    file,
+                    zh="待确认的行无法解密：密钥不符或文件已损坏。",
+                    en="The waiting rows cannot be decrypted: wrong key or damaged file.",
+                )
+            ) from None
+        with _AnonymousFile() as plain:
+            plain.fill(content)
+            self._engine.make_table(table, f"SELECT * FROM read_parquet('{plain.path}')")
+
     def _open(self) -> None:
         self._engine.make_empty_table(TABLE, {"canonical": "VARCHAR", "person_ref": "BIGINT"})
         for part in sorted(self._home.vault.glob("part-*.bin")):
-            with _opened_in_memory(self._key, part) as path:
+            with _opened_in_memory(self._keys, part) as path:
                 self._engine.rows(f"INSERT INTO {TABLE} SELECT * FROM read_parquet('{path}')")
 
     def _write_part(self) -> None:
         # The plain Parquet never touches a disk: it is written to memory and sealed from there.
         with _AnonymousFile() as plain:
             self._engine.write("SELECT * FROM new_identities", Path(plain.path))
-            sealed_nonce = secrets.token_bytes(_NONCE_BYTES)
-            sealed = AESGCM(self._key).encrypt(sealed_nonce, plain.content(), None)
+            sealed = self._keys.seal(plain.content(), cipher=self._cipher)
         name = hashlib.sha256(sealed).hexdigest()[:16]
         position = sum(1 for _ in self._home.vault.glob("part-*.bin"))
         final = self._home.vault / f"part-{position:06d}-{name}.bin"
         with published_file(final) as temporary:
-            temporary.write_bytes(sealed_nonce + sealed)
+            temporary.write_bytes(sealed)
 
     def _refuse_shared_references(self) -> None:
         shared = self._engine.value(
@@ -140,28 +179,37 @@ class _AnonymousFile:
 class _opened_in_memory:
     """The path of a part's plain Parquet, in memory, as long as the block runs."""
 
-    def __init__(self, key: bytes, part: Path) -> None:
-        self._key, self._part = key, part
+    def __init__(self, keys: VaultKeys, part: Path) -> None:
+        self._keys, self._part = keys, part
         self._file = _AnonymousFile()
 
     def __enter__(self) -> str:
-        content = self._part.read_bytes()
-        try:
-            plain = AESGCM(self._key).decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], None)
-        except InvalidTag as error:
-            raise ProblemError(
-                _unreadable(
-                    self._part,
-                    zh="身份库的这一部分无法解密：密钥不符或文件已损坏。",
-                    en="This part of the vault cannot be decrypted: wrong key or damaged file.",
-                )
-            ) from error
+        plain = self._keys.open(self._part.read_bytes(), place=self._part)
         self._file.__enter__()
         self._file.fill(plain)
         return self._file.path
 
     def __exit__(self, *details: object) -> None:
         self._file.__exit__(*details)
+
+
+def identity_number(*, home: Home, person_ref: int) -> str | None:
+    """The full identity number behind a reference; None when the vault does not know it.
+
+    Whoever calls it has put the reason on the record before: `runs/reveal.py` is the one caller.
+    """
+    keys = VaultKeys(home=home, installation_key=installation_key(home))
+    with connect(threads=1) as engine:
+        # The latest parts first: they are small, and people look at what came lately.
+        for part in sorted(home.vault.glob("part-*.bin"), reverse=True):
+            with _opened_in_memory(keys, part) as path:
+                found = engine.value(
+                    f"SELECT canonical FROM read_parquet('{path}') WHERE person_ref = ?",
+                    [person_ref],
+                )
+            if found is not None:
+                return str(found)
+    return None
 
 
 def installation_key(home: Home) -> bytes:
@@ -172,24 +220,13 @@ def installation_key(home: Home) -> bytes:
         text = home.secret_key.read_bytes().strip()
     if not _KEY.fullmatch(text):
         raise ProblemError(
-            _unreadable(
+            unreadable(
                 home.secret_key,
                 zh="密钥文件不完整：应为 64 个十六进制字符。",
                 en="The key file is not whole: it should hold 64 hexadecimal digits.",
             )
         )
     return bytes.fromhex(text.decode())
-
-
-def _unreadable(place: Path, *, zh: str, en: str) -> Problem:
-    return Problem(
-        code="VAULT_UNREADABLE",
-        where=str(place),
-        zh=zh,
-        en=en,
-        fix_zh="请从同一份备份中同时恢复 secret.key 和 vault 目录。",
-        fix_en="Restore secret.key and the vault folder from the same backup.",
-    )
 
 
 def write_installation_key(home: Home, key: bytes) -> None:

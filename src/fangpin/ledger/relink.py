@@ -49,7 +49,7 @@ def relink(
     contract = pack.contracts[feed]
     if contract.subject != "person":
         return None
-    named = "\n".join([before.key, after.key, *(arrival.delivery for arrival in deliveries)])
+    named = "\n".join([before.key, after.key, *(arrival.key for arrival in deliveries)])
     digest = hashlib.sha256(named.encode()).hexdigest()[:12]
     name = f"relink-{digest}-{items_digest(pack, feed)}"
     final = home.ledger / feed / f"{name}.parquet"

@@ -43,7 +43,7 @@ def roll_up(
 ) -> Path:
     """The ledger file of one delivery under one state of the registry; built once and kept."""
     key = f"{state.key[:8]}-{items_digest(pack, arrival.feed)}"
-    final = home.ledger / arrival.feed / f"{arrival.delivery}-{key}.parquet"
+    final = home.ledger / arrival.feed / f"{arrival.key}-{key}.parquet"
     if final.exists():
         return final
     contract = pack.contracts[arrival.feed]

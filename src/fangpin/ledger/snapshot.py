@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from fangpin.feeds.arrivals import Arrival, coverage
+from fangpin.feeds.replay import replay
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home
 from fangpin.ledger.coverage import Coverage
@@ -78,9 +79,10 @@ def take_snapshot(
 ) -> Snapshot:
     """The snapshot of a date; ledger files that do not exist yet are built.
 
-    `arrivals` are all deliveries in order of arrival. Raises ProblemError REGISTRY_MISSING.
+    `arrivals` are all deliveries in order of arrival; those that were held or refused on that day
+    take no part. Raises ProblemError REGISTRY_MISSING.
     """
-    known = [arrival for arrival in arrivals if arrival.received <= as_of]
+    known = replay(home=home, pack=pack, engine=engine, found=arrivals, as_of=as_of)
     registry_feed = pack.header.registry.feed if pack.header.registry else ""
     registries = [arrival for arrival in known if arrival.feed == registry_feed]
     listed: list[Arrival] = []
@@ -123,7 +125,7 @@ def take_snapshot(
         registry=state,
         files=files,
         coverage=Coverage(coverage(known, as_of=as_of)),
-        key=_key(pack, known, as_of),
+        key=_key(pack, known, arrivals, as_of),
     )
 
 
@@ -135,8 +137,12 @@ def _months(arrival: Arrival, home: Home) -> tuple[int, int]:
     return first, last
 
 
-def _key(pack: Pack, known: Sequence[Arrival], as_of: date) -> str:
-    text = "\n".join(
-        [FORM, pack.digest, as_of.isoformat(), *(f"{a.feed}/{a.delivery}" for a in known)]
-    )
+def _key(pack: Pack, known: Sequence[Arrival], found: Sequence[Arrival], as_of: date) -> str:
+    aside = [
+        f"{one.standing_on(as_of)} {one.feed}/{one.delivery}"
+        for one in found
+        if one.received <= as_of and not one.is_in_force(as_of)
+    ]
+    listed = [f"{one.feed}/{one.delivery}" for one in known]
+    text = "\n".join([FORM, pack.digest, as_of.isoformat(), *listed, *aside])
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -44,6 +44,12 @@ class WorkingCalendar:
             n -= self.is_working_day(day)
         return day
 
+    def after(self, start: date, days: int, *, working_days: bool) -> date:
+        """The day on which so many days after `start` end, in working or in calendar days."""
+        if working_days:
+            return self.add_working_days(start, days)
+        return start + timedelta(days=days)
+
     def working_days_between(self, a: date, b: date) -> int:
         """Working days after `a` up to and including `b`; negative when `b` is before `a`."""
         if b < a:
@@ -60,3 +66,10 @@ class WorkingCalendar:
                 frozenset(stated.make_up_days),
             )
         return self._years[year]
+
+
+def visit_due(pack: Pack, severity: str, *, on: date) -> date:
+    """The day by which an alert of a severity, raised on a day, asks for a visit."""
+    stated = next(one for one in pack.severities if one.severity == severity)
+    calendar = WorkingCalendar(pack)
+    return calendar.after(on, stated.due_days, working_days=stated.working_days)

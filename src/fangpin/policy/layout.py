@@ -7,6 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from fangpin.policy.case_models import PackCase
+from fangpin.policy.decision_models import (
+    CaseCheck,
+    Eligibility,
+    EliminationCondition,
+    Statement,
+)
 from fangpin.policy.models import (
     CalendarYear,
     Category,
@@ -18,7 +25,6 @@ from fangpin.policy.models import (
     LedgerItem,
     MeasureKind,
     Node,
-    PackCase,
     Parameter,
     RiskCause,
     Role,
@@ -66,6 +72,10 @@ KINDS: tuple[Kind, ...] = (
     Kind("category", "categories.yaml", Category, "category", "categories"),
     Kind("cause", "risk_causes.yaml", RiskCause, "cause", "causes"),
     Kind("measure", "measures/*.yaml", MeasureKind, "measure", "measures"),
+    Kind("statement", "statements.yaml", Statement, "statement", "statements"),
+    Kind("eligibility", "eligibilities.yaml", Eligibility, "eligibility", "eligibilities"),
+    Kind("elimination", "elimination.yaml", EliminationCondition, "condition", "conditions"),
+    Kind("check", "checks/*.yaml", CaseCheck, "check", "checks"),
     Kind("role", "roles.yaml", Role, "role", "roles"),
     Kind("calendar", "calendar/*.yaml", CalendarYear, "year", None),
     Kind("procedure", "procedures/*.yaml", Procedure, "procedure", "procedures"),

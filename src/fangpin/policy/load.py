@@ -8,6 +8,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from fangpin.policy.checks import cross_check
+from fangpin.policy.decision_models import (
+    CaseCheck,
+    Eligibility,
+    EliminationCondition,
+    Statement,
+)
 from fangpin.policy.divisions import united
 from fangpin.policy.entries import Folder, canonical, read_folder
 from fangpin.policy.models import (
@@ -85,6 +91,7 @@ def _assembled(
     categories = by_code("category", Category)
     groups = by_code("group", LedgerGroup)
     causes = by_code("cause", RiskCause)
+    elimination = by_code("elimination", EliminationCondition)
     divisions = united(
         rows=[row for folder in folders for row in folder.divisions],
         levels=header.division_levels,
@@ -109,6 +116,10 @@ def _assembled(
         procedures=tuple(by_code("procedure", Procedure).values()),
         forms=by_code("form", Form),
         duties=by_code("duty", Duty),
+        statements=by_code("statement", Statement),
+        eligibilities=tuple(by_code("eligibility", Eligibility).values()),
+        elimination=tuple(sorted(elimination.values(), key=lambda one: one.order)),
+        case_checks=by_code("check", CaseCheck),
         roles=by_code("role", Role),
         words=by_code("word", Word),
         demos=by_code("demo", DemoRecipe),

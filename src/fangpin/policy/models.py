@@ -85,6 +85,8 @@ class PackHeader(Node):
     registry: Registry | None = None
     calendar: Code | None = None
     school_year_start_month: int | None = Field(default=None, ge=1, le=12)
+    monitoring_feed: DottedCode | None = None
+    """The feed by which a run knows which households this platform has in monitoring."""
 
 
 class Source(Node):
@@ -177,6 +179,13 @@ class Contract(Overlay, Sourced):
     key: list[Code] = Field(min_length=1)
     dated_by: Code
     """The date, month or year field that places a row in its month (a year: its January)."""
+    restates: Literal["rows", "month"] = "rows"
+    """rows: a later row of the same key replaces the earlier one; month: a delivery is moreover the
+    whole of its month, so that earlier rows of the month which it lacks are taken back."""
+    sheets: list[str] = []
+    """Names of the workbook's sheet that is meant where a department's file always has several."""
+    volume: Literal["steady", "varying"] = "steady"
+    """Whether a month far smaller or larger than the feed's earlier ones is held for a person."""
     use: Literal["screening", "cross_check"] = "screening"
     """cross_check: counter-evidence, read only for applicants, never in mass screening."""
     fields: list[ContractField] = Field(min_length=1)
@@ -326,19 +335,33 @@ class RiskCause(Overlay):
     note_required: bool = False
 
 
+class Guard(Words):
+    """What a measure asks of a household, or `of: person` of whoever receives it.
+
+    Without `when` it is for people to judge.
+    """
+
+    when: str | None = None
+    of: Literal["household", "person"] = "household"
+    thresholds: list[DottedCode] = []
+
+
 class MeasureKind(Overlay, Sourced):
-    """measures/*.yaml: one class of assistance measure."""
+    """measures/*.yaml: one class of assistance measure, or one kind of help within a class."""
 
     measure: Code
     title: Words
     group: Code
     developmental: bool
+    part_of: Code | None = None
+    """The class that this kind of help belongs to."""
     suits: list[Code] = []
+    """Risk causes that it answers."""
+    fills: list[Code] = []
+    """Gaps that it closes: `guarantees.<gap>` is a word of the pack."""
     department: Code | None = None
-    guards: list[Words] = []
+    guards: list[Guard] = []
     until_date: date | None = None
-    variants: dict[Code, Words] = {}
-    """Forms that this class takes, such as the allowances of the safety net."""
     items: list[Code] = []
     """Ledger items in which its payments are seen: what feeds report of it."""
 
@@ -350,6 +373,8 @@ class Role(Node):
     title: Words
     level: Code
     may: list[Code]
+    administers: Literal["system", "security", "audit"] | None = None
+    """One of the three administrations, which no person may join; None: works on households."""
 
 
 class CalendarYear(Sourced):
@@ -366,72 +391,6 @@ class Word(Overlay):
 
     word: DottedCode
     title: Words
-
-
-# ── cases/*.yaml ────────────────────────────────────────────────────────────────────────────────
-
-
-class Series(Node):
-    """The same value in every month from `from` to `to`, both inclusive."""
-
-    item: Code
-    from_month: str = Field(alias="from")
-    to_month: str = Field(alias="to")
-    value: Decimal | str | None
-
-
-class ExpectedRule(Node):
-    """What one rule must answer; figures are compared after rounding to the digits written."""
-
-    outcome: Literal["hit", "no_hit", "cannot_tell", "suppressed", "not_applicable"]
-    severity: Code | None = None
-    figures: dict[Code, Decimal | bool | str | None] = {}
-
-
-class ExpectedAlert(Node):
-    """The one alert that the household's hits become."""
-
-    severity: Code
-    cause: Code | None = None
-    rules: list[Code] | None = None
-
-
-class Expectation(Node):
-    """What a case must give; `alert: none` states that no alert is raised."""
-
-    rules: dict[Code, ExpectedRule] = {}
-    figures: dict[Code, Decimal | bool | str | None] = {}
-    alert: ExpectedAlert | Literal["none"] | None = None
-    category: Code | Literal["none"] | None = None
-    sentence_zh: list[str] = []
-    """Words that the explanation must contain."""
-
-
-class PackCase(Node):
-    """One household, one date and what policy says of it: a sentence, the facts, the expectation.
-
-    Every feed counts as delivered for the 36 months up to the judged month, save for `unknown`:
-    feed -> "all" or the months that were not delivered. The judged month is the last complete one
-    before `as_of`. Annual items are keyed by year ("2019"), all others by month ("2020-02").
-    """
-
-    case: Text
-    note: str = ""
-    as_of: date
-    division: str | None = None
-    household: dict[Code, Decimal | bool | str | None] = {}
-    persons: list[dict[str, Decimal | bool | str | date | None]] = []
-    """Registry rows by field code; the household's attributes are then computed from them."""
-    ledger: dict[Code, dict[str, Decimal | str | None]] = {}
-    series: list[Series] = []
-    unknown: dict[DottedCode, Literal["all"] | list[str]] = {}
-    expect: Expectation
-
-
-class CaseFile(Node):
-    """cases/*.yaml, or any file given to `fangpin pack test --cases`."""
-
-    cases: list[PackCase] = Field(min_length=1)
 
 
 # ── demo.yaml ───────────────────────────────────────────────────────────────────────────────────
@@ -490,7 +449,6 @@ class DemoResource(Node):
 
     division: Text
     measure: Code
-    variant: Code
     title: Text
     provider: str = ""
     quota: int = Field(gt=0)
@@ -525,7 +483,7 @@ class DemoCasework(Node):
     identified: int = Field(gt=0)
     """One in so many of those cases finds a household to be identified and helped."""
     measures: list[DemoResource] = Field(min_length=1)
-    """What the identified get: the same kind, variant and title as a resource takes a place of it."""
+    """What the identified get: the same kind and title as a resource takes a place of it."""
     present: list[DemoPresent] = []
     stories: list[DemoStory] = []
     names: list[Text] = Field(min_length=1)

@@ -1,14 +1,18 @@
 """Packs over packs: which parent a pack extends, and how a child's entries replace a parent's.
 
 Entries are merged by code. A child replaces an entry only by `override: true`, and then whole: all
-values of a parameter, all editions of a rule or periods of a category.
+values of a parameter, all editions of a rule or periods of a category, an eligibility or a condition
+of elimination. A procedure may say `continues: true` instead: the parent's editions then stay in
+force until it begins.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from fangpin.policy.decision_models import Dated
 from fangpin.policy.entries import Entry, Folder, open_folder
 from fangpin.policy.layout import HEADER_FILE
 from fangpin.policy.models import Category, Department, Overlay, PackHeader, Rule
@@ -28,6 +32,7 @@ _INHERITED = (
     "registry",
     "calendar",
     "school_year_start_month",
+    "monitoring_feed",
 )
 
 
@@ -88,7 +93,8 @@ def merge(*, folders: Sequence[Folder], problems: list[Problem]) -> Merged:
                 entries = _joined_department(entries[0], parents, problems)
             else:
                 problems.extend(_undeclared(entries, parents, folders[:depth]))
-            merged[key] = tuple(sorted(entries, key=_order))
+            kept = _until_continued(parents, entries)
+            merged[key] = tuple(sorted([*kept, *entries], key=_order))
     return {
         (
             entry.kind,
@@ -100,20 +106,39 @@ def merge(*, folders: Sequence[Folder], problems: list[Problem]) -> Merged:
 
 
 def _may_stand_beside(entry: Entry, other: Entry) -> bool:
-    """Editions of a rule, periods of a category or procedure share a code; all else is stated once."""
+    """Editions of a rule and periods of what is dated share a code; all else is stated once."""
     one, two = entry.node, other.node
     if isinstance(one, Rule) and isinstance(two, Rule):
         return one.edition != two.edition
-    if isinstance(one, Category | Procedure) and isinstance(two, Category | Procedure):
+    if isinstance(one, Category | Dated) and isinstance(two, Category | Dated):
         return one.from_date != two.from_date
     return False
+
+
+def _until_continued(parents: Sequence[Entry], entries: Sequence[Entry]) -> list[Entry]:
+    """The parent's editions that stay in force until the first of a child's that continues them."""
+    begins = [
+        entry.node.from_date
+        for entry in entries
+        if isinstance(entry.node, Procedure) and entry.node.continues
+    ]
+    if not begins:
+        return []
+    kept = []
+    for parent in parents:
+        node = parent.node
+        assert isinstance(node, Procedure)
+        if node.from_date < min(begins):
+            ends = min(filter(None, (node.to_date, min(begins))))
+            kept.append(replace(parent, node=node.model_copy(update={"to_date": ends})))
+    return kept
 
 
 def _order(entry: Entry) -> tuple[str, int]:
     node = entry.node
     if isinstance(node, Rule):
         return node.from_date.isoformat(), node.edition
-    if isinstance(node, Category | Procedure):
+    if isinstance(node, Category | Dated):
         return node.from_date.isoformat(), 0
     return "", 0
 
@@ -129,7 +154,9 @@ def _undeclared(
     """Entries that replace without saying so, or say so with nothing to replace."""
     for entry in entries:
         key = (entry.kind, entry.code)
-        declared = isinstance(entry.node, Overlay) and entry.node.override
+        declared = isinstance(entry.node, Overlay) and (
+            entry.node.override or (isinstance(entry.node, Procedure) and entry.node.continues)
+        )
         if parents and not declared:
             yield _not_declared(entry, parents[0])
         elif declared and not parents and not any(key in other.faulty for other in above):

@@ -7,8 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
+from fangpin.policy.case_models import PackCase
 from fangpin.policy.cases import placed, read_case_files
+from fangpin.policy.decision_models import (
+    CaseCheck,
+    Eligibility,
+    EliminationCondition,
+    Statement,
+)
 from fangpin.policy.divisions import Divisions
 from fangpin.policy.entries import Entry
 from fangpin.policy.models import (
@@ -22,7 +30,6 @@ from fangpin.policy.models import (
     LedgerGroup,
     LedgerItem,
     MeasureKind,
-    PackCase,
     PackHeader,
     Parameter,
     ParameterValue,
@@ -38,12 +45,23 @@ from fangpin.policy.procedure_models import Duty, Form, Procedure
 from fangpin.values.problem import Problem, ProblemError
 
 
+class _InForce(Protocol):
+    """Whatever holds from a day to a day."""
+
+    @property
+    def from_date(self) -> date: ...
+
+    @property
+    def to_date(self) -> date | None: ...
+
+
 @dataclass(frozen=True, eq=False)
 class Pack:
     """What `load_pack` gives: checked, merged with its parents, never changed afterwards;
     equal only to itself.
 
-    Every mapping is by code. `rules` and `categories` hold all editions and periods.
+    Every mapping is by code. `rules`, `categories`, `eligibilities` and `elimination` hold all
+    editions and periods.
     """
 
     directories: tuple[Path, ...]
@@ -66,6 +84,10 @@ class Pack:
     procedures: tuple[Procedure, ...]
     forms: Mapping[str, Form]
     duties: Mapping[str, Duty]
+    statements: Mapping[str, Statement]
+    eligibilities: tuple[Eligibility, ...]
+    elimination: tuple[EliminationCondition, ...]
+    case_checks: Mapping[str, CaseCheck]
     roles: Mapping[str, Role]
     words: Mapping[str, Word]
     demos: Mapping[str, DemoRecipe]
@@ -107,6 +129,49 @@ class Pack:
     def procedures_in_force(self, at: date) -> tuple[Procedure, ...]:
         """The procedures in force on a day, in the order of the files."""
         return tuple(procedure for procedure in self.procedures if _in_force(procedure, at))
+
+    def eligibility(self, code: str, *, at: date) -> Eligibility:
+        """The edition of an eligibility in force on a day.
+
+        Raises ProblemError UNKNOWN_ELIGIBILITY or NO_ELIGIBILITY_FOR_DATE.
+        """
+        editions = [one for one in self.eligibilities if one.eligibility == code]
+        if not editions:
+            known = {one.eligibility: one for one in self.eligibilities}
+            raise ProblemError(
+                self._unknown("UNKNOWN_ELIGIBILITY", "资格", "eligibility", code, known)
+            )
+        for edition in editions:
+            if _in_force(edition, at):
+                return edition
+        raise ProblemError(
+            Problem(
+                code="NO_ELIGIBILITY_FOR_DATE",
+                where=self.place_of("eligibility", code),
+                zh=f"资格“{code}”在 {at} 没有有效的条件。",
+                en=f"The eligibility '{code}' has no edition in force on {at}.",
+                fix_zh="补上该时期的一版并注明来源；系统不会用别的时期的条件代替。",
+                fix_en="Add the edition of that period with its source; no other one is used.",
+                details={"eligibility": code, "at": at.isoformat()},
+            )
+        )
+
+    def elimination_in_force(self, kind: str, at: date) -> tuple[EliminationCondition, ...]:
+        """The conditions of a kind of elimination in force on a day, in their order."""
+        return tuple(one for one in self.elimination if one.kind == kind and _in_force(one, at))
+
+    def statement(self, code: str) -> Statement:
+        """A statement of income with its lines. Raises ProblemError UNKNOWN_STATEMENT."""
+        found = self.statements.get(code)
+        if found is None:
+            raise ProblemError(
+                self._unknown("UNKNOWN_STATEMENT", "收入核算表", "statement", code, self.statements)
+            )
+        like = self.statements.get(found.lines_as or "")
+        if like is None:
+            return found
+        same = ("lines", "yearly_total", "beside", "excluded", "members", "decimals")
+        return found.model_copy(update={name: getattr(like, name) for name in same})
 
     def parameter(self, code: str, *, at: date, division: str | None) -> ParameterValue:
         """The value in force on a day in a division: the one stated for the smallest division.
@@ -158,9 +223,11 @@ class Pack:
         """`file:line` of an entry, or of a node inside it: `("rule", code, "severity", 0, "when")`.
 
         kind is header, source, parameter, department, contract, group, item, attribute,
-        indicator, rule, severity, category, cause, measure, procedure, form, duty, role, calendar,
-        word or demo. Of a rule, category or procedure with several editions the code names the latest,
-        `code@edition` or `code@from` an earlier one. Raises KeyError for an unknown entry.
+        indicator, rule, severity, category, cause, measure, statement, eligibility, elimination,
+        check, procedure, form, duty, role, calendar, word or demo. Of what has several editions or
+        periods the code names the latest, `code@edition` or `code@from` an earlier one.
+
+        Raises KeyError for an unknown entry.
         """
         return self.entries[kind, code].where(*inner)
 
@@ -198,7 +265,7 @@ class Pack:
         )
 
 
-def _in_force(entry: Rule | Category | Procedure | ParameterValue, at: date) -> bool:
+def _in_force(entry: _InForce, at: date) -> bool:
     return entry.from_date <= at and (entry.to_date is None or at < entry.to_date)
 
 

@@ -6,7 +6,7 @@ a report and a case of the pack, and again in three years.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -107,13 +107,17 @@ def edition_of(pack: Pack, *, procedure: str, from_date: date) -> Procedure:
 
 
 def standing(
-    procedure: Procedure, *, channel: str, log: Sequence[Happening], is_ended: bool = False
+    procedure: Procedure,
+    *,
+    clues: Mapping[str, date],
+    log: Sequence[Happening],
+    is_ended: bool = False,
 ) -> Standing:
-    """Where a case stands. `channel` is that of its first clue."""
+    """Where a case stands. `clues` holds the earliest day of each channel that its clues came by."""
     done = frozenset(one.step for one in log if one.step and not one.is_undone)
     if is_ended:
         return Standing(done, (), ())
-    steps = {step.step: step for step in procedure.steps if _applies(step, channel)}
+    steps = {step.step: step for step in procedure.steps if _applies(step.channels, clues)}
     followed = {
         before for step in steps.values() if step.step in done for before in _waits(step, procedure)
     }
@@ -143,21 +147,28 @@ def steps_from(procedure: Procedure, first: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def steps_before(procedure: Procedure, step: str) -> frozenset[str]:
+    """Every step that comes before a step, directly or not."""
+    stated = next(one for one in procedure.steps if one.step == step)
+    return _waits(stated, procedure)
+
+
 def clock_states(
     procedure: Procedure,
     *,
     pack: Pack,
     calendar: WorkingCalendar,
     division: str,
-    channel: str,
-    first_clue: date,
+    clues: Mapping[str, date],
     log: Sequence[Happening],
     on: date,
     ended: date | None = None,
 ) -> tuple[ClockState, ...]:
     """Every clock of a case on a day, in the procedure's order.
 
-    `ended` is the day on which the case ended otherwise than by an act that stops the clock.
+    `clues` holds the earliest day of each channel that its clues came by: a clock from the first
+    clue begins at the earliest of all, one of certain channels at the earliest of those. `ended` is
+    the day on which the case ended otherwise than by an act that stops the clock.
     Raises ProblemError NO_VALUE_FOR_DATE, CALENDAR_YEAR_MISSING.
     """
     standing_log = [one for one in log if not one.is_undone and one.on <= on]
@@ -167,13 +178,16 @@ def clock_states(
             pack=pack,
             calendar=calendar,
             division=division,
-            first_clue=first_clue,
+            first_clue=min(
+                (day for channel, day in clues.items() if channel in clock.channels),
+                default=min(clues.values()),
+            ),
             log=standing_log,
             on=on,
             ended=ended if ended is not None and ended <= on else None,
         )
         for clock in procedure.clocks
-        if not clock.channels or channel in clock.channels
+        if _applies(clock.channels, clues)
     )
 
 
@@ -185,6 +199,30 @@ def nearest_deadline(states: Iterable[ClockState]) -> date | None:
         if state.deadline is not None and state.running in ("running", "overdue")
     ]
     return min(running, default=None)
+
+
+def overdue_severity(pack: Pack, states: Iterable[ClockState]) -> str | None:
+    """The most urgent severity that overdue clocks show a case in; None when none asks for one."""
+    asked = {state.clock.overdue for state in states if state.is_overdue}
+    return next((one.severity for one in pack.severities if one.severity in asked), None)
+
+
+def roles_told(pack: Pack, states: Iterable[ClockState], *, division: str) -> tuple[str, ...]:
+    """The roles that the ladders of overdue clocks have told by now, in the order of the pack.
+
+    A rung is reached `after` days past the deadline, in the days that its clock counts; the first
+    one once the deadline has passed. What was done too late has told whom it told.
+    """
+    told = set()
+    for state in states:
+        if state.running not in ("overdue", "late"):
+            continue
+        assert state.deadline is not None and state.days_left is not None
+        for rung in state.clock.escalation:
+            after = pack.parameter(rung.after, at=state.deadline, division=division).number
+            if -state.days_left >= after:
+                told.add(rung.role)
+    return tuple(role for role in pack.roles if role in told)
 
 
 def _state(
@@ -201,7 +239,8 @@ def _state(
     started = _started(clock, first_clue=first_clue, log=log)
     if started is None or started > on:
         return ClockState(clock, "waiting")
-    stopped = next((one.on for one in log if one.act in clock.ends and one.on >= started), ended)
+    # What the green channel let come first stops the clock the moment it would begin.
+    stopped = next((max(one.on, started) for one in log if one.act in clock.ends), ended)
     until = stopped or on
     paused, is_paused = _paused(clock, log, since=started, until=until, calendar=calendar)
     days = int(pack.parameter(clock.days, at=started, division=division).number)
@@ -249,8 +288,9 @@ def _days(since: date, until: date, clock: Clock, calendar: WorkingCalendar) -> 
     return (until - since).days
 
 
-def _applies(step: Step, channel: str) -> bool:
-    return not step.channels or channel in step.channels
+def _applies(channels: Sequence[str], clues: Mapping[str, date]) -> bool:
+    """Whether a step or clock of certain channels (none: of all) is one of this case."""
+    return not channels or any(channel in clues for channel in channels)
 
 
 def _awaited(

@@ -6,11 +6,11 @@ figure stands in a parameter, so that it has a date, a place, a source and a sta
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal
 
 from pydantic import Field
 
+from fangpin.policy.decision_models import Dated
 from fangpin.policy.models import Code, DottedCode, Node, Overlay, Sourced, Words
 
 FIRST_CLUE = "first_clue"
@@ -37,7 +37,7 @@ class Clock(Node):
     days: DottedCode
     working_days: bool = False
     channels: list[Code] = []
-    """Only for cases whose first clue came this way; empty: for all."""
+    """Only for cases with a clue that came this way, from its day; empty: for all."""
     pauses: dict[Code, list[Code]] = {}
     """Act that stops the clock for a while -> the acts after which it runs on."""
     overdue: Code | None = None
@@ -58,6 +58,7 @@ class Step(Node):
     by: list[Code] = Field(min_length=1)
     after: list[Code] = []
     channels: list[Code] = []
+    """Only for cases with a clue that came this way; empty: for all."""
     optional: bool = False
     """It may be left out: what comes after it does not wait for it."""
     may_return_to: list[Code] = []
@@ -92,7 +93,7 @@ class GreenChannel(Node):
     by: list[Code] = Field(min_length=1)
 
 
-class Procedure(Overlay, Sourced):
+class Procedure(Overlay, Sourced, Dated):
     """procedures/*.yaml: the way of a case, from its first clue to its end.
 
     kind: `identification` may begin a time in monitoring; `elimination` may end it.
@@ -101,8 +102,8 @@ class Procedure(Overlay, Sourced):
     procedure: Code
     title: Words
     kind: Literal["identification", "elimination"]
-    from_date: date = Field(alias="from")
-    to_date: date | None = Field(default=None, alias="to")
+    continues: bool = False
+    """In a child pack: the parent's editions stay in force until this one begins."""
     channels: list[Code] = Field(min_length=1)
     steps: list[Step] = Field(min_length=1)
     clocks: list[Clock] = []
@@ -136,6 +137,8 @@ class FormField(Node):
     doubtful_when: str | None = None
     required: bool = False
     fact: Code | None = None
+    gap: Code | None = None
+    """Answered yes, this guarantee is lacking: a word of the pack, `guarantees.<gap>`."""
     hint: Words | None = None
 
 
@@ -145,6 +148,10 @@ class Form(Overlay, Sourced):
     form: Code
     title: Words
     act: Code
+    kind: Literal["identification", "elimination"] = "identification"
+    """The kind of case whose act asks this form."""
+    feed: DottedCode | None = None
+    """The feed that carries the answers to the next run: its fields have the names of the form's."""
     version: int = Field(ge=1)
     blocks: list[FormBlock] = Field(min_length=1)
     fields: list[FormField] = Field(min_length=1)

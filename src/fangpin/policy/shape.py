@@ -124,7 +124,7 @@ def _told(
     deeper = {_inner_path(data, error["loc"]) for error in errors}
     for path, found in wrong.items():
         inside = any(len(other) > len(path) and other[: len(path)] == path for other in deeper)
-        if document.is_refused((*base, *path)) or (inside and found[0]["loc"][-1] != "[key]"):
+        if document.is_refused((*base, *path)) or (inside and found[0]["loc"][-1:] != ("[key]",)):
             continue
         yield _wrong(document, (*base, *path), found)
 
@@ -216,7 +216,9 @@ def _wrong(document: Document, path: NodePath, errors: list[ErrorDetails]) -> Pr
     first = errors[0]
     written = first["input"]
     name = _named(path)
-    if first["loc"][-1] == "[key]" or any(e["type"] == "string_pattern_mismatch" for e in errors):
+    if first["loc"][-1:] == ("[key]",) or any(
+        e["type"] == "string_pattern_mismatch" for e in errors
+    ):
         return _bad_code(document, path, str(written))
     choices = [choice for error in errors for choice in _choices(error)]
     types = [_TYPES[error["type"]] for error in errors if error["type"] in _TYPES]

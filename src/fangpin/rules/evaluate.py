@@ -66,10 +66,7 @@ class Evaluation:
     """household_ref, and the outcomes of all rules packed into `outcomes_0`, `outcomes_1`, ..."""
 
     def answers(self) -> dict[str, dict[str, int]]:
-        """Rule -> outcome -> households; leaves the table HITS, the rows of VIEW that hit any rule.
-
-        The view itself is gone then, with all that it rests on.
-        """
+        """Rule -> outcome -> households; leaves the table HITS, the rows of VIEW that hit any rule."""
         self.engine.make_table("outcomes", self.numbers)
         counts = {rule.rule: dict.fromkeys(OUTCOMES, 0) for rule in self.rules}
         hits = ["FALSE"]
@@ -85,16 +82,31 @@ class Evaluation:
             any_hit = sum(4 << position * _BITS for position in range(len(together)))
             hits.append(f"({name} & {any_hit}) <> 0")
         # The dear part, all figures and severities, is computed for the few that hit only.
-        self.engine.make_table(
-            "spine_that_hit",
-            f"SELECT * FROM {self.spine} WHERE household_ref IN "
-            f"(SELECT household_ref FROM outcomes WHERE {' OR '.join(hits)})",
-        )
-        self.engine.make_table("windows_that_hit", self.windows.of("spine_that_hit"))
-        self.engine.make_table(HITS, self.query.replace("FROM windows", "FROM windows_that_hit", 1))
-        self.engine.drop(VIEW, "windows", "outcomes", "spine_that_hit", "windows_that_hit")
-        self.engine.drop(*self.windows.tables)
+        hit = f"SELECT household_ref FROM outcomes WHERE {' OR '.join(hits)}"
+        self.engine.make_table(HITS, self._of_some(hit))
+        self.engine.drop("outcomes")
         return counts
+
+    def outcomes_of(self, households: str, *, rules: Sequence[Rule], name: str) -> None:
+        """Make the table `name`: household_ref and `outcome__<rule>` of some households.
+
+        `households` is a query of household_ref.
+        """
+        outcomes = ", ".join(column("outcome__" + rule.rule) for rule in rules)
+        some = self._of_some(households)
+        self.engine.make_table(name, f"SELECT household_ref, {outcomes} FROM ({some}) AS answers")
+
+    def forget(self) -> None:
+        """Drop VIEW and all that it rests on; HITS stays."""
+        self.engine.drop(VIEW, "windows", "some_windows", "some_spine", *self.windows.tables)
+
+    def _of_some(self, households: str) -> str:
+        """The query of VIEW for some households, over tables of theirs alone."""
+        self.engine.make_table(
+            "some_spine", f"SELECT * FROM {self.spine} WHERE household_ref IN ({households})"
+        )
+        self.engine.make_table("some_windows", self.windows.of("some_spine"))
+        return self.query.replace("FROM windows", "FROM some_windows", 1)
 
 
 def _packed(rules: Sequence[Rule]) -> list[Sequence[Rule]]:

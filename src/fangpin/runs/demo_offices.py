@@ -36,6 +36,8 @@ class Offices:
     told: DemoCasework
     password: str
     since: date
+    visitors: frozenset[str] = frozenset()
+    """Accounts of whoever tries the demonstration: nobody acts in their name."""
     _scopes: dict[tuple[str, str], Scope] = field(default_factory=dict)
 
     def of(self, role: str, division: str) -> Scope:
@@ -43,7 +45,8 @@ class Offices:
         level = self.pack.roles[role].level
         place = self._at_level(division, level)
         if (role, place) not in self._scopes:
-            post = Post.objects.filter(role=role, division=place).order_by("id").first()
+            posts = Post.objects.filter(role=role, division=place).order_by("id")
+            post = posts.exclude(official__user__username__in=self.visitors).first()
             username = post.official.user.get_username() if post else self._made(role, place)
             self._scopes[role, place] = Scope(
                 official=username,

@@ -8,13 +8,15 @@ from datetime import date, timedelta
 from typing import Any
 
 from fangpin.casework.cases import acts
-from fangpin.casework.cases.gate import words_under
-from fangpin.casework.cases.models import Case
+from fangpin.casework.cases.gate import local_day, words_under
+from fangpin.casework.cases.models import Case, PublicNotice
+from fangpin.casework.cases.progress import standing_of
 from fangpin.casework.followup.acts import name_contact, record_follow_up
+from fangpin.casework.followup.models import FollowUp
 from fangpin.casework.measures.acts import deliver_measure, make_plan
 from fangpin.casework.measures.models import Measure, Resource
 from fangpin.casework.measures.plans import PlannedMeasure
-from fangpin.casework.measures.states import ALIVE
+from fangpin.casework.measures.states import ALIVE, MeasureState
 from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry.models import Household
 from fangpin.policy import Pack
@@ -39,6 +41,12 @@ AFTER = {
 """Step -> days after the first clue, when nobody is late."""
 
 
+MONTH = 30
+"""Days between two deliveries of help."""
+VISITS = 21
+"""Days between two follow-ups: one in every calendar month at least."""
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """One case: its household, its first clue, how far it goes, and what help comes of it."""
@@ -56,11 +64,24 @@ class Story:
     not_at_risk: str = ""
     last_step: str | None = "help"
     """None: only the clue."""
+    category: str = ""
+    """Decided otherwise than the figures suggest, with the judgement as its reason."""
     measures: Sequence[DemoResource] = ()
 
 
-def play(story: Story, *, pack: Pack, offices: Offices, until: date) -> Case:
-    """Play a case as far as its last step, and no further than a day."""
+def play(
+    story: Story,
+    *,
+    pack: Pack,
+    offices: Offices,
+    until: date,
+    case: Case | None = None,
+    since: date | None = None,
+) -> Case:
+    """Play a case as far as its last step, and no further than a day.
+
+    A `case` under way is taken up again on the day after `since`, in its own order.
+    """
     village = story.household.division
     procedure = procedure_of(pack, kind="identification", at=story.clue)
 
@@ -70,19 +91,24 @@ def play(story: Story, *, pack: Pack, offices: Offices, until: date) -> Case:
         return offices.of(step.by[0], village)
 
     cadre, reviewer = who("record_visit"), who("assign")
-    case = acts.report_clue(
-        pack=pack,
-        household_ref=story.household.household_ref,
-        by=cadre if not story.alert_no else reviewer,
-        at=moment(story.clue),
-        channel=story.channel,
-        cause=story.cause,
-        alert_no=story.alert_no,
-    )
+    if case is None:
+        case = acts.report_clue(
+            pack=pack,
+            household_ref=story.household.household_ref,
+            by=cadre if not story.alert_no else reviewer,
+            at=moment(story.clue),
+            channel=story.channel,
+            cause=story.cause,
+            alert_no=story.alert_no,
+        )
+    done = standing_of(pack, case).done
+    shift = _shift(story, case, done, since)
 
     def day_of(step: str) -> date | None:
-        """The day of a step; None once the story ends before it."""
-        day = story.clue + timedelta(days=AFTER[step])
+        """The day of a step still to be done; None once the story ends before it."""
+        if step in done:
+            return None
+        day = story.clue + timedelta(days=AFTER[step]) + shift
         reached = list(AFTER)[: list(AFTER).index(story.last_step) + 1] if story.last_step else []
         return day if step in reached and day <= until else None
 
@@ -95,8 +121,7 @@ def play(story: Story, *, pack: Pack, offices: Offices, until: date) -> Case:
         act("assign", reviewer, day, to=cadre.official)
     if (day := day_of("visit")) is not None:
         act("record_visit", cadre, day, 5, visit=_visit(story, cadre.official, day))
-    if not story.is_at_risk and day_of("visit") is not None:
-        day = story.clue + timedelta(days=AFTER["consent"])
+    if not story.is_at_risk and (day := day_of("consent")) is not None:
         way = next(one for one in procedure.exits if one.act == "find_not_at_risk")
         reason = next(iter(words_under(pack, way.reasons)))
         act("find_not_at_risk", reviewer, day, 20, reason=reason, note=story.not_at_risk)
@@ -118,13 +143,53 @@ def play(story: Story, *, pack: Pack, offices: Offices, until: date) -> Case:
     if (day := day_of("notice_end")) is not None:
         act("end_notice", who("end_notice"), day, 20)
     if (day := day_of("review")) is not None:
-        act("review_at_township", who("review_at_township"), day, opinion=story.judgement)
+        act(
+            "review_at_township",
+            who("review_at_township"),
+            day,
+            opinion=story.judgement,
+            category=story.category,
+        )
     if (day := day_of("approval")) is not None:
         act("approve_at_county", who("approve_at_county"), day, opinion=story.judgement)
     if (day := day_of("announcement")) is not None:
         act("announce", who("announce"), day)
     _help(story, case, pack=pack, planner=who("make_plan"), cadre=cadre, day_of=day_of, until=until)
     return case
+
+
+def keep_helping(
+    household: Household, *, pack: Pack, cadre: Scope, since: date, until: date
+) -> None:
+    """Go on with monthly deliveries and follow-ups of a household after a day and up to another."""
+    for measure in Measure.objects.filter(household=household, state=MeasureState.IN_FORCE):
+        last = measure.deliveries.order_by("-on").values_list("on", flat=True).first()
+        _deliver(measure, pack=pack, by=cadre, first=_next(last, since, MONTH), until=until)
+    visits = FollowUp.objects.filter(household=household).order_by("-on")
+    last = visits.values_list("on", flat=True).first()
+    _follow_up(household, pack=pack, by=cadre, first=_next(last, since, VISITS), until=until)
+
+
+def _next(last: date | None, since: date, days: int) -> date:
+    """The next day of a rhythm, not before the day after `since`."""
+    following = since + timedelta(days=1)
+    return max(last + timedelta(days=days), following) if last else following
+
+
+def _shift(story: Story, case: Case, done: frozenset[str], since: date | None) -> timedelta:
+    """How much later the rest of a case comes when it has rested until `since`.
+
+    A notice that stands is not ended before its days are full.
+    """
+    coming = next((step for step in AFTER if step not in done), None)
+    if since is None or coming is None:
+        return timedelta()
+    planned = story.clue + timedelta(days=AFTER[coming])
+    day = max(planned, since + timedelta(days=1))
+    notice = PublicNotice.objects.filter(act__case=case, act__is_undone=False).last()
+    if notice is not None and notice.ended_at is None:
+        day = max(day, local_day(notice.earliest_end))
+    return day - planned
 
 
 def _visit(story: Story, cadre: str, day: date) -> acts.VisitRecord:
@@ -169,48 +234,56 @@ def _help(
 ) -> None:
     """The plan, the first deliveries, the contact, and a follow-up each month until the day."""
     village = story.household.division
-    if (day := day_of("plan")) is None:
-        return
-    make_plan(
-        pack=pack,
-        case_no=case.case_no,
-        by=planner,
-        at=moment(day),
-        measures=[_planned(one, village, day, story.judgement) for one in story.measures],
-    )
-    name_contact(
-        pack=pack,
-        household_ref=story.household.household_ref,
-        by=planner,
-        at=moment(day, 5),
-        official=cadre.official,
-    )
+    if (day := day_of("plan")) is not None:
+        make_plan(
+            pack=pack,
+            case_no=case.case_no,
+            by=planner,
+            at=moment(day),
+            measures=[_planned(one, village, day, story.judgement) for one in story.measures],
+        )
+        name_contact(
+            pack=pack,
+            household_ref=story.household.household_ref,
+            by=planner,
+            at=moment(day, 5),
+            official=cadre.official,
+        )
     if (day := day_of("help")) is None:
         return
     for measure in Measure.objects.filter(household=story.household):
-        paid = day
-        while paid <= until:
-            deliver_measure(
-                pack=pack,
-                measure_id=measure.pk,
-                by=cadre,
-                at=moment(paid),
-                on=paid,
-                amount=measure.monthly_amount,
-            )
-            paid += timedelta(days=30)
+        _deliver(measure, pack=pack, by=cadre, first=day, until=until)
+    first = day + timedelta(days=10)
+    _follow_up(story.household, pack=pack, by=cadre, first=first, until=until)
+
+
+def _deliver(measure: Measure, *, pack: Pack, by: Scope, first: date, until: date) -> None:
+    day = first
+    while day <= until:
+        deliver_measure(
+            pack=pack,
+            measure_id=measure.pk,
+            by=by,
+            at=moment(day),
+            on=day,
+            amount=measure.monthly_amount,
+        )
+        day += timedelta(days=MONTH)
+
+
+def _follow_up(household: Household, *, pack: Pack, by: Scope, first: date, until: date) -> None:
     situations = list(words_under(pack, "situation"))
-    visited = day + timedelta(days=10)
-    while visited <= until:
+    day = first
+    while day <= until:
         record_follow_up(
             pack=pack,
-            household_ref=story.household.household_ref,
-            by=cadre,
-            at=moment(visited, 10),
-            visited_at=moment(visited),
-            situation=situations[draw(story.household.household_ref, visited) % 2],
+            household_ref=household.household_ref,
+            by=by,
+            at=moment(day, 10),
+            visited_at=moment(day),
+            situation=situations[draw(household.household_ref, day) % 2],
         )
-        visited += timedelta(days=28)
+        day += timedelta(days=VISITS)
 
 
 def _planned(one: DemoResource, village: str, day: date, reason: str) -> PlannedMeasure:
@@ -227,7 +300,6 @@ def _planned(one: DemoResource, village: str, day: date, reason: str) -> Planned
     return PlannedMeasure(
         measure=one.measure,
         from_date=day,
-        variant=one.variant,
         resource_no=resource.resource_no if resource else "",
         monthly_amount=one.monthly_amount,
         reason=reason,

@@ -6,46 +6,48 @@ day of its arrival, as it would in life.
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from fangpin.casework.alerts.acts import END_ALERT, end_alert
 from fangpin.casework.alerts.models import Alert, Run
-from fangpin.casework.cases.models import Case
+from fangpin.casework.cases.assessment import (
+    INCOME_PER_HEAD,
+    category_of,
+    facts_of,
+    income_facts,
+    statement_of,
+)
+from fangpin.casework.cases.models import Case, Episode
 from fangpin.casework.measures.places import ResourceRecord, offer_resource
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry.models import Household
 from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.home import Home
+from fangpin.lake.vault import Vault
 from fangpin.policy import Pack, WorkingCalendar
-from fangpin.policy.models import DemoPast, DemoRecipe
+from fangpin.policy.models import DemoCasework, DemoPast, DemoRecipe
+from fangpin.policy.procedure import procedure_of
+from fangpin.runs.casework_feeds import deliver_casework
+from fangpin.runs.demo_clock import clock_of, set_clock
 from fangpin.runs.demo_offices import Offices, draw, moment
-from fangpin.runs.demo_story import Story, play
+from fangpin.runs.demo_story import Story, keep_helping, play
 from fangpin.runs.load_alerts import load_run
 from fangpin.runs.monthly import run_month
 from fangpin.runs.watched import bring_months, follow_watched
 from fangpin.values.month import Month
 
-SETTINGS = "demo.json"
-"""In FANGPIN_HOME of a demonstration: the settings with which it was made; its clock moves here."""
+LOOKED_AT = 80
+"""Households among which those of the demonstration's open cases are chosen."""
 PASSWORD = "fangpin-demo"
 """Of every demonstration account; such accounts exist in demonstrations only."""
-CLOCK = "FANGPIN_CLOCK"
 
 
-def clock_of(home: Home) -> date | None:
-    """The day at which a demonstration's clock stands; None for a home that is none."""
-    try:
-        kept = json.loads((home.root / SETTINGS).read_text(encoding="utf-8"))
-        return date.fromisoformat(kept[CLOCK])
-    except (OSError, ValueError, KeyError):
-        return None
-
-
-def recipe_of(home: Home, pack: Pack) -> DemoRecipe | None:
+def recipe_of(*, home: Home, pack: Pack) -> DemoRecipe | None:
     """The recipe by which a home was made; None for a home that is no demonstration."""
     try:
         name = (home.root / "demo.kind").read_text(encoding="utf-8").split()[0]
@@ -74,15 +76,14 @@ def advance(*, home: Home, pack: Pack, recipe: DemoRecipe, to: date) -> date:
     to = max(min(to, recipe.until or recipe.clock), now)
     for day in run_days(recipe, after=now, to=to):
         with connect(spill=home.spill) as engine:
+            vault = Vault(home=home, engine=engine)
+            deliver_casework(home=home, pack=pack, engine=engine, vault=vault, as_of=day)
             result = run_month(home=home, pack=pack, engine=engine, as_of=day)
         load_due_run(home=home, pack=pack, recipe=recipe, folder=result.folder, day=day, until=to)
     if recipe.past:
         end_alerts_due(pack, recipe.past, before=to)
-    kept = json.loads((home.root / SETTINGS).read_text(encoding="utf-8"))
-    kept[CLOCK] = to.isoformat()
-    temporary = home.root / f".{SETTINGS}"
-    temporary.write_text(json.dumps(kept, indent=1), encoding="utf-8")
-    temporary.replace(home.root / SETTINGS)
+        go_on(pack=pack, recipe=recipe, since=now, until=to)
+    set_clock(home, to)
     return to
 
 
@@ -134,12 +135,64 @@ def end_alerts_due(pack: Pack, past: DemoPast, *, before: date) -> int:
     return ended
 
 
+def go_on(*, pack: Pack, recipe: DemoRecipe, since: date, until: date) -> None:
+    """Let officials elsewhere take up their cases again and go on helping, in time.
+
+    What lies in the township of the demonstration's own accounts waits for whoever tries it.
+    """
+    told = recipe.past.casework if recipe.past else None
+    if told is None or until <= since:
+        return
+    offices = _offices(pack, recipe, told)
+    mine = Q(division__startswith=_township(recipe, told.division))
+    with transaction.atomic():
+        under_way = Case.objects.filter(state="open", kind="identification").exclude(mine)
+        for case in under_way.select_related("household").order_by("id"):
+            first = case.clues.order_by("on", "id").first()
+            play(
+                Story(
+                    household=case.household,
+                    clue=case.first_clue_date,
+                    channel=case.channel,
+                    cause=first.cause if first and first.cause else "other",
+                    judgement=told.judgement,
+                    place=told.place,
+                    chair=told.chair,
+                    second_verifier=told.second_verifier,
+                    category=category_by_origin(pack, case.household, at=case.first_clue_date),
+                    measures=told.measures,
+                ),
+                pack=pack,
+                offices=offices,
+                until=until,
+                case=case,
+                since=since,
+            )
+        helped = Episode.objects.filter(state="monitored", identified_date__lte=since)
+        for episode in helped.exclude(mine).select_related("household").order_by("id"):
+            keep_helping(
+                episode.household,
+                pack=pack,
+                cadre=offices.of(_cadre(pack, episode.identified_date), episode.division),
+                since=since,
+                until=until,
+            )
+
+
+def _cadre(pack: Pack, on: date) -> str:
+    """The role that visits: the first owner of the visit's step."""
+    procedure = procedure_of(pack, kind="identification", at=on)
+    return next(step.by[0] for step in procedure.steps if step.act == "record_visit")
+
+
 def tell_cases(*, pack: Pack, recipe: DemoRecipe, day: date, until: date) -> int:
-    """Tell some of the alerts of a run's day as whole cases; how many."""
+    """Tell some of the alerts of a run's day as whole cases; how many. None before the procedure."""
     assert recipe.past is not None
     told = recipe.past.casework
     assert told is not None
-    offices = Offices(pack, told, PASSWORD, since=_first_day(recipe))
+    if not any(one.kind == "identification" for one in pack.procedures_in_force(day)):
+        return 0
+    offices = _offices(pack, recipe, told)
     raised = Alert.objects.filter(state="open", raised_date=day, clues__isnull=True).select_related(
         "household"
     )
@@ -153,7 +206,9 @@ def tell_cases(*, pack: Pack, recipe: DemoRecipe, day: date, until: date) -> int
         chosen += list(raised.filter(household__household_no__in=stories))
         for alert in {one.pk: one for one in chosen}.values():
             story = stories.get(alert.household.household_no)
-            at_risk = story is not None or draw("risk", alert.alert_no) % told.identified == 0
+            at_risk = would_fit(pack, alert.household, at=day) and (
+                story is not None or draw("risk", alert.alert_no) % told.identified == 0
+            )
             play(
                 Story(
                     household=alert.household,
@@ -193,7 +248,6 @@ def offer_places(*, pack: Pack, recipe: DemoRecipe) -> None:
             offer=ResourceRecord(
                 division=one.division,
                 measure=one.measure,
-                variant=one.variant,
                 title=one.title,
                 provider=one.provider,
                 quota=one.quota,
@@ -209,19 +263,18 @@ def tell_present(*, home: Home, pack: Pack, recipe: DemoRecipe) -> int:
     run = Run.objects.order_by("-as_of").first()
     if told is None or run is None or Case.objects.exclude(channel="rule").exists():
         return 0
-    offices = Offices(pack, told, PASSWORD, since=_first_day(recipe))
-    busy = Case.objects.values("household")
+    offices = _offices(pack, recipe, told)
+    busy = Case.objects.filter(state="open").values("household")
+    waiting = Alert.objects.filter(state="open").values("household")
     free = within(
-        Household.objects.filter(is_listed=True, alerts__isnull=True).exclude(pk__in=busy),
-        Scope(divisions=(_township(recipe, told.division),)),
-    ).order_by("household_no")[: len(told.present)]
-    households = list(free)
-    bring_months(
-        home=home,
-        pack=pack,
-        run_folder=home.runs / run.folder,
-        household_refs=[one.household_ref for one in households],
+        Household.objects.filter(is_listed=True).exclude(pk__in=busy).exclude(pk__in=waiting),
+        Scope(divisions=(told.division,)),
     )
+    near = _township(recipe, told.division)
+    asked = sorted(free, key=lambda one: (not one.division.startswith(near), one.household_no))
+    refs = sorted(one.household_ref for one in asked[:LOOKED_AT])
+    bring_months(home=home, pack=pack, run_folder=home.runs / run.folder, household_refs=refs)
+    households = sorted(asked[:LOOKED_AT], key=lambda one: _income(pack, one, at=recipe.clock))
     with transaction.atomic():
         for present, household in zip(told.present, households, strict=False):
             play(
@@ -235,13 +288,38 @@ def tell_present(*, home: Home, pack: Pack, recipe: DemoRecipe) -> int:
                     chair=told.chair,
                     second_verifier=told.second_verifier,
                     last_step=present.done,
+                    category=category_by_origin(pack, household, at=recipe.clock),
                     measures=told.measures,
                 ),
                 pack=pack,
                 offices=offices,
                 until=recipe.clock,
             )
-    return len(households)
+    return min(len(households), len(told.present))
+
+
+def would_fit(pack: Pack, household: Household, *, at: date) -> bool:
+    """Whether what is known of a household puts it into a category on a day."""
+    statement = statement_of(pack, household, at=at)
+    facts = facts_of(pack, household, at=at, known=income_facts(statement))
+    return bool(category_of(pack, facts, at=at))
+
+
+def category_by_origin(pack: Pack, household: Household, *, at: date) -> str:
+    """The category that a household without income would be in: officials may decide for it."""
+    facts = facts_of(pack, household, at=at, known={INCOME_PER_HEAD: Decimal(0)})
+    return category_of(pack, facts, at=at)
+
+
+def _income(pack: Pack, household: Household, *, at: date) -> Decimal:
+    """Income per head, for choosing the poorest; unknown stands last."""
+    statement = statement_of(pack, household, at=at)
+    return statement.per_head if statement and statement.per_head is not None else Decimal(10**9)
+
+
+def _offices(pack: Pack, recipe: DemoRecipe, told: DemoCasework) -> Offices:
+    visitors = frozenset(account.username for account in recipe.accounts)
+    return Offices(pack, told, PASSWORD, since=_first_day(recipe), visitors=visitors)
 
 
 def _first_day(recipe: DemoRecipe) -> date:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,8 +26,8 @@ from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.lake.home import Home
 from fangpin.policy import Pack
 from fangpin.policy.calendar import WorkingCalendar
-from fangpin.policy.models import Severity
 from fangpin.rules.evaluate import reason_order
+from fangpin.runs.load_corrections import end_alerts_of_corrected_rows
 from fangpin.runs.months import months_to_copy
 from fangpin.values.problem import Problem, ProblemError
 
@@ -65,6 +65,8 @@ class LoadReport:
     """Alerts that hit in this run, the newly raised included."""
     reasons: int = 0
     evidence_rows: int = 0
+    alerts_corrected: int = 0
+    """Alerts that ended because every row they rested on was taken back."""
     households_changed: int = 0
     members_changed: int = 0
     months_changed: int = 0
@@ -152,6 +154,7 @@ def _load(
     evidence = alerts.put_evidence(run=run, rows=_evidence_rows(engine, run, alert_of))
     if not is_registry_same:
         alerts.follow_households()
+    corrected = end_alerts_of_corrected_rows(engine=engine, run=run, run_folder=run_folder, at=at)
     report = LoadReport(
         as_of=facts.as_of,
         outcome="replaced" if is_repeated else "loaded",
@@ -160,6 +163,7 @@ def _load(
         alerts_updated=updated,
         reasons=reasons,
         evidence_rows=evidence,
+        alerts_corrected=corrected,
         households_changed=households,
         members_changed=members,
         months_changed=_load_months(engine, run_folder, pack, earlier),
@@ -305,13 +309,12 @@ def _due_dates(
                 fix_en="run that date again with the present pack",
             )
         )
-    return {code: _due_date(known[code], facts.as_of, calendar) for code in used}
-
-
-def _due_date(severity: Severity, as_of: date, calendar: WorkingCalendar) -> date:
-    if severity.working_days:
-        return calendar.add_working_days(as_of, severity.due_days)
-    return as_of + timedelta(days=severity.due_days)
+    return {
+        code: calendar.after(
+            facts.as_of, known[code].due_days, working_days=known[code].working_days
+        )
+        for code in used
+    }
 
 
 # ── what is loaded ──────────────────────────────────────────────────────────────────────────────

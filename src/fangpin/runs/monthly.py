@@ -27,6 +27,7 @@ from fangpin.runs.evidence import write_evidence
 from fangpin.runs.hits import write_hits
 from fangpin.runs.households import write_households
 from fangpin.runs.months import MONTHS_SHOWN
+from fangpin.runs.restatement import write_restatement
 
 Progress = Callable[[str], None]
 """Told the name of each step as it begins: link, evaluate, evidence."""
@@ -57,9 +58,8 @@ def run_month(
     home.prepare()
     home.sweep()
     progress("link")
-    snapshot = take_snapshot(
-        home=home, pack=pack, engine=engine, arrivals=all_arrivals(home), as_of=as_of
-    )
+    arrivals = all_arrivals(home)
+    snapshot = take_snapshot(home=home, pack=pack, engine=engine, arrivals=arrivals, as_of=as_of)
     folder = home.runs / f"{as_of.isoformat()}-{snapshot.key}"
     if folder.exists():
         return read_run(folder)
@@ -78,6 +78,14 @@ def run_month(
     count = int(engine.value("SELECT count(*) FROM spine"))
     progress("evidence")
     with published_folder(folder) as temporary:
+        write_restatement(
+            home=home,
+            evaluation=evaluation,
+            snapshot=snapshot,
+            arrivals=arrivals,
+            folder=temporary,
+        )
+        evaluation.forget()
         write_hits(evaluation=evaluation, folder=temporary, spill=home.spill)
         write_evidence(evaluation=evaluation, snapshot=snapshot, folder=temporary)
         write_households(
@@ -96,6 +104,11 @@ def run_month(
                 feed: sorted(months) for feed, months in sorted(snapshot.coverage.months.items())
             },
             "deliveries": [f"{a.feed}/{a.delivery}" for a in snapshot.arrivals],
+            "held": [
+                f"{a.feed}/{a.delivery}"
+                for a in arrivals
+                if a.received <= as_of and a.standing_on(as_of) == "held"
+            ],
             "ledger": {
                 feed: [
                     [file.path.relative_to(home.root).as_posix(), file.first_month, file.last_month]

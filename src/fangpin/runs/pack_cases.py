@@ -13,18 +13,18 @@ from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.ledger.coverage import Coverage
 from fangpin.ledger.rollup import feed_items
 from fangpin.linkage.households import make_spine
+from fangpin.policy.calendar import visit_due
+from fangpin.policy.case_models import PackCase
 from fangpin.policy.expressions.check import Kind
 from fangpin.policy.expressions.vocabulary import attribute_kinds, field_kinds
-from fangpin.policy.models import PackCase, Rule
-from fangpin.policy.nearest import advice
+from fangpin.policy.models import Rule
 from fangpin.policy.pack import Pack
 from fangpin.rules.evaluate import VIEW, Evaluation, evaluate, reason_order
 from fangpin.rules.explain import sentences
+from fangpin.runs.case_ledger import coverage_of_case, refuse_unusable_items, values_of_case
 from fangpin.values.month import Month
 from fangpin.values.problem import Problem, ProblemError
 
-COVERED_MONTHS = 36
-"""A case counts every feed as delivered this far back, save for what it declares unknown."""
 _TYPES: dict[Kind, str] = {
     "number": "DECIMAL(18, 2)",
     "truth": "BOOLEAN",
@@ -52,11 +52,13 @@ def run_cases(pack: Pack, cases: Iterable[tuple[str, PackCase]]) -> list[CaseRes
     coverages: dict[int, Coverage] = {}
     for position, (place, case) in enumerate(placed):
         try:
-            _refuse_unusable_items(pack, place, case)
+            refuse_unusable_items(pack, place, case)
         except ProblemError as error:
             found[position] = error.problems
             continue
-        coverage = _coverage(pack, case, Month.last_complete(case.as_of))
+        if not _asks_rules(case):
+            continue
+        coverage = coverage_of_case(pack, case, Month.last_complete(case.as_of))
         coverages[position] = coverage
         groups.setdefault((case.as_of, frozenset(coverage.months.items())), []).append(position)
     with connect(threads=1) as engine:
@@ -69,6 +71,13 @@ def run_cases(pack: Pack, cases: Iterable[tuple[str, PackCase]]) -> list[CaseRes
         CaseResult(place, case.case, problems)
         for (place, case), problems in zip(placed, found, strict=True)
     ]
+
+
+def _asks_rules(case: PackCase) -> bool:
+    """Whether a case expects anything of rules, figures, alerts or the category by the ledger."""
+    expect = case.expect
+    by_ledger = expect.category is not None and not case.facts
+    return bool(expect.rules or expect.figures or expect.alert or expect.sentence_zh or by_ledger)
 
 
 def _evaluated(
@@ -125,16 +134,16 @@ def _compare(
         found = answer.get(f"outcome__{code}", "not_in_force")
         if found != expected.outcome:
             figures = _known_figures(by_code.get(code), answer)
-            yield _unlike(place, case, f"{code} outcome", expected.outcome, f"{found} {figures}")
+            yield unlike(place, case, f"{code} outcome", expected.outcome, f"{found} {figures}")
         elif expected.severity and answer[f"severity__{code}"] != expected.severity:
             severity = answer[f"severity__{code}"]
-            yield _unlike(place, case, f"{code} severity", expected.severity, severity)
+            yield unlike(place, case, f"{code} severity", expected.severity, severity)
         yield from _compare_figures(place, case, expected.figures, answer)
     yield from _compare_figures(place, case, case.expect.figures, answer)
-    if case.expect.category is not None:
+    if case.expect.category is not None and not case.facts:
         found = answer["category"] or "none"
         if found != case.expect.category:
-            yield _unlike(place, case, "category", case.expect.category, found)
+            yield unlike(place, case, "category", case.expect.category, found)
     hits = [
         rule
         for rule in evaluation.rules
@@ -154,7 +163,7 @@ def _compare(
     )
     for words in case.expect.sentence_zh:
         if words not in told:
-            yield _unlike(place, case, "sentence", words, told or "none")
+            yield unlike(place, case, "sentence", words, told or "none")
 
 
 def _compare_alert(
@@ -165,10 +174,10 @@ def _compare_alert(
         return
     if expected == "none":
         if hits:
-            yield _unlike(place, case, "alert", "none", ", ".join(rule.rule for rule in hits))
+            yield unlike(place, case, "alert", "none", ", ".join(rule.rule for rule in hits))
         return
     if not hits:
-        yield _unlike(place, case, "alert", expected.severity, "none")
+        yield unlike(place, case, "alert", expected.severity, "none")
         return
     rank = {severity.severity: severity.rank for severity in pack.severities}
     order = reason_order(pack)
@@ -178,13 +187,16 @@ def _compare_alert(
     )
     severity = answer[f"severity__{first.rule}"]
     if severity != expected.severity:
-        yield _unlike(place, case, "alert severity", expected.severity, severity)
+        yield unlike(place, case, "alert severity", expected.severity, severity)
+    due = visit_due(pack, severity, on=case.as_of)
+    if expected.due is not None and expected.due != due:
+        yield unlike(place, case, "alert due", str(expected.due), str(due))
     if expected.cause and first.cause != expected.cause:
-        yield _unlike(place, case, "alert cause", expected.cause, str(first.cause))
+        yield unlike(place, case, "alert cause", expected.cause, str(first.cause))
     if expected.rules is not None:
         found = {rule.rule for rule in hits}
         if found != set(expected.rules):
-            yield _unlike(place, case, "alert rules", str(expected.rules), str(sorted(found)))
+            yield unlike(place, case, "alert rules", str(expected.rules), str(sorted(found)))
 
 
 def _compare_figures(
@@ -196,7 +208,7 @@ def _compare_figures(
             digits = Decimal(1).scaleb(int(value.as_tuple().exponent))
             found = Decimal(str(found)).quantize(digits, rounding=ROUND_HALF_UP)
         if found != value:
-            yield _unlike(place, case, code, str(value), str(found))
+            yield unlike(place, case, code, str(value), str(found))
 
 
 def _known_figures(rule: Rule | None, answer: dict[str, Any]) -> str:
@@ -205,7 +217,8 @@ def _known_figures(rule: Rule | None, answer: dict[str, Any]) -> str:
     return "(" + ", ".join(f"{code}={answer.get(code)}" for code in rule.figures) + ")"
 
 
-def _unlike(place: str, case: PackCase, what: str, expected: str, found: str) -> Problem:
+def unlike(place: str, case: PackCase, what: str, expected: str, found: str) -> Problem:
+    """CASE_DIFFERS: what a case expects and what it got."""
     return Problem(
         code="CASE_DIFFERS",
         where=place,
@@ -221,74 +234,11 @@ def _thresholds(pack: Pack, rule: Rule, as_of: date) -> dict[str, Any]:
     return {code: pack.parameter(code, at=as_of, division=root).value for code in rule.thresholds}
 
 
-def _coverage(pack: Pack, case: PackCase, month: Month) -> Coverage:
-    delivered = []
-    for feed in pack.contracts:
-        missing = case.unknown.get(feed, [])
-        if missing == "all":
-            continue
-        lacking = {int(Month.parse(text)) for text in missing}
-        delivered += [
-            (feed, int(month) - back)
-            for back in range(COVERED_MONTHS)
-            if int(month) - back not in lacking
-        ]
-    for code, values in _case_values(case).items():
-        # A month given as unknown was not delivered, whatever else the feed holds.
-        unknown = {period for period, value in values.items() if value is None}
-        owner = pack.items[code].feed
-        delivered = [pair for pair in delivered if pair[0] != owner or pair[1] not in unknown]
-    return Coverage.of(delivered)
-
-
-def _case_values(case: PackCase) -> dict[str, dict[int, Decimal | str | None]]:
-    """Item -> month -> value, with series and years resolved."""
-    found: dict[str, dict[int, Decimal | str | None]] = {}
-    for item, periods in case.ledger.items():
-        for period, value in periods.items():
-            text = f"{period}-01" if len(period) == 4 else period
-            found.setdefault(item, {})[int(Month.parse(text))] = value
-    for series in case.series:
-        first, last = Month.parse(series.from_month), Month.parse(series.to_month)
-        for month in range(int(first), int(last) + 1):
-            found.setdefault(series.item, {})[month] = series.value
-    return found
-
-
-def _refuse_unusable_items(pack: Pack, place: str, case: PackCase) -> None:
-    """Raises ProblemError CASE_ITEM_UNKNOWN or CASE_ITEM_IS_TOTAL."""
-    for code in _case_values(case):
-        item = pack.items.get(code)
-        if item is None:
-            fix_zh, fix_en = advice(written=code, valid=pack.items)
-            raise ProblemError(
-                Problem(
-                    code="CASE_ITEM_UNKNOWN",
-                    where=place,
-                    zh=f"政策包没有收支项目 {code}。",
-                    en=f"The pack has no ledger item {code}.",
-                    fix_zh=fix_zh,
-                    fix_en=fix_en,
-                )
-            )
-        if item.feed is None:
-            raise ProblemError(
-                Problem(
-                    code="CASE_ITEM_IS_TOTAL",
-                    where=place,
-                    zh=f"{code} 是合计项目，案例不能直接给出合计。",
-                    en=f"{code} is a total; a case cannot give a total.",
-                    fix_zh=f"请填写它的组成项目：{'、'.join(item.of)}。",
-                    fix_en=f"Give the items that it adds: {', '.join(item.of)}.",
-                )
-            )
-
-
 def _make_ledger(
     engine: Engine, pack: Pack, cases: dict[int, tuple[str, PackCase]]
 ) -> dict[str, Source]:
     """One table a feed with the cases' amounts; returns feed -> table."""
-    values = {position: _case_values(case) for position, (_, case) in cases.items()}
+    values = {position: values_of_case(case) for position, (_, case) in cases.items()}
     feeds = {pack.items[code].feed for amounts in values.values() for code in amounts}
     sources = {}
     for number, feed in enumerate(sorted(feed for feed in feeds if feed)):

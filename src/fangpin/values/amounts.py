@@ -15,7 +15,7 @@ LARGEST = Decimal(10) ** 16
 _MULTIPLIERS = {"": 1, "千": 1_000, "万": 10_000, "百万": 1_000_000, "亿": 100_000_000}
 _SIGNS = str.maketrans({"−": "-", "–": "-", "—": "-", "﹣": "-", "，": ",", "。": "."})
 _SHAPE = re.compile(
-    r"(?P<open>\()?\s*(?P<sign>[-+])?\s*(?P<money>[¥$€£]|RMB|CNY)?\s*(?P<sign2>[-+])?\s*"
+    r"(?P<open>\()?\s*(?P<sign>[-+])?\s*(?P<money>[¥]|RMB|CNY|人民币)?\s*(?P<sign2>[-+])?\s*"
     r"(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d*)?"
     r"\s*(?P<multiple>千|万|百万|亿)?\s*(?P<unit>元整|元|圆整|圆|块)?\s*(?P<close>\))?",
     re.IGNORECASE,
@@ -122,7 +122,7 @@ def _from_shape(
     value = Decimal(found["digits"].replace(",", "") + (fraction if len(fraction) > 1 else ""))
     multiple = _MULTIPLIERS[found["multiple"] or ""]
     repairs: list[str] = []
-    if plain != text.strip():
+    if plain != text.strip() or not found["digits"].isascii():
         repairs.append("NORMALISED")
     if found["money"] or found["unit"]:
         repairs.append("UNIT_DROPPED")

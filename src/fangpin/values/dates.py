@@ -19,8 +19,22 @@ _SERIAL_ZERO = date(1899, 12, 30)
 _SERIALS = range(3654, 73416)
 """Excel's day numbers from 1910 to the end of 2100 that cannot be confused with a year."""
 
-_TIME = re.compile(r"[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?$")
-_YEAR_FIRST = re.compile(r"(\d{4})([-./])(\d{1,2})\2(\d{1,2})")
+_TIME = re.compile(
+    r"(?:[T ]\s*|\s*[上下]午\s*)\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?"
+    r"\s*(?:Z|[+-]\d{2}:?\d{2}|[AaPp][Mm])?$"
+)
+_YEAR_FIRST = re.compile(r"(\d{4})\s?([-./])\s?(\d{1,2})\s?\2\s?(\d{1,2})")
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"))
+_ENGLISH_MONTHS = {
+    name: place
+    for place, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
+    )
+}
+_ENGLISH = re.compile(
+    r"(?:(?P<day>\d{1,2})[- ](?P<name>[A-Za-z]{3,9})|(?P<name2>[A-Za-z]{3,9})\.? (?P<day2>\d{1,2}),?)"
+    r"[- ,]\s?(?P<year>\d{4})"
+)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\.0)?")
 _WORDS = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})[日号]")
 _YEAR_LAST = re.compile(r"(\d{1,2})([-./])(\d{1,2})\2(\d{4})")
@@ -88,16 +102,18 @@ def read_date(text: str | None, *, open_ended: bool = False) -> DateReading:
     if plain.startswith("="):
         return DateReading(problem_code="FORMULA_NO_VALUE")
     body = _TIME.sub("", plain)
-    repairs = ("TIME_DROPPED",) if body != plain else ()
-    body = _han_as_digits(body)
+    repairs: tuple[str, ...] = ("TIME_DROPPED",) if body != plain else ()
+    if plain != text.strip(" ") or not body.isascii() and body.translate(_DASHES).isascii():
+        repairs = (*repairs, "NORMALISED")
+    body = _han_as_digits(body.translate(_DASHES))
     for shape in (_YEAR_FIRST, _COMPACT, _WORDS):
         found = shape.fullmatch(body)
         if found:
             groups = found.groups()
-            year, month, day = int(groups[0]), int(groups[-2]), int(groups[-1])
-            if shape is _WORDS:
+            numbers = int(groups[0]), int(groups[-2]), int(groups[-1])
+            if shape is _WORDS or (shape is _YEAR_FIRST and _is_unusual(body)):
                 repairs = (*repairs, "DATE_REWRITTEN")
-            return _day(year, month, day, open_ended, repairs)
+            return _day(*numbers, open_ended, repairs)
     return _rarer_date(body, repairs)
 
 
@@ -105,14 +121,20 @@ def _rarer_date(body: str, repairs: tuple[str, ...]) -> DateReading:
     found = _YEAR_LAST.fullmatch(body)
     if found:
         return _year_last(int(found[1]), int(found[3]), int(found[4]))
+    found = _ENGLISH.fullmatch(body)
+    if found:
+        name = (found["name"] or found["name2"]).lower()
+        month = _ENGLISH_MONTHS.get(name[:3], 0)
+        day, year = int(found["day"] or found["day2"]), int(found["year"])
+        return _day(year, month, day, False, (*repairs, "DATE_REWRITTEN"))
     found = _MONTH.fullmatch(body)
     if found:
         return _first_of_month(int(found[1]), int(found[2] or found[3]), repairs)
     found = _SERIAL.fullmatch(body)
     if found and len(found[1]) == 5:
         if int(found[1]) in _SERIALS:
-            day = _SERIAL_ZERO + timedelta(days=int(found[1]))
-            return DateReading(value=day, repairs=(*repairs, "DATE_FROM_SERIAL"))
+            counted = _SERIAL_ZERO + timedelta(days=int(found[1]))
+            return DateReading(value=counted, repairs=(*repairs, "DATE_FROM_SERIAL"))
         return DateReading(problem_code="DATE_INVALID")
     found = _MONTH_COMPACT.fullmatch(body)
     if found:
@@ -122,6 +144,29 @@ def _rarer_date(body: str, repairs: tuple[str, ...]) -> DateReading:
             return _first_of_month(int(found[1]), int(found[2]), repairs)
         return DateReading(problem_code="DATE_AMBIGUOUS" if as_month else "DATE_UNREADABLE")
     return DateReading(problem_code="DATE_UNREADABLE")
+
+
+def day_of_order(text: str, order: str) -> date | None:
+    """The day of a year-last date read in one order, `dmy` or `mdy`; None when it is none."""
+    found = _YEAR_LAST.fullmatch(_TIME.sub("", normalise(text)))
+    if not found:
+        return None
+    first, second, year = int(found[1]), int(found[3]), int(found[4])
+    month, day = (second, first) if order == "dmy" else (first, second)
+    return date(year, month, day) if _known_year(year) and _exists(year, month, day) else None
+
+
+def readings_of_short_date(text: str) -> tuple[date | None, date | None]:
+    """`200301` as the first of a month (2003-01-01) and as a day (2020-03-01)."""
+    body = _TIME.sub("", normalise(text))
+    if not re.fullmatch(r"\d{6}", body):
+        return None, None
+    year, month = int(body[:4]), int(body[4:])
+    short = (2000 + int(body[:2]), int(body[2:4]), int(body[4:]))
+    return (
+        date(year, month, 1) if _known_year(year) and 1 <= month <= 12 else None,
+        date(*short) if _exists(*short) else None,
+    )
 
 
 def read_month(text: str | None) -> MonthReading:
@@ -196,6 +241,11 @@ def _year_last(first: int, second: int, year: int) -> DateReading:
     if not orders:
         return DateReading(problem_code="DATE_INVALID")
     return DateReading(problem_code="DATE_ORDER_UNKNOWN", orders=orders)
+
+
+def _is_unusual(body: str) -> bool:
+    """Whether a year-first date is neither ISO nor one of the common dotted and slashed ones."""
+    return " " in body or ("-" in body and len(body) != 10)
 
 
 def _known_year(year: int) -> bool:

@@ -23,6 +23,15 @@ _WRAPPING = re.compile(r"[\s'`\"‘’“”=,;]")
 _SCIENTIFIC = re.compile(r"[0-9](?:\.([0-9]+))?E\+?[0-9]{1,2}")
 _SIGNIFICANT_OF_A_CELL = 12
 """A spreadsheet's cell keeps 15 to 17 digits of a number, its display five or six."""
+_LABEL = re.compile(
+    r"^(?:身份证|护照|台胞证|回乡证|居住证|通行证|港澳台?居民[^0-9A-Z]*|台湾居民[^0-9A-Z]*|外国人[^0-9A-Z]*"
+    r"|永久居留[^0-9A-Z]*|出生(?:医学)?证明?|军官证|士兵证|ID|PASSPORT)(?:号码?|编号|NO\.?)?[::.]?(?=[0-9A-Z])"
+)
+"""What clerks write before a document's number."""
+_SAYS_NONE = re.compile(
+    "无|没有|未|待|缺|丢失|遗失|补办|在办|办理中|黑户|新生|婴儿|外籍|不详|不明|空白"
+)
+"""A text without a digit that holds one of these says that there is no number."""
 _OTHER_DOCUMENT = re.compile(r"[A-Z]{1,3}[0-9]{6,12}|[A-Z][0-9]{6,9}\([0-9A]\)")
 _EIGHT_DIGITS = re.compile(r"[0-9]{8}")
 _UNKNOWN_PLACE = "999999"
@@ -63,12 +72,14 @@ def read_identifier(text: str | None, *, scheme: str, today: date) -> Identifier
     ID_CENTURY (with a proposal), ID_CERTIFICATE, CELL_ERROR, FORMULA_NO_VALUE.
     """
     read = SCHEMES[scheme]
-    if text is None or is_missing(text) or normalise(text).lower() in ("nan", "无证", "未办理"):
+    if text is None or is_missing(text) or normalise(text).lower() == "nan":
         return MISSING
     problem = cell_problem(text)
     if problem:
         return _refused(problem)
     plain = normalise(text)
+    if _SAYS_NONE.search(plain) and not re.search("[0-9]", plain):
+        return MISSING
     reading = read(plain, today)
     if reading.canonical is None or reading.canonical == text or reading.repairs:
         return reading
@@ -97,7 +108,7 @@ def lengthen(fifteen: str) -> str:
 
 
 def _gb11643(plain: str, today: date) -> IdentifierReading:
-    plain = _bare(plain)
+    plain = _LABEL.sub("", _bare(plain))
     scientific = _SCIENTIFIC.fullmatch(plain)
     if scientific:
         kept = 1 + len(scientific[1] or "")
@@ -120,12 +131,12 @@ def _gb11643(plain: str, today: date) -> IdentifierReading:
 def _eighteen(plain: str, today: date) -> IdentifierReading:
     region, born = plain[:6], _birth(plain[6:14])
     good_check = check_digit(plain[:17]) == plain[17]
-    if plain.endswith("000") and not good_check:
-        return _refused("ID_PRECISION_LOST")
     if region == _UNKNOWN_PLACE:
         return IdentifierReading(None, "own_reference", repairs=("ID_MADE_UP",))
     if region.startswith("0"):
         return _refused("ID_REGION")
+    if plain.endswith("000") and not good_check:
+        return _refused("ID_PRECISION_LOST")
     if born is None or born > today or today.year - born.year > _OLDEST:
         return _refused("ID_BIRTHDATE")
     if not good_check:
@@ -144,6 +155,9 @@ def _fifteen(plain: str, today: date) -> IdentifierReading:
     if born is None or born > today:
         return _refused("ID_BIRTHDATE")
     longer = lengthen(plain)
+    if plain[6:8] in ("19", "20"):
+        # Born in 1919 or 1920, or the first fifteen of eighteen digits with a year of four.
+        return _refused("ID_CENTURY", proposal=longer)
     if plain[12:] in _CENTENARIAN_SEQUENCES or today.year - born.year > 100:
         return _refused("ID_CENTURY", proposal=longer)
     sex: Literal["male", "female"] = "male" if int(plain[14]) % 2 else "female"

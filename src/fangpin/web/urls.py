@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = [path("", include("fangpin.web.console.urls"))]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("field/", include("fangpin.web.field.urls")),
+    path("", include("fangpin.web.console.urls")),
+]
 
 handler404 = "fangpin.web.console.views.errors.not_found"
 handler403 = "fangpin.web.console.views.errors.not_found"

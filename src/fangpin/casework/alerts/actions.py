@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from fangpin.casework.alerts.models import Alert, AlertReason, EvidenceRow, Run
-from fangpin.casework.alerts.states import FIRST_STEP, AlertState
+from fangpin.casework.alerts.states import FIRST_STEP, SOURCE_CORRECTED, AlertState
 from fangpin.casework.divisions.bulk import Target, put_rows, run_statement
 from fangpin.casework.divisions.ranges import begins_with
 
@@ -123,7 +123,8 @@ def raise_alerts(
     division and household: the same run, the same rows. `ranks` are household, rule and severity
     rank of every hit, `events` the source rows of single events behind them.
     """
-    alert_of = dict(Alert.objects.filter(last_run=run).values_list("household_id", "id"))
+    dealt_with = Alert.objects.exclude(end_reason=SOURCE_CORRECTED)
+    alert_of = dict(dealt_with.filter(last_run=run).values_list("household_id", "id"))
     alert_of |= dict(Alert.objects.filter(state=AlertState.OPEN).values_list("household_id", "id"))
     alert_of = _handled(run, ranks, events) | alert_of
     taken = set(
@@ -156,13 +157,14 @@ def _handled(
 
     A fact counts as dealt with while it hits run after run at no higher severity than the ended
     alert had known; once it worsens, returns after a gap, happens again (an event whose source row
-    the alert never cited) or another joins it, a new alert is due.
+    the alert never cited) or another joins it, a new alert is due. An alert that its source ended
+    was dealt with by nobody.
     """
     before = Run.objects.filter(as_of__lt=run.as_of).order_by("-as_of").first()
     ended = dict(
-        Alert.objects.filter(state=AlertState.ENDED, last_run=before).values_list(
-            "household_id", "id"
-        )
+        Alert.objects.filter(state=AlertState.ENDED, last_run=before)
+        .exclude(end_reason=SOURCE_CORRECTED)
+        .values_list("household_id", "id")
     )
     if not ended:
         return {}

@@ -37,7 +37,7 @@ def end_alert(
         alert.save(update_fields=["state", "ended_at", "ended_by", "end_reason"])
         record(
             act=END_ALERT,
-            official=by.official,
+            official=by,
             subject_kind="alert",
             subject=alert.alert_no,
             division=alert.division,

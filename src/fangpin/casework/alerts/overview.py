@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
@@ -11,12 +12,13 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Substr
 
 from fangpin.casework.alerts.models import Alert, Run
-from fangpin.casework.alerts.states import STEPS_BEFORE_VISIT, AlertState
+from fangpin.casework.alerts.states import AlertState
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.queries import divisions_below, top_divisions
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.models import DivisionCount
+from fangpin.values.withheld import is_withheld
 
 COUNT_OF_MONTHS = 24
 
@@ -30,10 +32,12 @@ class MonthOfAlerts:
 
     month: int
     by_severity: BySeverity
+    total: int | None = None
+    """Stated where the severities do not add up to it, since some are withheld."""
 
     @property
     def count(self) -> int:
-        return sum(self.by_severity.values())
+        return sum(self.by_severity.values()) if self.total is None else self.total
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +46,12 @@ class CauseOfAlerts:
 
     cause: str
     by_severity: BySeverity
+    total: int | None = None
+    """Stated where the severities are withheld."""
 
     @property
     def count(self) -> int:
-        return sum(self.by_severity.values())
+        return sum(self.by_severity.values()) if self.total is None else self.total
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +69,11 @@ class DivisionRow:
 
     @property
     def new_per_thousand(self) -> float | None:
-        """New alerts a thousand listed households; None where no household is listed."""
-        return 1000 * self.new / self.households if self.households else None
+        """New alerts a thousand listed households; None where no household is listed, or where
+        one of the two is withheld."""
+        if is_withheld(self.new) or is_withheld(self.households) or not self.households:
+            return None
+        return 1000 * self.new / self.households
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +100,11 @@ class Overview:
         return tuple(month.count for month in self.months)
 
 
-def overview_of(scope: Scope, *, run: Run, on: date) -> Overview:
-    """The overview of a scope after a run, with overdue counted on a day."""
+def overview_of(scope: Scope, *, run: Run, on: date, waiting_steps: Sequence[str]) -> Overview:
+    """The overview of a scope after a run, with overdue counted on a day.
+
+    `waiting_steps` are the steps at which nobody has been to see the household yet.
+    """
     alerts = within(Alert.objects.all(), scope)
     months = _months(alerts, last=run.month)
     size = registry.count(scope)
@@ -100,7 +112,7 @@ def overview_of(scope: Scope, *, run: Run, on: date) -> Overview:
     open_by_severity = {
         row["severity"]: row["n"] for row in still_open.values("severity").annotate(n=Count("id"))
     }
-    waiting = Q(step__in=STEPS_BEFORE_VISIT)
+    waiting = Q(step__in=waiting_steps)
     late = Q(due_date__lt=on)
     counts = still_open.aggregate(
         to_visit=Count("id", filter=waiting),
@@ -120,8 +132,16 @@ def overview_of(scope: Scope, *, run: Run, on: date) -> Overview:
         members=size.count_of_members,
         months=months,
         causes=_causes(alerts.filter(raised_month=run.month)),
-        divisions=_divisions(scope, alerts, month=run.month, on=on),
+        divisions=_divisions(scope, alerts, month=run.month, on=on, waiting_steps=waiting_steps),
     )
+
+
+def division_rows(
+    scope: Scope, *, month: int, on: date, waiting_steps: Sequence[str]
+) -> tuple[DivisionRow, ...]:
+    """The table of divisions alone, as the overview of this scope has it."""
+    alerts = within(Alert.objects.all(), scope)
+    return _divisions(scope, alerts, month=month, on=on, waiting_steps=waiting_steps)
 
 
 def _months(alerts: QuerySet[Alert], *, last: int) -> tuple[MonthOfAlerts, ...]:
@@ -142,7 +162,12 @@ def _causes(new: QuerySet[Alert]) -> tuple[CauseOfAlerts, ...]:
 
 
 def _divisions(
-    scope: Scope, alerts: QuerySet[Alert], *, month: int, on: date
+    scope: Scope,
+    alerts: QuerySet[Alert],
+    *,
+    month: int,
+    on: date,
+    waiting_steps: Sequence[str],
 ) -> tuple[DivisionRow, ...]:
     shown = _shown_divisions(scope)
     if not shown:
@@ -152,7 +177,9 @@ def _divisions(
         by_width.setdefault(len(division.code), []).append(division)
     rows: list[DivisionRow] = []
     for width, divisions in by_width.items():
-        rows += _rows_of_width(scope, alerts, width, divisions, month=month, on=on)
+        rows += _rows_of_width(
+            scope, alerts, width, divisions, month=month, on=on, waiting_steps=waiting_steps
+        )
     return tuple(sorted(rows, key=lambda row: row.division.code))
 
 
@@ -172,6 +199,7 @@ def _rows_of_width(
     *,
     month: int,
     on: date,
+    waiting_steps: Sequence[str],
 ) -> list[DivisionRow]:
     place = Substr("division", 1, width)
     opened: dict[str, Counter[str]] = {}
@@ -180,7 +208,7 @@ def _rows_of_width(
     still_open = alerts.filter(state=AlertState.OPEN).annotate(place=place)
     for row in still_open.values("place", "severity").annotate(
         n=Count("id"),
-        waiting=Count("id", filter=Q(step__in=STEPS_BEFORE_VISIT)),
+        waiting=Count("id", filter=Q(step__in=waiting_steps)),
         late=Count("id", filter=Q(due_date__lt=on)),
     ):
         opened.setdefault(row["place"], Counter())[row["severity"]] += row["n"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +10,7 @@ from fangpin.casework.alerts import queue as queues
 from fangpin.casework.alerts.models import Alert, AlertReason, EvidenceRow, Run
 from fangpin.casework.alerts.overview import Overview, overview_of
 from fangpin.casework.alerts.queue import After, QueueFilters, QueuePage
-from fangpin.casework.alerts.states import AlertState
+from fangpin.casework.alerts.states import STEPS_BEFORE_VISIT, AlertState
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.models import Household
@@ -123,6 +124,8 @@ def search(scope: Scope, text: str, limit: int = 20) -> list[Found]:
     return [Found(one, opened.get(one.household_ref)) for one in kept]
 
 
-def overview(scope: Scope, *, run: Run, on: date) -> Overview:
+def overview(
+    scope: Scope, *, run: Run, on: date, waiting_steps: Sequence[str] = STEPS_BEFORE_VISIT
+) -> Overview:
     """The figures of the overview page; see Overview."""
-    return overview_of(scope, run=run, on=on)
+    return overview_of(scope, run=run, on=on, waiting_steps=waiting_steps)

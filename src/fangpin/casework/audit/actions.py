@@ -8,12 +8,13 @@ from typing import Any
 from django.db import transaction
 
 from fangpin.casework.audit.models import AuditEntry
+from fangpin.casework.officials.scope import Scope
 
 
 def record(
     *,
     act: str,
-    official: str,
+    official: str | Scope,
     subject_kind: str,
     subject: str,
     division: str,
@@ -22,10 +23,16 @@ def record(
 ) -> AuditEntry:
     """Write one entry, in the transaction of the act that it tells of.
 
-    `official` is the account's name, empty for the system; `division` is empty for what belongs to
-    no place. `detail` holds codes, counts and dates; never a name or an identity number.
+    `official` is the scope in which someone acts, or the account's name, empty for the system; a
+    scope of a delegated post adds in the detail on whose behalf it was. `division` is empty for what
+    belongs to no place. `detail` holds codes, counts and dates; never a name or an identity number.
     """
-    with transaction.atomic():
+    told = dict(detail or {})
+    if isinstance(official, Scope):
+        if official.on_behalf_of:
+            told["on_behalf_of"] = official.on_behalf_of
+        official = official.official
+    with transaction.atomic(savepoint=False):
         return AuditEntry.objects.create(
             act=act,
             official=official,
@@ -33,5 +40,5 @@ def record(
             subject=subject,
             division=division,
             at=at,
-            detail=detail or {},
+            detail=told,
         )

@@ -17,13 +17,14 @@ from django.utils import timezone
 
 from fangpin.casework.audit.actions import record
 from fangpin.casework.cases import refusals
+from fangpin.casework.cases.clues import carry_clues
 from fangpin.casework.cases.models import Case, CaseAct
-from fangpin.casework.cases.progress import log_of, refresh
+from fangpin.casework.cases.progress import clues_of, log_of, refresh
 from fangpin.casework.cases.states import ACTS, REASONS, CaseState
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.policy import Pack
 from fangpin.policy.models import Words
-from fangpin.policy.procedure import Standing, edition_of, standing
+from fangpin.policy.procedure import Happening, Standing, edition_of, standing
 from fangpin.policy.procedure_models import Exit, Procedure, Step
 
 
@@ -39,8 +40,11 @@ class Turn:
     by: Scope
     at: datetime
     on: date
+    log: list[Happening]
     step: Step | None = None
     way: Exit | None = None
+    is_log_changed: bool = False
+    """Set by an act that undoes earlier ones."""
 
     @property
     def where(self) -> str:
@@ -122,6 +126,7 @@ def perform(
                 return _same(earlier, act=act, case=case, by=by)
         turn = _admitted(act, pack=pack, case=case, by=by, at=at, version=version)
         _refuse_reason(turn, reason)
+        was_open, was_decided = case.state == CaseState.OPEN, bool(case.outcome)
         case.version += 1
         entry = CaseAct.objects.create(
             case=case,
@@ -139,10 +144,15 @@ def perform(
         detail = (effect(turn, entry) if effect else None) or {}
         if turn.way is not None:
             _end(case, outcome=turn.way.outcome, by=by, at=at, reason=reason)
-        refresh(pack, case, on=turn.on, by=by, at=at)
+        decides = bool(case.outcome) and not was_decided
+        log = [*turn.log, Happening(act, turn.on, entry.step)]
+        known = None if turn.is_log_changed else log
+        refresh(pack, case, on=turn.on, by=by, at=at, log=known, decides=decides)
+        if was_open and case.state == CaseState.ENDED:
+            carry_clues(pack=pack, case=case, by=by, at=at)
         record(
             act=act,
-            official=by.official,
+            official=by,
             subject_kind="case",
             subject=case.case_no,
             division=case.division,
@@ -186,14 +196,21 @@ def _admitted(
     where = f"case {case.case_no}"
     procedure = edition_of(pack, procedure=case.procedure, from_date=case.procedure_from)
     log = log_of(case)
-    now = standing(procedure, channel=case.channel, log=log, is_ended=case.state == CaseState.ENDED)
-    turn = Turn(pack, act, case, procedure, now, by, at, local_day(at))
+    now = standing(
+        procedure, clues=clues_of(case, procedure), log=log, is_ended=case.state == CaseState.ENDED
+    )
+    turn = Turn(pack, act, case, procedure, now, by, at, local_day(at), log)
     if not by.can(act):
         raise refusals.not_permitted(where, title=turn.title, roles=_owners(turn))
-    if case.state == CaseState.ENDED:
-        assert case.ended_at is not None
-        raise refusals.case_ended(where, on=local_day(case.ended_at))
     rule = ACTS[act]
+    if case.state == CaseState.ENDED:
+        turn.step = _step_after_end(turn) if rule.after_end else None
+        if turn.step is None:
+            assert case.ended_at is not None
+            raise refusals.case_ended(where, on=local_day(case.ended_at))
+        if by.role not in turn.step.by:
+            raise refusals.not_permitted(where, title=turn.title, roles=_owners(turn))
+        return turn
     if rule.opens == "step":
         turn.step = now.step_of(act) or _green_step(turn)
         if turn.step is None:
@@ -212,6 +229,16 @@ def _admitted(
     if version is not None and version != case.version:
         raise refusals.case_changed(where, version=version, now=case.version)
     return turn
+
+
+def _step_after_end(turn: Turn) -> Step | None:
+    """The step of an act that is still owed though an exit has ended the case."""
+    channels = set(clues_of(turn.case, turn.procedure))
+    for step in turn.procedure.steps:
+        applies = not step.channels or channels & set(step.channels)
+        if step.act == turn.act and applies and step.step not in turn.standing.done:
+            return step
+    return None
 
 
 def _is_green_for(turn: Turn) -> bool:

@@ -6,6 +6,8 @@ import base64
 import hashlib
 from datetime import date, datetime
 
+from django.utils import timezone
+
 from fangpin.casework.cases.models import Case
 from fangpin.casework.cases.progress import refresh
 from fangpin.casework.officials.scope import Scope
@@ -52,7 +54,7 @@ def open_case(
         severity_rank=ranks.get(severity, 9),
         category=category,
     )
-    refresh(pack, case, on=max(first_clue, at.date()), by=by, at=at)
+    refresh(pack, case, on=max(first_clue, timezone.localdate(at)), by=by, at=at)
     return case
 
 

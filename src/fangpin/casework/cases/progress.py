@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.db.models import Min
 from django.utils import timezone
 
 from fangpin.casework.alerts.models import Alert
@@ -21,6 +22,7 @@ from fangpin.policy.procedure import (
     nearest_deadline,
     standing,
 )
+from fangpin.policy.procedure_models import Procedure
 
 
 def log_of(case: Case) -> list[Happening]:
@@ -29,56 +31,85 @@ def log_of(case: Case) -> list[Happening]:
     return [Happening(act, on, step, undone) for act, on, step, undone in rows]
 
 
-def standing_of(pack: Pack, case: Case) -> Standing:
-    """Which steps are done and open, and which exits could be taken."""
+def clues_of(case: Case, procedure: Procedure) -> dict[str, date]:
+    """Channel -> the earliest day of a clue that came by it.
+
+    Where the procedure knows no difference of channels the first clue stands for all.
+    """
+    first = {case.channel: case.first_clue_date}
+    by_channel = [step.channels for step in procedure.steps]
+    by_channel += [clock.channels for clock in procedure.clocks]
+    if not any(by_channel):
+        return first
+    rows = case.clues.values_list("channel").annotate(day=Min("on"))
+    return dict(rows) or first
+
+
+def standing_of(pack: Pack, case: Case, *, log: list[Happening] | None = None) -> Standing:
+    """Which steps are done and open, and which exits could be taken; `log` if it is at hand."""
+    procedure = edition_of(pack, procedure=case.procedure, from_date=case.procedure_from)
     return standing(
-        edition_of(pack, procedure=case.procedure, from_date=case.procedure_from),
-        channel=case.channel,
-        log=log_of(case),
+        procedure,
+        clues=clues_of(case, procedure),
+        log=log_of(case) if log is None else log,
         is_ended=case.state == CaseState.ENDED,
     )
 
 
-def clocks_of(pack: Pack, case: Case, *, on: date) -> tuple[ClockState, ...]:
+def clocks_of(
+    pack: Pack, case: Case, *, on: date, log: list[Happening] | None = None
+) -> tuple[ClockState, ...]:
     """Every clock of a case on a day, from the log alone."""
+    procedure = edition_of(pack, procedure=case.procedure, from_date=case.procedure_from)
     return clock_states(
-        edition_of(pack, procedure=case.procedure, from_date=case.procedure_from),
+        procedure,
         pack=pack,
         calendar=WorkingCalendar(pack),
         division=case.division,
-        channel=case.channel,
-        first_clue=case.first_clue_date,
-        log=log_of(case),
+        clues=clues_of(case, procedure),
+        log=log_of(case) if log is None else log,
         on=on,
         ended=timezone.localdate(case.ended_at) if case.ended_at else None,
     )
 
 
-def refresh(pack: Pack, case: Case, *, on: date, by: Scope, at: datetime) -> None:
+def refresh(
+    pack: Pack,
+    case: Case,
+    *,
+    on: date,
+    by: Scope,
+    at: datetime,
+    log: list[Happening] | None = None,
+    decides: bool = False,
+) -> None:
     """Renew what lists repeat, end a case that has come through, and tell its alerts.
 
-    A case comes through when nothing but optional steps is left; its outcome was decided before.
+    `log` is the case's log where the caller has it. A case comes through when nothing but optional
+    steps is left; its outcome was decided before. `decides`: the act under way decided the outcome.
     """
-    now = standing_of(pack, case)
+    log = log_of(case) if log is None else log
+    now = standing_of(pack, case, log=log)
     if case.state == CaseState.OPEN and now.is_through and case.outcome:
         case.state = CaseState.ENDED
         case.ended_at, case.ended_by = at, by.official
     case.step = now.open[0].step if now.open and case.state == CaseState.OPEN else ""
     open_case = case.state == CaseState.OPEN
-    case.due_date = nearest_deadline(clocks_of(pack, case, on=on)) if open_case else None
+    case.due_date = nearest_deadline(clocks_of(pack, case, on=on, log=log)) if open_case else None
     case.save()
-    _tell_alerts(case, at=at, by=by)
+    _tell_alerts(case, at=at, by=by, decides=decides)
 
 
-def _tell_alerts(case: Case, *, at: datetime, by: Scope) -> None:
-    """An alert shows its case's step; the decision that answers the clue ends the alert.
+def _tell_alerts(case: Case, *, at: datetime, by: Scope, decides: bool) -> None:
+    """An alert shows its case's step; the very act that decides ends the alerts that it answers.
 
-    Only an identification answers a clue: one that comes while an elimination is under way stays.
+    Only an identification answers a clue: an alert that comes while an elimination is under way, or
+    after a decision, stays open.
     """
     if case.kind != "identification":
         return
     alerts = Alert.objects.filter(clues__case=case, state=AlertState.OPEN)
-    if case.outcome:
+    if decides:
         alerts.update(
             state=AlertState.ENDED,
             step=case.step,
@@ -86,5 +117,5 @@ def _tell_alerts(case: Case, *, at: datetime, by: Scope) -> None:
             ended_by=by.official,
             end_reason=f"alert_end.{case.outcome}",
         )
-    else:
+    elif not case.outcome:
         alerts.update(step=case.step)

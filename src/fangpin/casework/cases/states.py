@@ -42,11 +42,14 @@ class ActRule:
     of: tuple[str, ...] = ()
     lessens_help: bool = False
     needs_reason: bool = False
+    after_end: bool = False
+    """Also done once an exit has ended the case, where the procedure has its step."""
 
 
 ACTS: dict[str, ActRule] = {
     "assign": ActRule("step"),
     "record_visit": ActRule("step"),
+    "supplement_visit": ActRule("any"),
     "record_consent": ActRule("step"),
     "request_comparison": ActRule("within", ("close_comparison",)),
     "answer_comparison": ActRule("within", ("close_comparison",)),
@@ -60,6 +63,7 @@ ACTS: dict[str, ActRule] = {
     "review_at_township": ActRule("step"),
     "approve_at_county": ActRule("step"),
     "announce": ActRule("step"),
+    "tell_applicant": ActRule("step", after_end=True),
     "make_plan": ActRule("step"),
     "deliver_measure": ActRule("step"),
     "return_for_correction": ActRule("any", needs_reason=True),

@@ -142,7 +142,7 @@ def record_supervision_visit(
         )
         record(
             act=act,
-            official=by.official,
+            official=by,
             subject_kind="division",
             subject=division,
             division=division,
@@ -175,7 +175,7 @@ def _in_future(where: str) -> ProblemError:
 def _told(act: str, household: Household, *, by: Scope, at: datetime, **detail: Any) -> None:
     record(
         act=act,
-        official=by.official,
+        official=by,
         subject_kind="household",
         subject=str(household.household_ref),
         division=household.division,

@@ -243,7 +243,7 @@ def _first_help(
 def _told(act: str, of: Measure, *, by: Scope, at: datetime, **detail: Any) -> None:
     record(
         act=act,
-        official=by.official,
+        official=by,
         subject_kind="household",
         subject=str(of.household_id),
         division=of.division,

@@ -17,7 +17,6 @@ class Resource(models.Model):
     division = DivisionCodeField()
     """Whose households may have a place."""
     measure = models.CharField(max_length=40)
-    variant = models.CharField(max_length=40, blank=True)
     title = models.CharField(max_length=100)
     provider = models.CharField(max_length=100, blank=True)
     quota = models.PositiveIntegerField()
@@ -43,7 +42,6 @@ class Measure(models.Model):
         CaseAct, null=True, blank=True, on_delete=models.PROTECT, related_name="planned_measures"
     )
     measure = models.CharField(max_length=40)
-    variant = models.CharField(max_length=40, blank=True)
     person_ref = models.BigIntegerField(null=True, blank=True)
     """The member it is for; none: the household."""
     resource = models.ForeignKey(

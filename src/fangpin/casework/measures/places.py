@@ -42,7 +42,6 @@ class ResourceRecord:
     title: str
     quota: int
     from_date: date
-    variant: str = ""
     provider: str = ""
     monthly_amount: Decimal | None = None
     to_date: date | None = None
@@ -59,23 +58,17 @@ def offer_resource(*, pack: Pack, by: Scope, at: datetime, offer: ResourceRecord
         raise Resource.DoesNotExist
     if not by.can(MANAGE):
         raise refusals.not_permitted(where, title=act_title(pack, MANAGE))
-    kind = pack.measures.get(offer.measure)
-    if kind is None or (offer.variant and offer.variant not in kind.variants):
+    if offer.measure not in pack.measures:
         raise refusals.not_a_word(
-            where,
-            zh="帮扶措施",
-            en="Measure",
-            given=offer.variant if kind else offer.measure,
-            valid=kind.variants if kind else pack.measures,
+            where, zh="帮扶措施", en="Measure", given=offer.measure, valid=pack.measures
         )
-    content = f"{offer.division}:{offer.measure}:{offer.variant}:{offer.title}:{offer.from_date}"
+    content = f"{offer.division}:{offer.measure}:{offer.title}:{offer.from_date}"
     with transaction.atomic():
         row, _ = Resource.objects.update_or_create(
             resource_no="R-" + hashlib.sha256(content.encode()).hexdigest()[:10].upper(),
             defaults={
                 "division": offer.division,
                 "measure": offer.measure,
-                "variant": offer.variant,
                 "title": offer.title,
                 "provider": offer.provider,
                 "quota": offer.quota,
@@ -86,7 +79,7 @@ def offer_resource(*, pack: Pack, by: Scope, at: datetime, offer: ResourceRecord
         )
         record(
             act=MANAGE,
-            official=by.official,
+            official=by,
             subject_kind="resource",
             subject=row.resource_no,
             division=row.division,

@@ -24,7 +24,6 @@ class PlannedMeasure:
 
     measure: str
     from_date: date
-    variant: str = ""
     person_ref: int | None = None
     resource_no: str = ""
     department: str = ""
@@ -47,8 +46,7 @@ def write_plan(
     """Write the measures of a plan, all or none, in the caller's transaction.
 
     Raises ProblemError with every reason: PLAN_EMPTY, VALUE_NOT_LISTED, MEASURE_NOT_OFFERED,
-    MEMBER_UNKNOWN, RESOURCE_UNKNOWN, RESOURCE_FULL, CONDITION_NEEDS_REASON, SAFETY_NET_ALONE,
-    MEASURE_PERIOD.
+    MEMBER_UNKNOWN, RESOURCE_UNKNOWN, RESOURCE_FULL, CONDITION_NEEDS_REASON, MEASURE_PERIOD.
     """
     if not planned:
         raise refusals.refusal(
@@ -66,13 +64,20 @@ def write_plan(
         try:
             rows.append(
                 _checked(
-                    pack, household, one, episode=episode, by=by, at=at, on=on, act=act, where=where
+                    pack,
+                    household,
+                    one,
+                    planned=frozenset(other.measure for other in planned),
+                    episode=episode,
+                    by=by,
+                    at=at,
+                    on=on,
+                    act=act,
+                    where=where,
                 )
             )
         except ProblemError as error:
             problems += error.problems
-    if not problems:
-        problems += _safety_net_alone(pack, household, rows, where)
     if problems:
         raise ProblemError(problems)
     for row in rows:
@@ -85,6 +90,7 @@ def _checked(
     household: Household,
     one: PlannedMeasure,
     *,
+    planned: frozenset[str],
     episode: Episode | None,
     by: str,
     at: datetime,
@@ -96,10 +102,6 @@ def _checked(
     if kind is None:
         raise refusals.not_a_word(
             where, zh="帮扶措施", en="Measure", given=one.measure, valid=pack.measures
-        )
-    if one.variant and one.variant not in kind.variants:
-        raise refusals.not_a_word(
-            where, zh=kind.title.zh, en=kind.title.en, given=one.variant, valid=kind.variants
         )
     if kind.until_date is not None and one.from_date >= kind.until_date:
         raise refusals.refusal(
@@ -123,16 +125,18 @@ def _checked(
     resource = _place(household, one, on=on, where=where)
     unmet = [
         guard
-        for guard in guards_of_measure(pack, kind, household=household, member=member, at=on)
-        if guard.holds is False
+        for guard in guards_of_measure(
+            pack, kind.measure, household=household, member=member, at=on, planned=planned
+        )
+        if guard.is_met is False
     ]
     if unmet and not one.reason.strip():
         raise refusals.refusal(
             "CONDITION_NEEDS_REASON",
             where,
-            zh=f"“{kind.title.zh}”的条件不满足：{'；'.join(guard.title.zh for guard in unmet)}。",
+            zh=f"“{kind.title.zh}”的条件不满足：{'；'.join(guard.words.zh for guard in unmet)}。",
             en=f"Conditions of '{kind.title.en}' are not met: "
-            f"{'; '.join(guard.title.en for guard in unmet)}.",
+            f"{'; '.join(guard.words.en for guard in unmet)}.",
             fix_zh="请改选措施或成员；确需安排的，写明理由。",
             fix_en="Choose another measure or member, or give the reason for it.",
             measure=kind.measure,
@@ -143,7 +147,6 @@ def _checked(
         episode=episode,
         planned_by_act=act,
         measure=one.measure,
-        variant=one.variant,
         person_ref=one.person_ref,
         resource=resource,
         department=one.department or kind.department or "",
@@ -203,28 +206,3 @@ def _place(household: Household, one: PlannedMeasure, *, on: date, where: str) -
             fix_en="Choose another, or let the county add places.",
         )
     return resource
-
-
-def _safety_net_alone(
-    pack: Pack, household: Household, rows: Sequence[Measure], where: str
-) -> list[Problem]:
-    """SAFETY_NET_ALONE: members are able to work, and nothing helps them to."""
-    labour = household.attributes.get("labour_count")
-    there = list(
-        Measure.objects.filter(household=household, state__in=ALIVE).values_list(
-            "measure", flat=True
-        )
-    )
-    kinds = [pack.measures[code] for code in {*there, *(row.measure for row in rows)}]
-    nets = [kind for kind in kinds if kind.group == "safety_net"]
-    if not labour or not nets or len(nets) != len(kinds) or any(row.reason for row in rows):
-        return []
-    error = refusals.refusal(
-        "SAFETY_NET_ALONE",
-        where,
-        zh="这一户有劳动力，不能只有兜底保障。",
-        en="Members of this household are able to work; safety-net support must not stand alone.",
-        fix_zh="请加一项开发式帮扶措施；确实不宜的，写明理由。",
-        fix_en="Add a development measure, or say why none fits.",
-    )
-    return list(error.problems)

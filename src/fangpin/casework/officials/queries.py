@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+
 from fangpin.casework.divisions.models import Division
-from fangpin.casework.officials.scope import Scope, within
+from fangpin.casework.officials.models import Official, Post
+from fangpin.casework.officials.scope import Scope, posts_in_force, within
 
 
 def top_divisions(scope: Scope) -> list[Division]:
@@ -19,3 +23,19 @@ def divisions_below(scope: Scope, *, parent: str) -> list[Division]:
 def division_in_scope(scope: Scope, *, code: str) -> Division:
     """A division of the scope. Raises Division.DoesNotExist for one outside it."""
     return within(Division.objects.all(), scope, "code").get(code=code)
+
+
+def names_of(usernames: Iterable[str]) -> dict[str, str]:
+    """Account -> the official's name, as it stands beside every act; unknown accounts are absent."""
+    found = Official.objects.filter(user__username__in={one for one in usernames if one})
+    return dict(found.values_list("user__username", "name"))
+
+
+def in_office(scope: Scope, *, roles: Iterable[str], on: date) -> list[Post]:
+    """Posts of these roles within the scope that are held on a day, by division and name."""
+    found = posts_in_force(on).filter(role__in=list(roles), official__user__is_active=True)
+    return list(
+        within(found, scope)
+        .select_related("official__user")
+        .order_by("division", "official__name", "id")
+    )

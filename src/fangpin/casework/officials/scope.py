@@ -29,6 +29,8 @@ class Scope:
     divisions: tuple[str, ...] = ()
     may: frozenset[str] = frozenset()
     department: str = ""
+    on_behalf_of: str = ""
+    """The account that handed this post over for a time; empty for one's own post."""
 
     @property
     def ranges(self) -> tuple[Range, ...]:
@@ -48,39 +50,89 @@ class Scope:
         return bool(self.divisions) and permission in self.may
 
 
+DELEGATE = "delegate"
+"""The permission to hand one's post over for a time."""
+
 NOTHING = Scope()
 """The scope of whoever holds no post."""
 
 
 def scope_of(
-    *, user: Any, on: date, roles: Mapping[str, Role] | Iterable[Role], role: str | None = None
+    *,
+    user: Any,
+    on: date,
+    roles: Mapping[str, Role] | Iterable[Role],
+    role: str | None = None,
+    on_behalf_of: str = "",
 ) -> Scope:
     """The scope of an auth user on a day, from the posts in force that day.
 
-    An official acts in one role at a time: `role`, or else the first in the pack's order of those
-    held. Posts of that role add their divisions up. No post, an inactive user or a role the pack
-    does not know: the empty scope.
+    An official acts in one role at a time: `role`, for oneself or `on_behalf_of` another account,
+    or else the first of `scopes_of`. No post, an inactive user or a role the pack does not know: the
+    empty scope.
+    """
+    for scope in scopes_of(user=user, on=on, roles=roles):
+        if role is None or (role, on_behalf_of) == (scope.role, scope.on_behalf_of):
+            return scope
+    return NOTHING
+
+
+def scopes_of(
+    *, user: Any, on: date, roles: Mapping[str, Role] | Iterable[Role]
+) -> tuple[Scope, ...]:
+    """Every scope in which an auth user may act on a day: own posts in the pack's order of roles,
+    then those that others handed over. Posts of one role and one holder add their divisions up.
+
+    Whoever holds no post of one's own acts for nobody else either.
     """
     if not (getattr(user, "is_authenticated", False) and user.is_active):
-        return NOTHING
-    posts = list(
-        Post.objects.select_related("official")
-        .filter(Q(to_date__isnull=True) | Q(to_date__gt=on), official__user=user, from_date__lte=on)
+        return ()
+    known = list(roles.values() if isinstance(roles, Mapping) else roles)
+    own = list(
+        posts_in_force(on)
+        .select_related("official__user")
+        .filter(official__user=user)
         .order_by("from_date", "id")
     )
-    known = roles.values() if isinstance(roles, Mapping) else roles
-    for candidate in known:
-        held = [post for post in posts if post.role == candidate.role]
-        if held and role in (None, candidate.role):
-            return Scope(
-                official=user.get_username(),
-                name=held[0].official.name,
-                role=candidate.role,
-                divisions=_outermost(post.division for post in held),
-                may=frozenset(candidate.may),
-                department=held[0].department,
-            )
-    return NOTHING
+    if not own:
+        return ()
+    lent = (
+        posts_in_force(on)
+        .select_related("official__user")
+        .filter(
+            delegations__delegate=own[0].official_id,
+            delegations__from_date__lte=on,
+            delegations__to_date__gt=on,
+            delegations__revoked_at__isnull=True,
+            official__user__is_active=True,
+        )
+        .order_by("from_date", "id")
+        .distinct()
+    )
+    holders: dict[str, list[Post]] = {}
+    for post in lent:
+        holders.setdefault(post.official.user.get_username(), []).append(post)
+    groups = [("", own), *sorted(holders.items())]
+    return tuple(
+        Scope(
+            official=user.get_username(),
+            name=own[0].official.name,
+            role=candidate.role,
+            divisions=_outermost(post.division for post in held),
+            # What was handed over is not handed on.
+            may=frozenset(candidate.may) - ({DELEGATE} if holder else set()),
+            department=held[0].department,
+            on_behalf_of=holder,
+        )
+        for holder, posts in groups
+        for candidate in known
+        if (held := [post for post in posts if post.role == candidate.role])
+    )
+
+
+def posts_in_force(on: date) -> QuerySet[Post]:
+    """The posts of a day."""
+    return Post.objects.filter(Q(to_date__isnull=True) | Q(to_date__gt=on), from_date__lte=on)
 
 
 def narrow_to(scope: Scope, division: str) -> Scope:

@@ -39,6 +39,12 @@ def members(scope: Scope, household_ref: int) -> list[Member]:
     )
 
 
+def member(scope: Scope, person_ref: int) -> Member:
+    """One person with the household. Raises Member.DoesNotExist outside the scope."""
+    found = Member.objects.select_related("household")
+    return within(found, scope, "household__division").get(person_ref=person_ref)
+
+
 def months(scope: Scope, household_ref: int) -> list[HouseholdMonth]:
     """The months of a household's ledger, oldest first; none outside the scope."""
     found = HouseholdMonth.objects.filter(household_id=household_ref)

@@ -1,10 +1,11 @@
-"""Tables of an HTML page: what old department systems export under the name of a spreadsheet."""
+"""Tables of an HTML page or of a spreadsheet of 2003 in XML: what old systems export as .xls."""
 
 from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 _WIDEST = 1_000
 _TALLEST_SPAN = 1_000
@@ -46,15 +47,18 @@ class _Tables(HTMLParser):
             self._hidden += 1
         elif tag == "table":
             self.end_table()
-        elif tag == "tr":
+        elif tag in ("tr", "row"):
             self._end_row()
             self._row = []
-        elif tag in ("td", "th"):
+            self._skip(self._rows, dict(attrs).get("ss:index"), [])
+        elif tag in ("td", "th", "cell"):
             self._end_cell()
             if self._row is None:
                 self._row = []
+            self._skip(self._row, dict(attrs).get("ss:index"), "")
             self._cell = []
-            span = dict(attrs).get("colspan") or "1"
+            merged = dict(attrs).get("ss:mergeacross") or ""
+            span = dict(attrs).get("colspan") or str(int(merged) + 1 if merged.isdigit() else 1)
             self._span = min(int(span), _TALLEST_SPAN) if span.isdigit() else 1
         elif tag == "br" and self._cell is not None:
             self._cell.append(" ")
@@ -64,10 +68,15 @@ class _Tables(HTMLParser):
             self._hidden = max(self._hidden - 1, 0)
         elif tag == "table":
             self.end_table()
-        elif tag == "tr":
+        elif tag in ("tr", "row"):
             self._end_row()
-        elif tag in ("td", "th"):
+        elif tag in ("td", "th", "cell"):
             self._end_cell()
+
+    def _skip(self, filled: list[Any], index: str | None, blank: Any) -> None:
+        """Rows and cells that a spreadsheet in XML leaves out, up to the index of the next one."""
+        if index and index.isdigit() and int(index) - 1 <= _TALLEST_SPAN:
+            filled.extend(blank for _ in range(int(index) - 1 - len(filled)))
 
     def handle_data(self, data: str) -> None:
         if self._cell is not None and not self._hidden:

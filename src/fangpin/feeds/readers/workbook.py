@@ -45,22 +45,24 @@ def read_workbook(
     engine: Engine,
     limits: Limits,
     workplace: Path,
+    sheet: str | None = None,
 ) -> RawTable:
-    """Load the sheet whose header is the contract's.
+    """Load the only sheet with rows, the one that was asked for, or the one the contract names.
 
     Raises FileRefused: FILE_CORRUPT, FILE_ENCRYPTED, FILE_EMPTY, XML_FORBIDDEN, SHEETS_HIDDEN,
-    SHEET_AMBIGUOUS, FILE_TOO_DEMANDING, COLUMN_MISSING, COLUMN_AMBIGUOUS.
+    SHEET_AMBIGUOUS (several have rows: someone must say which), SHEET_UNKNOWN, FILE_TOO_DEMANDING,
+    COLUMN_MISSING, COLUMN_AMBIGUOUS.
     """
     if container == "parquet":
-        return _read_parquet(file, contract=contract, engine=engine)
+        return _read_parquet(file, contract=contract, engine=engine, limits=limits)
     sheets = [
-        sheet
-        for told in _sheets_by_child(file, container, limits, workplace)
-        if (sheet := _sheet(told, workplace, contract=contract, limits=limits)) is not None
+        one
+        for told in _sheets_by_child(file, container, limits, workplace, sheet)
+        if (one := _sheet(told, workplace, contract=contract, limits=limits)) is not None
     ]
     if not sheets:
         raise FileRefused(finding("FILE_EMPTY"))
-    chosen, findings = _choose(sheets, contract=contract)
+    chosen, findings = _choose(sheets, contract=contract, is_page=container == "html")
     mapping = map_columns(chosen.header.cells, contract=contract)
     first = (
         chosen.numbers[chosen.header.first_data]
@@ -75,12 +77,12 @@ def read_workbook(
 
 
 def _sheets_by_child(
-    file: Path, container: str, limits: Limits, workplace: Path
+    file: Path, container: str, limits: Limits, workplace: Path, sheet: str | None
 ) -> list[dict[str, object]]:
-    death = _run_child(file, container, limits, workplace, stream=False)
+    death = _run_child(file, container, limits, workplace, stream=False, sheet=sheet)
     if death and container == "xlsx" and file.stat().st_size < _SMALL_ENOUGH_TO_STREAM:
         # A stray cell in a far corner costs the fast reader all memory; the slow one reads rows.
-        death = _run_child(file, container, limits, workplace, stream=True)
+        death = _run_child(file, container, limits, workplace, stream=True, sheet=sheet)
     if death:
         raise FileRefused(finding("FILE_TOO_DEMANDING", detail=death))
     refusal = workplace / "refusal.json"
@@ -94,7 +96,13 @@ def _sheets_by_child(
 
 
 def _run_child(
-    file: Path, container: str, limits: Limits, workplace: Path, *, stream: bool
+    file: Path,
+    container: str,
+    limits: Limits,
+    workplace: Path,
+    *,
+    stream: bool,
+    sheet: str | None,
 ) -> str | None:
     """Run the reader; None when it ended by itself, else how it died."""
     told = {
@@ -103,6 +111,7 @@ def _run_child(
         "written": limits.unpacked_bytes * 2,
         "columns": limits.columns,
         "stream": int(stream),
+        "sheet": sheet,
     }
     arguments = [str(file.resolve()), container, str(workplace.resolve()), json.dumps(told)]
     try:
@@ -145,17 +154,26 @@ def _sheet(
     )
 
 
-def _choose(sheets: list[_Sheet], *, contract: Contract) -> tuple[_Sheet, list[Finding]]:
+def _choose(
+    sheets: list[_Sheet], *, contract: Contract, is_page: bool
+) -> tuple[_Sheet, list[Finding]]:
+    """The sheet to read; one of several is never guessed, for a file may hold two months.
+
+    The tables of a page have no names to choose by: there the one that fits is read.
+    """
+    if len(sheets) == 1:
+        return sheets[0], []
     fitting = [sheet for sheet in sheets if _fits(sheet, contract)]
-    if len(fitting) > 1:
-        named = "、".join(sheet.name[:40] for sheet in fitting)
-        raise FileRefused(finding("SHEET_AMBIGUOUS", sheets=named, count=len(fitting)))
-    chosen = fitting[0] if fitting else max(sheets, key=lambda sheet: sheet.header.matches)
-    others = "、".join(sheet.name[:40] for sheet in sheets if sheet is not chosen)
-    if not others:
-        return chosen, []
-    return chosen, [
-        finding("SHEET_CHOSEN", sheet=chosen.name[:40], others=others, count=len(sheets) - 1)
+    named = fitting if is_page else [one for one in fitting if one.name in contract.sheets]
+    if len(named) != 1:
+        listed = "、".join(sheet.name[:40] for sheet in sheets)
+        fits = "、".join(sheet.name[:40] for sheet in fitting) or "–"
+        raise FileRefused(
+            finding("SHEET_AMBIGUOUS", sheets=listed, fitting=fits, count=len(sheets))
+        )
+    others = "、".join(sheet.name[:40] for sheet in sheets if sheet is not named[0])
+    return named[0], [
+        finding("SHEET_CHOSEN", sheet=named[0].name[:40], others=others, count=len(sheets) - 1)
     ]
 
 
@@ -167,8 +185,9 @@ def _fits(sheet: _Sheet, contract: Contract) -> bool:
     return True
 
 
-def _read_parquet(file: Path, *, contract: Contract, engine: Engine) -> RawTable:
+def _read_parquet(file: Path, *, contract: Contract, engine: Engine, limits: Limits) -> RawTable:
     try:
+        count = engine.value("SELECT num_rows FROM parquet_file_metadata(?)", [str(file)])
         names = [
             row[0]
             for row in engine.rows(
@@ -177,6 +196,8 @@ def _read_parquet(file: Path, *, contract: Contract, engine: Engine) -> RawTable
         ]
     except EngineRefused as error:
         raise FileRefused(finding("FILE_CORRUPT")) from error
+    if count > limits.rows:
+        raise FileRefused(finding("FILE_TOO_DEMANDING", detail=f"> {limits.rows} rows"))
     mapping = map_columns(names, contract=contract)
     cells = ", ".join(
         f'CAST("{names[place].replace(chr(34), chr(34) * 2)}" AS VARCHAR) AS c{place}'

@@ -44,7 +44,7 @@ class Refused(Exception):
 def main(arguments: list[str]) -> int:
     """Read one workbook; 0 also when it was refused, the folder tells."""
     file, kind, folder = Path(arguments[0]), arguments[1], Path(arguments[2])
-    limits: dict[str, int] = json.loads(arguments[3])
+    limits: dict[str, Any] = json.loads(arguments[3])
     _set_limits(limits)
     try:
         sheets = list(_sheets(file, kind, folder, limits))
@@ -56,7 +56,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _set_limits(limits: dict[str, int]) -> None:
+def _set_limits(limits: dict[str, Any]) -> None:
     memory, seconds = limits["memory"], limits["seconds"]
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
@@ -65,16 +65,16 @@ def _set_limits(limits: dict[str, int]) -> None:
 
 
 def _sheets(
-    file: Path, kind: str, folder: Path, limits: dict[str, int]
+    file: Path, kind: str, folder: Path, limits: dict[str, Any]
 ) -> Iterator[dict[str, Any]]:
     if kind == "xlsx":
         _refuse_doctype(file)
     if kind == "html":
         named: Iterable[tuple[str, Iterable[list[str]]]] = _html_tables(file)
     elif limits.get("stream"):
-        named = _streamed_sheets(file, limits["columns"])
+        named = _streamed_sheets(file, limits["columns"], limits["sheet"])
     else:
-        named = _calamine_sheets(file, kind, limits["columns"])
+        named = _calamine_sheets(file, kind, limits["columns"], limits["sheet"])
     for position, (name, rows) in enumerate(named):
         written = folder / f"sheet-{position}.csv"
         count = width = 0
@@ -92,18 +92,19 @@ def _sheets(
 
 
 def _calamine_sheets(
-    file: Path, kind: str, columns: int
+    file: Path, kind: str, columns: int, wanted: str | None
 ) -> Iterator[tuple[str, Iterator[list[str]]]]:
     import python_calamine as calamine
 
     try:
         workbook = calamine.CalamineWorkbook.from_path(str(file))
-        visible = _visible(
+        visible = _chosen(
             [
                 (sheet.name, str(sheet.visible).endswith(".Visible"))
                 for sheet in workbook.sheets_metadata
                 if str(sheet.typ).endswith(".WorkSheet")
-            ]
+            ],
+            wanted,
         )
         parts = _sheet_parts(file) if kind == "xlsx" else {}
         for name in visible:
@@ -135,10 +136,16 @@ def _calamine_rows(
         yield cells
 
 
-def _visible(sheets: list[tuple[str, bool]]) -> list[str]:
+def _chosen(sheets: list[tuple[str, bool]], wanted: str | None) -> list[str]:
+    """The sheet that was asked for, hidden or not; else all that are shown."""
+    listed = "、".join(name for name, _ in sheets)[:400]
+    if wanted is not None:
+        if wanted not in (name for name, _ in sheets):
+            raise Refused("SHEET_UNKNOWN", wanted=wanted[:80], sheets=listed)
+        return [wanted]
     shown = [name for name, is_visible in sheets if is_visible]
     if not shown:
-        raise Refused("SHEETS_HIDDEN", sheets="、".join(name for name, _ in sheets)[:400])
+        raise Refused("SHEETS_HIDDEN", sheets=listed)
     return shown
 
 
@@ -256,12 +263,14 @@ def _collect_failures(text: bytes, failed: dict[tuple[int, int], str]) -> None:
 # ── the frugal way, for sheets with a stray cell in a far corner ────────────────────────────────
 
 
-def _streamed_sheets(file: Path, columns: int) -> Iterator[tuple[str, Iterator[list[str]]]]:
+def _streamed_sheets(
+    file: Path, columns: int, wanted: str | None
+) -> Iterator[tuple[str, Iterator[list[str]]]]:
     import openpyxl
 
     workbook = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
-    visible = _visible(
-        [(sheet.title, sheet.sheet_state == "visible") for sheet in workbook.worksheets]
+    visible = _chosen(
+        [(sheet.title, sheet.sheet_state == "visible") for sheet in workbook.worksheets], wanted
     )
     parts = _sheet_parts(file)
     for name in visible:
@@ -286,6 +295,11 @@ def _streamed_rows(
 def _html_tables(file: Path) -> Iterator[tuple[str, list[list[str]]]]:
     from fangpin.feeds.readers.markup import tables_of
 
+    with file.open("rb") as stream:
+        prolog = stream.read(_PROLOG).replace(b"\x00", b"").upper()
+    # A page's plain <!DOCTYPE html> declares nothing; entities and outside files are no page's.
+    if b"<!ENTITY" in prolog or re.search(rb"<!DOCTYPE[^>]*\[", prolog):
+        raise Refused("XML_FORBIDDEN")
     for position, rows in enumerate(tables_of(file), start=1):
         yield f"table {position}", rows
 

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from fangpin.policy.checks import feeds, ledger, periods, procedures, rules, sources
+from fangpin.policy.checks import (
+    administrators,
+    decisions,
+    feeds,
+    ledger,
+    periods,
+    procedures,
+    rules,
+    sources,
+)
 from fangpin.policy.checks.book import Book, Check
-from fangpin.policy.checks.cases import case_problems, rules_have_enough_cases
+from fangpin.policy.checks.cases import (
+    case_problems,
+    checks_have_enough_cases,
+    rules_have_enough_cases,
+)
+from fangpin.policy.checks.histories import history_problems
+from fangpin.policy.entries import Entry
 from fangpin.policy.expressions import check_pack as check_expressions
 from fangpin.policy.pack import Pack
 from fangpin.values.problem import Problem
@@ -32,6 +47,16 @@ ALL_CHECKS: tuple[Check, ...] = (
     rules.severity_ranks_are_single,
     rules.measures_suit_known_causes,
     rules.roles_stand_at_known_levels,
+    decisions.statements_have_a_shape,
+    administrators.administrators_see_no_household,
+    administrators.administrators_share_no_permission,
+    decisions.statement_references_exist,
+    decisions.statement_items_fit,
+    decisions.statement_counts_nothing_twice,
+    decisions.shown_figures_exist,
+    decisions.conditions_are_single,
+    decisions.checks_name_known_measures,
+    decisions.measures_stand_in_known_classes,
     periods.periods_run_forward,
     periods.parameter_values_do_not_overlap,
     periods.parameter_values_are_alike,
@@ -57,8 +82,13 @@ def cross_check(*, pack: Pack, faulty: Iterable[tuple[str, str]] = ()) -> list[P
     return problems
 
 
+def check_histories(pack: Pack, entries: Sequence[Entry]) -> list[Problem]:
+    """What is wrong with the histories of cases that do not belong to the pack."""
+    return list(history_problems(book=Book(pack), entries=entries))
+
+
 def check_pack_thoroughly(pack: Pack) -> list[Problem]:
-    """What `fangpin pack check` adds to loading: the pack's cases, and rules with too few.
+    """What `fangpin pack check` adds to loading: the pack's cases, and rules and checks with too few.
 
     Raises ProblemError when a case file cannot be read at all.
     """
@@ -66,4 +96,5 @@ def check_pack_thoroughly(pack: Pack) -> list[Problem]:
     return [
         *case_problems(book=book, entries=pack.case_entries),
         *rules_have_enough_cases(book),
+        *checks_have_enough_cases(book),
     ]

@@ -3,36 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
+from fangpin.policy.case_models import PackCase
 from fangpin.policy.cases import read_case_files
-from fangpin.policy.checks.book import Book, unknown
+from fangpin.policy.checks.book import Book
+from fangpin.policy.checks.case_decisions import decision_names
+from fangpin.policy.checks.case_names import named_keys, named_value
 from fangpin.policy.checks.feeds import is_month, month_problem
+from fangpin.policy.checks.histories import history_problems
 from fangpin.policy.checks.rules import FIGURES
 from fangpin.policy.entries import Entry
-from fangpin.policy.models import PackCase
+from fangpin.policy.expressions.case_facts import PERSON_FACTS
 from fangpin.values.problem import Problem
 
 FEWEST_CASES = 4
 """A rule needs a hit, the same just across the line, an unknown and a suppression or exception."""
 
 _YEAR = re.compile(r"[0-9]{4}")
-_CODES = {
-    "attribute": "CASE_ATTRIBUTE",
-    "category": "CASE_CATEGORY",
-    "cause": "CASE_CAUSE",
-    "contract": "CASE_FEED",
-    "field": "CASE_FIELD",
-    "figure": "CASE_FIGURE",
-    "item": "CASE_ITEM",
-    "rule": "CASE_RULE",
-    "severity": "CASE_SEVERITY",
-}
-"""What a case names -> the code of the problem when it does not exist."""
 
 
 def case_problems(*, book: Book, entries: Sequence[Entry]) -> Iterator[Problem]:
-    """CASE_*: everything that cases name wrongly, and months that are none."""
+    """CASE_*, HISTORY_*: everything that cases name wrongly, and months that are none."""
     first: dict[str, Entry] = {}
     for entry in entries:
         case = entry.node
@@ -50,6 +42,7 @@ def case_problems(*, book: Book, entries: Sequence[Entry]) -> Iterator[Problem]:
             )
         yield from _names(book, entry, case)
         yield from _months(book, entry, case)
+    yield from history_problems(book=book, entries=entries)
 
 
 def rules_have_enough_cases(book: Book) -> Iterator[Problem]:
@@ -78,32 +71,61 @@ def rules_have_enough_cases(book: Book) -> Iterator[Problem]:
             )
 
 
+def checks_have_enough_cases(book: Book) -> Iterator[Problem]:
+    """CHECK_CASES_FEW: a check without a case that it finds, or without one that it does not."""
+    hit: set[str] = set()
+    passed: set[str] = set()
+    for directory in book.pack.directories:
+        for entry in read_case_files(files=sorted((directory / "cases").glob("*.yaml"))):
+            assert isinstance(entry.node, PackCase)
+            hit.update(entry.node.expect.findings)
+            if entry.node.expect.no_findings != "any":
+                passed.update(entry.node.expect.no_findings)
+    for code, check in book.pack.case_checks.items():
+        if code not in hit or code not in passed:
+            yield Problem(
+                code="CHECK_CASES_FEW",
+                where=book.pack.place_of("check", code),
+                zh=f"核查项“{check.title.zh}”（{code}）至少要有一个查出的案例和一个不应查出的案例。",
+                en=f"The check '{check.title.en}' ({code}) needs a case that it finds and one that "
+                "it does not.",
+                fix_zh=f"在 cases/ 中补：findings: [{code}] 和 no_findings: [{code}] 各一个。",
+                fix_en=f"Add to cases/ one with findings: [{code}] and one with "
+                f"no_findings: [{code}].",
+                details={"check": code},
+            )
+
+
 def _names(book: Book, entry: Entry, case: PackCase) -> Iterator[Problem]:
     registry = book.pack.header.registry
     fields = book.fields(registry.feed) if registry is not None else None
     rules, items, figures = book.codes("rule"), book.codes("item"), book.codes(*FIGURES)
     expect = case.expect
-    yield from _keys(entry, ("household",), case.household, "attribute", book.codes("attribute"))
-    yield from _keys(entry, ("ledger",), case.ledger, "item", items)
-    yield from _keys(entry, ("unknown",), case.unknown, "contract", book.codes("contract"))
-    yield from _keys(entry, ("expect", "rules"), expect.rules, "rule", rules)
-    yield from _keys(entry, ("expect", "figures"), expect.figures, "figure", figures)
+    yield from named_keys(
+        entry, ("household",), case.household, "attribute", book.codes("attribute")
+    )
+    yield from named_keys(entry, ("ledger",), case.ledger, "item", items)
+    yield from named_keys(entry, ("unknown",), case.unknown, "contract", book.codes("contract"))
+    yield from decision_names(book, entry, case)
+    yield from named_keys(entry, ("expect", "rules"), expect.rules, "rule", rules)
+    yield from named_keys(entry, ("expect", "figures"), expect.figures, "figure", figures)
     for code, expected in expect.rules.items():
         path: tuple[str, ...] = ("expect", "rules", code)
-        yield from _keys(entry, (*path, "figures"), expected.figures, "figure", figures)
-        yield from _value(book, entry, (*path, "severity"), expected.severity, "severity")
+        yield from named_keys(entry, (*path, "figures"), expected.figures, "figure", figures)
+        yield from named_value(book, entry, (*path, "severity"), expected.severity, "severity")
     for index, series in enumerate(case.series):
-        yield from _value(book, entry, ("series", index, "item"), series.item, "item")
+        yield from named_value(book, entry, ("series", index, "item"), series.item, "item")
+    people = {*(fields or ()), *PERSON_FACTS}
     for index, person in enumerate(case.persons if fields is not None else ()):
-        yield from _keys(entry, ("persons", index), person, "field", set(fields or ()))
+        yield from named_keys(entry, ("persons", index), person, "field", people)
     if expect.category not in (None, "none"):
-        yield from _value(book, entry, ("expect", "category"), expect.category, "category")
+        yield from named_value(book, entry, ("expect", "category"), expect.category, "category")
     if expect.alert is not None and expect.alert != "none":
         path = ("expect", "alert")
-        yield from _value(book, entry, (*path, "severity"), expect.alert.severity, "severity")
-        yield from _value(book, entry, (*path, "cause"), expect.alert.cause, "cause")
+        yield from named_value(book, entry, (*path, "severity"), expect.alert.severity, "severity")
+        yield from named_value(book, entry, (*path, "cause"), expect.alert.cause, "cause")
         for index, rule in enumerate(expect.alert.rules or ()):
-            yield from _value(book, entry, (*path, "rules", index), rule, "rule")
+            yield from named_value(book, entry, (*path, "rules", index), rule, "rule")
 
 
 def _months(book: Book, entry: Entry, case: PackCase) -> Iterator[Problem]:
@@ -133,33 +155,3 @@ def _months(book: Book, entry: Entry, case: PackCase) -> Iterator[Problem]:
         for index, text in enumerate(months if isinstance(months, list) else ()):
             if not is_month(text):
                 yield month_problem("CASE_PERIOD", entry.where("unknown", feed, index), text)
-
-
-def _keys(
-    entry: Entry, path: tuple[str | int, ...], written: Iterable[str], noun: str, valid: set[str]
-) -> Iterator[Problem]:
-    for name in written:
-        if name not in valid:
-            yield unknown(
-                code=_CODES[noun],
-                noun=noun,
-                written=name,
-                where=entry.where(*path, name, key=True),
-                valid=valid,
-                by=("case", ".".join(str(step) for step in path)),
-            )
-
-
-def _value(
-    book: Book, entry: Entry, path: tuple[str | int, ...], written: str | None, noun: str
-) -> Iterator[Problem]:
-    valid = book.codes(noun)
-    if written is not None and written not in valid:
-        yield unknown(
-            code=_CODES[noun],
-            noun=noun,
-            written=written,
-            where=entry.where(*path),
-            valid=valid,
-            by=("case", ".".join(str(step) for step in path)),
-        )

@@ -7,10 +7,10 @@ from datetime import date
 from itertools import combinations
 
 from fangpin.policy.checks.book import Book, unknown
+from fangpin.policy.decision_models import Dated
 from fangpin.policy.entries import Entry
 from fangpin.policy.models import CalendarYear, Category, PackHeader, Parameter, Rule
 from fangpin.policy.nouns import named
-from fangpin.policy.procedure_models import Procedure
 from fangpin.values.problem import Problem
 
 _END = date.max
@@ -27,10 +27,9 @@ def periods_run_forward(book: Book) -> Iterator[Problem]:
         yield from _backwards(entry, (), rule.from_date, rule.to_date, rule.rule)
     for entry, category in book.all("category", Category):
         yield from _backwards(entry, (), category.from_date, category.to_date, category.category)
-    for entry, procedure in book.all("procedure", Procedure):
-        yield from _backwards(
-            entry, (), procedure.from_date, procedure.to_date, procedure.procedure
-        )
+    for kind in ("eligibility", "elimination", "procedure"):
+        for entry, dated in book.all(kind, Dated):
+            yield from _backwards(entry, (), dated.from_date, dated.to_date, entry.code)
 
 
 def parameter_values_do_not_overlap(book: Book) -> Iterator[Problem]:
@@ -90,27 +89,28 @@ def parameter_divisions_exist(book: Book) -> Iterator[Problem]:
 
 
 def editions_do_not_overlap(book: Book) -> Iterator[Problem]:
-    """EDITION_OVERLAP: two editions of a rule, category or procedure hold on the same day."""
-    dated: dict[tuple[str, str], list[tuple[Entry, Rule | Category | Procedure]]] = {}
+    """EDITION_OVERLAP: two editions of a rule, or periods of what is dated, hold on the same day."""
+    dated: dict[tuple[str, str], list[tuple[Entry, Rule | Category | Dated]]] = {}
     for entry, rule in book.all("rule", Rule):
         dated.setdefault(("rule", rule.rule), []).append((entry, rule))
     for entry, category in book.all("category", Category):
         dated.setdefault(("category", category.category), []).append((entry, category))
-    for entry, procedure in book.all("procedure", Procedure):
-        dated.setdefault(("procedure", procedure.procedure), []).append((entry, procedure))
+    for kind in ("eligibility", "elimination", "procedure"):
+        for entry, one in book.all(kind, Dated):
+            dated.setdefault((kind, entry.code), []).append((entry, one))
     for (kind, code), found in dated.items():
-        for (first, one), (second, two) in combinations(found, 2):
-            if _overlap(one.from_date, one.to_date, two.from_date, two.to_date):
+        for (first, earlier), (second, later) in combinations(found, 2):
+            if _overlap(earlier.from_date, earlier.to_date, later.from_date, later.to_date):
                 name_zh, name_en = named(kind, code)
-                end_zh = f"到 {one.to_date}" if one.to_date else "没有写结束日期"
-                end_en = f"holds until {one.to_date}" if one.to_date else "has no end"
+                end_zh = f"到 {earlier.to_date}" if earlier.to_date else "没有写结束日期"
+                end_en = f"holds until {earlier.to_date}" if earlier.to_date else "has no end"
                 yield Problem(
                     code="EDITION_OVERLAP",
                     where=second.where("from"),
-                    zh=f"{name_zh}有两版同时有效：这一版从 {two.from_date} 起，"
+                    zh=f"{name_zh}有两版同时有效：这一版从 {later.from_date} 起，"
                     f"{first.where()} 那一版{end_zh}。",
                     en=f"Two editions of the {name_en} hold at once: this one from "
-                    f"{two.from_date}; the one at {first.where()} {end_en}.",
+                    f"{later.from_date}; the one at {first.where()} {end_en}.",
                     fix_zh="给旧版写 to，与新版的 from 相同。",
                     fix_en="Give the old edition a `to` equal to the new one's `from`.",
                 )

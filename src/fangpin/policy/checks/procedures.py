@@ -15,7 +15,8 @@ ACT = "act."
 ATTACHMENT = "attachment."
 
 
-def _words(book: Book, prefix: str) -> set[str]:
+def words_under(book: Book, prefix: str) -> set[str]:
+    """The pack's words that begin with a prefix, without it."""
     return {
         word.word.removeprefix(prefix)
         for _, word in book.all("word", Word)
@@ -27,7 +28,7 @@ def procedure_references_exist(book: Book) -> Iterator[Problem]:
     """PROCEDURE_STEP, _ROLE, _ACT, _CHANNEL, _PARAMETER, _SEVERITY, _CAUSE: names that exist."""
     roles, parameters = book.codes("role"), book.codes("parameter")
     severities, causes = book.codes("severity"), book.codes("cause")
-    channels, acts = _words(book, CHANNEL), _words(book, ACT)
+    channels, acts = words_under(book, CHANNEL), words_under(book, ACT)
     for entry, procedure in book.all("procedure", Procedure):
         steps = {step.step for step in procedure.steps}
         by = ("procedure", procedure.procedure)
@@ -90,15 +91,16 @@ def procedure_references_exist(book: Book) -> Iterator[Problem]:
 def procedures_come_to_an_end(book: Book) -> Iterator[Problem]:
     """PROCEDURE_CIRCLE: steps that wait for each other. PROCEDURE_ACT_TWICE: one act, two steps."""
     for entry, procedure in book.all("procedure", Procedure):
-        reached: set[str] = set()
         steps = {step.step: step for step in procedure.steps}
+        reached: set[str] = set()
+        # A step that does not exist was told of: here nothing waits for it.
         while ready := [
-            s for s in steps.values() if s.step not in reached and set(s.after) <= reached
+            step.step
+            for step in steps.values()
+            if step.step not in reached and set(step.after) & steps.keys() <= reached
         ]:
-            reached |= {step.step for step in ready}
-        stuck = [
-            step for step in steps if step not in reached and set(steps[step].after) <= set(steps)
-        ]
+            reached |= set(ready)
+        stuck = [step for step in steps if step not in reached]
         if stuck:
             yield Problem(
                 code="PROCEDURE_CIRCLE",
@@ -126,7 +128,7 @@ def procedures_come_to_an_end(book: Book) -> Iterator[Problem]:
 
 def exits_have_reasons(book: Book) -> Iterator[Problem]:
     """EXIT_WITHOUT_REASONS: words.yaml lists no reason under the exit's code."""
-    words = _words(book, "")
+    words = words_under(book, "")
     for entry, procedure in book.all("procedure", Procedure):
         for index, way in enumerate(procedure.exits):
             if not any(word.startswith(f"{way.reasons}.") for word in words):
@@ -142,7 +144,7 @@ def exits_have_reasons(book: Book) -> Iterator[Problem]:
 
 def forms_hang_together(book: Book) -> Iterator[Problem]:
     """FORM_BLOCK, FORM_ACT, FORM_CHOICES, FORM_FIELD_TWICE: what a form names exists, once."""
-    acts = _words(book, ACT)
+    acts = words_under(book, ACT)
     for entry, form in book.all("form", Form):
         by = ("form", form.form)
         blocks = {block.block for block in form.blocks}
@@ -190,26 +192,29 @@ def forms_hang_together(book: Book) -> Iterator[Problem]:
 
 def duty_references_exist(book: Book) -> Iterator[Problem]:
     """DUTY_GROUP, DUTY_PARAMETER, DUTY_ROLE, DUTY_CATEGORY: what a duty names exists."""
-    words, parameters = _words(book, ""), book.codes("parameter")
+    words, parameters = words_under(book, ""), book.codes("parameter")
     roles, categories = book.codes("role"), book.codes("category")
     for entry, duty in book.all("duty", Duty):
-        named = [("DUTY_GROUP", "word", duty.group, words)]
+        named: list[tuple[str, str, str, set[str], tuple[str | int, ...]]] = [
+            ("DUTY_GROUP", "word", duty.group, words, ("group",))
+        ]
         if duty.days:
-            named.append(("DUTY_PARAMETER", "parameter", duty.days, parameters))
-        for rhythm in duty.rhythm:
+            named.append(("DUTY_PARAMETER", "parameter", duty.days, parameters, ("days",)))
+        for place, rhythm in enumerate(duty.rhythm):
+            at: tuple[str | int, ...] = ("rhythm", place)
             named += [
-                ("DUTY_CATEGORY", "category", rhythm.category, categories),
-                ("DUTY_ROLE", "role", rhythm.role, roles),
-                ("DUTY_PARAMETER", "parameter", rhythm.visits, parameters),
-                ("DUTY_PARAMETER", "parameter", rhythm.months, parameters),
+                ("DUTY_CATEGORY", "category", rhythm.category, categories, at),
+                ("DUTY_ROLE", "role", rhythm.role, roles, at),
+                ("DUTY_PARAMETER", "parameter", rhythm.visits, parameters, at),
+                ("DUTY_PARAMETER", "parameter", rhythm.months, parameters, at),
             ]
-        for code, noun, written, valid in named:
+        for code, noun, written, valid, path in named:
             if written not in valid:
                 yield unknown(
                     code=code,
                     noun=noun,
                     written=written,
-                    where=entry.where(),
+                    where=entry.where(*path),
                     valid=valid,
                     by=("duty", duty.duty),
                 )

@@ -56,6 +56,10 @@ CASE_FACT_TABLE: Mapping[str, CaseFact] = {
     "years_since_identification": _fact(
         "number", "识别认定以来跨过的年份数", "New years since identification", "年"
     ),
+    "statuses": _fact("set", "已有的救助身份", "Statuses granted and in force"),
+    "property_complies": _fact(
+        "truth", "家庭财产状况符合规定", "Property is within what is allowed"
+    ),
     "causes": _fact("set", "风险类型", "Risk causes"),
     "has_cause_note": _fact("truth", "风险备注已填", "The note of a cause is written"),
     "per_head_at_identification": _fact(
@@ -99,6 +103,8 @@ CASE_FACT_TABLE: Mapping[str, CaseFact] = {
     # elimination
     "is_eliminated": _fact("truth", "风险已消除", "The risk was eliminated"),
     "eliminated_date": _fact("date", "风险消除日期", "Day of elimination"),
+    "eliminated_year": _fact("number", "风险消除年份", "Year of elimination", "年"),
+    "eliminated_month": _fact("number", "风险消除月份", "Month of elimination", "月"),
     "elimination_kind": _fact("text", "风险消除方式", "Way of elimination"),
     "natural_reason": _fact("text", "自然消除原因", "Reason of natural elimination"),
     "months_to_elimination": _fact(
@@ -128,8 +134,9 @@ CASE_FACT_TABLE: Mapping[str, CaseFact] = {
 
 CASE_FACTS: Mapping[str, Kind] = {code: fact.kind for code, fact in CASE_FACT_TABLE.items()}
 
-PERSON_FACTS: Mapping[str, Kind] = {"posts_held": "number"}
-"""What conditions about one member may name beside the registry's fields: posts it holds now."""
+PERSON_FACTS: Mapping[str, Kind] = {"posts_held": "number", "is_working": "truth"}
+"""What conditions about one member may name beside the registry's fields: how many posts it holds
+and whether it is at work, both now."""
 
 ELIMINATION_KINDS = ("stable", "natural")
 """stable: through help, every condition met; natural: one reason, such as the death of a member."""
@@ -140,6 +147,10 @@ def case_choices(pack: Pack) -> dict[str, frozenset[str]]:
     return {
         "causes": frozenset(pack.causes),
         "measures": frozenset(pack.measures),
+        "statuses": frozenset(one.eligibility for one in pack.eligibilities),
         "category": frozenset({category.category for category in pack.categories} | {"none"}),
         "elimination_kind": frozenset(ELIMINATION_KINDS),
+        "natural_reason": frozenset(
+            one.condition for one in pack.elimination if one.kind == "natural"
+        ),
     }

@@ -390,3 +390,7 @@ class _Checker:
 
 def _fits(found: Kind, expected: Kind) -> bool:
     return found == expected or "unknown" in (found, expected)
+
+
+KIND_WORDS: Mapping[Kind, tuple[str, str]] = {kind: (_ZH[kind], _EN[kind]) for kind in _ZH}
+"""What each kind is called, in (zh, en)."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from typing import Any
 
@@ -24,6 +25,7 @@ from fangpin.policy.expressions.spans import (
 from fangpin.policy.models import LedgerItem
 
 _PRECISE = Context(prec=80)
+_VALUES = (Decimal, int, bool, str, date, frozenset)
 _SIX_DIGITS = Decimal("0.000001")
 
 
@@ -37,7 +39,7 @@ def value_of(expression: tree.Node | str, facts: Facts) -> Value | None:
         found = _Evaluator(facts).figure(node).value
     if isinstance(found, float):
         return Decimal(repr(found))
-    return found if found is None or isinstance(found, Value) else None
+    return found if isinstance(found, _VALUES) else None
 
 
 def truth_of(expression: tree.Node | str, facts: Facts) -> bool | None:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from fangpin.policy.decision_models import CaseCheck, Eligibility, EliminationCondition
 from fangpin.policy.expressions.case_facts import CASE_FACTS, PERSON_FACTS, case_choices
 from fangpin.policy.expressions.check import MEMBERS, SETS, WINDOWS, Kind, Vocabulary, check
 from fangpin.policy.expressions.parse import parse
-from fangpin.policy.models import Contract, FieldType
+from fangpin.policy.models import Contract, FieldType, MeasureKind
 from fangpin.values.problem import Problem, ProblemError
 
 if TYPE_CHECKING:
@@ -145,3 +146,27 @@ def _expressions(pack: Pack) -> Iterator[tuple[str, str, Vocabulary, Kind]]:
                 yield text, where, words, "truth"
     for category in pack.categories:
         yield category.when, pack.place_of("category", category.category), words, "truth"
+    yield from _conditions_of_casework(pack)
+
+
+def _conditions_of_casework(pack: Pack) -> Iterator[tuple[str, str, Vocabulary, Kind]]:
+    """Conditions over the facts of casework, each at its own line."""
+    of_case, of_person = case_vocabulary(pack), person_vocabulary(pack)
+    for entry in pack.entries.values():
+        node = entry.node
+        if isinstance(node, MeasureKind):
+            for index, guard in enumerate(node.guards):
+                if guard.when:
+                    words = of_person if guard.of == "person" else of_case
+                    yield guard.when, entry.where("guards", index, "when"), words, "truth"
+        elif isinstance(node, Eligibility):
+            for index, condition in enumerate(node.conditions):
+                where = entry.where("conditions", index, "when")
+                yield condition.when, where, of_case, "truth"
+        elif isinstance(node, EliminationCondition):
+            yield node.when, entry.where("when"), of_case, "truth"
+        elif isinstance(node, CaseCheck):
+            words = of_person if node.of == "person" else of_case
+            yield node.when, entry.where("when"), words, "truth"
+            if node.exempt_when:
+                yield node.exempt_when, entry.where("exempt_when"), words, "truth"

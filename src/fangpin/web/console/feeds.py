@@ -20,9 +20,9 @@ from fangpin.lake.home import Home
 from fangpin.policy import Pack
 from fangpin.policy.models import Contract, Department
 from fangpin.values.month import Month
-from fangpin.web.console.pack import installation_pack
-from fangpin.web.console.templatetags.figures import share
-from fangpin.web.console.words import said
+from fangpin.web.ground.figures import share
+from fangpin.web.ground.pack import installation_pack
+from fangpin.web.ground.words import said
 
 State = Literal["on-time", "late", "partly", "missing", "rest"]
 COUNT_OF_MONTHS = 24

@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from fangpin.casework.alerts import queries as alerts
 from fangpin.casework.alerts.models import Run
+from fangpin.casework.cases import turns
+from fangpin.casework.cases.meetings import HOLD
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.queries import division_in_scope, divisions_below
 from fangpin.casework.officials.scope import Scope, narrow_to
 from fangpin.policy.models import Words
+from fangpin.runs.demonstration import run_days
 from fangpin.values.month import Month
-from fangpin.web.console.access import (
+from fangpin.web.console.demo import demo_recipe
+from fangpin.web.console.feeds import late_feeds
+from fangpin.web.ground.access import (
+    SEE_AUDIT,
+    SEE_CASE,
     SEE_FEEDS,
     SEE_HOUSEHOLD,
     SEE_OVERVIEW,
     SEE_QUEUE,
     ConsoleRequest,
+    standing_clock,
 )
-from fangpin.web.console.feeds import late_feeds
-from fangpin.web.console.language import chosen_language, chosen_size, short_language
-from fangpin.web.console.pack import installation_pack
-from fangpin.web.console.templatetags.figures import number, place
-from fangpin.web.console.words import listed
+from fangpin.web.ground.figures import number, place
+from fangpin.web.ground.language import chosen_language, chosen_size, short_language
+from fangpin.web.ground.pack import installation_pack
+from fangpin.web.ground.sessions import key_of
+from fangpin.web.ground.words import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,15 @@ class RunChoice:
     label: str
 
 
+@dataclass(frozen=True, slots=True)
+class OtherPost:
+    """A post in which the official could act instead; `holder` handed it over, or is empty."""
+
+    key: str
+    role: Words | None
+    holder: str
+
+
 @dataclass(slots=True)
 class Frame:
     """The frame of one page; before sign-in only language, size and clock."""
@@ -68,10 +85,14 @@ class Frame:
     html_language: str
     size: int
     clock: date | None
+    clock_moves: bool = False
+    next_run: date | None = None
     asked: str = ""
     name: str = ""
     role: Words | None = None
     post_places: str = ""
+    on_behalf_of: str = ""
+    other_posts: list[OtherPost] = field(default_factory=list)
     division: Division | None = None
     above: list[Division] = field(default_factory=list)
     above_is_open: bool = False
@@ -91,13 +112,24 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         language=short_language(),
         html_language="en" if code == "en" else "zh-Hans",
         size=chosen_size(request),
-        clock=settings.FANGPIN.clock,
+        clock=standing_clock(),
         asked=request.GET.get("q", ""),
     )
     scope = getattr(request, "scope", None)
     if scope is not None and not scope.is_empty:
         _fill(made, request, scope)  # type: ignore[arg-type]
+        if made.clock is not None:
+            _let_move(made, made.clock)
     return {"frame": made}
+
+
+def _let_move(made: Frame, clock: date) -> None:
+    """Only a demonstration's clock can be moved, and not beyond the recipe's last day."""
+    recipe = demo_recipe()
+    if recipe is None or recipe.until is None or clock >= recipe.until:
+        return
+    made.clock_moves = True
+    made.next_run = next(iter(run_days(recipe, after=clock, to=recipe.until)), recipe.until)
 
 
 def chosen_division(request: ConsoleRequest) -> tuple[Division, Scope]:
@@ -137,6 +169,13 @@ def _fill(made: Frame, request: ConsoleRequest, scope: Scope) -> None:
     made.role = role.title if role else None
     places = divisions.paths(scope.divisions)
     made.post_places = listed(place(path[-2:]) for path in places.values() if path)
+    made.on_behalf_of = scope.on_behalf_of
+    roles = installation_pack().roles
+    made.other_posts = [
+        OtherPost(key_of(one), roles[one.role].title, one.on_behalf_of)
+        for one in getattr(request, "scopes", ())
+        if one != scope
+    ]
     made.may_search = scope.can(SEE_HOUSEHOLD)
     _where(made, request, scope)
     judged = Run.objects.order_by("-as_of").values_list("month", flat=True)[:36]
@@ -163,6 +202,27 @@ def _where(made: Frame, request: ConsoleRequest, scope: Scope) -> None:
     made.picker_path = reverse("overview" if scope.can(SEE_OVERVIEW) else "queue")
 
 
+def _casework(scope: Scope, entry: Callable[..., Entry]) -> list[Section]:
+    """Cases and meetings; then what watches over them."""
+    work, watch = [], []
+    if scope.can(SEE_CASE):
+        mine = turns.count_of_mine(scope, pack=installation_pack())
+        work.append(
+            entry("cases", gettext("办理"), "case", "meeting", note=number(mine) if mine else "")
+        )
+    if scope.can(HOLD):
+        work.append(entry("new-meeting", gettext("民主评议")))
+    if scope.can(SEE_CASE):
+        work.append(entry("measures", gettext("措施与名额")))
+        work.append(entry("duties", gettext("回访与责任")))
+    if scope.can(SEE_OVERVIEW):
+        watch.append(entry("supervision", gettext("督办看板")))
+    if scope.can(SEE_AUDIT):
+        watch.append(entry("audit", gettext("操作审计")))
+    found = [Section(gettext("帮扶"), work)] if work else []
+    return [*found, Section(gettext("监督"), watch)] if watch else found
+
+
 def _sections(request: ConsoleRequest, scope: Scope) -> list[Section]:
     here = getattr(request.resolver_match, "url_name", "") if request.resolver_match else ""
 
@@ -179,6 +239,7 @@ def _sections(request: ConsoleRequest, scope: Scope) -> list[Section]:
     if scope.can(SEE_HOUSEHOLD):
         watch.append(entry("households", gettext("农户档案"), "household"))
     sections = [Section(gettext("监测"), watch)] if watch else []
+    sections += _casework(scope, entry)
     if scope.can(SEE_FEEDS):
         late = len(late_feeds(request.today))
         note = ngettext("%(n)d 项迟报", "%(n)d 项迟报", late) % {"n": late} if late else ""

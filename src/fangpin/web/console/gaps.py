@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from fangpin.values.month import Month
-from fangpin.web.console.known import KnownLedger
-from fangpin.web.console.pack import installation_pack
-from fangpin.web.console.words import listed, said
+from fangpin.web.ground.known import KnownLedger
+from fangpin.web.ground.pack import installation_pack
+from fangpin.web.ground.words import listed, said
 
 WINDOW = 12
 

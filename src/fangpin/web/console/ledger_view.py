@@ -14,11 +14,11 @@ from fangpin.policy.models import LedgerItem
 from fangpin.values.month import Month
 from fangpin.values.problem import ProblemError
 from fangpin.web.charts.ledger import Band, Flag, Line, balance_of, ledger_chart
-from fangpin.web.console.known import KnownLedger
-from fangpin.web.console.language import short_language
-from fangpin.web.console.pack import installation_pack, severity_of
-from fangpin.web.console.templatetags.figures import degree, number
-from fangpin.web.console.words import said
+from fangpin.web.ground.figures import degree, number
+from fangpin.web.ground.known import KnownLedger
+from fangpin.web.ground.language import short_language
+from fangpin.web.ground.pack import installation_pack, severity_of
+from fangpin.web.ground.words import said
 
 COUNT_OF_MONTHS = 24
 BANDS = 4

@@ -20,11 +20,11 @@ from fangpin.policy.models import Category, ContractField, Rule, Severity
 from fangpin.values.problem import ProblemError
 from fangpin.web.charts.ledger import Line
 from fangpin.web.charts.threshold import threshold_chart
-from fangpin.web.console.known import KnownLedger
-from fangpin.web.console.language import short_language
-from fangpin.web.console.pack import installation_pack, severity_of
-from fangpin.web.console.templatetags.figures import short_delivery
-from fangpin.web.console.words import (
+from fangpin.web.ground.figures import short_delivery
+from fangpin.web.ground.known import KnownLedger
+from fangpin.web.ground.language import short_language
+from fangpin.web.ground.pack import installation_pack, severity_of
+from fangpin.web.ground.words import (
     UNITS,
     field_said,
     figure_said,

@@ -12,9 +12,9 @@ from fangpin.casework.alerts.models import Alert
 from fangpin.casework.alerts.queries import MonthOfReasons
 from fangpin.casework.alerts.states import AlertState
 from fangpin.policy.models import Severity
-from fangpin.web.console.due import Due
-from fangpin.web.console.pack import installation_pack, severity_of
-from fangpin.web.console.words import rule_of, said, step_words
+from fangpin.web.ground.due import Due
+from fangpin.web.ground.pack import installation_pack, severity_of
+from fangpin.web.ground.words import rule_of, said, step_words
 
 SHOWN_RUNS = 4
 

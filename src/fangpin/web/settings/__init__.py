@@ -37,26 +37,29 @@ INSTALLED_APPS = [
     "fangpin.casework.divisions",
     "fangpin.casework.officials",
     "fangpin.casework.audit",
+    "fangpin.casework.receipts",
     "fangpin.casework.registry",
     "fangpin.casework.alerts",
     "fangpin.casework.cases",
+    "fangpin.casework.declarations",
     "fangpin.casework.measures",
     "fangpin.casework.followup",
     "fangpin.web.console",
+    "fangpin.web.field",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "fangpin.web.console.security.PolicyMiddleware",
+    "fangpin.web.ground.security.PolicyMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "fangpin.web.console.language.LanguageMiddleware",
+    "fangpin.web.ground.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "fangpin.web.console.access.AccessMiddleware",
+    "fangpin.web.ground.access.AccessMiddleware",
 ]
 ROOT_URLCONF = "fangpin.web.urls"
 WSGI_APPLICATION = "fangpin.web.wsgi.application"
@@ -72,7 +75,7 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
-                "fangpin.web.console.templatetags.figures",
+                "fangpin.web.ground.figures",
             ],
         },
     }

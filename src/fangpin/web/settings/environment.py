@@ -13,6 +13,8 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import fangpin
+from fangpin.feeds.limits import Limits
+from fangpin.lake.ciphers import AES_256_GCM, CIPHERS, GcmCipher
 from fangpin.values.problem import Problem, ProblemError
 
 PREFIX = "FANGPIN_"
@@ -28,9 +30,26 @@ VARIABLES: dict[str, str] = {
     "FANGPIN_ALLOWED_HOSTS": "host names, separated by commas",
     "FANGPIN_HTTPS": "1: cookies travel over HTTPS only, plain requests are redirected",
     "FANGPIN_TIME_ZONE": "IANA name; Asia/Shanghai",
+    "FANGPIN_FILE_MB": "largest file that is received, in MiB; 1024",
+    "FANGPIN_UNPACKED_MB": "largest content of a spreadsheet once unpacked, in MiB; 512",
+    "FANGPIN_READER_MB": "memory of the process that opens a spreadsheet, in MiB; 1024",
+    "FANGPIN_READER_SECONDS": "time of the process that opens a spreadsheet; 120",
+    "FANGPIN_CIPHER": "cipher of the vault: aes-256-gcm or sm4-gcm",
+    "FANGPIN_RLS": "1: PostgreSQL itself holds each request to its official's divisions",
+    "FANGPIN_SIGN_IN_TRIES": "wrong passwords in a row after which an account is locked; 5",
+    "FANGPIN_LOCK_MINUTES": "how long it stays locked; 15",
+    "FANGPIN_IDLE_MINUTES": "after how long without a request a session ends; 30",
     "FANGPIN_REAL_DATA": "folder of survey archives for demo recipes and tests; ../shared/data",
 }
 """Every variable there is; a misspelt one is an error, not silently ignored."""
+
+_LIMITS = {
+    "FANGPIN_FILE_MB": ("file_bytes", 1024 * 1024),
+    "FANGPIN_UNPACKED_MB": ("unpacked_bytes", 1024 * 1024),
+    "FANGPIN_READER_MB": ("reader_memory_bytes", 1024 * 1024),
+    "FANGPIN_READER_SECONDS": ("reader_seconds", 1),
+}
+"""Setting -> the limit that it sets, and its unit."""
 
 _YES = {"1", "true", "yes", "on"}
 _NO = {"", "0", "false", "no", "off"}
@@ -50,6 +69,13 @@ class Environment:
     allowed_hosts: tuple[str, ...]
     https: bool
     time_zone: str
+    cipher: GcmCipher
+    row_security: bool
+    sign_in_tries: int
+    lock_minutes: int
+    idle_minutes: int
+    limits: Limits = Limits()
+    """What a delivered file may cost."""
 
     @property
     def pack_directory(self) -> Path:
@@ -87,18 +113,25 @@ class Environment:
         except ProblemError as error:
             problems.extend(error.problems)
 
-        https = variables.get("FANGPIN_HTTPS", "").lower()
-        if https not in _YES | _NO:
+        limits, unreadable = _limits(variables)
+        problems += unreadable
+        https = _yes_or_no(variables, "FANGPIN_HTTPS", problems)
+        row_security = _yes_or_no(variables, "FANGPIN_RLS", problems)
+        if row_security and database and not database["ENGINE"].endswith("postgresql"):
             problems.append(
                 Problem(
-                    "SETTING_NOT_YES_OR_NO",
-                    "FANGPIN_HTTPS",
-                    "应为 1 或 0",
-                    "expected 1 or 0",
-                    "改为 1（只走 HTTPS）或 0",
-                    "set 1 (HTTPS only) or 0",
+                    "SETTING_RLS_NEEDS_POSTGRESQL",
+                    "FANGPIN_RLS",
+                    "行级安全只有 PostgreSQL 才有",
+                    "only PostgreSQL has row-level security",
+                    "去掉这个变量，或用 FANGPIN_DATABASE_URL 指向 PostgreSQL",
+                    "remove the variable, or point FANGPIN_DATABASE_URL at PostgreSQL",
                 )
             )
+        cipher = _cipher(variables, problems)
+        tries = _count(variables, "FANGPIN_SIGN_IN_TRIES", 5, problems)
+        lock_minutes = _count(variables, "FANGPIN_LOCK_MINUTES", 15, problems)
+        idle_minutes = _count(variables, "FANGPIN_IDLE_MINUTES", 30, problems)
         if problems:
             raise ProblemError(problems)
 
@@ -113,9 +146,67 @@ class Environment:
             demo=variables.get("FANGPIN_DEMO", "").lower() not in _NO,
             secret_key=variables.get("FANGPIN_SECRET_KEY") or None,
             allowed_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),
-            https=https in _YES,
+            https=https,
             time_zone=variables.get("FANGPIN_TIME_ZONE") or "Asia/Shanghai",
+            limits=limits,
+            cipher=cipher,
+            row_security=row_security,
+            sign_in_tries=tries,
+            lock_minutes=lock_minutes,
+            idle_minutes=idle_minutes,
         )
+
+
+def _yes_or_no(variables: Mapping[str, str], name: str, problems: list[Problem]) -> bool:
+    text = variables.get(name, "").lower()
+    if text not in _YES | _NO:
+        problems.append(
+            Problem(
+                "SETTING_NOT_YES_OR_NO",
+                name,
+                "应为 1 或 0",
+                "expected 1 or 0",
+                "改为 1（是）或 0（否）",
+                "set 1 (yes) or 0 (no)",
+            )
+        )
+    return text in _YES
+
+
+def _count(variables: Mapping[str, str], name: str, otherwise: int, problems: list[Problem]) -> int:
+    text = variables.get(name, "")
+    if not text:
+        return otherwise
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= 10_000:
+        return int(text)
+    problems.append(
+        Problem(
+            "SETTING_NOT_A_COUNT",
+            name,
+            "应为 1 到 10000 之间的整数",
+            "expected a whole number from 1 to 10000",
+            f"改正，或去掉这个变量以使用 {otherwise}",
+            f"correct it, or remove the variable to use {otherwise}",
+        )
+    )
+    return otherwise
+
+
+def _cipher(variables: Mapping[str, str], problems: list[Problem]) -> GcmCipher:
+    name = variables.get("FANGPIN_CIPHER") or AES_256_GCM.name
+    if name not in CIPHERS:
+        known = ", ".join(CIPHERS)
+        problems.append(
+            Problem(
+                "SETTING_CIPHER_UNKNOWN",
+                "FANGPIN_CIPHER",
+                f"没有这种加密算法；可用：{known}",
+                f"there is no such cipher; known: {known}",
+                "改为其中一种，或去掉这个变量",
+                "name one of them, or remove the variable",
+            )
+        )
+    return CIPHERS.get(name, AES_256_GCM)
 
 
 def shipped_packs() -> Path:
@@ -183,6 +274,29 @@ def _sqlite(path: Path) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         },
     }
+
+
+def _limits(variables: Mapping[str, str]) -> tuple[Limits, list[Problem]]:
+    chosen: dict[str, int] = {}
+    problems = []
+    for name, (limit, unit) in _LIMITS.items():
+        text = variables.get(name, "")
+        if not text:
+            continue
+        if text.isascii() and text.isdigit() and 0 < int(text) < 10**7:
+            chosen[limit] = int(text) * unit
+            continue
+        problems.append(
+            Problem(
+                "SETTING_NOT_A_NUMBER",
+                name,
+                "应为正整数",
+                "expected a whole number above zero",
+                f"{VARIABLES[name]}",
+                f"{VARIABLES[name]}",
+            )
+        )
+    return Limits(**chosen), problems
 
 
 def _unknown(variables: Mapping[str, str]) -> list[Problem]:

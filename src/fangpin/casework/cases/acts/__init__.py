@@ -5,6 +5,7 @@ a `key`; it raises what `gate.perform` raises and what its own docstring names, 
 changed then. The answer is the entry of the case's log.
 """
 
+from fangpin.casework.cases.acts.apart import Seen, VisitConflictError, record_visit_from_apart
 from fangpin.casework.cases.acts.appeal import answer_appeal, appeal
 from fangpin.casework.cases.acts.comparison import (
     answer_comparison,
@@ -17,6 +18,7 @@ from fangpin.casework.cases.acts.decision import (
     approve_at_county,
     return_for_correction,
     review_at_township,
+    tell_applicant,
 )
 from fangpin.casework.cases.acts.deliberation import MeetingRecord, Votes, hold_deliberation
 from fangpin.casework.cases.acts.elimination import propose_elimination, roll_back_elimination
@@ -48,6 +50,7 @@ from fangpin.casework.cases.acts.visit import (
     VisitRecord,
     record_consent,
     record_visit,
+    supplement_visit,
 )
 
 __all__ = [
@@ -57,6 +60,8 @@ __all__ = [
     "MeetingRecord",
     "PaperOfAct",
     "Place",
+    "Seen",
+    "VisitConflictError",
     "VisitRecord",
     "Votes",
     "announce",
@@ -79,6 +84,7 @@ __all__ = [
     "record_consent",
     "record_objection",
     "record_visit",
+    "record_visit_from_apart",
     "refuse",
     "reply_to_counter_evidence",
     "report_clue",
@@ -86,5 +92,7 @@ __all__ = [
     "return_for_correction",
     "review_at_township",
     "roll_back_elimination",
+    "supplement_visit",
+    "tell_applicant",
     "withdraw",
 ]

@@ -84,7 +84,7 @@ def answer_appeal(
 def _told(act: str, case: Case, *, by: Scope, at: datetime) -> None:
     record(
         act=act,
-        official=by.official,
+        official=by,
         subject_kind="case",
         subject=case.case_no,
         division=case.division,

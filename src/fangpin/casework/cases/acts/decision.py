@@ -118,6 +118,30 @@ def announce(
     return perform("announce", pack=pack, case_no=case_no, by=by, at=at, key=key, note=note)
 
 
+def tell_applicant(
+    *, pack: Pack, case_no: str, by: Scope, at: datetime, note: str, key: str = ""
+) -> CaseAct:
+    """Record that whoever applied was told the result, and how; also where an exit ended the case.
+
+    Raises also ProblemError TEXT_MISSING.
+    """
+
+    def effect(turn: Turn, _entry: CaseAct) -> dict[str, Any]:
+        turn.said(note, zh="告知方式和内容", en="How the applicant was told, and what")
+        return {"outcome": turn.case.outcome}
+
+    return perform(
+        "tell_applicant",
+        pack=pack,
+        case_no=case_no,
+        by=by,
+        at=at,
+        key=key,
+        note=note,
+        effect=effect,
+    )
+
+
 def return_for_correction(
     *,
     pack: Pack,
@@ -161,6 +185,7 @@ def return_for_correction(
         turn.case.log.filter(step__in=undone, is_undone=False).exclude(pk=entry.pk).update(
             is_undone=True
         )
+        turn.is_log_changed = True
         return {"to": to_step}
 
     return perform(
@@ -284,27 +309,35 @@ def _refuse_elimination(
     turn.listed("elimination_kind", elimination_kind, zh="消除方式", en="Kind of elimination")
     if elimination_kind == NATURAL:
         turn.listed("natural_reason", natural_reason, zh="自然消除原因", en="Natural reason")
-    if turn.case.clues.filter(alert__state="open").exists():
+    if turn.case.clues.exclude(alert__state="ended").exists():
         raise refusals.refusal(
             "NEW_CLUE",
             turn.where,
-            zh="消除期间出现新的预警，不能消除。",
-            en="A new alert has come while the elimination was under way.",
-            fix_zh="请选择“继续监测”，并核实新的预警。",
-            fix_en="Keep the household in monitoring and verify the new alert.",
+            zh="消除期间出现新的线索，不能消除。",
+            en="A new clue has come while the elimination was under way.",
+            fix_zh="请选择“继续监测”，并核实新的线索。",
+            fix_en="Keep the household in monitoring and verify the new clue.",
         )
-    missing = found.unmet
-    if missing:
-        raise refusals.refusal(
-            "CONDITIONS_NOT_MET",
-            turn.where,
-            zh="消除条件未全部满足："
-            + "；".join(f"{one.title.zh}（{one.told_zh}）" for one in missing)
-            + "。",
-            en="Conditions of the elimination are not met: "
-            + "; ".join(f"{one.title.en} ({one.told_en})" for one in missing)
-            + ".",
-            fix_zh="请选择“继续监测”，或补齐依据后再办。",
-            fix_en="Keep the household in monitoring, or bring the proof first.",
-            conditions=[one.code for one in missing],
-        )
+    answer = found.elimination(
+        turn.pack, kind=elimination_kind, at=turn.on, natural_reason=natural_reason
+    )
+    if answer.is_open is True:
+        return
+    lacking = answer.lacking
+    told = [
+        (one.title, ("不满足", "not met") if one.is_met is False else ("无法判断", "cannot tell"))
+        for one in lacking
+    ]
+    raise refusals.refusal(
+        "CONDITIONS_NOT_MET",
+        turn.where,
+        zh="消除条件未全部满足："
+        + "；".join(f"{title.zh}（{state[0]}）" for title, state in told)
+        + "。",
+        en="Conditions of the elimination do not all hold: "
+        + "; ".join(f"{title.en} ({state[1]})" for title, state in told)
+        + ".",
+        fix_zh="请选择“继续监测”，或补齐依据后再办。",
+        fix_en="Keep the household in monitoring, or bring the proof first.",
+        conditions=[one.condition for one in lacking],
+    )

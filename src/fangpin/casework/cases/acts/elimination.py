@@ -64,7 +64,7 @@ def propose_elimination(*, pack: Pack, household_ref: int, by: Scope, at: dateti
         )
         record(
             act=act,
-            official=by.official,
+            official=by,
             subject_kind="case",
             subject=case.case_no,
             division=case.division,
@@ -119,7 +119,7 @@ def roll_back_elimination(
         episode.save()
         record(
             act=act,
-            official=by.official,
+            official=by,
             subject_kind="household",
             subject=str(household.household_ref),
             division=household.division,

@@ -71,7 +71,10 @@ def keep_in_monitoring(
     key: str = "",
     version: int | None = None,
 ) -> CaseAct:
-    """End a proposed elimination: monitoring and help go on. Raises TEXT_MISSING also."""
+    """End a proposed elimination: monitoring and help go on. Raises TEXT_MISSING also.
+
+    A clue that came while it was under way and has no alert of its own opens a case of its own.
+    """
     return _leave("keep_in_monitoring", pack, case_no, by, at, reason, note, key, version)
 
 

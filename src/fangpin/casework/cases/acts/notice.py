@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from fangpin.casework.cases import refusals
 from fangpin.casework.cases.gate import Turn, local_day, perform
-from fangpin.casework.cases.models import CaseAct, Objection, PublicNotice
+from fangpin.casework.cases.models import CaseAct, DeliberationItem, Objection, PublicNotice
 from fangpin.casework.officials.scope import Scope
 from fangpin.policy import Pack
 
@@ -24,7 +24,7 @@ def post_notice(
 ) -> CaseAct:
     """Record that the notice was posted; from when on it may end follows from the pack.
 
-    Raises also ProblemError TEXT_MISSING, NOTICE_IN_FUTURE.
+    Raises also ProblemError TEXT_MISSING, NOTICE_IN_FUTURE, NOTICE_BEFORE_DELIBERATION.
     """
     posted = posted_at or at
 
@@ -37,6 +37,16 @@ def post_notice(
                 en="The time of posting lies in the future.",
                 fix_zh="张贴后再登记。",
                 fix_en="Record it once it has been posted.",
+            )
+        held = _deliberated(turn)
+        if held is not None and local_day(posted) < held:
+            raise refusals.refusal(
+                "NOTICE_BEFORE_DELIBERATION",
+                turn.where,
+                zh=f"公示不能早于民主评议（{held}）。",
+                en=f"A notice is not posted before the deliberation was held ({held}).",
+                fix_zh="请改为评议之后实际张贴的时间。",
+                fix_en="Give the time after the deliberation at which it was really posted.",
             )
         days = _notice_days(turn)
         earliest = posted + timedelta(days=days)
@@ -152,6 +162,12 @@ def _notice_days(turn: Turn) -> int:
         if parameter is not None:
             return int(turn.number(parameter))
     return 0
+
+
+def _deliberated(turn: Turn) -> date | None:
+    """The day on which the village deliberated, if it has and that stands."""
+    found = DeliberationItem.objects.filter(act__case=turn.case, act__is_undone=False)
+    return found.order_by("-act__seq").values_list("meeting__held_date", flat=True).first()
 
 
 def _standing_notice(turn: Turn) -> PublicNotice:

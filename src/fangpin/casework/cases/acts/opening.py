@@ -8,16 +8,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Min, Q
+from django.db.models import Q
 
 from fangpin.casework.alerts.models import Alert
 from fangpin.casework.alerts.states import AlertState
-from fangpin.casework.audit.actions import record
 from fangpin.casework.cases import refusals
+from fangpin.casework.cases.clues import REPORT_CLUE, NewClue, add_clue, join_or_open
 from fangpin.casework.cases.gate import Turn, act_title, local_day, perform, words_under
-from fangpin.casework.cases.models import Case, CaseAct, Clue
-from fangpin.casework.cases.opened import open_case
-from fangpin.casework.cases.progress import refresh
+from fangpin.casework.cases.models import Case, CaseAct
 from fangpin.casework.cases.states import CaseState
 from fangpin.casework.officials.models import Post
 from fangpin.casework.officials.scope import Scope, within
@@ -25,7 +23,6 @@ from fangpin.casework.registry.models import Household
 from fangpin.policy import Pack
 from fangpin.values.problem import ProblemError
 
-REPORT_CLUE = "report_clue"
 RULE = "rule"
 """The channel of alerts that rules raised."""
 
@@ -79,18 +76,18 @@ def report_clue(
                 fix_zh="请改为发现线索的日期。",
                 fix_en="Give the day on which it was first known.",
             )
-        case = _joined(
+        case = join_or_open(
             pack,
             household,
             by=by,
             at=at,
-            clue=_Clue(channel, day, cause, note, alert),
+            clue=NewClue(channel, day, cause, note, alert),
         )
     return case
 
 
 def join_alerts(*, pack: Pack, by: Scope, at: datetime) -> int:
-    """Join open alerts to the open case of their household, as further clues; how many joined.
+    """Join open alerts to the undecided case of their household, as clues; how many joined.
 
     For the monthly run: opening a case stays with people, but no clue of a household under way is
     left lying beside it.
@@ -100,13 +97,13 @@ def join_alerts(*, pack: Pack, by: Scope, at: datetime) -> int:
         cases = {
             case.household_id: case
             for case in Case.objects.filter(
-                state=CaseState.OPEN, household__in=beside.values("household")
+                state=CaseState.OPEN, outcome="", household__in=beside.values("household")
             )
         }
         joined = 0
         for alert in beside.filter(household__in=list(cases)).select_related("household"):
-            clue = _Clue(RULE, alert.raised_date, alert.cause, "", alert)
-            _add_clue(pack, cases[alert.household_id], by=by, at=at, clue=clue)
+            clue = NewClue(RULE, alert.raised_date, alert.cause, "", alert)
+            add_clue(pack, cases[alert.household_id], by=by, at=at, clue=clue)
             joined += 1
     return joined
 
@@ -160,11 +157,18 @@ class Dispatched:
 
 
 def dispatch_alerts(
-    *, pack: Pack, alert_nos: Iterable[str], by: Scope, at: datetime, to: str = ""
+    *,
+    pack: Pack,
+    alert_nos: Iterable[str],
+    by: Scope,
+    at: datetime,
+    to: str = "",
+    key: str = "",
 ) -> Dispatched:
     """Open the cases of several alerts and assign each; one that is refused stops no other.
 
-    An alert that is already in a case, or not within the scope, is told of and left as it is.
+    An alert that is already in a case, or not within the scope, is told of and left as it is. The
+    batch sent again with its `key` is answered with what the first one did.
     """
     cases: dict[str, Case] = {}
     refused: dict[str, ProblemError] = {}
@@ -181,7 +185,8 @@ def dispatch_alerts(
                     cause=alert.cause,
                     alert_no=alert_no,
                 )
-                assign(pack=pack, case_no=case.case_no, by=by, at=at, to=to)
+                own = f"{key}:{alert.pk}" if key else ""
+                assign(pack=pack, case_no=case.case_no, by=by, at=at, to=to, key=own)
                 case.refresh_from_db()
                 cases[alert_no] = case
         except Alert.DoesNotExist:
@@ -203,7 +208,8 @@ def open_green_channel(
 ) -> CaseAct:
     """Let help come before the procedure, for a cause that the procedure names; in words, why.
 
-    Raises also ProblemError GREEN_CHANNEL_CLOSED when the procedure knows none for this cause.
+    Raises also ProblemError TEXT_MISSING, and GREEN_CHANNEL_CLOSED when the procedure knows none for
+    this cause.
     """
 
     def effect(turn: Turn, _entry: CaseAct) -> dict[str, Any]:
@@ -219,6 +225,7 @@ def open_green_channel(
                 fix_zh="请按一般程序办理。",
                 fix_en="Use the ordinary procedure.",
             )
+        turn.said(reason, zh="启用理由", en="Why help comes first")
         turn.case.is_green = True
         return {"cause": cause}
 
@@ -232,69 +239,6 @@ def open_green_channel(
         reason=cause,
         note=reason,
         effect=effect,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Clue:
-    channel: str
-    on: date
-    cause: str
-    note: str
-    alert: Alert | None
-
-
-def _joined(pack: Pack, household: Household, *, by: Scope, at: datetime, clue: _Clue) -> Case:
-    case = Case.objects.filter(household=household, state=CaseState.OPEN).first()
-    if case is None:
-        alert = clue.alert
-        case = open_case(
-            pack=pack,
-            household=household,
-            kind="identification",
-            channel=clue.channel,
-            first_clue=clue.on,
-            by=by,
-            at=at,
-            severity=alert.severity if alert else "",
-            category=alert.suggested_category if alert else "",
-        )
-    if clue.alert is None or not case.clues.filter(alert=clue.alert).exists():
-        _add_clue(pack, case, by=by, at=at, clue=clue)
-    return case
-
-
-def _add_clue(pack: Pack, case: Case, *, by: Scope, at: datetime, clue: _Clue) -> None:
-    """One more clue; an earlier day moves the case's clocks back to it."""
-    Clue.objects.create(
-        case=case,
-        channel=clue.channel,
-        on=clue.on,
-        alert=clue.alert,
-        cause=clue.cause,
-        note=clue.note,
-        recorded_at=at,
-        recorded_by=by.official,
-    )
-    if case.kind == "identification":
-        earliest = case.clues.aggregate(day=Min("on"))["day"]
-        case.first_clue_date = min(case.first_clue_date, earliest)
-    alert = clue.alert
-    if alert is not None and alert.severity_rank < case.severity_rank:
-        case.severity, case.severity_rank = alert.severity, alert.severity_rank
-    refresh(pack, case, on=local_day(at), by=by, at=at)
-    record(
-        act=REPORT_CLUE,
-        official=by.official,
-        subject_kind="case",
-        subject=case.case_no,
-        division=case.division,
-        at=at,
-        detail={
-            "channel": clue.channel,
-            "on": clue.on.isoformat(),
-            **({"alert": alert.alert_no} if alert else {}),
-        },
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -112,46 +112,6 @@ def record_visit(
     TEXT_MISSING, VALUE_NOT_LISTED.
     """
 
-    def effect(turn: Turn, entry: CaseAct) -> dict[str, Any]:
-        if visit.visited_at > at:
-            raise refusals.refusal(
-                "VISIT_IN_FUTURE",
-                turn.where,
-                zh="入户时间在现在之后。",
-                en="The time of the visit lies in the future.",
-                fix_zh="请核对手机时间和填写的入户时间。",
-                fix_en="Check the phone's clock and the time of the visit.",
-            )
-        verifiers = tuple(dict.fromkeys(name.strip() for name in visit.verifiers if name.strip()))
-        turn.require("verifiers", len(verifiers), code="TOO_FEW_VERIFIERS")
-        _refuse_missing_papers(turn, visit.papers)
-        _refuse_causes(turn, visit)
-        row = Visit.objects.create(
-            act=entry,
-            household=turn.case.household,
-            visited_at=visit.visited_at,
-            form=turn.known(pack.forms, visit.form, zh="表单", en="Form"),
-            form_version=pack.forms[visit.form].version,
-            is_household_found=visit.is_household_found,
-            is_at_risk=visit.is_at_risk,
-            is_in_severe_difficulty=visit.is_in_severe_difficulty,
-            coping=visit.coping
-            and turn.listed("coping", visit.coping, zh="自我应对能力", en="Own coping ability"),
-            judgement=turn.said(visit.judgement, zh="核实结论", en="Judgement"),
-            entry_seconds=visit.entry_seconds,
-            device_at=visit.device_at,
-            **_located(visit.place),
-        )
-        _write_verifiers(row, verifiers)
-        _write_answers(turn, row, visit)
-        attach(entry, visit.papers)
-        return {
-            "at_risk": visit.is_at_risk,
-            "verifiers": len(verifiers),
-            "causes": [one.cause for one in visit.causes],
-            "corrections": len(visit.corrections),
-        }
-
     return perform(
         "record_visit",
         pack=pack,
@@ -160,6 +120,45 @@ def record_visit(
         at=at,
         key=key,
         version=version,
+        effect=lambda turn, entry: _write_visit(turn, entry, visit),
+    )
+
+
+def supplement_visit(
+    *,
+    pack: Pack,
+    case_no: str,
+    by: Scope,
+    at: datetime,
+    visit: VisitRecord,
+    key: str = "",
+) -> CaseAct:
+    """Record one more visit on a case whose visit is recorded already; it stands from then on.
+
+    Two who wrote without a signal of the same visit, or a second look before the decision: both
+    stay on record. Raises what `record_visit` raises, and DECISION_MADE once the case is decided.
+    """
+
+    def effect(turn: Turn, entry: CaseAct) -> dict[str, Any]:
+        if turn.case.outcome:
+            raise refusals.refusal(
+                "DECISION_MADE",
+                turn.where,
+                zh="此件已经作出决定，不再补充入户记录。",
+                en="This case has been decided; no further visit is added to it.",
+                fix_zh="如有新的情况，请登记新的线索。",
+                fix_en="Record a new clue if something new has happened.",
+            )
+        step = next((one for one in turn.procedure.steps if one.act == "record_visit"), None)
+        return _write_visit(replace(turn, step=step), entry, visit)
+
+    return perform(
+        "supplement_visit",
+        pack=pack,
+        case_no=case_no,
+        by=by,
+        at=at,
+        key=key,
         effect=effect,
     )
 
@@ -228,6 +227,48 @@ def attach(entry: CaseAct, papers: tuple[PaperOfAct, ...]) -> None:
         )
         for paper in {one.sha256: one for one in papers}.values()
     )
+
+
+def _write_visit(turn: Turn, entry: CaseAct, visit: VisitRecord) -> dict[str, Any]:
+    """The rows of a visit; what the audit entry says of it."""
+    if visit.visited_at > turn.at:
+        raise refusals.refusal(
+            "VISIT_IN_FUTURE",
+            turn.where,
+            zh="入户时间在现在之后。",
+            en="The time of the visit lies in the future.",
+            fix_zh="请核对手机时间和填写的入户时间。",
+            fix_en="Check the phone's clock and the time of the visit.",
+        )
+    verifiers = tuple(dict.fromkeys(name.strip() for name in visit.verifiers if name.strip()))
+    turn.require("verifiers", len(verifiers), code="TOO_FEW_VERIFIERS")
+    _refuse_missing_papers(turn, visit.papers)
+    _refuse_causes(turn, visit)
+    row = Visit.objects.create(
+        act=entry,
+        household=turn.case.household,
+        visited_at=visit.visited_at,
+        form=turn.known(turn.pack.forms, visit.form, zh="表单", en="Form"),
+        form_version=turn.pack.forms[visit.form].version,
+        is_household_found=visit.is_household_found,
+        is_at_risk=visit.is_at_risk,
+        is_in_severe_difficulty=visit.is_in_severe_difficulty,
+        coping=visit.coping
+        and turn.listed("coping", visit.coping, zh="自我应对能力", en="Own coping ability"),
+        judgement=turn.said(visit.judgement, zh="核实结论", en="Judgement"),
+        entry_seconds=visit.entry_seconds,
+        device_at=visit.device_at,
+        **_located(visit.place),
+    )
+    _write_verifiers(row, verifiers)
+    _write_answers(turn, row, visit)
+    attach(entry, visit.papers)
+    return {
+        "at_risk": visit.is_at_risk,
+        "verifiers": len(verifiers),
+        "causes": [one.cause for one in visit.causes],
+        "corrections": len(visit.corrections),
+    }
 
 
 def _located(place: Place | None) -> dict[str, Any]:

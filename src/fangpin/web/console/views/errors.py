@@ -8,8 +8,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from fangpin.values.problem import Problem
-from fangpin.web.console.access import public
-from fangpin.web.console.language import short_language
+from fangpin.web.ground.access import public
+from fangpin.web.ground.language import short_language
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001

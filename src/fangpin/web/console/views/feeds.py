@@ -21,7 +21,6 @@ from fangpin.feeds.rejects import write_rejects_xlsx
 from fangpin.lake.engines.duckdb import connect
 from fangpin.policy.models import Contract, Department
 from fangpin.values.month import Month
-from fangpin.web.console.access import SEE_FEEDS, ConsoleRequest, opens
 from fangpin.web.console.feeds import (
     calendar_of,
     home,
@@ -29,8 +28,9 @@ from fangpin.web.console.feeds import (
     late_feeds,
     sign_of,
 )
-from fangpin.web.console.language import short_language
-from fangpin.web.console.pack import installation_pack
+from fangpin.web.ground.access import SEE_FEEDS, ConsoleRequest, opens
+from fangpin.web.ground.language import short_language
+from fangpin.web.ground.pack import installation_pack
 
 FREQUENCIES = {
     "monthly": gettext_noop("每月"),
@@ -130,7 +130,7 @@ def rejects(request: ConsoleRequest, feed: str, delivery: str) -> FileResponse:
         raise Http404
     audit.record(
         act="export_rejects",
-        official=request.scope.official,
+        official=request.scope,
         subject_kind="delivery",
         subject=found.delivery[:64],
         division="",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -12,27 +14,43 @@ from fangpin.casework.alerts.models import Alert, Run
 from fangpin.casework.alerts.queries import MonthOfReasons
 from fangpin.casework.alerts.states import AlertState
 from fangpin.casework.audit import actions as audit
+from fangpin.casework.cases import queries as cases
+from fangpin.casework.cases.models import Case
+from fangpin.casework.cases.queries import episodes_of_household
+from fangpin.casework.cases.states import CaseState, EpisodeState
 from fangpin.casework.divisions import queries as divisions
+from fangpin.casework.followup import queries as followup
 from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.models import Household
 from fangpin.policy.models import Words
 from fangpin.runs.months import months_of_household
 from fangpin.values.problem import ProblemError
-from fangpin.web.console.access import SEE_FEEDS, SEE_HOUSEHOLD, ConsoleRequest, opens
-from fangpin.web.console.due import due_of
+from fangpin.web.console.cases.desk import Desk
+from fangpin.web.console.cases.progress import StepLine, step_lines
 from fangpin.web.console.feeds import coverage_of, home
 from fangpin.web.console.frame import chosen_division
 from fangpin.web.console.gaps import gaps_of
-from fangpin.web.console.known import KnownLedger
+from fangpin.web.console.help import help_of
 from fangpin.web.console.ledger_view import flags_of, ledger_of
 from fangpin.web.console.listing import listed_households
-from fangpin.web.console.pack import installation_pack, severity_of
-from fangpin.web.console.people import attribute_facts, member_lines
 from fangpin.web.console.reasons import ReasonView, categories_of, reason_views
-from fangpin.web.console.steps import steps_of
+from fangpin.web.console.steps import Step, steps_of
+from fangpin.web.console.story import case_lines, episode_lines, measure_lines, story_of
 from fangpin.web.console.views.errors import refused
-from fangpin.web.console.words import cause_words
+from fangpin.web.ground.access import (
+    SEE_AUDIT,
+    SEE_CASE,
+    SEE_FEEDS,
+    SEE_HOUSEHOLD,
+    ConsoleRequest,
+    opens,
+)
+from fangpin.web.ground.due import Due, due_of
+from fangpin.web.ground.known import KnownLedger
+from fangpin.web.ground.pack import installation_pack, severity_of
+from fangpin.web.ground.people import attribute_facts, member_lines
+from fangpin.web.ground.words import cause_words, said
 
 PAGE = 60
 
@@ -48,7 +66,7 @@ def household(request: ConsoleRequest, household_ref: int) -> HttpResponse:
         raise Http404 from None
     audit.record(
         act="view_household",
-        official=scope.official,
+        official=scope,
         subject_kind="household",
         subject=str(found.household_ref),
         division=found.division,
@@ -80,15 +98,20 @@ def household(request: ConsoleRequest, household_ref: int) -> HttpResponse:
     severity = severity_of(alert.severity) if alert else None
     due = (
         due_of(due_date=alert.due_date, severity=alert.severity, today=request.today)
-        if alert
+        if alert and alert.state == AlertState.OPEN
         else None
+    )
+    open_case = _open_case(request, household_ref)
+    lines = measure_lines(scope, household_ref) if scope.can(SEE_CASE) else []
+    is_followed = bool(lines) or bool(
+        scope.can(SEE_CASE) and episodes_of_household(scope, household_ref)
     )
     context = {
         "household": found,
         "path": path,
         "alert": alert,
         "severity": severity,
-        "due": due,
+        "due": None if open_case else due,
         "cause": cause_words(alert.cause) if alert else "",
         "others": of_household[1:],
         "ledger": ledger_of(
@@ -107,9 +130,18 @@ def household(request: ConsoleRequest, household_ref: int) -> HttpResponse:
         else [],
         "members": member_lines(registry.members(scope, household_ref), on=request.today),
         "facts": attribute_facts(found),
-        "steps": steps_of(alert=alert, history=history, due=due) if alert else [],
+        "steps": _steps(request, open_case, alert, history, due),
+        "open_case": open_case,
+        "cases": case_lines(scope, household_ref) if scope.can(SEE_CASE) else [],
+        "episodes": episode_lines(scope, household_ref) if scope.can(SEE_CASE) else [],
+        "measures": lines,
+        "help": help_of(request, found, [line.measure for line in lines]) if is_followed else None,
+        "contact": followup.contact(scope, household_ref, on=request.today),
+        "story": story_of(scope, household_ref, alerts=of_household) if scope.can(SEE_CASE) else [],
+        "acts": _acts(request, household_ref, open_case),
+        "may_see_audit": scope.can(SEE_AUDIT),
         "end_reasons": _end_reasons()
-        if alert and alert.state == AlertState.OPEN and scope.can(END_ALERT)
+        if alert and alert.state == AlertState.OPEN and scope.can(END_ALERT) and open_case is None
         else [],
         "run": run,
         "may_see_feeds": scope.can(SEE_FEEDS),
@@ -135,6 +167,47 @@ def end(request: ConsoleRequest, alert_no: str) -> HttpResponse:
     except ProblemError as error:
         return refused(request, error.problems[0])
     return redirect("household", ended.household_id)
+
+
+def _open_case(request: ConsoleRequest, household_ref: int) -> Case | None:
+    """The household's case under way, if the role may see cases."""
+    if not request.scope.can(SEE_CASE):
+        return None
+    found = cases.cases_of_household(request.scope, household_ref)
+    return found[0] if found and found[0].state == CaseState.OPEN else None
+
+
+def _steps(
+    request: ConsoleRequest,
+    open_case: Case | None,
+    alert: Alert | None,
+    history: Sequence[MonthOfReasons],
+    due: Due | None,
+) -> list[StepLine] | list[Step]:
+    """Of the case under way; before one, what happened to the alert and what comes next."""
+    if open_case is not None:
+        desk = Desk(installation_pack(), open_case, request.scope, request.at, request.today)
+        return step_lines(desk)
+    return steps_of(alert=alert, history=history, due=due) if alert else []
+
+
+def _acts(
+    request: ConsoleRequest, household_ref: int, open_case: Case | None
+) -> list[tuple[str, str]]:
+    """(act, title) of what the official may begin for this household."""
+    pack, scope = installation_pack(), request.scope
+    episodes = cases.episodes_of_household(scope, household_ref)
+    latest = episodes[0].state if episodes else ""
+    possible = ["report_clue"]
+    if latest == EpisodeState.MONITORED and open_case is None:
+        possible.append("propose_elimination")
+    if latest == EpisodeState.ELIMINATED:
+        possible.append("roll_back_elimination")
+    return [
+        (act, said(pack.words[f"act.{act}"].title))
+        for act in possible
+        if scope.can(act) and scope.can(SEE_CASE) and f"act.{act}" in pack.words
+    ]
 
 
 def _end_reasons() -> list[tuple[str, Words]]:

@@ -13,13 +13,19 @@ from django.views.decorators.http import require_safe
 
 from fangpin.casework.alerts import queries as alerts
 from fangpin.casework.alerts.models import Run
-from fangpin.casework.alerts.overview import BySeverity, DivisionRow, Overview
+from fangpin.casework.alerts.overview import BySeverity, DivisionRow, MonthOfAlerts, Overview
+from fangpin.casework.alerts.small_numbers import guarded
 from fangpin.casework.divisions.models import Division
 from fangpin.policy.models import Severity
 from fangpin.values.month import Month
+from fangpin.values.withheld import WITHHELD, is_small, is_withheld
 from fangpin.web.charts.inline import sparkline, stacked_bar
 from fangpin.web.charts.severity import Degree, severity_chart
-from fangpin.web.console.access import (
+from fangpin.web.console.feeds import strip_of
+from fangpin.web.console.frame import chosen_division, chosen_run
+from fangpin.web.console.small_numbers import smallest_cell, withheld_above
+from fangpin.web.geo.drawing import MapPicture, map_of
+from fangpin.web.ground.access import (
     SEE_FEEDS,
     SEE_HOUSEHOLD,
     SEE_OVERVIEW,
@@ -27,13 +33,10 @@ from fangpin.web.console.access import (
     ConsoleRequest,
     opens,
 )
-from fangpin.web.console.feeds import strip_of
-from fangpin.web.console.frame import chosen_division, chosen_run
-from fangpin.web.console.language import short_language
-from fangpin.web.console.pack import installation_pack
-from fangpin.web.console.templatetags.figures import degree, named, number
-from fangpin.web.console.words import cause_words, said
-from fangpin.web.geo.drawing import MapPicture, map_of
+from fangpin.web.ground.figures import degree, named, number
+from fangpin.web.ground.language import short_language
+from fangpin.web.ground.pack import installation_pack
+from fangpin.web.ground.words import cause_words, said, waiting_steps
 
 BAR_WIDTH = 124
 
@@ -76,7 +79,17 @@ def overview(request: ConsoleRequest) -> HttpResponse:
     run = chosen_run(request)
     if run is None:
         return render(request, "console/overview_empty.html", {"division": division})
-    found = alerts.overview(scope, run=run, on=request.today)
+    found = alerts.overview(scope, run=run, on=request.today, waiting_steps=waiting_steps())
+    sees_rows = request.scope.can(SEE_QUEUE) or request.scope.can(SEE_HOUSEHOLD)
+    smallest = 0
+    if not sees_rows:
+        smallest = smallest_cell(run.as_of)
+        found = guarded(
+            found,
+            smallest=smallest,
+            severities=[one.severity for one in installation_pack().severities],
+            withheld_above=withheld_above(request.scope, division, run=run, on=request.today),
+        )
     month = str(Month(run.month))
     pack = installation_pack()
     links = _Links(
@@ -91,7 +104,9 @@ def overview(request: ConsoleRequest) -> HttpResponse:
         "data_until": Month(run.month).last_day,
         "overview": found,
         "change": _change(found),
-        "on_time": 1 - found.overdue / found.open if found.open else None,
+        "on_time": _on_time(found),
+        "sees_rows": sees_rows,
+        "smallest": smallest,
         "on_time_bar": stacked_bar(
             [("bar-brand", found.open - found.overdue), ("bar-late", found.overdue)],
             whole=found.open,
@@ -108,7 +123,7 @@ def overview(request: ConsoleRequest) -> HttpResponse:
             height=6,
         ),
         "open_bar": _severity_bar(found.open_by_severity, whole=found.open, width=76, height=6),
-        "spark": sparkline(found.trend),
+        "spark": sparkline([None if is_withheld(n) else n for n in found.trend]),
         "households_href": f"{reverse('households')}?{urlencode({'division': division.code})}"
         if request.scope.can(SEE_HOUSEHOLD)
         else "",
@@ -129,7 +144,7 @@ def overview(request: ConsoleRequest) -> HttpResponse:
         ],
         "causes": _causes(found, links),
         "strip": strip_of(request.today),
-        "unsure": _unsure(run),
+        "unsure": _unsure(run, smallest=smallest),
         "may_feeds": request.scope.can(SEE_FEEDS),
     }
     return render(request, "console/overview.html", context)
@@ -168,8 +183,16 @@ class _Links:
         return self.queue(overdue="1")
 
 
+def _on_time(found: Overview) -> float | None:
+    if is_withheld(found.overdue) or is_withheld(found.open) or not found.open:
+        return None
+    return 1 - found.overdue / found.open
+
+
 def _change(found: Overview) -> str:
     """Against last month, as +8.4%; empty where last month had none."""
+    if is_withheld(found.new_last_month) or is_withheld(found.new_this_month):
+        return ""
     if not found.new_last_month:
         return ""
     change = 100 * (found.new_this_month - found.new_last_month) / found.new_last_month
@@ -221,7 +244,7 @@ def _causes(found: Overview, links: _Links) -> list[CauseLine]:
     ]
 
 
-def _unsure(run: Run) -> list[UnsureLine]:
+def _unsure(run: Run, *, smallest: int) -> list[UnsureLine]:
     """Rules that look at households without data, the blindest first; of the whole installation."""
     rules = {rule.rule: rule for rule in installation_pack().rules_in_force(run.as_of)}
     found = [
@@ -229,6 +252,7 @@ def _unsure(run: Run) -> list[UnsureLine]:
         for code, outcomes in run.outcomes.items()
         if code in rules and rules[code].kind != "counter_evidence"
     ]
+    found = [(rule, WITHHELD if is_small(n, smallest=smallest) else n) for rule, n in found]
     blind = sorted((pair for pair in found if pair[1]), key=lambda pair: (-pair[1], pair[0].code))
     return [
         UnsureLine(
@@ -260,6 +284,15 @@ def _map(found: Overview, division: Division, month: int) -> MapPicture | None:
     )
 
 
+def _has_withheld(month: MonthOfAlerts) -> bool:
+    return is_withheld(month.count) or any(map(is_withheld, month.by_severity.values()))
+
+
+def _drawn(by_severity: BySeverity) -> BySeverity:
+    """What the chart shows of a month: no piece stands for a figure that is withheld."""
+    return {code: count for code, count in by_severity.items() if not is_withheld(count)}
+
+
 def _trend(found: Overview, links: _Links, division: Division) -> str:
     severities: list[Severity] = sorted(
         installation_pack().severities, key=lambda severity: -severity.rank
@@ -267,7 +300,7 @@ def _trend(found: Overview, links: _Links, division: Division) -> str:
     total = sum(found.trend)
     return severity_chart(
         months=[month.month for month in found.months],
-        counts=[month.by_severity for month in found.months],
+        counts=[_drawn(month.by_severity) for month in found.months],
         degrees=[
             Degree(
                 severity.severity, f"{severity.numeral} {said(severity.title)}", degree(severity)
@@ -280,6 +313,7 @@ def _trend(found: Overview, links: _Links, division: Division) -> str:
         ],
         title=gettext("%(place)s近 24 个月新增预警") % {"place": named(division)},
         description=gettext("24 个月共 %(total)s 条，按级别分段；下面有同样内容的表格。")
-        % {"total": number(total)},
+        % {"total": number(total)}
+        + (gettext("不显示的数字没有画出。") if any(map(_has_withheld, found.months)) else ""),
         language=short_language(),
     )

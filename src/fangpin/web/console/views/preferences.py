@@ -9,8 +9,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from fangpin.casework.officials.models import Official
-from fangpin.web.console.access import ConsoleRequest, public
-from fangpin.web.console.language import COOKIE_AGE, LANGUAGE_COOKIE, SIZE_COOKIE, SIZES
+from fangpin.web.ground.access import ConsoleRequest, public
+from fangpin.web.ground.language import COOKIE_AGE, LANGUAGE_COOKIE, SIZE_COOKIE, SIZES
 
 
 @public

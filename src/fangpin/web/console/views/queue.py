@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,20 +14,26 @@ from django.views.decorators.http import require_safe
 from fangpin.casework.alerts import queries as alerts
 from fangpin.casework.alerts.models import Alert, AlertReason
 from fangpin.casework.alerts.queue import After, QueueFilters
+from fangpin.casework.alerts.states import FIRST_STEP
+from fangpin.casework.cases import turns
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.divisions.models import Division
-from fangpin.casework.officials.queries import divisions_below
+from fangpin.casework.officials.queries import divisions_below, in_office
 from fangpin.policy.models import Rule, Severity
 from fangpin.values.month import Month
-from fangpin.web.console.access import SEE_QUEUE, ConsoleRequest, opens
-from fangpin.web.console.due import Due, due_of
 from fangpin.web.console.frame import chosen_division
-from fangpin.web.console.language import short_language
-from fangpin.web.console.pack import installation_pack, severity_of
-from fangpin.web.console.words import STEPS, WAITING_STEPS, cause_words, rule_of, step_words
+from fangpin.web.ground.access import SEE_CASE, SEE_QUEUE, ConsoleRequest, opens
+from fangpin.web.ground.due import Due, due_of
+from fangpin.web.ground.figures import place
+from fangpin.web.ground.language import short_language
+from fangpin.web.ground.pack import installation_pack, severity_of
+from fangpin.web.ground.words import cause_words, queue_steps, rule_of, step_words, waiting_steps
 
 PAGE = 50
 SOON_DAYS = 3
+ASSIGN = "assign"
+VISIT = "record_visit"
+MOST_PEOPLE = 2000
 KEPT = ("month", "overdue", "rule", "state", "q")
 """Filters that a figure's link sets and the form carries on."""
 
@@ -43,6 +50,10 @@ class Line:
     sentence: str
     count_of_others: int
     step: str
+    case_no: str
+    """The case that the alert is a clue of; empty before one."""
+    can_be_chosen: bool
+    """Whether it waits to be dispatched, by this official."""
     due: Due
     group: str
     """Words of the group that begins with this row; empty within a group."""
@@ -56,6 +67,12 @@ def queue(request: ConsoleRequest) -> HttpResponse:
     filters = _filters(request)
     page = alerts.queue(scope, filters=filters, after=_after(request), limit=PAGE)
     paths = divisions.paths(row.alert.division for row in page.rows)
+    may_dispatch = request.scope.can(ASSIGN)
+    numbers = (
+        turns.case_numbers(scope, [row.alert.pk for row in page.rows])
+        if request.scope.can(SEE_CASE)
+        else {}
+    )
     lines: list[Line] = []
     last_group = "" if not request.GET.get("after") else None
     for row in page.rows:
@@ -71,6 +88,8 @@ def queue(request: ConsoleRequest) -> HttpResponse:
                 sentence=_sentence(row.reason),
                 count_of_others=max(row.count_of_reasons - 1, 0),
                 step=step_words(row.alert.step),
+                case_no=numbers.get(row.alert.pk, ""),
+                can_be_chosen=may_dispatch and row.alert.step == FIRST_STEP,
                 due=due,
                 group=group if group != last_group else "",
             )
@@ -87,12 +106,36 @@ def queue(request: ConsoleRequest) -> HttpResponse:
         "below": divisions_below(request.scope, parent=division.code),
         "severities": pack.severities,
         "causes": [(code, cause_words(code)) for code in pack.causes],
-        "steps": [(code, step_words(code)) for code in STEPS if code != "ended"],
+        "steps": queue_steps(),
+        "may_dispatch": may_dispatch,
+        "people": _people(request, [row.alert.division for row in page.rows])
+        if may_dispatch
+        else [],
+        "key": secrets.token_hex(16),
         "rule_asked": next((rule for rule in pack.rules if rule.rule == filters.rule), None),
         "kept": [(name, request.GET[name]) for name in KEPT if request.GET.get(name)],
         "has_run": alerts.latest_run() is not None,
     }
     return render(request, "console/queue.html", context)
+
+
+def _people(
+    request: ConsoleRequest, villages: list[str]
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(village, its officials) of the villages on the page, for whom a visit can be meant."""
+    roles = [one.role for one in installation_pack().roles.values() if VISIT in one.may]
+    lowest = {code for code in villages if request.scope.covers(code)}
+    posts = [
+        post
+        for post in in_office(request.scope, roles=roles, on=request.today)[:MOST_PEOPLE]
+        if post.division in lowest
+    ]
+    paths = divisions.paths(post.division for post in posts)
+    found: dict[str, list[tuple[str, str]]] = {}
+    for post in posts:
+        name = place(paths[post.division][-2:])
+        found.setdefault(name, []).append((post.official.user.get_username(), post.official.name))
+    return list(found.items())
 
 
 def _filters(request: ConsoleRequest) -> QueueFilters:
@@ -111,7 +154,7 @@ def _filters(request: ConsoleRequest) -> QueueFilters:
         severity=asked.get("severity", ""),
         cause=asked.get("cause") or None,
         step="" if step == "waiting" else step,
-        steps=WAITING_STEPS if step == "waiting" else (),
+        steps=waiting_steps() if step == "waiting" else (),
         rule=asked.get("rule", ""),
         raised_month=raised,
         overdue_at=request.today if asked.get("overdue") else None,

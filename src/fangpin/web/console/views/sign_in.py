@@ -5,31 +5,42 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from fangpin.casework.audit import actions as audit
+from fangpin.casework.appointments import second_factor
+from fangpin.casework.appointments.sign_in import (
+    change_password,
+    is_locked,
+    sign_in_failed,
+    signed_in,
+)
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.officials.models import Post
 from fangpin.policy.models import Words
-from fangpin.web.console.access import (
+from fangpin.web.ground.access import (
     ANY_POST,
     SEE_FEEDS,
     SEE_OVERVIEW,
     SEE_QUEUE,
     ConsoleRequest,
     opens,
+    opens_without_post,
     public,
+    standing_clock,
 )
-from fangpin.web.console.language import COOKIE_AGE, LANGUAGE_COOKIE, SIZE_COOKIE
-from fangpin.web.console.pack import installation_pack
-from fangpin.web.console.templatetags.figures import place
+from fangpin.web.ground.figures import place
+from fangpin.web.ground.language import COOKIE_AGE, LANGUAGE_COOKIE, SIZE_COOKIE
+from fangpin.web.ground.pack import installation_pack
+from fangpin.web.ground.sessions import ACTING, MUST_CHANGE, key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +73,14 @@ def sign_in(request: ConsoleRequest) -> HttpResponse:
     asked = request.POST.get("next") or request.GET.get("next", "")
     following = asked if url_has_allowed_host_and_scheme(asked, {request.get_host()}) else "/"
     form = AuthenticationForm(request, data=request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and _is_right(request, form):
         user = form.get_user()
-        login(request, user)
-        audit.record(
-            act="sign_in",
-            official=user.get_username(),
-            subject_kind="official",
-            subject=str(user.pk),
-            division="",
-            at=request.at,
-        )
-        response = redirect(following)
         official = getattr(user, "official", None)
+        login(request, user)
+        signed_in(user, at=request.at)
+        if official is not None and official.must_change_password:
+            request.session[MUST_CHANGE] = True
+        response = redirect(following)
         if official is not None and official.language:
             response.set_cookie(LANGUAGE_COOKIE, official.language, COOKIE_AGE, samesite="Lax")
         if official is not None and official.text_size:
@@ -82,8 +88,100 @@ def sign_in(request: ConsoleRequest) -> HttpResponse:
         return response
     accounts = _demo_accounts(request) if settings.FANGPIN.demo else []
     context = {"form": form, "next": following, "accounts": accounts}
-    status = 400 if form.errors else 200
-    return render(request, "console/sign_in.html", context, status=status)
+    is_wrong = request.method == "POST"
+    context["is_wrong"] = is_wrong
+    return render(request, "console/sign_in.html", context, status=400 if is_wrong else 200)
+
+
+def _is_right(request: ConsoleRequest, form: AuthenticationForm) -> bool:
+    """Whether the password is right and the account open: a locked one answers as a wrong password
+    does, and takes as long."""
+    is_right = form.is_valid()
+    if standing_clock() is not None:
+        return is_right  # in a demonstration no minutes pass after which an account would open
+    username = request.POST.get("username", "")
+    if is_locked(username, at=request.at):
+        return False
+    official = getattr(form.get_user(), "official", None) if is_right else None
+    if official is not None and second_factor.has_second_factor(official):
+        code = request.POST.get("code", "")
+        is_right = second_factor.accepts(official, code=code, at=request.at)
+    if not is_right:
+        rules = settings.FANGPIN
+        sign_in_failed(
+            username, at=request.at, tries=rules.sign_in_tries, minutes=rules.lock_minutes
+        )
+    return is_right
+
+
+@opens_without_post
+@never_cache
+def password(request: ConsoleRequest) -> HttpResponse:
+    """Choosing another password; the first sign-in leads here."""
+    official = getattr(request.user, "official", None)
+    if official is None:
+        raise Http404
+    told: list[str] = []
+    if request.method == "POST":
+        new = request.POST.get("new", "")
+        if not request.user.check_password(request.POST.get("old", "")):
+            told = [gettext("现在的密码不对。")]
+        elif new != request.POST.get("again", ""):
+            told = [gettext("两次输入的新密码不一样。")]
+        elif new == request.POST.get("old", ""):
+            told = [gettext("新密码不能和现在的一样。")]
+        else:
+            try:
+                change_password(official, new=new, at=request.at)
+            except ValidationError:
+                told = [gettext("新密码太简单：至少 8 个字符，不要用姓名、账号或常见密码。")]
+            else:
+                update_session_auth_hash(request, official.user)
+                request.session.pop(MUST_CHANGE, None)
+                return redirect("home")
+    context = {"told": told, "must": request.session.get(MUST_CHANGE, False)}
+    return render(request, "console/password.html", context, status=400 if told else 200)
+
+
+@opens_without_post
+@never_cache
+def second(request: ConsoleRequest) -> HttpResponse:
+    """The second factor: begin, confirm with a first code, take away with another.
+
+    Raises Http404 in a demonstration, whose clock agrees with no phone's.
+    """
+    official = getattr(request.user, "official", None)
+    if official is None or standing_clock() is not None:
+        raise Http404
+    context: dict[str, object] = {"is_wrong": False}
+    act, code = request.POST.get("act", ""), request.POST.get("code", "")
+    is_confirmed = second_factor.has_second_factor(official)
+    if request.method == "POST" and act == "begin" and not is_confirmed:
+        secret = second_factor.begin(official)
+        context |= {"secret": secret, "address": second_factor.address(official, secret)}
+    elif request.method == "POST" and act == "confirm" and not is_confirmed:
+        is_confirmed = second_factor.confirm(official, code=code, at=request.at)
+        context["is_wrong"] = not is_confirmed
+    elif request.method == "POST" and act == "remove" and is_confirmed:
+        if second_factor.accepts(official, code=code, at=request.at):
+            second_factor.remove(official, at=request.at, by=request.user.get_username())
+            is_confirmed = False
+        else:
+            context["is_wrong"] = True
+    context["is_confirmed"] = is_confirmed
+    status = 400 if context["is_wrong"] else 200
+    return render(request, "console/second_factor.html", context, status=status)
+
+
+@opens(ANY_POST)
+@require_POST
+def acting(request: ConsoleRequest) -> HttpResponse:
+    """Chooses the post in which the official acts. Raises Http404 for one that is not in force."""
+    asked = request.POST.get("scope", "")
+    if asked not in {key_of(scope) for scope in request.scopes}:
+        raise Http404
+    request.session[ACTING] = asked
+    return redirect("home")
 
 
 @public

@@ -64,3 +64,27 @@ for (const button of document.querySelectorAll("[data-print]")) {
     window.print();
   });
 }
+
+// Batch dispatch: x chooses the row, the bar says how many are chosen.
+function countChosen() {
+  const words = document.querySelector("[data-batch-count]");
+  const n = document.querySelectorAll("[name=alert]:checked").length;
+  if (words) words.textContent = words.dataset.words.replace("#", n);
+}
+document.addEventListener("change", (event) => { if (event.target.name === "alert") countChosen(); });
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "x" || event.ctrlKey || event.metaKey || event.altKey || here < 0) return;
+  if (inField(event.target) && event.target.type !== "checkbox") return;
+  const box = rows()[here]?.querySelector("[name=alert]");
+  if (box) { box.checked = !box.checked; countChosen(); }
+});
+
+// A form that acts is sent once; its key makes a second sending harmless anyway.
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-once]")) return;
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = "1";
+});
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("[data-sent]").forEach((form) => { delete form.dataset.sent; });
+});

@@ -1,0 +1,123 @@
+"""Are officials on time: clocks met and missed, what is overdue now, the oldest case; as counts.
+
+Grain of an answer: one division of a level, one clock. A clock counts in the period in which an act
+stopped it; a clock that runs counts on the day. Everything follows from the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+from django.db.models import Count, Min, Q, QuerySet
+from django.db.models.functions import Substr
+from django.utils import timezone
+
+from fangpin.casework.cases.models import Case, CaseAct
+from fangpin.casework.cases.states import CaseState
+from fangpin.casework.cases.turns import Reading, readings
+from fangpin.casework.officials.scope import Scope, within
+from fangpin.policy import Pack
+from fangpin.values.problem import ProblemError
+
+_CHUNK = 500
+
+
+@dataclass(slots=True)
+class ClockCount:
+    """One clock in one division: stopped in time, stopped late, overdue on the day."""
+
+    clock: str
+    met: int = 0
+    late: int = 0
+    overdue: int = 0
+
+    @property
+    def stopped(self) -> int:
+        return self.met + self.late
+
+
+@dataclass(slots=True)
+class DivisionTimes:
+    """One division: cases under way, those past a deadline, the earliest first clue among them."""
+
+    division: str
+    open: int = 0
+    overdue: int = 0
+    oldest: date | None = None
+    clocks: dict[str, ClockCount] = field(default_factory=dict)
+
+
+def times(scope: Scope, *, pack: Pack, width: int, since: date, on: date) -> list[DivisionTimes]:
+    """Every division of a code's width that has cases, in the order of the codes: never a ranking."""
+    found: dict[str, DivisionTimes] = {}
+    for row in _open_by_division(scope, width=width, on=on):
+        found[row.division] = row
+    for division, clock, running in _stopped(scope, pack=pack, since=since, on=on):
+        place = found.setdefault(division[:width], DivisionTimes(division[:width]))
+        count = place.clocks.setdefault(clock, ClockCount(clock))
+        if running == "met":
+            count.met += 1
+        elif running == "late":
+            count.late += 1
+        else:
+            count.overdue += 1
+    return [found[code] for code in sorted(found)]
+
+
+def _open_by_division(scope: Scope, *, width: int, on: date) -> Iterator[DivisionTimes]:
+    rows = (
+        within(Case.objects.filter(state=CaseState.OPEN), scope)
+        .annotate(place=Substr("division", 1, width))
+        .order_by()
+        .values("place")
+        .annotate(
+            open=Count("id"),
+            overdue=Count("id", filter=Q(due_date__lt=on)),
+            oldest=Min("first_clue_date"),
+        )
+    )
+    for row in rows:
+        yield DivisionTimes(row["place"], row["open"], row["overdue"], row["oldest"])
+
+
+def _stopped(scope: Scope, *, pack: Pack, since: date, on: date) -> Iterator[tuple[str, str, str]]:
+    """(division, clock, met | late | overdue) of clocks stopped in the period or overdue now."""
+    acted = CaseAct.objects.filter(on__gte=since, on__lte=on).values("case")
+    ended_since = timezone.make_aware(datetime.combine(since, time.min))
+    cases = within(Case.objects.all(), scope).filter(
+        Q(pk__in=acted) | Q(ended_at__gte=ended_since) | Q(state=CaseState.OPEN, due_date__lt=on)
+    )
+    for chunk in _chunks(cases):
+        for case, read in _read(pack, chunk, on=on):
+            for state in read.clocks:
+                if state.running == "overdue" or (
+                    state.running in ("met", "late")
+                    and state.ended is not None
+                    and since <= state.ended <= on
+                ):
+                    yield case.division, state.clock.clock, state.running
+
+
+def _read(pack: Pack, cases: list[Case], *, on: date) -> Iterator[tuple[Case, Reading]]:
+    """Each case with its clocks; one of a year or a place that the pack does not state is left."""
+    try:
+        read = readings(pack, cases, on=on)
+    except ProblemError:
+        if len(cases) > 1:
+            for one in cases:
+                yield from _read(pack, [one], on=on)
+        return
+    for one in cases:
+        yield one, read[one.pk]
+
+
+def _chunks(cases: QuerySet[Case]) -> Iterator[list[Case]]:
+    last = 0
+    while True:
+        rows = list(cases.filter(id__gt=last).order_by("id")[:_CHUNK])
+        if not rows:
+            return
+        yield rows
+        last = rows[-1].pk

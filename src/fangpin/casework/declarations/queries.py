@@ -1,0 +1,77 @@
+"""Declarations: for officials within a scope, and for whoever holds the receipt."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from fangpin.casework.audit.models import AuditEntry
+from fangpin.casework.cases.models import Appeal, CaseAct
+from fangpin.casework.cases.progress import clocks_of
+from fangpin.casework.declarations.models import Declaration, DeclarationState
+from fangpin.casework.officials.scope import Scope, within
+from fangpin.policy import Pack
+from fangpin.policy.procedure import ClockState
+
+NEVER = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Someone opened the household's file: a role and a day, no name."""
+
+    on: datetime
+    act: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a household may know of its own declaration."""
+
+    declaration: Declaration
+    acts: tuple[CaseAct, ...]
+    clocks: tuple[ClockState, ...]
+    looks: tuple[Look, ...]
+    appeals: tuple[Appeal, ...]
+
+
+def waiting(scope: Scope) -> list[Declaration]:
+    """Declarations whose household nobody has found yet, the oldest first."""
+    found = Declaration.objects.filter(state=DeclarationState.RECEIVED)
+    return list(within(found, scope).order_by("received_at", "id"))
+
+
+def declarations(scope: Scope, *, limit: int = 100) -> list[Declaration]:
+    """The latest declarations of the scope."""
+    found = Declaration.objects.select_related("case__household")
+    return list(within(found, scope).order_by("-received_at", "-id")[:limit])
+
+
+def by_receipt(receipt_no: str, phone_digest: str) -> Declaration | None:
+    """The declaration of a receipt, if the phone's last four fit; None for every other try.
+
+    An unknown receipt costs the same comparison as a wrong phone.
+    """
+    found = Declaration.objects.filter(receipt_no=receipt_no).select_related("case").first()
+    kept = found.phone_digest if found is not None else NEVER
+    fits = hmac.compare_digest(kept, phone_digest)
+    return found if fits and found is not None else None
+
+
+def progress(declaration: Declaration, *, pack: Pack, on: date) -> Progress:
+    """The steps, days left by law, looks at the file and appeals of a declaration's case."""
+    case = declaration.case
+    if case is None:
+        return Progress(declaration, (), (), (), ())
+    looks = AuditEntry.objects.filter(
+        subject_kind="household", subject=str(case.household_id), act="view_household"
+    ).order_by("-at")[:50]
+    return Progress(
+        declaration,
+        tuple(case.log.filter(is_undone=False).exclude(step="").order_by("seq")),
+        clocks_of(pack, case, on=on),
+        tuple(Look(one.at, one.act, str(one.detail.get("role", ""))) for one in looks),
+        tuple(case.appeals.order_by("raised_at")),
+    )

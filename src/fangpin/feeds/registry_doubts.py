@@ -1,0 +1,63 @@
+"""What a registry delivery says that can hardly be: loaded all the same, told for someone to look."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from fangpin.feeds.findings import Finding, finding
+from fangpin.feeds.shapes import literal, quoted
+from fangpin.lake.engines.duckdb import Engine
+from fangpin.policy.models import Contract, Registry
+from fangpin.policy.pack import Pack
+
+YOUNGEST_HEAD = "delivery.youngest_head"
+"""The parameter below whose years of age a head of household is asked about."""
+
+
+def registry_doubts(
+    *, engine: Engine, pack: Pack, contract: Contract, registry: Registry, received: date
+) -> list[Finding]:
+    """Persons whom one delivery lists in two households, and heads who are children.
+
+    Looks at the table `settling`. A person without an identity number is never two persons' match.
+    """
+    found = []
+    names = set(engine.columns("SELECT * FROM settling"))
+    count, row = engine.rows(
+        "SELECT count(*), min(row_no) FROM (SELECT person_ref, min(row_no) AS row_no FROM settling "
+        "WHERE household_ref IS NOT NULL GROUP BY person_ref "
+        "HAVING count(DISTINCT household_ref) > 1)"
+    )[0]
+    if count:
+        found.append(finding("PERSON_IN_TWO_HOUSEHOLDS", row=row, count=count))
+    youngest = _youngest(pack, received)
+    fields = {one.field: one for one in contract.fields}
+    birth, relation = registry.birth, fields.get(registry.relation)
+    if youngest is None or birth is None or relation is None or birth not in names:
+        return found
+    if fields[birth].type != "date" or relation.field not in names:
+        return found
+    count, row = engine.rows(
+        f"SELECT count(*), min(row_no) FROM settling WHERE {quoted(relation.field)} = "
+        f"{literal(registry.head)} AND {quoted(birth)} > DATE '{received.isoformat()}' "
+        f"- INTERVAL {int(youngest)} YEAR"
+    )[0]
+    if count:
+        found.append(
+            finding(
+                "HEAD_IS_A_CHILD",
+                row=row,
+                column=relation.field,
+                count=count,
+                years=f"{youngest:f}",
+            )
+        )
+    return found
+
+
+def _youngest(pack: Pack, day: date) -> Decimal | None:
+    if YOUNGEST_HEAD not in pack.parameters:
+        return None
+    value = pack.parameter(YOUNGEST_HEAD, at=day, division=None).value
+    return value if isinstance(value, Decimal) else None

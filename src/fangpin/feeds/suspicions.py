@@ -1,0 +1,274 @@
+"""What is strange about a delivery as a whole though its rows pass: a person looks before it counts.
+
+Every line it is judged by is a parameter of the pack (`delivery.…`); a check whose parameter the
+pack lacks is not made. Deliveries of other months of the same feed, in force on the day of receipt,
+are what it is compared with.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from statistics import median
+
+from fangpin.feeds.arrivals import Arrival
+from fangpin.feeds.check import PROBLEMS
+from fangpin.feeds.facts import ACCEPTED, Settled
+from fangpin.feeds.findings import Finding, finding
+from fangpin.feeds.profile import AmountProfile, Profile, read_profile
+from fangpin.feeds.shapes import quoted
+from fangpin.lake.engines.duckdb import Engine
+from fangpin.policy.models import Contract
+from fangpin.policy.pack import Pack
+
+PREFIX = "delivery."
+_LOST = (
+    "(code IN ('ID_PRECISION_LOST', 'ID_SCIENTIFIC') "
+    "OR (code = 'ID_SHAPE' AND length(value_masked) IN (16, 17)))"
+)
+"""Numbers that were cut: rounded, turned into 4.3E+17, or short of their last digits."""
+_MONTHS_BACK = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A delivery on its way in: what the checks of the whole look at."""
+
+    contract: Contract
+    month: int
+    read: int
+    settled: Settled
+    profile: Profile
+    received: date
+    is_registry: bool
+
+
+def suspicions(
+    *, engine: Engine, pack: Pack, told: Delivered, earlier: Sequence[Arrival]
+) -> list[Finding]:
+    """Why this delivery must be held, each reason once; empty: nothing about it is strange.
+
+    `earlier` are the feed's deliveries in force on the day of receipt, in order of arrival.
+    """
+    lines = _Lines(pack, told.received)
+    found = [*_lost_numbers(engine, lines, told), *_many_refused(lines, told)]
+    if told.is_registry:
+        return [*found, *_shrunken_villages(lines, told, earlier)]
+    others = [one for one in earlier if one.month != told.month]
+    found += _units(lines, told, others)
+    is_first_of_month = all(one.month != told.month for one in earlier)
+    if is_first_of_month:
+        found += _content_of_another_month(engine, lines, told)
+        found += _volume(lines, told, others)
+    return [*found, *_doubled_content(engine, lines, told, earlier)]
+
+
+class _Lines:
+    """The pack's lines on one day; None where it draws none."""
+
+    def __init__(self, pack: Pack, day: date) -> None:
+        self._pack, self._day = pack, day
+
+    def of(self, code: str) -> Decimal | None:
+        if PREFIX + code not in self._pack.parameters:
+            return None
+        value = self._pack.parameter(PREFIX + code, at=self._day, division=None).value
+        return value if isinstance(value, Decimal) else None
+
+
+def _lost_numbers(engine: Engine, lines: _Lines, told: Delivered) -> list[Finding]:
+    """Identity columns that a spreadsheet cut: what passes the check digit there does so by chance."""
+    share, least = lines.of("lost_numbers_share"), lines.of("least_values")
+    if share is None or least is None:
+        return []
+    rows = engine.rows(
+        f"SELECT field, count(DISTINCT row_no) FROM {PROBLEMS} WHERE {_LOST} "
+        "GROUP BY field ORDER BY field"
+    )
+    titles = {one.field: one.title for one in told.contract.fields}
+    return [
+        finding(
+            "ID_COLUMN_TRUNCATED",
+            column=field,
+            count=count,
+            title=titles[field].zh,
+            title_en=titles[field].en,
+            share=_percent(Decimal(count) / told.read),
+        )
+        for field, count in rows
+        if count >= least and count >= share * told.read
+    ]
+
+
+def _many_refused(lines: _Lines, told: Delivered) -> list[Finding]:
+    """So many rows set aside that the month is not there though a file came."""
+    share, least = lines.of("refused_share"), lines.of("least_rows")
+    refused = told.settled.quarantined
+    if share is None or least is None or told.read < least or refused < share * told.read:
+        return []
+    return [
+        finding("MANY_ROWS_REFUSED", count=refused, share=_percent(Decimal(refused) / told.read))
+    ]
+
+
+def _units(lines: _Lines, told: Delivered, others: Sequence[Arrival]) -> list[Finding]:
+    """Amounts of another unit than the feed's own earlier months: fen, yuan, ten thousand yuan."""
+    drift, least, enough = lines.of("unit_drift"), lines.of("least_values"), lines.of("least_rows")
+    if drift is None or least is None or enough is None:
+        return []
+    found = []
+    for field in told.contract.fields:
+        now = told.profile.amounts.get(field.field)
+        before = [
+            one.amounts[field.field] for one in _profiles(others) if field.field in one.amounts
+        ]
+        counted = sum(one.count for one in before)
+        if now is None or now.count < least or counted < least:
+            continue
+        # Few values have no tails worth comparing.
+        places = (0, 1, 2) if now.count >= enough and counted >= enough else (1,)
+        ratio = _farthest(now, before, places)
+        if max(ratio, 1 / ratio) < drift:
+            continue
+        power = Decimal(10) ** int(ratio.log10().to_integral_value())
+        times = f"{power:f}" if power > 1 else f"1/{1 / power:f}"
+        found.append(
+            finding(
+                "AMOUNT_UNIT_DRIFT",
+                column=field.field,
+                title=field.title.zh,
+                title_en=field.title.en,
+                now=f"{now.quantiles[1]:f}",
+                before=f"{_middle([one.quantiles[1] for one in before]):f}",
+                times=times,
+            )
+        )
+    return found
+
+
+def _farthest(
+    now: AmountProfile, before: Sequence[AmountProfile], places: Sequence[int]
+) -> Decimal:
+    """The ratio that is farthest from one, of the sizes at these places."""
+    ratios = [
+        now.quantiles[place] / _middle([one.quantiles[place] for one in before]) for place in places
+    ]
+    return max(ratios, key=lambda ratio: abs(ratio.ln()))
+
+
+def _volume(lines: _Lines, told: Delivered, others: Sequence[Arrival]) -> list[Finding]:
+    """A month far smaller or larger than the feed's earlier ones: a cut file, or twice the rows."""
+    low, high, least = lines.of("volume_low"), lines.of("volume_high"), lines.of("least_rows")
+    contract = told.contract
+    if contract.volume == "varying" or contract.frequency == "event":
+        return []
+    if low is None or high is None or least is None:
+        return []
+    months: dict[int, int] = defaultdict(int)
+    for one in others:
+        months[one.month] += one.read - one.repeated
+    latest = [months[month] for month in sorted(months)[-_MONTHS_BACK:]]
+    now = told.read - told.settled.repeated
+    if not latest or max(median(latest), now) < least:
+        return []
+    usual = Decimal(str(median(latest)))
+    is_small = now < low * usual and now < min(latest)
+    is_large = now > high * usual and now > max(latest)
+    if not (is_small or is_large):
+        return []
+    return [finding("VOLUME_ANOMALY", count=now, usual=f"{usual:f}", months=len(latest))]
+
+
+def _shrunken_villages(lines: _Lines, told: Delivered, earlier: Sequence[Arrival]) -> list[Finding]:
+    """A registry file that lists far fewer persons of its villages than the last one did."""
+    low, least = lines.of("registry_low"), lines.of("least_rows")
+    if low is None or least is None:
+        return []
+    latest: dict[str, int] = {}
+    for one in _profiles(earlier):
+        latest |= one.divisions
+    usual = sum(latest.get(village, 0) for village in told.profile.divisions)
+    now = sum(count for village, count in told.profile.divisions.items() if village in latest)
+    if usual < least or now >= low * usual:
+        return []
+    return [finding("VOLUME_ANOMALY", count=now, usual=usual, months=1)]
+
+
+def _content_of_another_month(engine: Engine, lines: _Lines, told: Delivered) -> list[Finding]:
+    """A file that brings nothing of its month but rows that other months brought already."""
+    if told.contract.frequency == "event" or not told.settled.repeated:
+        return []
+    if lines.of("repeated_share") is None:
+        return []
+    own = engine.value(f"SELECT count(*) FROM {ACCEPTED} WHERE month = ?", [told.month])
+    if own:
+        return []
+    return [finding("CONTENT_OF_ANOTHER_MONTH", count=told.settled.repeated)]
+
+
+def _doubled_content(
+    engine: Engine, lines: _Lines, told: Delivered, earlier: Sequence[Arrival]
+) -> list[Finding]:
+    """Rows that say what earlier rows say under other numbers of their own: they would count twice."""
+    share, least = lines.of("repeated_share"), lines.of("least_values")
+    settled, contract = told.settled, told.contract
+    if share is None or least is None or settled.months is None or settled.accepted < least:
+        return []
+    own = [one.field for one in contract.fields if one.field in contract.key]
+    numbers = {
+        one.field
+        for one in contract.fields
+        if one.field in own
+        and one.type in ("text", "number", "count")
+        and one.field not in (contract.subject_field, contract.dated_by)
+    }
+    first, last = settled.months
+    before = [
+        one
+        for one in earlier
+        if one.accepted and one.first_month <= last and first <= one.last_month
+    ]
+    if not numbers or not before:
+        return []
+    names = [
+        name
+        for name in engine.columns(f"SELECT * FROM {ACCEPTED}")
+        if name not in {"row_no", "row_key", *numbers}
+    ]
+    engine.view_files("content_files", [one.facts for one in before])
+    held = set(engine.columns("SELECT * FROM content_files"))
+    same = " AND ".join(
+        f"new.{quoted(name)} IS NOT DISTINCT FROM old.{quoted(name)}"
+        for name in names
+        if name in held
+    )
+    subject = next(name for name in names if name in ("person_ref", "household_ref", "division"))
+    doubled = int(
+        engine.value(
+            f"SELECT count(*) FROM {ACCEPTED} AS new WHERE EXISTS (SELECT 1 FROM content_files AS "
+            f"old WHERE old.{subject} = new.{subject} AND old.month = new.month "
+            f"AND old.row_key <> new.row_key AND {same})"
+        )
+    )
+    if doubled < least or doubled < share * settled.accepted:
+        return []
+    listed = "、".join(one.title.zh for one in contract.fields if one.field in numbers)
+    listed_en = ", ".join(one.title.en for one in contract.fields if one.field in numbers)
+    return [finding("CONTENT_DOUBLED", count=doubled, titles=listed, titles_en=listed_en)]
+
+
+def _profiles(found: Sequence[Arrival]) -> list[Profile]:
+    """The profiles of the latest deliveries that have one."""
+    profiles = [read_profile(one.profile) for one in found[-_MONTHS_BACK * 2 :]]
+    return [one for one in profiles if one is not None]
+
+
+def _middle(sizes: Sequence[Decimal]) -> Decimal:
+    return sorted(sizes)[len(sizes) // 2]
+
+
+def _percent(share: Decimal) -> str:
+    return f"{share * 100:.1f}%"

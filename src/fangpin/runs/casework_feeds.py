@@ -1,0 +1,152 @@
+"""What casework established, delivered to the lake like any department's file.
+
+Visits and times in monitoring become deliveries of the pack's own feeds before a run, so that the
+run knows them as of its day and can be repeated to the same bytes.
+"""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+
+from fangpin.casework.cases.models import Episode, Visit
+from fangpin.casework.cases.states import EpisodeState
+from fangpin.feeds.arrivals import arrivals
+from fangpin.feeds.receive import Receipt, receive
+from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.home import Home
+from fangpin.lake.vault import Vault
+from fangpin.policy import Pack
+from fangpin.policy.models import Contract
+from fangpin.policy.procedure_models import Form
+
+SEVERE = "severe_difficulty"
+"""The field of a visits' feed that carries the verifiers' own finding of serious difficulty."""
+
+Row = Mapping[str, str]
+
+
+def deliver_casework(
+    *, home: Home, pack: Pack, engine: Engine, vault: Vault, as_of: date
+) -> list[Receipt]:
+    """Deliver what was established since the last delivery and by the end of a day.
+
+    A household's visits of one month are one row: the latest that stands replaces the one before.
+    Nothing new: nothing delivered. Raises what `receive` does.
+    """
+    receipts = []
+    for form in pack.forms.values():
+        contract = pack.contracts.get(form.feed or "")
+        if contract is not None:
+            since = _last_delivery(home, contract)
+            rows = _visits(form, contract, since=since, until=as_of)
+            receipts += _delivered(home, pack, engine, vault, contract, rows, as_of)
+    contract = pack.contracts.get(pack.header.monitoring_feed or "")
+    if contract is not None:
+        rows = _monitoring(contract, since=_last_delivery(home, contract), until=as_of)
+        receipts += _delivered(home, pack, engine, vault, contract, rows, as_of)
+    return receipts
+
+
+def _last_delivery(home: Home, contract: Contract) -> date:
+    return max((one.received for one in arrivals(home, feed=contract.feed)), default=date.min)
+
+
+def _visits(form: Form, contract: Contract, *, since: date, until: date) -> list[Row]:
+    """The visits recorded after a day and by another, one a household and month."""
+    found = (
+        Visit.objects.filter(
+            form=form.form, act__is_undone=False, act__on__gt=since, act__on__lte=until
+        )
+        .select_related("household", "act")
+        .prefetch_related("answers")
+        .order_by("visited_at", "id")
+    )
+    rows: dict[str, Row] = {}
+    for visit in found:
+        day = visit.act.on
+        number = f"{visit.household.household_no}-{day:%Y%m}"
+        answers = {answer.field: answer.found_value for answer in visit.answers.all()}
+        answers[SEVERE] = "true" if visit.is_in_severe_difficulty else "false"
+        rows[number] = {
+            "visit_no": number,
+            "household_no": visit.household.household_no,
+            contract.dated_by: day.isoformat(),
+            **{code: text for code, text in answers.items() if text},
+        }
+    return list(rows.values())
+
+
+def _monitoring(contract: Contract, *, since: date, until: date) -> list[Row]:
+    """Times in monitoring that began, ended or were resumed after a day and by another."""
+    rows: list[Row] = []
+    changed = Episode.objects.select_related("household").order_by("id")
+    for episode in changed.filter(identified_date__lte=until):
+        days = [(episode.identified_date, "monitored"), (episode.rolled_back_date, "monitored")]
+        if episode.state == EpisodeState.ELIMINATED:
+            days.append((episode.eliminated_date, "eliminated"))
+        for day, state in days:
+            if day is not None and since < day <= until:
+                number = episode.household.household_no
+                rows.append(
+                    {
+                        "entry_no": f"{number}-{day:%Y%m%d}",
+                        "household_no": number,
+                        contract.dated_by: day.isoformat(),
+                        "state": state,
+                    }
+                )
+    return rows
+
+
+def _delivered(
+    home: Home,
+    pack: Pack,
+    engine: Engine,
+    vault: Vault,
+    contract: Contract,
+    rows: Iterable[Row],
+    as_of: date,
+) -> list[Receipt]:
+    listed = list(rows)
+    if not listed:
+        return []
+    with tempfile.TemporaryDirectory(dir=home.spill) as folder:
+        file = Path(folder) / f"{contract.feed}-{as_of}.csv"
+        with file.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream)
+            writer.writerow([field.title.zh for field in contract.fields])
+            for row in listed:
+                writer.writerow([_written(contract, code, row) for code in _codes(contract)])
+        return [
+            receive(
+                home=home,
+                pack=pack,
+                feed=contract.feed,
+                file=file,
+                original_name=file.name,
+                received=as_of,
+                engine=engine,
+                vault=vault,
+            )
+        ]
+
+
+def _codes(contract: Contract) -> list[str]:
+    return [field.field for field in contract.fields]
+
+
+_TRUTHS = {"true": "yes", "false": "no"}
+
+
+def _written(contract: Contract, code: str, row: Row) -> str:
+    """A value as the contract's own words write it."""
+    field = next(one for one in contract.fields if one.field == code)
+    value = row.get(code, "")
+    if field.values is None or not value:
+        return value
+    words = field.values.get(value) or field.values.get(_TRUTHS.get(value, ""), [])
+    return words[0] if words else ""

@@ -1,0 +1,133 @@
+"""What departments took back, and what the rules answer now for the households that it touched.
+
+taken_back.parquet: household and source row (feed, delivery, row number) that a later delivery
+replaced, or whose delivery was refused. answers.parquet: household, rule, outcome, of those
+households. Loading a run ends an alert that rested on nothing else (load_corrections.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from fangpin.feeds.arrivals import Arrival
+from fangpin.lake.home import Home
+from fangpin.ledger.rollup import linked_facts
+from fangpin.ledger.snapshot import Snapshot
+from fangpin.policy.expressions.spans import base_items
+from fangpin.policy.expressions.sql import column, quoted
+from fangpin.rules.evaluate import Evaluation
+from fangpin.runs.hits import RAISING
+
+TAKEN_BACK = "taken_back.parquet"
+ANSWERS = "answers.parquet"
+
+_TAKEN_BACK = {
+    "household_ref": "BIGINT",
+    "feed": "VARCHAR",
+    "delivery": "VARCHAR",
+    "row_no": "INTEGER",
+}
+_ANSWERS = {"household_ref": "BIGINT", "rule": "VARCHAR", "outcome": "VARCHAR"}
+
+
+def write_restatement(
+    *,
+    home: Home,
+    evaluation: Evaluation,
+    snapshot: Snapshot,
+    arrivals: Sequence[Arrival],
+    folder: Path,
+) -> None:
+    """Write both files; `arrivals` are all deliveries, the refused ones included."""
+    engine = evaluation.engine
+    refused = [
+        one
+        for one in arrivals
+        if one.received <= snapshot.as_of and one.standing_on(snapshot.as_of) == "refused"
+    ]
+    rules = [rule for rule in evaluation.rules if rule.kind in RAISING]
+    feeds = {
+        item.feed
+        for rule in rules
+        for code in rule.evidence
+        for item in base_items(evaluation.compiler.pack, code)
+    }
+    months = max((rule.evidence_months for rule in rules), default=0)
+    engine.make_empty_table("taken_back", _TAKEN_BACK)
+    for feed in sorted(feed for feed in feeds if feed is not None):
+        _link(
+            home,
+            evaluation,
+            snapshot,
+            feed,
+            [one for one in refused if one.feed == feed],
+            first=int(snapshot.month) + 1 - months,
+        )
+    engine.write(
+        "SELECT DISTINCT * FROM taken_back ORDER BY household_ref, feed, delivery, row_no",
+        folder / TAKEN_BACK,
+    )
+    if rules and engine.value("SELECT count(*) FROM taken_back"):
+        outcomes = [column("outcome__" + rule.rule) for rule in rules]
+        evaluation.outcomes_of("SELECT household_ref FROM taken_back", rules=rules, name="answered")
+        answers = " UNION ALL ".join(
+            f"SELECT household_ref, {quoted(rule.rule)} AS rule, CAST({name} AS VARCHAR) AS outcome "
+            "FROM answered"
+            for rule, name in zip(rules, outcomes, strict=True)
+        )
+        engine.write(f"SELECT * FROM ({answers}) ORDER BY household_ref, rule", folder / ANSWERS)
+    else:
+        engine.make_empty_table("answered", _ANSWERS)
+        engine.write("SELECT * FROM answered", folder / ANSWERS)
+    engine.drop("taken_back", "answered")
+
+
+def _link(
+    home: Home,
+    evaluation: Evaluation,
+    snapshot: Snapshot,
+    feed: str,
+    refused: Sequence[Arrival],
+    *,
+    first: int,
+) -> None:
+    """Add a feed's rows that were taken back, with the household they belonged to."""
+    engine, pack = evaluation.engine, evaluation.compiler.pack
+    parts = []
+    for place, one in enumerate(refused):
+        if one.accepted and one.last_month >= first:
+            engine.view_files(f"refused_{place}", [one.facts])
+            parts.append(f"SELECT *, {quoted(one.delivery)} AS delivery FROM refused_{place}")
+    place = 0
+    for one in snapshot.arrivals:
+        if one.feed != feed:
+            continue
+        for facts, listed in one.superseded_facts(home):
+            engine.view_files(f"replaced_facts_{place}", [facts])
+            engine.view_files(f"replaced_list_{place}", [listed])
+            delivery = quoted(facts.parent.name)
+            parts.append(
+                f"SELECT *, {delivery} AS delivery FROM replaced_facts_{place} WHERE row_no IN "
+                f"(SELECT row_no FROM replaced_list_{place} WHERE delivery = {delivery})"
+            )
+            place += 1
+    if not parts:
+        return
+    engine.make_table(
+        "facts_taken_back",
+        f"SELECT * FROM ({' UNION ALL BY NAME '.join(parts)}) AS rows WHERE month >= {first}",
+    )
+    linked = linked_facts(
+        pack=pack,
+        contract=pack.contracts[feed],
+        engine=engine,
+        state=snapshot.registry,
+        source="facts_taken_back",
+        items=[],
+    )
+    engine.rows(
+        f"INSERT INTO taken_back SELECT household_ref, {quoted(feed)}, delivery, row_no "
+        f"FROM ({linked}) AS linked"
+    )
+    engine.drop("facts_taken_back")

@@ -1,0 +1,99 @@
+"""What a plan may choose from: measures that are given, places that are left, members."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.translation import gettext
+
+from fangpin.casework.measures.fitness import proposals
+from fangpin.casework.measures.places import resources
+from fangpin.casework.measures.plans import PlannedMeasure
+from fangpin.casework.officials.scope import Scope
+from fangpin.casework.registry import queries as registry
+from fangpin.casework.registry.models import Household
+from fangpin.decisions.measures import Proposal
+from fangpin.policy import Pack
+from fangpin.web.console.cases.forms.base import Choices
+from fangpin.web.ground.words import cause_words, listed, said
+
+
+def offered_measures(pack: Pack, household: Household, *, on: date) -> Choices:
+    """Measures given on a day: those that answer the household's causes first, and why."""
+    proposed = proposals(pack, household, at=on)
+    reasons = {one.measure.measure: why(one) for one in proposed}
+    order = {one.measure.measure: place for place, one in enumerate(proposed)}
+    offered = [
+        one for one in pack.measures.values() if one.until_date is None or on < one.until_date
+    ]
+    offered.sort(key=lambda one: order.get(one.measure, len(order)))
+    return [
+        (
+            one.measure,
+            gettext("%(title)s（%(why)s）")
+            % {"title": said(one.title), "why": reasons[one.measure]}
+            if one.measure in reasons
+            else said(one.title),
+        )
+        for one in offered
+    ]
+
+
+def place_choices(scope: Scope, household: Household, *, on: date) -> Choices:
+    """Resources with a place left for the household's village."""
+    return [
+        (
+            one.resource.resource_no,
+            gettext("%(title)s，剩 %(left)d 个") % {"title": one.resource.title, "left": one.left},
+        )
+        for one in resources(scope, on=on)
+        if one.left and household.division.startswith(one.resource.division)
+    ]
+
+
+def member_choices(scope: Scope, household: Household) -> Choices:
+    """The members of the household."""
+    return [
+        (str(one.person_ref), one.name) for one in registry.members(scope, household.household_ref)
+    ]
+
+
+def planned(
+    scope: Scope,
+    *,
+    codes: list[str],
+    place: str,
+    member: str,
+    from_date: date,
+    reason: str,
+    on: date,
+) -> list[PlannedMeasure]:
+    """The measures of a plan as chosen: a place stands for its measure, ticked or not."""
+    of_place = next(
+        (
+            one.resource.measure
+            for one in resources(scope, on=on)
+            if one.resource.resource_no == place
+        ),
+        "",
+    )
+    wanted = list(dict.fromkeys([*codes, *([of_place] if of_place else [])]))
+    person = int(member) if member else None
+    return [
+        PlannedMeasure(
+            measure=code,
+            from_date=from_date,
+            person_ref=person if code == of_place or not of_place else None,
+            resource_no=place if code == of_place else "",
+            reason=reason,
+        )
+        for code in wanted
+    ]
+
+
+def why(proposal: Proposal) -> str:
+    """What a proposal answers, and a warning where something is known against it."""
+    answers = listed(cause_words(one) for one in proposal.causes) or gettext("补缺口")
+    if proposal.is_open:
+        return gettext("适合：%(causes)s") % {"causes": answers}
+    return gettext("适合：%(causes)s；有条件不满足") % {"causes": answers}

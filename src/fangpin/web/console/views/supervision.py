@@ -1,0 +1,223 @@
+"""Supervision: the answer first, then where it comes from. Counts only; places stay in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_safe
+
+from fangpin.casework.cases import timeliness
+from fangpin.casework.cases.timeliness import DivisionTimes
+from fangpin.casework.divisions import queries as divisions
+from fangpin.casework.divisions.models import Division
+from fangpin.casework.officials.queries import divisions_below
+from fangpin.policy.procedure_models import Clock
+from fangpin.values.withheld import is_small, is_withheld, shown, withheld_cells
+from fangpin.web.console.frame import chosen_division
+from fangpin.web.console.small_numbers import smallest_cell
+from fangpin.web.ground.access import SEE_CASE, SEE_OVERVIEW, ConsoleRequest, opens
+from fangpin.web.ground.figures import named, number, share
+from fangpin.web.ground.pack import installation_pack
+from fangpin.web.ground.words import listed, said
+
+PERIODS = (30, 90, 365)
+NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A count as it is shown: a number, or 'fewer than n'; where it leads."""
+
+    words: str
+    href: str = ""
+    is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLine:
+    """One division of the table."""
+
+    division: Division
+    inside: str
+    open: Cell
+    overdue: Cell
+    oldest: date | None
+    oldest_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockLine:
+    """One clock over the whole scope."""
+
+    title: str
+    on_time: str
+    stopped: Cell
+    late: Cell
+    overdue: Cell
+
+
+@opens(SEE_OVERVIEW)
+@require_safe
+def supervision(request: ConsoleRequest) -> HttpResponse:
+    """How officials keep their time. Raises Http404 outside the scope."""
+    division, scope = chosen_division(request)
+    pack = installation_pack()
+    try:
+        days = int(request.GET.get("days") or PERIODS[1])
+    except ValueError:
+        raise Http404 from None
+    if days not in PERIODS:
+        raise Http404
+    below = _below(request, division)
+    width = len(below[0].code) if below else len(division.code)
+    since = request.today - timedelta(days=days)
+    found = timeliness.times(scope, pack=pack, width=width, since=since, on=request.today)
+    rows = request.scope.can(SEE_CASE)
+    if not rows and division.code not in request.scope.divisions:
+        raise Http404  # the sums of a part would tell the small counts of the whole
+    smallest = 0 if rows else smallest_cell(request.today)
+    by_code = {one.division: one for one in found}
+    places = [(one, by_code.get(one.code, DivisionTimes(one.code))) for one in below or [division]]
+    lines = _places(request, places, smallest=smallest, rows=rows)
+    context = {
+        "division": division,
+        "answer": _answer(places, division, smallest=smallest),
+        "has_overdue": any(times.overdue for _, times in places),
+        "lines": lines,
+        "clocks": _clocks(found, smallest=smallest),
+        "days": days,
+        "periods": [(one, one == days) for one in PERIODS],
+        "since": since,
+        "smallest": smallest,
+    }
+    return render(request, "console/supervision.html", context)
+
+
+def _below(request: ConsoleRequest, division: Division) -> list[Division]:
+    """Counties below a province or a prefecture; else what lies directly below."""
+    found = divisions.level_below(division.code, level="county")
+    inside = [one for one in found if request.scope.covers(one.code) and one.code != division.code]
+    return inside or divisions_below(request.scope, parent=division.code)
+
+
+def _hidden(counts: Sequence[int], *, smallest: int) -> list[int]:
+    """The counts of a line whose sum is shown, without small ones and what gives them away."""
+    return shown(counts, withheld_cells(counts, smallest=smallest))
+
+
+def _words(count: int, smallest: int) -> str:
+    """A count; 'fewer than n' for a small one standing alone; else that it is withheld."""
+    if is_withheld(count):
+        return gettext("不显示")
+    if is_small(count, smallest=smallest):
+        return gettext("不到 %(n)d") % {"n": smallest}
+    return number(count)
+
+
+def _cell(count: int, smallest: int, *, href: str = "", is_late: bool = False) -> Cell:
+    leads = bool(count) and not is_withheld(count)
+    return Cell(_words(count, smallest), href if leads else "", is_late and bool(count))
+
+
+def _places(
+    request: ConsoleRequest,
+    places: list[tuple[Division, DivisionTimes]],
+    *,
+    smallest: int,
+    rows: bool,
+) -> list[PlaceLine]:
+    opened = _hidden([times.open for _, times in places], smallest=smallest)
+    overdue = [times.overdue for _, times in places]  # their sum is not shown
+    lines = []
+    for (one, times), count, late in zip(places, opened, overdue, strict=True):
+        href = (
+            f"{reverse('cases')}?{urlencode({'view': 'open', 'division': one.code})}"
+            if rows
+            else ""
+        )
+        oldest = None if is_withheld(count) else times.oldest
+        lines.append(
+            PlaceLine(
+                division=one,
+                inside=f"{reverse('supervision')}?{urlencode({'division': one.code})}"
+                if rows
+                else "",
+                open=_cell(count, smallest, href=href),
+                overdue=_cell(
+                    late, smallest, href=f"{href}&overdue=1" if href else "", is_late=True
+                ),
+                oldest=oldest,
+                oldest_days=(request.today - oldest).days if oldest else None,
+            )
+        )
+    return lines
+
+
+def _clocks(found: list[DivisionTimes], *, smallest: int) -> list[ClockLine]:
+    """Each clock of the pack over the whole scope; hidden where too few cases stand behind it."""
+    lines = []
+    known: dict[str, Clock] = {}
+    for procedure in installation_pack().procedures:
+        for clock in procedure.clocks:
+            known.setdefault(clock.clock, clock)
+    for code, clock in known.items():
+        counts = [one.clocks[code] for one in found if code in one.clocks]
+        met, late = sum(one.met for one in counts), sum(one.late for one in counts)
+        overdue = sum(one.overdue for one in counts)
+        if not met + late + overdue:
+            continue
+        stopped = met + late
+        small = [is_small(one, smallest=smallest) for one in (stopped, late, met)]
+        told = stopped > 0 and not any(small)
+        lines.append(
+            ClockLine(
+                title=said(clock.title),
+                on_time=share(Decimal(met) / Decimal(met + late)) if told else "—",
+                stopped=_cell(stopped, smallest),
+                late=_cell(late, smallest, is_late=True),
+                overdue=_cell(overdue, smallest, is_late=True),
+            )
+        )
+    return lines
+
+
+def _answer(
+    places: list[tuple[Division, DivisionTimes]], division: Division, *, smallest: int
+) -> str:
+    """One sentence: nobody is late, or who is late where."""
+    total = sum(times.open for _, times in places)
+    late = [(one, times.overdue) for one, times in places if times.overdue]
+    shown_total = _words(total, smallest)
+    levels = {one.level: one.title for one in installation_pack().header.division_levels}
+    begins = ngettext(
+        "%(place)s %(n)d 个%(level)s在办 %(total)s 件",
+        "%(place)s %(n)d 个%(level)s在办 %(total)s 件",
+        len(places),
+    ) % {
+        "place": named(division),
+        "n": len(places),
+        "level": said(levels.get(places[0][0].level)),
+        "total": shown_total,
+    }
+    if not late:
+        return gettext("%(begins)s，无一逾期。") % {"begins": begins}
+    told = [
+        gettext("%(place)s %(n)s 件")
+        % {
+            "place": named(one),
+            "n": _words(count, smallest),
+        }
+        for one, count in late[:NAMED]
+    ]
+    text = listed(told)
+    if len(late) > NAMED:
+        text = gettext("%(places)s等 %(n)d 个地方") % {"places": text, "n": len(late)}
+    return gettext("%(begins)s；逾期：%(late)s。") % {"begins": begins, "late": text}

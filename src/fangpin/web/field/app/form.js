@@ -1,0 +1,441 @@
+// The visit's form, made from the pack's definition: first what is missing or doubtful, then the
+// judgement; what the system knows is folded away and may be corrected. Every change is kept.
+import { FullDisk } from "./vault.js";
+import { h, toast } from "./dom.js";
+import { card, choice, go, main, screen } from "./frame.js";
+import { now } from "./net.js";
+import { photoField, placeField, signatureField } from "./pictures.js";
+import { draft as readDraft, keepRecord, paper, saveDraft, state } from "./store.js";
+import { sync } from "./sync.js";
+import { number, said, t } from "./words.js";
+
+const PAUSE = 250;
+
+export async function formScreen(id) {
+  const task = state.tasks.get(id);
+  const form = state.forms?.visits[task?.form];
+  if (!task || task.kind !== "visit" || !form) {
+    go("/");
+    return;
+  }
+  const begun = (await readDraft(id)) ?? {
+    key: crypto.randomUUID(),
+    version: task.version,
+    // What the phone had when it went out: what the server joins the answers from.
+    base: { ...task.values },
+    ask: task.ask,
+    answers: {},
+    causes: [],
+    papers: [],
+    seconds: 0,
+  };
+  const visit = { is_at_risk: null, judgement: "", coping: "", note: "", second: "", ...begun };
+  const keep = keeper(id, visit);
+  const asked = form.fields.filter((field) => visit.ask.includes(field.field));
+  const known = form.fields.filter((field) => !visit.ask.includes(field.field));
+
+  screen(
+    {
+      title: t("{name} 入户核查", { name: task.head }),
+      about: t("自动存草稿，没网也能填"),
+      back: `/case/${id}`,
+      act: main(t("保存核查结果"), save),
+      name: "form-screen",
+    },
+    h("p.fault.summary", { role: "alert", hidden: true, tabindex: "-1" }),
+    asked.length &&
+      card(
+        t("请核对 {n} 项", { n: asked.length }),
+        h("span.small", {}, t("系统缺的、拿不准的")),
+        asked.map((field) => question(field, visit, keep)),
+      ),
+    judgement(task, visit, keep),
+    proof(visit, keep),
+    known.length && folded(known, visit, keep),
+  );
+  const clock = setInterval(() => {
+    if (!document.querySelector(".form-screen")) clearInterval(clock);
+    else if (document.visibilityState === "visible") visit.seconds += 1;
+  }, 1000);
+
+  async function save() {
+    const missing = faults(form, asked, visit);
+    const summary = document.querySelector(".summary");
+    if (missing.length) {
+      summary.replaceChildren(
+        t("还差 {n} 项：", { n: missing.length }),
+        ...missing.map(([target, words]) =>
+          h("a", { href: `#${target}`, onclick: (event) => jump(event, target) }, words),
+        ),
+      );
+      summary.hidden = false;
+      summary.focus();
+      summary.scrollIntoView({ block: "center" });
+      return;
+    }
+    const names = [visit.second.trim(), ...state.names.filter((one) => one !== visit.second.trim())];
+    try {
+      await keep.last();
+      await keepRecord(recordOf(task, form, visit), { draft: id, names: names.slice(0, 8) });
+    } catch (error) {
+      if (!(error instanceof FullDisk)) throw error;
+      toast(t("手机存储已满，还没有存下。请删去一些照片或应用，再点一次保存；不要关闭这一页。"), "bad");
+      return;
+    }
+    toast(savedWords(visit.seconds));
+    go("/");
+    sync();
+  }
+}
+
+export function minutesSaved(seconds) {
+  const paperMinutes = state.forms?.paper_minutes;
+  if (!paperMinutes) return null;
+  return Math.max(0, paperMinutes - Math.max(1, Math.round(seconds / 60)));
+}
+
+function savedWords(seconds) {
+  const saved = minutesSaved(seconds);
+  const words = t("已存在手机里，有网自动上传");
+  return saved ? `${words}${t("；比填纸表省约 {n} 分钟", { n: saved })}` : words;
+}
+
+// ── keeping ──────────────────────────────────────────────────────────────────────────────────────
+
+// Every change is kept after a moment, one after the other, and at once when the page goes away.
+function keeper(id, visit) {
+  let timer = 0;
+  let told = false;
+  let chain = Promise.resolve();
+  let isOver = false;
+  function put() {
+    clearTimeout(timer);
+    timer = 0;
+    if (isOver) return chain;
+    const content = structuredClone(visit);
+    chain = chain
+      .then(() => saveDraft(id, content))
+      .then(() => {
+        told = false;
+      })
+      .catch((error) => {
+        if (!(error instanceof FullDisk)) throw error;
+        if (!told) toast(t("手机存储已满，草稿没有存下。请删去一些照片或应用；不要关闭这一页。"), "bad");
+        told = true;
+      });
+    return chain;
+  }
+  document.addEventListener("visibilitychange", () => {
+    if (timer && document.visibilityState === "hidden") put();
+  });
+  return {
+    soon() {
+      clearTimeout(timer);
+      timer = setTimeout(put, PAUSE);
+    },
+    now: put,
+    // The record takes the draft's place: nothing is written to it afterwards.
+    last() {
+      clearTimeout(timer);
+      isOver = true;
+      return chain;
+    },
+  };
+}
+
+// ── questions ────────────────────────────────────────────────────────────────────────────────────
+
+const TRUTH = () => [
+  { code: "true", title: t("是") },
+  { code: "false", title: t("否") },
+];
+
+export function spoken(field, value) {
+  if (value === undefined || value === null || value === "") return t("不明");
+  if (field?.type === "truth") return value === "true" ? t("是") : t("否");
+  if (field?.type === "choice") return said(field.choices.find((one) => one.code === value)?.title) || value;
+  if (field?.type === "amount" || field?.type === "count") return `${number(value)} ${unitOf(field)}`.trim();
+  return value;
+}
+
+function unitOf(field) {
+  const currency = state.forms.currency;
+  if (currency && field.unit === currency.zh) return said(currency);
+  return field.unit === "人" ? t("人") : field.unit;
+}
+
+const valueOf = (visit, field) => visit.answers[field.field] ?? visit.base[field.field] ?? "";
+
+function question(field, visit, keep) {
+  const title = said(field.title);
+  const system = visit.base[field.field];
+  const about = system ? t("系统记 {value}", { value: spoken(field, system) }) : t("系统没有");
+  const id = `f-${field.field}`;
+  const hint = field.hint && h("p.hint", { id: `${id}-hint` }, said(field.hint));
+  const onpick = (value) => {
+    visit.answers[field.field] = value;
+    keep.soon();
+  };
+  if (field.type === "truth" || field.type === "choice") {
+    const options =
+      field.type === "truth"
+        ? TRUTH()
+        : field.choices.map((one) => ({ code: one.code, title: said(one.title) }));
+    const group = choice({ label: title, options, value: valueOf(visit, field), onpick });
+    return h(
+      "div.question",
+      { id },
+      h("p.question-title", {}, title, h("small", {}, about)),
+      hint,
+      group,
+    );
+  }
+  const control = h("input", {
+    id: `${id}-input`,
+    type: field.type === "date" ? "date" : "text",
+    inputmode: { amount: "decimal", count: "numeric" }[field.type] ?? null,
+    autocomplete: "off",
+    maxlength: "200",
+    "aria-describedby": hint ? `${id}-hint` : null,
+    oninput: () => onpick(control.value.trim()),
+  });
+  control.value = valueOf(visit, field);
+  return h(
+    "div.question",
+    { id },
+    h("label.question-title", { for: `${id}-input` }, title, h("small", {}, about)),
+    hint,
+    field.unit ? h("div.with-unit", {}, control, h("span", {}, unitOf(field))) : control,
+  );
+}
+
+function folded(fields, visit, keep) {
+  return h(
+    "details.card.folded",
+    {},
+    h("summary", {}, h("b", {}, t("系统已有的 {n} 项", { n: fields.length })), h("small", {}, t("不对才改"))),
+    fields.map((field) => question(field, visit, keep)),
+  );
+}
+
+// ── judgement ────────────────────────────────────────────────────────────────────────────────────
+
+function judgement(task, visit, keep) {
+  const causes = h("div.question", { id: "f-causes" });
+  const words = h("textarea", {
+    id: "f-judgement-input",
+    rows: "3",
+    maxlength: "4000",
+    oninput: () => {
+      visit.judgement = words.value;
+      keep.soon();
+    },
+  });
+  words.value = visit.judgement;
+
+  function drawCauses() {
+    causes.hidden = visit.is_at_risk !== true;
+    const needsNote = visit.causes.some(
+      (code) => state.forms.causes.find((one) => one.code === code)?.note,
+    );
+    const note = h("input", {
+      id: "f-note",
+      maxlength: "200",
+      oninput: () => {
+        visit.note = note.value;
+        keep.soon();
+      },
+    });
+    note.value = visit.note;
+    causes.replaceChildren(
+      h("p.question-title", {}, t("主要风险"), h("small", {}, t("先点的是主要的"))),
+      h(
+        "div.chips",
+        {},
+        state.forms.causes.map((one) => {
+          const at = visit.causes.indexOf(one.code);
+          return h(
+            "button.chip",
+            {
+              type: "button",
+              "aria-pressed": String(at >= 0),
+              "data-code": one.code,
+              onclick: () => {
+                if (at >= 0) visit.causes.splice(at, 1);
+                else visit.causes.push(one.code);
+                keep.soon();
+                drawCauses();
+                causes.querySelector(`[data-code="${one.code}"]`).focus();
+              },
+            },
+            said(one.title),
+            at >= 0 && visit.causes.length > 1 && h("small", {}, at + 1),
+          );
+        }),
+      ),
+      needsNote
+        ? h("div", {}, h("label.question-title", { for: "f-note" }, t("请说明")), note)
+        : "",
+    );
+  }
+
+  const risk = choice({
+    label: t("有没有返贫致贫风险"),
+    options: [
+      { code: "true", title: t("有风险") },
+      { code: "false", title: t("没有风险") },
+    ],
+    value: visit.is_at_risk === null ? "" : String(visit.is_at_risk),
+    onpick: (value) => {
+      visit.is_at_risk = value === "true";
+      // The alert's own cause is offered; the cadre may take it back.
+      if (visit.is_at_risk && !visit.causes.length && task.cause) visit.causes = [task.cause];
+      keep.soon();
+      drawCauses();
+    },
+  });
+  drawCauses();
+  const coping = state.forms.coping.map((one) => ({ code: one.code, title: said(one.title) }));
+  return card(
+    t("核实结论"),
+    null,
+    h("div.question", { id: "f-risk" }, h("p.question-title", {}, t("有没有返贫致贫风险")), risk),
+    causes,
+    coping.length > 0 &&
+      h(
+        "div.question",
+        { id: "f-coping" },
+        h("p.question-title", {}, t("自己能不能应对"), h("small", {}, t("可不填"))),
+        choice({
+          label: t("自己能不能应对"),
+          options: coping,
+          value: visit.coping,
+          onpick: (value) => {
+            visit.coping = value;
+            keep.soon();
+          },
+        }),
+      ),
+    h(
+      "div.question",
+      { id: "f-judgement" },
+      h("label.question-title", { for: "f-judgement-input" }, t("户主怎么说，您怎么看")),
+      words,
+    ),
+  );
+}
+
+// ── proof ────────────────────────────────────────────────────────────────────────────────────────
+
+function proof(visit, keep) {
+  const fields = { papers: visit.papers, read: paper, save: () => keep.now() };
+  const second = h("input", {
+    id: "f-second-input",
+    list: "names",
+    autocomplete: "off",
+    maxlength: "60",
+    oninput: () => {
+      visit.second = second.value;
+      keep.soon();
+    },
+  });
+  second.value = visit.second;
+  return card(
+    t("现场记录"),
+    null,
+    h("div.question", {}, h("p.question-title", {}, t("照片"), h("small", {}, t("自动缩小，位置另存"))), photoField(fields)),
+    h("div.question", {}, h("p.question-title", {}, t("户主签名")), signatureField(fields)),
+    state.forms.verifiers > 1 &&
+      h(
+        "div.question",
+        { id: "f-second" },
+        h("label.question-title", { for: "f-second-input" }, t("同行核实人"), h("small", {}, t("至少 {n} 人核实", { n: state.forms.verifiers }))),
+        second,
+        h("datalist", { id: "names" }, state.names.map((name) => h("option", { value: name }))),
+      ),
+    h(
+      "div.question",
+      {},
+      h("p.question-title", {}, t("位置"), h("small", {}, t("可不填"))),
+      placeField({
+        get: () => visit.place,
+        set: (place) => {
+          visit.place = place;
+          return keep.now();
+        },
+      }),
+    ),
+  );
+}
+
+// ── the record ───────────────────────────────────────────────────────────────────────────────────
+
+const NUMBER = /^\d{1,12}(\.\d{1,2})?$/;
+
+function faults(form, asked, visit) {
+  const found = [];
+  for (const field of form.fields) {
+    const value = valueOf(visit, field);
+    if (field.required && asked.includes(field) && value === "") {
+      found.push([`f-${field.field}`, said(field.title)]);
+    } else if ((field.type === "amount" || field.type === "count") && value !== "" && !NUMBER.test(value)) {
+      found.push([`f-${field.field}`, t("{title}：只写数字", { title: said(field.title) })]);
+    }
+  }
+  if (visit.is_at_risk === null) found.push(["f-risk", t("有没有风险")]);
+  if (visit.is_at_risk && !visit.causes.length) found.push(["f-causes", t("主要风险")]);
+  if (!visit.judgement.trim()) found.push(["f-judgement", t("户主怎么说，您怎么看")]);
+  if (state.forms.verifiers > 1 && !visit.second.trim()) found.push(["f-second", t("同行核实人")]);
+  return found;
+}
+
+function jump(event, target) {
+  event.preventDefault();
+  const box = document.getElementById(target);
+  box.closest("details")?.setAttribute("open", "");
+  box.scrollIntoView({ block: "center" });
+  box.querySelector("input, textarea, button")?.focus({ preventScroll: true });
+}
+
+function recordOf(task, form, visit) {
+  const answers = {};
+  for (const field of form.fields) {
+    const wasAsked = visit.ask.includes(field.field);
+    const found = valueOf(visit, field);
+    const base = visit.base[field.field] ?? "";
+    if (found === "" || (!wasAsked && found === base)) continue;
+    answers[field.field] = { found, base };
+  }
+  return {
+    key: visit.key,
+    kind: "visit",
+    about: task.id,
+    head: task.head,
+    saved: now().getTime(),
+    state: "waiting",
+    minutes: minutesSaved(visit.seconds),
+    body: {
+      key: visit.key,
+      case_no: task.id,
+      base_version: visit.version,
+      form: form.form,
+      form_version: form.version,
+      visited_at: now().toISOString(),
+      device_at: new Date().toISOString(),
+      verifiers: [state.who.official, visit.second.trim()].filter(Boolean),
+      is_at_risk: visit.is_at_risk,
+      coping: visit.coping,
+      judgement: visit.judgement.trim(),
+      causes: visit.is_at_risk
+        ? visit.causes.map((cause) => ({
+            cause,
+            note: state.forms.causes.find((one) => one.code === cause)?.note ? visit.note : "",
+          }))
+        : [],
+      answers,
+      papers: visit.papers,
+      ...(visit.place ? { place: visit.place } : {}),
+      entry_seconds: visit.seconds,
+    },
+  };
+}

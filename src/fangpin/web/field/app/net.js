@@ -1,0 +1,65 @@
+// Speaking to the server: one header of our own, a time limit, and the server's clock kept beside
+// the device's, which may be wrong.
+import { meta, setMeta } from "./vault.js";
+
+const LIMIT = 45000;
+
+export class NoAnswer extends Error {}
+
+export class Refused extends Error {
+  constructor(status, problem) {
+    super(problem?.code ?? String(status));
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+let offset = 0; // server - device, in milliseconds
+
+export async function startClock() {
+  offset = (await meta("offset")) ?? 0;
+}
+
+// The present moment as the server would tell it.
+export const now = () => new Date(Date.now() + offset);
+
+async function hear(at) {
+  const told = Date.parse(at);
+  if (!Number.isFinite(told)) return;
+  offset = told - Date.now();
+  await setMeta("offset", offset);
+  await setMeta("heard", Date.now());
+}
+
+export async function request(path, { method = "GET", json, body, headers = {} } = {}) {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), LIMIT);
+  let response;
+  try {
+    response = await fetch(`/field/${path}`, {
+      method,
+      cache: "no-store",
+      credentials: "same-origin",
+      redirect: "error",
+      signal: stop.signal,
+      headers: {
+        "X-Fangpin-Phone": "1",
+        ...(json === undefined ? {} : { "Content-Type": "application/json" }),
+        ...headers,
+      },
+      body: json === undefined ? body : JSON.stringify(json),
+    });
+    const isJson = /json/.test(response.headers.get("Content-Type") ?? "");
+    const told = isJson ? await response.json() : null;
+    const at = told?.at ?? response.headers.get("X-Server-Time");
+    if (response.ok && at) await hear(at);
+    if (!response.ok) throw new Refused(response.status, told);
+    return { status: response.status, told, headers: response.headers };
+  } catch (error) {
+    if (error instanceof Refused) throw error;
+    // No line, a lost answer, or an answer that is not ours (a hotel's sign-in page).
+    throw new NoAnswer(String(error?.name ?? error));
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,155 @@
+// Upload and refresh: in the order of saving, each record until it has an answer. Nothing leaves the
+// outbox but by an answer of the server, or by its owner's own hand.
+import * as vault from "./vault.js";
+import { NoAnswer, Refused, request } from "./net.js";
+import { changed, paper, putRecord, setForms, setWho, state, takeTasks, waiting } from "./store.js";
+
+const PIECE = 96 * 1024;
+const FIRST_PAUSE = 5000;
+const LONGEST_PAUSE = 10 * 60000;
+const PATHS = { visit: "visits", clue: "clues", follow_up: "follow-ups" };
+
+let pause = FIRST_PAUSE;
+let timer = 0;
+let isRunning = false;
+
+// Whether the server would take it now: people first have to choose, or to mend.
+export const isStuck = (one) => one.state === "differs" || one.state === "refused";
+
+export async function sync({ byHand = false } = {}) {
+  if (isRunning || !vault.isUnlocked()) return;
+  isRunning = true;
+  clearTimeout(timer);
+  try {
+    // Two windows of one phone take turns.
+    await navigator.locks.request("field-sync", { ifAvailable: true }, async (held) => {
+      if (held) await turn(byHand);
+    });
+  } finally {
+    isRunning = false;
+    state.isSending = false;
+    changed();
+  }
+}
+
+async function turn(byHand) {
+  try {
+    for (const record of waiting().sort((a, b) => a.saved - b.saved)) {
+      if (isStuck(record) && !(byHand && record.state === "refused")) continue;
+      state.isSending = true;
+      changed();
+      await send(record);
+    }
+    await refresh();
+    state.line = "on";
+    pause = FIRST_PAUSE;
+    timer = setTimeout(sync, LONGEST_PAUSE);
+  } catch (error) {
+    if (error instanceof Refused && error.status === 401) {
+      state.line = "on";
+      state.isSignedOut = true;
+    } else if (error instanceof NoAnswer || error instanceof Refused) {
+      state.line = error instanceof NoAnswer ? "off" : "on";
+      timer = setTimeout(sync, pause * (0.75 + Math.random() / 2));
+      pause = Math.min(pause * 2, LONGEST_PAUSE);
+    } else throw error;
+  }
+}
+
+export async function refresh() {
+  const asked = state.since ? `tasks?since=${encodeURIComponent(state.since)}` : "tasks";
+  const { told } = await request(asked);
+  state.isSignedOut = false;
+  if (told.whole || !state.forms) await setForms((await request("forms")).told);
+  await takeTasks(told);
+}
+
+async function send(record) {
+  try {
+    for (const one of record.body.papers ?? []) {
+      if (!record.sent?.includes(one.sha256)) await sendPaper(record, one.sha256);
+    }
+    const { told } = await request(PATHS[record.kind], { method: "POST", json: record.body });
+    await stored(record, told);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    await heard(record, error);
+  }
+}
+
+// What the server has is dropped from the phone but for a line of the log.
+async function stored(record, told) {
+  const papers = (record.body.papers ?? []).map((one) => `paper:${one.sha256}`);
+  const { key, kind, about, head, saved, minutes } = record;
+  await putRecord(
+    { key, kind, about, head, saved, minutes, state: "stored", stored: Date.now(), answer: told },
+    papers,
+  );
+}
+
+async function heard(record, { status, problem }) {
+  if (status === 401) throw new Refused(401, problem);
+  if (status === 409 && problem?.fields) {
+    await putRecord({ ...record, state: "differs", problem, fields: problem.fields });
+    return;
+  }
+  if (status === 422 && problem?.code === "PAPER_MISSING") {
+    await putRecord({ ...record, sent: [], problem });
+    throw new NoAnswer("papers");
+  }
+  // A server in trouble is asked again later; everything else people must look at.
+  if (status >= 500 || status === 429 || status === 408) throw new Refused(status, problem);
+  await putRecord({ ...record, state: "refused", problem: problem ?? { code: String(status) } });
+}
+
+async function sendPaper(record, sha256) {
+  const bytes = await paper(sha256);
+  if (!bytes) return;
+  const asked = await request(`blobs/${sha256}`, { method: "HEAD" });
+  let from = Number(asked.headers.get("Upload-Offset") ?? 0);
+  let isWhole = asked.headers.get("Upload-Complete") === "?1";
+  while (!isWhole) {
+    const to = Math.min(from + PIECE, bytes.length);
+    const answer = await request(`blobs/${sha256}`, {
+      method: "PUT",
+      body: bytes.slice(from, to),
+      headers: {
+        "Content-Type": "application/octet-stream",
+        "Content-Range": `bytes ${from}-${to - 1}/${bytes.length}`,
+      },
+    }).catch((error) => {
+      if (error instanceof Refused && error.problem?.code === "PAPER_OFFSET") return error;
+      throw error;
+    });
+    from = answer.problem ? answer.problem.received : Number(answer.headers.get("Upload-Offset"));
+    isWhole = answer.headers?.get("Upload-Complete") === "?1";
+  }
+  record.sent = [...(record.sent ?? []), sha256];
+  await putRecord(record);
+}
+
+export async function signIn(username, password) {
+  const { told } = await request("session", { method: "POST", json: { username, password } });
+  state.isSignedOut = false;
+  return told;
+}
+
+export async function afterSignIn(who) {
+  await setWho(who);
+  await sync();
+}
+
+// No Background Sync: shells like WeChat's have none. The page itself tries again.
+export function startTrying() {
+  addEventListener("online", () => {
+    pause = FIRST_PAUSE;
+    sync();
+  });
+  addEventListener("offline", () => {
+    state.line = "off";
+    changed();
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") sync();
+  });
+}

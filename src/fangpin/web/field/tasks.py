@@ -1,0 +1,234 @@
+"""What the phone holds of each household to visit: as little as a visit needs, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils import translation
+
+from fangpin.casework.alerts import queries as alerts
+from fangpin.casework.alerts.models import Alert
+from fangpin.casework.cases.asking import form_of, questions
+from fangpin.casework.cases.assessment import covered
+from fangpin.casework.cases.models import Case
+from fangpin.casework.cases.progress import standing_of
+from fangpin.casework.divisions import queries as divisions
+from fangpin.casework.divisions.models import Division
+from fangpin.casework.officials.scope import Scope
+from fangpin.casework.registry import queries as registry
+from fangpin.casework.registry.models import Household
+from fangpin.policy.models import Words
+from fangpin.policy.procedure_models import Form
+from fangpin.values.month import Month
+from fangpin.web.ground.known import KnownLedger
+from fangpin.web.ground.pack import installation_pack, severity_of
+from fangpin.web.ground.people import attribute_facts, member_lines
+from fangpin.web.ground.words import cause_words, figure_words
+
+ACT = "record_visit"
+MONTHS = 12
+FIGURES = 4
+"""Of the rows that prove an alert: one figure a month, the latest ones."""
+
+
+def both(words: Callable[[], Any]) -> dict[str, Any]:
+    """The same in Chinese and in English: a phone without a signal still changes its language."""
+    with translation.override("zh-hans"):
+        zh = words()
+    with translation.override("en"):
+        return {"zh": zh, "en": words()}
+
+
+def visit_forms() -> dict[str, Form]:
+    """The pack's forms of the visit by code: one a kind of case."""
+    return {code: form for code, form in installation_pack().forms.items() if form.act == ACT}
+
+
+def is_to_visit(case: Case) -> bool:
+    """Whether the visit of a case is the next thing that someone in the village does."""
+    return standing_of(installation_pack(), case).step_of(ACT) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Village:
+    """What the tasks of one answer share: read once."""
+
+    names: dict[str, tuple[Division, ...]]
+    covered: dict[str, frozenset[int]]
+    month: int
+
+    @classmethod
+    def of(cls, codes: Iterable[str], *, on: date) -> Village:
+        return cls(divisions.paths(codes), covered(at=on), int(Month.last_complete(on)))
+
+    def name(self, code: str) -> dict[str, str]:
+        path = self.names.get(code, ())
+        return {"zh": path[-1].name_zh, "en": path[-1].name_en} if path else {"zh": "", "en": ""}
+
+
+def task(scope: Scope, case: Case, *, village: Village, at: datetime) -> dict[str, Any]:
+    """One household to visit, as the phone holds it."""
+    household, today = case.household, at.date()
+    alert = _alert(case)
+    form = form_of(installation_pack(), case, act=ACT)
+    asked = questions(installation_pack(), form, case, on=today) if form else []
+    severity = severity_of(case.severity)
+    ledger = KnownLedger(
+        {row.month: row.amounts for row in registry.months(scope, household.household_ref)},
+        village.covered,
+    )
+    return {
+        "kind": "visit",
+        "id": case.case_no,
+        "version": case.version,
+        **_of_household(scope, household, village, today),
+        "due": case.due_date.isoformat() if case.due_date else None,
+        "form": form.form if form else "",
+        "rank": case.severity_rank if severity else 9,
+        "mine": bool(case.assigned_to),
+        "why": _why(scope, case, alert),
+        "cause": alert.cause if alert else _clue_cause(case),
+        "figures": _figures(scope, alert),
+        "income": _income(ledger, village.month),
+        "values": {one.field.field: one.system for one in asked if one.system},
+        "ask": [one.field.field for one in asked if one.is_asked],
+    }
+
+
+def follow_up(
+    scope: Scope, household: Household, *, due: date | None, village: Village, at: datetime
+) -> dict[str, Any]:
+    """One household in monitoring that is to be seen again."""
+    return {
+        "kind": "follow_up",
+        "id": f"F{household.household_ref}",
+        "version": 0,
+        "household_ref": household.household_ref,
+        **_of_household(scope, household, village, at.date()),
+        "due": due.isoformat() if due else None,
+        "rank": 9,
+        "mine": False,
+        "why": None,
+    }
+
+
+def done(case: Case, *, on: date, village: Village) -> dict[str, Any]:
+    """A household whose visit is recorded: its name and the day, nothing else."""
+    return _done(case.case_no, case.household, on=on, village=village)
+
+
+def followed(household: Household, *, on: date, village: Village) -> dict[str, Any]:
+    """A household in monitoring that was seen this month."""
+    return _done(f"F{household.household_ref}", household, on=on, village=village)
+
+
+def _done(number: str, household: Household, *, on: date, village: Village) -> dict[str, Any]:
+    return {
+        "kind": "done",
+        "id": number,
+        "head": household.head_name,
+        "village": village.name(household.division),
+        "group": household.address,
+        "on": on.isoformat(),
+    }
+
+
+def _of_household(
+    scope: Scope, household: Household, village: Village, today: date
+) -> dict[str, Any]:
+    people = registry.members(scope, household.household_ref)
+
+    def members() -> list[dict[str, Any]]:
+        return [
+            {
+                "name": line.member.name,
+                "relation": line.relation,
+                "age": line.age,
+                "id": line.member.masked_id[-4:],
+                "about": [value for _, value in line.about],
+            }
+            for line in member_lines(people, on=today)
+        ]
+
+    return {
+        "head": household.head_name,
+        "village": village.name(household.division),
+        "group": household.address,
+        "count": household.count_of_members,
+        "phone": household.masked_phone,
+        "facts": both(lambda: attribute_facts(household)),
+        "members": both(members),
+    }
+
+
+def _alert(case: Case) -> Alert | None:
+    clue = (
+        case.clues.filter(alert__isnull=False)
+        .select_related("alert")
+        .order_by("alert__severity_rank", "-on")
+        .first()
+    )
+    return clue.alert if clue else None
+
+
+def _clue_cause(case: Case) -> str:
+    clue = case.clues.exclude(cause="").order_by("on", "id").first()
+    return clue.cause if clue else ""
+
+
+def _why(scope: Scope, case: Case, alert: Alert | None) -> dict[str, str]:
+    """Why someone goes there, in one sentence: the alert's own, else what the clue says."""
+    if alert is not None:
+        for month in alerts.reasons(scope, alert):
+            for reason in month.reasons:
+                if not reason.is_withdrawn:
+                    return {"zh": reason.sentence_zh, "en": reason.sentence_en}
+    clue = case.clues.order_by("-on", "-id").first()
+    if clue is None:
+        return {"zh": "", "en": ""}
+    word = installation_pack().words.get(f"channel.{clue.channel}")
+    channel = word.title if word else Words(zh=clue.channel, en=clue.channel)
+    told = both(lambda: clue.note or cause_words(clue.cause))
+    return {"zh": f"{channel.zh}：{told['zh']}", "en": f"{channel.en}: {told['en']}"}
+
+
+def _figures(scope: Scope, alert: Alert | None) -> dict[str, Any] | None:
+    """The rows that prove the alert, summed by month: what the sentence is about."""
+    if alert is None:
+        return None
+    rows = [row for row in alerts.evidence(scope, alert) if row.amount is not None]
+    if not rows:
+        return None
+    item = rows[0].item
+    sums: dict[int, Decimal] = {}
+    for row in rows:
+        if row.item == item and row.month is not None:
+            sums[row.month] = sums.get(row.month, Decimal(0)) + (row.amount or 0)
+    latest = sorted(sums)[-FIGURES:]
+    if not latest:
+        return None
+    title = both(lambda: figure_words(item))
+    return {
+        "title": {language: words[0] for language, words in title.items()},
+        "unit": {language: words[1] for language, words in title.items()},
+        "months": [[str(Month(month)), f"{sums[month]:f}"] for month in latest],
+    }
+
+
+def _income(ledger: KnownLedger, last: int) -> list[list[str | None]]:
+    """[month, amount] of twelve months; None is unknown, not zero."""
+    items = [
+        item.item
+        for item in installation_pack().items.values()
+        if item.sign == "income" and item.kind == "amount" and item.period == "month"
+    ]
+    shown: list[list[str | None]] = []
+    for month in range(last - MONTHS + 1, last + 1):
+        known = [ledger.amount(item, month) for item in items]
+        amounts = [amount for amount in known if amount is not None]
+        shown.append([str(Month(month)), f"{sum(amounts, Decimal(0)):f}" if amounts else None])
+    return shown

@@ -1,0 +1,1 @@
+"""What the phone asks of the server."""

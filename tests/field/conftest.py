@@ -1,0 +1,42 @@
+"""A county whose village has a cadre with a phone."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests.field.world import Field, build_field
+
+DATABASE_LINE = "field ran on "
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    terminalreporter.line(f"{DATABASE_LINE}{connection.vendor}")
+
+
+@pytest.fixture
+def installation(settings: Any, tmp_path: Path) -> Path:
+    """The home of an installation with the pack of the prefecture, its clock on a day of May."""
+    return set_up(settings, tmp_path)
+
+
+def set_up(settings: Any, folder: Path) -> Path:
+    """Point the settings at a new home."""
+    from tests.casework.cases_world import DAY
+
+    home = folder / "home"
+    home.mkdir()
+    settings.FANGPIN = dataclasses.replace(
+        settings.FANGPIN, home=home, pack="cn_hunan_chenzhou", packs=None, clock=DAY
+    )
+    return home
+
+
+@pytest.fixture
+def field(installation: Path, db: None) -> Field:
+    """The offices, a household of the village whose visit is assigned, and one of the next village."""
+    return build_field(installation)

@@ -1,0 +1,499 @@
+"""The phone's pages in a real browser: without a line, with a lost answer, and for every eye."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.field.seed import PASSWORD
+from tests.field.served import Server
+from tests.web.test_browser import CHROMIUM, FLAGS
+
+PIN = "258046"
+PHONE = {"width": 360, "height": 740}
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed"),
+]
+
+
+@pytest.fixture(scope="module")
+def server(repository: Path) -> Iterator[Server]:
+    with tempfile.TemporaryDirectory() as folder:
+        made = Server(repository, Path(folder) / "home")
+        made.start()
+        yield made
+        made.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield launched
+        launched.close()
+
+
+class Phone:
+    """A phone that is set up for the cadre, and what its browser complained of."""
+
+    def __init__(
+        self,
+        browser: Any,
+        server: Server,
+        *,
+        look: str = "{}",
+        disk: Path | None = None,
+        **context: Any,
+    ) -> None:
+        """`disk`: a folder of its own, since only a browser with one knows a full disk."""
+        self.server = server
+        context |= {
+            "viewport": PHONE,
+            "is_mobile": True,
+            "has_touch": True,
+            "geolocation": {"latitude": 25.4, "longitude": 112.9, "accuracy": 12},
+            "permissions": ["geolocation"],
+        }
+        if disk is None:
+            self.context = browser.new_context(**context)
+        else:
+            self.context = browser.browser_type.launch_persistent_context(
+                disk, executable_path=str(CHROMIUM), args=FLAGS, **context
+            )
+        self.context.add_init_script(
+            f"if (location.protocol !== 'about:') localStorage['field.look'] ??= '{look}'"
+        )
+        self.complaints: list[str] = []
+        self.page = self.context.new_page()
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _heard(self, message: Any) -> None:
+        is_line = "ERR_" in message.text or "401" in message.text or "409" in message.text
+        if message.type in ("error", "warning") and not is_line:
+            self.complaints.append(message.text)
+
+    def set_up(self) -> Any:
+        """Sign in, choose a PIN, wait for the list and for the pages to be kept."""
+        page = self.page
+        page.goto(self.server.address + "/field/")
+        page.wait_for_selector("#name")
+        page.fill("#name", "cun")
+        page.fill("#word", PASSWORD)
+        page.click("button.main")
+        page.wait_for_selector(".pad")
+        self.pin()
+        page.wait_for_selector("h1:text('再输'), h1:text('once more')")
+        self.pin()
+        page.wait_for_selector(".task")
+        self.kept()
+        return page
+
+    def kept(self) -> None:
+        """Wait until the service worker holds the pages."""
+        self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+
+    def pin(self) -> None:
+        for digit in PIN:
+            self.page.keyboard.press(digit)
+
+    def unlock(self) -> None:
+        self.page.wait_for_selector(".pad")
+        self.pin()
+        self.page.wait_for_selector(".head")
+
+    def open_form(self, head: str) -> None:
+        self.page.click(f".task:has-text('{head}')")
+        self.page.wait_for_selector(".card-screen")
+        self.page.click(".foot .main")
+        self.page.wait_for_selector(".form-screen")
+
+    def fill(self, *, judgement: str = "三月住院后不能外出打工。") -> None:
+        page = self.page
+        page.click("#f-clue_true [data-code=agrees]")
+        page.click("#f-unsafe_house [data-code=false]")
+        page.click("#f-unsafe_water [data-code=false]")
+        page.click("#f-risk [data-code=true]")
+        page.fill("#f-judgement-input", judgement)
+        page.fill("#f-second-input", "王村医")
+
+    def photo(self) -> None:
+        self.page.set_input_files(
+            "#photo", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture()}
+        )
+        self.page.wait_for_selector(".photo img")
+
+    def photo_that_does_not_fit(self) -> None:
+        self.page.set_input_files(
+            "#photo", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture()}
+        )
+        self.page.wait_for_selector(".toast.bad:has-text('照片没有存下')")
+
+    def sign(self) -> None:
+        page = self.page
+        page.click(".signature button")
+        box = page.locator(".sign canvas").bounding_box()
+        page.mouse.move(box["x"] + 30, box["y"] + 60)
+        page.mouse.down()
+        for step in range(12):
+            page.mouse.move(box["x"] + 30 + step * 15, box["y"] + 60 + (step % 2) * 30)
+        page.mouse.up()
+        page.click(".sign .main")
+        page.wait_for_selector(".signature img")
+
+    def drafted(self) -> None:
+        """Drafts are kept a moment after the last letter."""
+        self.page.wait_for_timeout(600)
+
+
+FILL_THE_DISK = """async () => {
+  const db = await new Promise((done) => {
+    const asked = indexedDB.open("others", 1);
+    asked.onupgradeneeded = () => asked.result.createObjectStore("s");
+    asked.onsuccess = () => done(asked.result);
+  });
+  let key = 0;
+  for (let size = 500000; size > 200; ) {
+    const isFull = await new Promise((done) => {
+      const tx = db.transaction(["s"], "readwrite");
+      tx.objectStore("s").put(crypto.getRandomValues(new Uint8Array(Math.min(size, 60000))), key++);
+      tx.oncomplete = () => done(false);
+      tx.onabort = () => done(true);
+    });
+    if (isFull) size /= 2;
+  }
+}"""
+
+
+def picture() -> bytes:
+    """A photo of 3000 x 2000 with a place in its EXIF."""
+    import io
+    import random
+
+    from PIL import Image
+
+    chance = random.Random(1)
+    image = Image.effect_noise((1500, 1000), 60).resize((3000, 2000)).convert("RGB")
+    image.putpixel((0, 0), (chance.randrange(255), 0, 0))
+    exif = Image.Exif()
+    gps = exif.get_ifd(0x8825)
+    gps.update({1: "N", 2: (25.0, 23.0, 53.52), 3: "E", 4: (112.0, 56.0, 28.1)})
+    exif[0x8825] = gps
+    content = io.BytesIO()
+    image.save(content, "JPEG", quality=92, exif=exif)
+    return content.getvalue()
+
+
+def test_a_visit_written_without_a_line_arrives_exactly_once(
+    browser: Any, server: Server, tmp_path: Path
+) -> None:
+    phone = Phone(browser, server)
+    page = phone.set_up()
+    before = server.count("visits")
+
+    phone.context.set_offline(True)
+    phone.open_form("吴满秀")
+    phone.fill()
+    phone.photo()
+    phone.sign()
+    page.click(".place button")
+    page.wait_for_selector(".place p:has-text('12')")
+    phone.drafted()
+
+    page.reload()  # in the middle of the form, without a line
+    phone.unlock()
+    page.wait_for_selector(".form-screen")
+    assert page.input_value("#f-judgement-input") == "三月住院后不能外出打工。"
+    assert page.locator(".photo img").count() == 1
+    assert page.locator(".signature img").count() == 1
+
+    server.stop()  # a cold start with the server gone
+    page.goto("about:blank")
+    phone.context.set_offline(False)
+    page.goto(f"{server.address}/field/")
+    phone.unlock()
+    page.wait_for_selector(".task:has-text('吴满秀') .task-begun")
+    phone.open_form("吴满秀")
+    page.click(".foot .main")
+    page.wait_for_selector(".toast")
+    page.wait_for_selector(".pill.is-off:has-text('1')")
+
+    server.start()
+    page.click(".pill")
+    page.click(".log-screen .main")
+    page.wait_for_selector(".entry.is-stored", timeout=20_000)
+    assert server.count("visits") == before + 1
+    kinds = server.rows(
+        "SELECT a.kind, a.size, a.latitude FROM cases_attachment a "
+        "JOIN cases_visit v ON v.act_id = a.act_id ORDER BY a.kind"
+    )
+    (photo,) = [row for row in kinds if row[0] == "photo"]
+    assert photo[1] <= 300_000, "made small"
+    assert round(float(photo[2]), 3) == 25.398, "its place stands beside it"
+    assert [row[0] for row in kinds].count("signature") == 1
+    (place,) = server.rows("SELECT accuracy_m FROM cases_visit ORDER BY id DESC LIMIT 1")
+    assert place == (12,)
+    assert phone.complaints == []
+    phone.context.close()
+
+
+def test_a_photo_carries_nothing_of_the_phone(browser: Any, server: Server) -> None:
+    from fangpin.lake.home import Home
+    from fangpin.lake.papers import Papers
+
+    (sha,) = server.rows("SELECT sha256 FROM cases_attachment WHERE kind = 'photo' LIMIT 1")[0]
+    content = Papers(Home(server.home)).read(sha)
+    assert b"Exif" not in content
+
+
+def test_an_answer_that_is_lost_after_the_visit_was_stored_makes_no_second_one(
+    browser: Any, server: Server
+) -> None:
+    phone = Phone(browser, server)
+    page = phone.set_up()
+    before = server.count("visits")
+    phone.open_form("欧阳国强")
+    phone.fill(judgement="两口子都没有活干。")
+    server.line("drop")
+    page.click(".foot .main")
+    page.wait_for_selector(".pill:has-text('1')")
+    assert server.count("visits") == before + 1, "stored, the answer lost"
+
+    page.click(".pill")
+    page.click(".log-screen .main")
+    page.wait_for_selector(".entry.is-stored", timeout=20_000)
+    assert server.count("visits") == before + 1
+    phone.context.close()
+
+
+def test_a_lapsed_login_keeps_everything_and_goes_on_after_the_password(
+    browser: Any, server: Server
+) -> None:
+    phone = Phone(browser, server)
+    page = phone.set_up()
+    phone.context.clear_cookies()
+    phone.open_form("黄冬云")
+    phone.fill(judgement="学费还差一半。")
+    page.click(".foot .main")
+    page.wait_for_selector(".pill.is-asks")
+    page.click(".pill")
+    page.wait_for_selector(".gate-lead:has-text('请重新登录，资料还在。')")
+    page.fill("#word", PASSWORD)
+    page.click(".gate-form .main")
+    page.wait_for_selector(".pill.is-on", timeout=20_000)
+    assert server.rows("SELECT count(*) FROM cases_visit WHERE judgement = '学费还差一半。'") == [
+        (1,)
+    ]
+    phone.context.close()
+
+
+def test_what_lies_on_the_phone_is_noise_without_the_pin(browser: Any, server: Server) -> None:
+    phone = Phone(browser, server)
+    page = phone.set_up()
+    stored = page.evaluate(
+        """async () => {
+          const db = await new Promise((done) => {
+            const asked = indexedDB.open("fangpin-field");
+            asked.onsuccess = () => done(asked.result);
+          });
+          const all = (name) => new Promise((done) => {
+            const asked = db.transaction([name]).objectStore(name).getAll();
+            asked.onsuccess = () => done(asked.result);
+          });
+          const bytes = [];
+          for (const row of await all("rows")) bytes.push(...new Uint8Array(row.data));
+          const meta = await all("meta");
+          const device = meta.find((one) => one instanceof CryptoKey);
+          return { text: new TextDecoder().decode(new Uint8Array(bytes)), extractable: device.extractable };
+        }"""
+    )
+    assert len(stored["text"]) > 1000
+    assert "陈有田" not in stored["text"]
+    assert "illness" not in stored["text"]
+    assert stored["extractable"] is False
+
+    page.reload()
+    page.wait_for_selector(".pad")
+    for digit in "999999":
+        page.keyboard.press(digit)
+    page.wait_for_selector(".fault:has-text('PIN 不对')")
+    assert page.locator(".task").count() == 0
+    phone.context.close()
+
+
+def test_signing_out_empties_the_phone(browser: Any, server: Server) -> None:
+    phone = Phone(browser, server)
+    page = phone.set_up()
+    page.click(".tabs a >> nth=3")
+    page.click("text=退出并清空这部手机")
+    page.click("dialog .grave")
+    page.wait_for_selector("#name")
+    left = page.evaluate(
+        """async () => {
+          const db = await new Promise((done) => {
+            const asked = indexedDB.open("fangpin-field");
+            asked.onsuccess = () => done(asked.result);
+          });
+          const count = (name) => new Promise((done) => {
+            const asked = db.transaction([name]).objectStore(name).getAllKeys();
+            asked.onsuccess = () => done(asked.result);
+          });
+          return [await count("rows"), (await count("meta")).filter((key) => key !== "device")];
+        }"""
+    )
+    assert left[0] == []
+    assert set(left[1]) <= {"offset", "heard"}
+    phone.context.close()
+
+
+def test_a_full_phone_says_so_and_loses_nothing_of_the_form(
+    browser: Any, server: Server, tmp_path: Path
+) -> None:
+    phone = Phone(browser, server, disk=tmp_path)
+    page, origin = phone.page, server.address
+    devtools = phone.context.new_cdp_session(page)
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 4_000_000})
+    phone.set_up()
+    phone.open_form("罗石贵")
+    phone.fill(judgement="腿脚不便，一个人过。")
+    phone.drafted()
+    phone.context.set_offline(True)
+    page.evaluate(FILL_THE_DISK)
+    phone.photo_that_does_not_fit()
+    page.click(".foot .main")
+    page.wait_for_selector(".toast.bad:has-text('还没有存下')")
+    assert page.locator(".form-screen").count() == 1
+    assert page.input_value("#f-judgement-input") == "腿脚不便，一个人过。"
+
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": origin})
+    page.click(".foot .main")
+    page.wait_for_selector(".pill.is-off:has-text('1')")
+    phone.context.close()
+
+
+def every_screen(phone: Phone) -> Iterator[str]:
+    """Go through the screens; the name of each, as it stands."""
+    page = phone.page
+    page.goto(phone.server.address + "/field/")
+    page.wait_for_selector("#name")
+    yield "sign in"
+    phone.set_up()
+    yield "list"
+    page.click(".task >> nth=0")
+    page.wait_for_selector(".card-screen")
+    yield "card"
+    page.click(".foot .main")
+    page.wait_for_selector(".form-screen")
+    page.click("#f-risk [data-code=true]")
+    phone.photo()
+    page.click(".folded summary")
+    yield "form"
+    page.click(".foot .main")
+    page.wait_for_selector(".summary:not([hidden])")
+    yield "faults"
+    page.click(".signature button")
+    page.wait_for_selector(".sign canvas")
+    yield "signature"
+    page.click(".sign .plain >> nth=0")
+    page.goto(phone.server.address + "/field/#/clue")
+    page.wait_for_selector(".clue-screen")
+    yield "clue"
+    page.click(".tabs a >> nth=2")
+    page.wait_for_selector(".log-screen")
+    yield "log"
+    page.click(".tabs a >> nth=3")
+    page.wait_for_selector("h1:text-is('我的'), h1:text-is('Me')")
+    yield "me"
+    page.evaluate(
+        """async () => {
+          const version = document.querySelector("script[type=module]").src.split("/").at(-2);
+          const store = await import(`/field/app/${version}/store.js`);
+          const body = { form: "visit", answers: { members: { found: "4", base: "3" } }, papers: [] };
+          await store.putRecord({
+            key: "k", kind: "visit", about: "x", head: "吴满秀", saved: Date.now(), state: "differs",
+            fields: { members: ["4", "5"], unsafe_house: ["true", "false"] }, body,
+          });
+          await store.putRecord({
+            key: "r", kind: "clue", about: "", head: "段细春", saved: Date.now(), state: "refused",
+            problem: { code: "HOUSEHOLD_AMBIGUOUS", zh: "同名", en: "same name", fix_zh: "", fix_en: "",
+              households: [{ household_no: "H1", group: "2 组", count: 3 }] }, body,
+          });
+        }"""
+    )
+    page.goto(phone.server.address + "/field/#/log")
+    page.wait_for_selector(".refusal")
+    yield "refused"
+    page.goto(phone.server.address + "/field/#/differs/k")
+    page.wait_for_selector(".differs-screen")
+    yield "differs"
+    page.reload()
+    page.wait_for_selector(".pad")
+    yield "pin"
+
+
+LOOKS = ['{"language":"zh"}', '{"language":"en"}', '{"language":"zh","elder":true}']
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_no_barrier_on_any_screen(browser: Any, server: Server, look: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    # axe's own script is put into the page, which the policy would refuse
+    phone = Phone(browser, server, look=look, bypass_csp=True)
+    found = {}
+    for name in every_screen(phone):
+        results = Axe().run(phone.page)
+        if results.violations_count:
+            found[name] = [
+                (violation["id"], [node["target"] for node in violation["nodes"]][:4])
+                for violation in results.response["violations"]
+            ]
+    phone.context.close()
+    assert found == {}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_controls_are_large_enough_for_a_thumb_and_words_for_old_eyes(
+    browser: Any, server: Server, look: str
+) -> None:
+    is_elder = "elder" in look
+    control, letters = (60, 18) if is_elder else (50, 15)
+    phone = Phone(browser, server, look=look)
+    small = []
+    for name in every_screen(phone):
+        told = phone.page.evaluate(
+            """([control, letters]) => {
+              const found = [];
+              const seen = (one) => one.getClientRects().length && !one.closest(".unseen");
+              for (const one of document.querySelectorAll(
+                "button, input:not(.unseen), textarea, summary, .tabs a, .summary a"
+              )) {
+                const box = one.getBoundingClientRect();
+                if (seen(one) && box.height < control) found.push([one.outerHTML.slice(0, 90), box.height]);
+              }
+              const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+              while (walk.nextNode()) {
+                const one = walk.currentNode.parentElement;
+                if (!walk.currentNode.data.trim() || !seen(one) || one.closest("noscript")) continue;
+                const size = parseFloat(getComputedStyle(one).fontSize);
+                if (!(one instanceof SVGElement) && size < letters) found.push([walk.currentNode.data, size]);
+              }
+              return found;
+            }""",
+            [control, letters],
+        )
+        width = phone.page.evaluate("document.documentElement.scrollWidth")
+        small += [(name, *one) for one in told] + ([(name, "wide", width)] if width > 360 else [])
+    phone.context.close()
+    assert small == []
+    assert not [one for one in phone.complaints if re.search("Content.Security", one)]

@@ -1,0 +1,109 @@
+"""What a visit established becomes a delivery: the next run knows it, and can be repeated."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from fangpin.casework.cases import acts
+from fangpin.feeds.arrivals import arrivals
+from fangpin.lake.engines.duckdb import connect
+from fangpin.lake.home import Home
+from fangpin.lake.vault import Vault
+from fangpin.runs.casework_feeds import deliver_casework
+from tests.casework.cases_world import DAY, Office, build_household, moment, pack
+from tests.cast import build_cast, build_divisions
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office() -> Office:
+    """A case whose visit found unsafe water and wages of 3,000 yuan."""
+    build_divisions()
+    cast = build_cast()
+    build_household()
+    office = Office(cast, pack())
+    case = acts.report_clue(
+        pack=office.pack,
+        household_ref=1,
+        by=office.scope(cast.reviewer),
+        at=moment(DAY),
+        channel="inspection",
+    )
+    office = office.on(case)
+    office.act("assign", cast.reviewer)
+    office.visit(
+        answers=(
+            acts.Answer("unsafe_water", "true"),
+            acts.Answer("wages_12_months", "3000", system="10800", verdict="differs"),
+        ),
+    )
+    return office
+
+
+def deliver(office: Office, home: Home, on: date) -> list[str]:
+    home.prepare()
+    with connect() as engine:
+        receipts = deliver_casework(
+            home=home,
+            pack=office.pack,
+            engine=engine,
+            vault=Vault(home=home, engine=engine),
+            as_of=on,
+        )
+    return [f"{one.feed} {one.outcome}" for one in receipts]
+
+
+def test_a_visit_is_delivered_once_and_loaded_whole(office: Office, tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    assert deliver(office, home, date(2020, 6, 10)) == ["casework.visits accepted"]
+    assert deliver(office, home, date(2020, 6, 10)) == []
+    [arrival] = arrivals(home, feed="casework.visits")
+    assert (arrival.read, arrival.accepted) == (1, 1)
+
+
+def test_before_its_day_a_visit_is_not_known(office: Office, tmp_path: Path) -> None:
+    assert deliver(office, Home(tmp_path), date(2020, 5, 9)) == []
+
+
+def test_a_second_visit_of_the_month_replaces_the_first(office: Office, tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    deliver(office, home, date(2020, 5, 11))
+    later = replace(office, day=date(2020, 5, 12))
+    later.act("record_consent", office.cast.cadre, form="signature", signed_date=date(2020, 5, 12))
+    later.compare()
+    later.deliberate()
+    later.act("post_notice", office.cast.cadre, place="公开栏")
+    there = later.later(5)
+    there.act("end_notice", office.cast.cadre)
+    there.act(
+        "return_for_correction",
+        office.cast.reviewer,
+        to_step="visit",
+        reason="facts_unclear",
+        note="工资再核实",
+    )
+    there.visit(answers=(acts.Answer("wages_12_months", "5000"),))
+
+    assert deliver(office, home, date(2020, 6, 10)) == ["casework.visits accepted"]
+    second = arrivals(home, feed="casework.visits")[-1]
+    assert second.accepted == 1
+    assert len(second.superseded) == 1
+
+
+def test_an_identification_is_told_to_the_next_run(office: Office, tmp_path: Path) -> None:
+    there = replace(office, day=date(2020, 5, 12))
+    there.act("record_consent", office.cast.cadre, form="signature", signed_date=date(2020, 5, 12))
+    there.compare()
+    there.deliberate()
+    there.act("post_notice", office.cast.cadre, place="公开栏")
+    last = there.later(5)
+    last.act("end_notice", office.cast.cadre)
+    last.act("review_at_township", office.cast.reviewer, opinion="同意")
+    last.act("approve_at_county", office.cast.approver)
+
+    assert "casework.monitoring accepted" in deliver(office, Home(tmp_path), date(2020, 6, 10))

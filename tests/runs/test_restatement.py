@@ -1,0 +1,205 @@
+"""Rows that a department takes back restate their month, and end an alert that rested on them alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fangpin.casework.alerts.models import Alert
+from fangpin.casework.audit.actions import record
+from fangpin.casework.audit.models import AuditEntry
+from fangpin.feeds.arrivals import arrivals
+from fangpin.feeds.holds import hold_delivery, refuse_delivery
+from fangpin.policy.calendar import WorkingCalendar
+from fangpin.policy.pack import Pack
+from fangpin.runs.load_alerts import LoadReport, load_run
+from fangpin.values.month import Month
+from tests.ledger.village import Lake, bill, person, rows_of
+
+pytestmark = pytest.mark.django_db
+
+FIRST = Month.of(2019, 6)
+JUNE_RUN, JULY_RUN, AUGUST_RUN = date(2020, 6, 10), date(2020, 7, 10), date(2020, 8, 10)
+WRONG = bill("typo", "ann", "2020-03-10", "2500")
+
+
+def noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
+
+
+def load(lake: Lake, on: date) -> LoadReport:
+    folder = lake.run(on).folder
+    return load_run(
+        run_folder=folder, pack=lake.pack, calendar=WorkingCalendar(lake.pack), at=noon(on)
+    )
+
+
+def deliver(lake: Lake, month: Month, *more: dict[str, Any]) -> str:
+    """A month of bills: bob's small one, and what else came."""
+    rows = [bill(f"b{month}", "bob", f"{month}-09", "1"), *more]
+    receipt = lake.receive(
+        "health.bills", rows, on=month.plus(1).first_day.replace(day=5), month=str(month)
+    )
+    return receipt.delivery or ""
+
+
+@pytest.fixture
+def settled(tmp_path: Path, hillside: Pack) -> Lake:
+    """Twelve months of bills; ann's bill of March is a slip of the pen, and raised an alert."""
+    lake = Lake(tmp_path, hillside)
+    people = [
+        person("A", 1, "ann", month="2019-06", relation="head", trade="smith"),
+        person("B", 1, "bob", month="2019-06", relation="head", trade="smith"),
+    ]
+    lake.receive("registry.people", people, on=date(2019, 6, 3))
+    for back in range(12):
+        month = FIRST.plus(back)
+        deliver(lake, month, *([WRONG] if str(month) == "2020-03" else []))
+    report = load(lake, JUNE_RUN)
+    assert report.alerts_raised == 1
+    return lake
+
+
+def correct(lake: Lake, on: date, own_share: str = "25") -> None:
+    rows = [bill("typo", "ann", "2020-03-10", own_share)]
+    lake.receive("health.bills", rows, on=on, month="2020-05")
+
+
+def the_alert(lake: Lake) -> Alert:
+    return Alert.objects.get(household_id=lake.ref("A"))
+
+
+def test_an_alert_that_rested_on_corrected_rows_ends_and_keeps_its_history(settled: Lake) -> None:
+    before = the_alert(settled)
+    kept = (before.reasons.count(), before.evidence.count())
+    deliver(settled, Month.of(2020, 6))
+    correct(settled, date(2020, 6, 20))
+
+    report = load(settled, JULY_RUN)
+
+    alert = the_alert(settled)
+    assert (report.alerts_corrected, alert.state) == (1, "ended")
+    assert (alert.end_reason, alert.ended_by, alert.ended_at) == (
+        "source_corrected", "", noon(JULY_RUN)
+    )  # fmt: skip
+    assert (alert.reasons.count(), alert.evidence.count()) == kept
+    entry = AuditEntry.objects.get(act="source_corrected")
+    assert (entry.official, entry.subject) == ("", alert.alert_no)
+    assert entry.detail["rows"] == 1 and entry.detail["rules"] == ["high_bills"]
+
+
+def test_the_month_itself_is_restated_and_the_day_before_is_not(settled: Lake) -> None:
+    before = settled.amounts(date(2020, 6, 19))
+    correct(settled, date(2020, 6, 20))
+    after = settled.amounts(date(2020, 6, 20))
+    assert settled.amounts(date(2020, 6, 19)) == before
+    assert (before["A", "2020-03", "bills"], after["A", "2020-03", "bills"]) == (2500, 25)
+    assert {key: value for key, value in before.items() if key[1] != "2020-03"} == {
+        key: value for key, value in after.items() if key[1] != "2020-03"
+    }
+
+
+def test_a_refused_delivery_alone_ends_nothing_for_its_month_is_unknown_now(settled: Lake) -> None:
+    (march,) = [one for one in arrivals(settled.home) if one.month == Month.of(2020, 3)]
+    deliver(settled, Month.of(2020, 6))
+    refuse_delivery(
+        settled.home,
+        delivery=march.delivery,
+        feed=march.feed,
+        by="wang",
+        at=noon(date(2020, 6, 20)),
+        reason="文件有误",
+    )
+
+    assert load(settled, JULY_RUN).alerts_corrected == 0
+    assert the_alert(settled).state == "open"
+
+    deliver(settled, Month.of(2020, 7))
+    again = [bill("b2020-03", "bob", "2020-03-09", "1"), bill("typo", "ann", "2020-03-10", "25")]
+    settled.receive("health.bills", again, on=date(2020, 7, 20), month="2020-03")
+    assert load(settled, AUGUST_RUN).alerts_corrected == 1
+    assert the_alert(settled).end_reason == "source_corrected"
+
+
+def test_a_held_delivery_is_not_taken_back(settled: Lake) -> None:
+    (march,) = [one for one in arrivals(settled.home) if one.month == Month.of(2020, 3)]
+    deliver(settled, Month.of(2020, 6))
+    hold_delivery(
+        settled.home,
+        delivery=march.delivery,
+        feed=march.feed,
+        by="wang",
+        at=noon(date(2020, 6, 20)),
+        reason="待核",
+    )
+    assert load(settled, JULY_RUN).alerts_corrected == 0
+    assert the_alert(settled).state == "open"
+
+
+def test_a_month_that_did_not_come_ends_nothing(settled: Lake) -> None:
+    correct(settled, date(2020, 6, 20))
+    assert load(settled, JULY_RUN).alerts_corrected == 0
+    assert the_alert(settled).state == "open"
+
+
+def test_one_row_that_stands_keeps_the_alert(settled: Lake) -> None:
+    late = [bill("small", "ann", "2020-04-10", "30")]
+    settled.receive("health.bills", late, on=date(2020, 6, 11), month="2020-05")
+    load(settled, date(2020, 6, 12))
+    deliver(settled, Month.of(2020, 6))
+    correct(settled, date(2020, 6, 20))
+    assert load(settled, JULY_RUN).alerts_corrected == 0
+    assert the_alert(settled).state == "open"
+
+
+def test_a_correction_that_still_hits_keeps_the_alert(settled: Lake) -> None:
+    deliver(settled, Month.of(2020, 6))
+    correct(settled, date(2020, 6, 20), "2400")
+    assert load(settled, JULY_RUN).alerts_corrected == 0
+    assert the_alert(settled).state == "open"
+
+
+@pytest.mark.parametrize("touch", ["step", "act"])
+def test_an_alert_that_someone_took_in_hand_is_theirs_to_end(settled: Lake, touch: str) -> None:
+    alert = the_alert(settled)
+    if touch == "step":
+        Alert.objects.filter(pk=alert.pk).update(step="to_visit")
+    else:
+        record(
+            act="view", official="wang", subject_kind="alert", subject=alert.alert_no,
+            division=alert.division, at=noon(JUNE_RUN),
+        )  # fmt: skip
+    deliver(settled, Month.of(2020, 6))
+    correct(settled, date(2020, 6, 20))
+    assert load(settled, JULY_RUN).alerts_corrected == 0
+    assert the_alert(settled).state == "open"
+
+
+def test_true_rows_after_that_raise_a_new_alert(settled: Lake) -> None:
+    deliver(settled, Month.of(2020, 6))
+    correct(settled, date(2020, 6, 20))
+    load(settled, JULY_RUN)
+    deliver(settled, Month.of(2020, 7), bill("true", "ann", "2020-07-11", "1500"))
+    assert load(settled, AUGUST_RUN).alerts_raised == 1
+    assert sorted(Alert.objects.values_list("state", flat=True)) == ["ended", "open"]
+
+
+def test_the_same_run_with_the_true_rows_back_raises_it_anew(settled: Lake) -> None:
+    deliver(settled, Month.of(2020, 6))
+    correct(settled, date(2020, 6, 20))
+    load(settled, JULY_RUN)
+    correct(settled, JULY_RUN, "2600")
+    assert load(settled, JULY_RUN).alerts_raised == 1
+    assert sorted(Alert.objects.values_list("state", flat=True)) == ["ended", "open"]
+
+
+def test_a_run_tells_what_was_taken_back_and_what_is_held(settled: Lake) -> None:
+    correct(settled, date(2020, 6, 20))
+    folder = settled.run(JULY_RUN).folder
+    (row,) = rows_of(folder / "taken_back.parquet")
+    assert (row["household_ref"], row["feed"]) == (settled.ref("A"), "health.bills")
+    answers = {row["rule"]: row["outcome"] for row in rows_of(folder / "answers.parquet")}
+    assert answers["high_bills"] == "cannot_tell"

@@ -1,0 +1,95 @@
+"""The audit trail on the console: found by subject, official and day; taken as a safe table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from fangpin.casework.audit.models import AuditEntry
+from tests.web import seed_cases as at
+from tests.web.conftest import SignIn
+from tests.web.seed import LI_ZHUXI, SHISHAN, Seed
+from tests.web.seed_cases import moment
+from tests.web.test_access import body
+from tests.web.test_pages import text_of
+
+
+def table(response: Any) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(body(response).lstrip("\ufeff"))))
+
+
+def test_who_looked_at_a_file_is_answered_by_name_and_time(
+    prefecture: Seed, signed_in: SignIn
+) -> None:
+    village = signed_in("village")
+    for _ in range(3):
+        village.get(f"/households/{LI_ZHUXI}/")
+    page = text_of(signed_in("county").get(f"/audit/?subject=household:{LI_ZHUXI}"))
+    assert "谁看过 李石生 3 次" in page
+    assert "H431022-0417" in page
+
+
+def test_entries_are_found_by_subject_official_act_and_day(
+    prefecture: Seed, signed_in: SignIn
+) -> None:
+    client = signed_in("county")
+    number = prefecture.case_nos[at.TO_APPROVE]
+    whole = AuditEntry.objects.filter(subject=number).count()
+    assert body(client.get(f"/audit/?subject=case:{number}")).count("<tr><td") == whole > 8
+    one = body(client.get(f"/audit/?subject={number}&official=town&act=assign"))
+    assert one.count("<tr><td") == 1
+    day = body(client.get(f"/audit/?subject={number}&since=2020-12-02&until=2020-12-02"))
+    assert day.count("<tr><td") == 4
+    for wrong in ("since=yesterday", "after=x"):
+        assert client.get(f"/audit/?{wrong}").status_code == 404
+
+
+def test_pages_of_the_trail_follow_one_another(
+    prefecture: Seed, signed_in: SignIn, monkeypatch: Any
+) -> None:
+    import re
+
+    monkeypatch.setattr("fangpin.web.console.views.audit.PAGE", 50)
+    client, path, seen = signed_in("county"), "/audit/?act=assign", 0
+    for _ in range(9):
+        page = body(client.get(path))
+        seen += page.count("<tr><td")
+        following = re.search(r'rel="next" href="([^"]+)"', page)
+        if not following:
+            break
+        path = "/audit/" + following[1].replace("&amp;", "&")
+    assert seen == AuditEntry.objects.filter(act="assign", division__startswith="431022").count()
+
+
+def test_the_table_computes_nothing_when_it_is_opened(prefecture: Seed, signed_in: SignIn) -> None:
+    AuditEntry.objects.create(
+        at=moment(at._DAY),
+        official="=HYPERLINK(1)",
+        act="+1",
+        subject_kind="case",
+        subject="@SUM(A1)",
+        division=SHISHAN,
+        detail={},
+    )
+    rows = table(signed_in("county").get("/audit/entries.csv"))
+    assert rows[0][:3] == ["at", "official", "act"]
+    cells = [cell for row in rows[1:] for cell in row]
+    assert "'=HYPERLINK(1)" in cells
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "@", "\t"))]
+
+
+def test_taking_the_table_is_itself_on_the_record(prefecture: Seed, signed_in: SignIn) -> None:
+    response = signed_in("county").get("/audit/entries.csv?official=town")
+    assert {row[1] for row in table(response)[1:]} == {"town"}
+    [entry] = AuditEntry.objects.filter(act="export_audit")
+    assert (entry.official, entry.detail["official"]) == ("county", "town")
+
+
+def test_whoever_sees_no_cases_reads_no_detail(prefecture: Seed, signed_in: SignIn) -> None:
+    client = signed_in("province")
+    page = body(client.get("/audit/"))
+    assert "派单" in page
+    assert "A202012-CASE" not in page
+    assert 'href="/cases/' not in page
+    assert "A202012-CASE" not in body(client.get("/audit/entries.csv"))

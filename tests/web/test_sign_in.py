@@ -1,0 +1,191 @@
+"""Signing in: locked after wrong tries, resting ends a session, first passwords are changed."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from fangpin.casework.audit.models import AuditEntry
+from fangpin.casework.officials.models import Delegation, Official, Post
+from fangpin.web.ground import access
+from tests.casework.test_second_factor import phone
+from tests.web.conftest import SignIn
+from tests.web.seed import CLOCK, FOREIGN, LI_ZHUXI, PASSWORD, Seed
+
+NOW = datetime(2020, 12, 14, 4, tzinfo=UTC)
+GENERIC = "账号暂时锁定"
+
+
+@pytest.fixture
+def now(prefecture: Seed, settings: Any, monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
+    """An installation that is no demonstration; its moment is the one item of this list."""
+    settings.FANGPIN = dataclasses.replace(settings.FANGPIN, clock=None, demo=False)
+    present = [NOW]
+    monkeypatch.setattr(access, "moment", lambda: present[0])
+    return present
+
+
+def try_to_sign_in(username: str, password: str) -> tuple[Client, Any]:
+    client = Client()
+    return client, client.post("/sign-in/", {"username": username, "password": password})
+
+
+def test_an_account_is_locked_after_five_wrong_passwords_and_opens_again(
+    now: list[datetime],
+) -> None:
+    for _ in range(5):
+        assert try_to_sign_in("county", "wrong")[1].status_code == 400
+    locked = try_to_sign_in("county", PASSWORD)[1]
+    assert locked.status_code == 400 and GENERIC in locked.content.decode()
+    unknown = try_to_sign_in("nobody-at-all", "wrong")[1]
+    assert GENERIC in unknown.content.decode(), "nobody learns which accounts there are"
+    assert AuditEntry.objects.get(act="lock_account").detail == {"tries": 5, "minutes": 15}
+    now[0] += timedelta(minutes=14)
+    assert try_to_sign_in("county", PASSWORD)[1].status_code == 400
+    now[0] += timedelta(minutes=2)
+    assert try_to_sign_in("county", PASSWORD)[1].status_code == 302
+    assert Official.objects.get(user__username="county").locked_until is None
+
+
+def test_a_right_password_begins_the_count_anew(now: list[datetime]) -> None:
+    for _ in range(3):
+        for _ in range(4):
+            try_to_sign_in("county", "wrong")
+        assert try_to_sign_in("county", PASSWORD)[1].status_code == 302
+    assert AuditEntry.objects.filter(act="sign_in").count() == 3
+
+
+def test_a_session_that_rests_too_long_ends(now: list[datetime], signed_in: SignIn) -> None:
+    client = signed_in("county")
+    for _ in range(4):
+        now[0] += timedelta(minutes=29)
+        assert client.get("/overview/").status_code == 200
+    now[0] += timedelta(minutes=31)
+    ended = client.get("/overview/")
+    assert (ended.status_code, ended.headers["Location"]) == (302, "/sign-in/?next=/overview/")
+    assert client.get("/overview/").status_code == 302
+
+
+def test_nothing_opens_before_a_first_password_is_changed(now: list[datetime]) -> None:
+    Official.objects.filter(user__username="county").update(must_change_password=True)
+    client, _ = try_to_sign_in("county", PASSWORD)
+    for path in ("/overview/", f"/households/{LI_ZHUXI}/"):
+        assert client.get(path).headers["Location"] == "/password/"
+
+    def change(old: str, new: str, again: str | None = None) -> Any:
+        return client.post("/password/", {"old": old, "new": new, "again": again or new})
+
+    fine = "slow-river-42"
+    for refused in (
+        change("wrong", fine),
+        change(PASSWORD, fine, "another"),
+        change(PASSWORD, PASSWORD),
+        change(PASSWORD, "12345678"),
+        change(PASSWORD, "short"),
+    ):
+        assert refused.status_code == 400
+    assert client.get("/overview/").headers["Location"] == "/password/"
+    assert change(PASSWORD, fine).status_code == 302
+    assert client.get("/overview/").status_code == 200, "and the session goes on"
+    assert try_to_sign_in("county", PASSWORD)[1].status_code == 400
+    assert try_to_sign_in("county", fine)[0].get("/overview/").status_code == 200
+    assert AuditEntry.objects.filter(act="change_password").count() == 1
+
+
+def test_with_a_second_factor_the_password_alone_opens_nothing(
+    now: list[datetime], signed_in: SignIn
+) -> None:
+    client = signed_in("county")
+    assert "没有开启" in client.get("/second-factor/").content.decode()
+    page = client.post("/second-factor/", {"act": "begin"}).content.decode()
+    secret = re.search(r"<code>([A-Z2-7]{32})</code>", page)
+    assert secret is not None
+    wrong = client.post("/second-factor/", {"act": "confirm", "code": "000000"})
+    assert wrong.status_code == 400
+    first = {"act": "confirm", "code": phone(secret[1], now[0])}
+    assert "已经开启" in client.post("/second-factor/", first).content.decode()
+
+    now[0] += timedelta(minutes=5)
+    assert try_to_sign_in("county", PASSWORD)[1].status_code == 400
+    again = {"username": "county", "password": PASSWORD, "code": phone(secret[1], now[0])}
+    assert Client().post("/sign-in/", again).status_code == 302
+    assert Client().post("/sign-in/", again).status_code == 400, "a code counts once"
+    for _ in range(4):
+        try_to_sign_in("county", PASSWORD)
+    now[0] += timedelta(minutes=5)
+    again["code"] = phone(secret[1], now[0])
+    assert Client().post("/sign-in/", again).status_code == 400, "codes cannot be guessed for long"
+
+    now[0] += timedelta(minutes=15)
+    gone = {"act": "remove", "code": phone(secret[1], now[0])}
+    assert "没有开启" in client.post("/second-factor/", gone).content.decode()
+    assert try_to_sign_in("county", PASSWORD)[1].status_code == 302
+
+
+def test_a_demonstrations_clock_locks_nobody_out(prefecture: Seed) -> None:
+    for _ in range(6):
+        try_to_sign_in("county", "wrong")
+    assert try_to_sign_in("county", PASSWORD)[1].status_code == 302
+
+
+def test_a_delegate_chooses_the_post_in_which_to_act(prefecture: Seed, signed_in: SignIn) -> None:
+    post = Post.objects.get(official__user__username="town")
+    Delegation.objects.create(
+        post=post,
+        delegate=Official.objects.get(user__username="village"),
+        from_date=CLOCK,
+        to_date=date(2020, 12, 20),
+        delegated_at=NOW,
+    )
+    client = signed_in("village")
+    assert client.get("/overview/").status_code == 404
+    assert "代 town 任乡镇审核人" in client.get("/queue/").content.decode()
+    assert client.post("/acting/", {"scope": "county_approver:town"}).status_code == 404
+    assert client.post("/acting/", {"scope": "township_reviewer:town"}).status_code == 302
+    assert "代 town 办理" in client.get("/overview/").content.decode()
+    client.get(f"/households/{LI_ZHUXI}/")
+    entry = AuditEntry.objects.filter(act="view_household").latest("id")
+    assert (entry.official, entry.detail) == ("village", {"on_behalf_of": "town"})
+    Delegation.objects.update(revoked_at=NOW, revoked_by="town")
+    assert client.get("/overview/").status_code == 404, "back in the own post"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "subject"),
+    [
+        (f"/households/{FOREIGN}/", "household", str(FOREIGN)),
+        (f"/households/{FOREIGN + 1}/", "household", str(FOREIGN + 1)),
+        ("/queue/?division=431026101201", "queue", "431026101201"),
+        ("/feeds/medical.settlement/", "feed", "medical.settlement"),
+        ("/feeds/431022198503071234/", "feed", ""),
+        ("/overview/?division=431026", "overview", "431026"),
+    ],
+)
+def test_a_page_one_has_no_business_with_is_404_and_on_the_record(
+    prefecture: Seed, signed_in: SignIn, path: str, kind: str, subject: str
+) -> None:
+    assert signed_in("village").get(path).status_code == 404
+    [entry] = AuditEntry.objects.filter(act="refuse_view")
+    assert (entry.official, entry.subject_kind, entry.subject) == ("village", kind, subject)
+    assert entry.division == "431022202204", "where the official serves, not where the thing lies"
+
+
+def test_an_act_on_a_foreign_alert_is_404_and_on_the_record(
+    prefecture: Seed, signed_in: SignIn
+) -> None:
+    path = "/alerts/A202012-FOREIGN/end/"
+    assert signed_in("county").post(path, {"reason": "alert_end.resolved"}).status_code == 404
+    entry = AuditEntry.objects.get(act="refuse_view")
+    assert (entry.subject_kind, entry.subject) == ("end-alert", "A202012-FOREIGN")
+
+
+def test_an_address_of_nothing_leaves_no_trace(prefecture: Seed, signed_in: SignIn) -> None:
+    assert signed_in("village").get("/no-such-page/").status_code == 404
+    assert not AuditEntry.objects.filter(act="refuse_view").exists()
+    assert get_user_model().objects.filter(username="village").exists()

@@ -1,0 +1,89 @@
+"""Supervision: the answer first; counts that lead to rows, or hide what is small."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from fangpin.casework.cases import timeliness
+from fangpin.casework.cases.models import Case
+from fangpin.casework.cases.progress import clocks_of
+from tests.web.conftest import SignIn
+from tests.web.seed import CLOCK, Seed
+from tests.web.test_access import body
+from tests.web.test_case_pages import scope
+from tests.web.test_pages import text_of
+
+
+def test_the_answer_stands_first_and_says_who_is_late_where(
+    prefecture: Seed, signed_in: SignIn
+) -> None:
+    page = text_of(signed_in("county").get("/supervision/"))
+    assert "宜章县 2 个乡镇" in page or "宜章县 2 个乡" in page
+    assert "在办 14 件；逾期：长村乡 2 件。" in page
+
+
+def test_without_a_late_case_the_answer_says_so(prefecture: Seed, signed_in: SignIn) -> None:
+    Case.objects.update(due_date=CLOCK + timedelta(days=3))
+    page = text_of(signed_in("county").get("/supervision/"))
+    assert "在办 14 件，无一逾期。" in page
+
+
+def test_every_count_of_places_leads_to_as_many_rows(prefecture: Seed, signed_in: SignIn) -> None:
+    client = signed_in("city")
+    page = body(client.get("/supervision/"))
+    cells = re.findall(r'<a (?:class="late" )?href="(/cases/[^"]*)">(\d+)</a>', page)
+    assert len(cells) >= 4
+    for href, count in cells:
+        rows = body(client.get(href.replace("&amp;", "&")))
+        assert f"共 {count} 件" in rows, href
+
+
+def test_places_stand_in_the_order_of_their_codes_not_of_their_counts(
+    prefecture: Seed, signed_in: SignIn
+) -> None:
+    page = text_of(signed_in("city").get("/supervision/")).partition("不作排名")[2]
+    assert page.index("北湖区") < page.index("宜章县") < page.index("汝城县") < page.index("资兴市")
+
+
+def test_the_province_reads_counts_without_rows_and_no_small_ones(
+    prefecture: Seed, signed_in: SignIn
+) -> None:
+    client = signed_in("province")
+    page = body(client.get("/supervision/"))
+    assert "/cases/" not in page
+    text = text_of(client.get("/supervision/"))
+    assert "湖南省 11 个县在办 15 件；逾期：宜章县 不到 5 件、汝城县 不到 5 件。" in text
+    places = text.partition("不作排名")[2]
+    assert "汝城县 不显示 不到 5" in places
+    assert "宜章县 不显示 不到 5" in places
+    assert "北湖区 0 0" in places
+    assert client.get("/supervision/?division=431026").status_code == 404
+    for path in ("/supervision/?days=7", "/supervision/?days=x"):
+        assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("days", [10, 90, 400])
+def test_clocks_met_and_missed_are_those_of_every_single_case(prefecture: Seed, days: int) -> None:
+    """The counts agree with reading the clocks of one case after the other."""
+    since = CLOCK - timedelta(days=days)
+    found = timeliness.times(
+        scope("county", prefecture), pack=prefecture.pack, width=9, since=since, on=CLOCK
+    )
+    counted: dict[str, list[int]] = {}
+    for place in found:
+        for code, clock in place.clocks.items():
+            sums = counted.setdefault(code, [0, 0, 0])
+            for at, number in enumerate((clock.met, clock.late, clock.overdue)):
+                sums[at] += number
+    expected: dict[str, list[int]] = {}
+    for case in Case.objects.filter(division__startswith="431022"):
+        for state in clocks_of(prefecture.pack, case, on=CLOCK):
+            if state.running == "overdue" or (
+                state.ended is not None and since <= state.ended <= CLOCK
+            ):
+                at = {"met": 0, "late": 1, "overdue": 2}[state.running]
+                expected.setdefault(state.clock.clock, [0, 0, 0])[at] += 1
+    assert counted == expected
