@@ -9,6 +9,7 @@ import typer
 from fangpin.cli import (
     alert,
     audit,
+    backtest,
     bench,
     case,
     demo,
@@ -37,6 +38,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("run")(run.run)
+app.command("backtest")(backtest.backtest)
 app.command("serve")(serve.serve)
 app.add_typer(feed.app, name="feed")
 app.add_typer(alert.app, name="alert")
@@ -47,6 +49,7 @@ app.add_typer(link.app, name="link")
 app.add_typer(vault.app, name="vault")
 app.add_typer(official.app, name="official")
 app.add_typer(pack.app, name="pack")
+app.add_typer(backtest.rule_app, name="rule")
 app.add_typer(bench.app, name="bench")
 
 

@@ -69,7 +69,6 @@ class Settled:
     """Names the deliveries with which the rows were compared."""
     names: list[str]
     """The columns of facts.parquet."""
-    sorted_by: str
     findings: tuple[Finding, ...]
     claims: int = 0
     """Rows about a person whom linkage has to find."""
@@ -109,13 +108,19 @@ def settle_rows(
             f"{shape.column(shape.household_field)} AS household_no FROM {CHECKED})",
         )
     findings += shape.conflicts(engine)
-    engine.make_table("settling", shape.query())
+    if shape.is_cheap:
+        engine.make_view("settling", shape.query())
+    else:
+        engine.make_table("settling", shape.query())
     if is_registry and registry is not None:
         findings += registry_doubts(
             engine=engine, pack=pack, contract=contract, registry=registry, received=received
         )
-    rows, keys, *span = engine.rows(
-        "SELECT count(*), count(DISTINCT row_key), min(month), max(month) FROM settling"
+    today = int(Month.containing(received))
+    rows, keys, ahead, *span = engine.rows(
+        "SELECT count(*), count(DISTINCT row_key), count(*) FILTER (WHERE month > ?), min(month), "
+        "max(month) FROM settling",
+        [today],
     )[0]
     repeated, duplicate = find_repeated(engine=engine, names=shape.names, is_needed=keys < rows)
     superseded: list[str] = []
@@ -137,11 +142,13 @@ def settle_rows(
         duplicate += known
     keyed = (int(span[0]), int(span[1])) if rows else None
     leave_out(engine=engine, name=ACCEPTED, duplicate=duplicate, repeated=repeated)
-    accepted, ahead, *span = engine.rows(
-        f"SELECT count(*), count(*) FILTER (WHERE month > ?), min(month), max(month) "
-        f"FROM {ACCEPTED}",
-        [int(Month.containing(received))],
-    )[0]
+    accepted = rows
+    if duplicate or repeated:
+        accepted, ahead, *span = engine.rows(
+            f"SELECT count(*), count(*) FILTER (WHERE month > ?), min(month), max(month) "
+            f"FROM {ACCEPTED}",
+            [today],
+        )[0]
     if ahead:
         findings.append(finding("DATED_AFTER_RECEIPT", column=contract.dated_by, count=ahead))
     return Settled(
@@ -156,8 +163,6 @@ def settle_rows(
         span=keyed,
         context=context,
         names=shape.names,
-        # Rows of one month need not be compared by it.
-        sorted_by=", ".join(one for one in shape.order if one != "month" or span[0] != span[1]),
         findings=tuple(findings),
         claims=_claims(engine, shape, registry, raw, waiting, shared),
     )
@@ -210,16 +215,8 @@ class _Shape:
         self.household_field = self._first("household_no")
         self.identifier_field = self._first("identifier")
         subject = self.fields[contract.subject_field]
-        self.subject_column = {
-            "person": "person_ref",
-            "household": "household_ref",
-            "division": "division",
-        }[contract.subject]
         self.has_person = self.identifier_field is not None or registry is not None
         self.division_field = subject.field if contract.subject == "division" else None
-        homes = ["household_ref"] if registry and self.household_field else []
-        self.order = list(dict.fromkeys([*homes, quoted(self.subject_column), "month", "row_no"]))
-        """By what facts.parquet is sorted."""
 
     def column(self, field: str) -> str:
         """A field of CHECKED as SQL; NULL of its type where the file has no such column."""
@@ -255,6 +252,11 @@ class _Shape:
         if self.registry:
             names.append("masked_id")
         return names + [field.field for field in self.stored]
+
+    @property
+    def is_cheap(self) -> bool:
+        """Whether to compute the rows anew for each reader costs less than to keep them."""
+        return self.registry is None and not self.household_field and "md5" not in self._key()
 
     def query(self, rows: str = CHECKED) -> str:
         """One row a checked row: the columns of facts.parquet."""

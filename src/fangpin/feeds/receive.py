@@ -251,7 +251,7 @@ def _receive(
     first, last = settled.months or (delivered_month, delivered_month)
     final = home.deliveries / contract.feed / delivery
     with published_folder(final) as folder:
-        engine.write(f"SELECT * FROM {ACCEPTED} ORDER BY {settled.sorted_by}", folder / FACTS)
+        engine.write(f"SELECT * FROM {ACCEPTED}", folder / FACTS)
         if settled.claims:
             write_claims(
                 engine=engine, vault=vault, folder=folder, feed=contract.feed, delivery=delivery

@@ -63,6 +63,10 @@ class Home:
         return self.root / "decisions"
 
     @property
+    def timeline(self) -> Path:
+        return self.root / "timeline"
+
+    @property
     def runs(self) -> Path:
         return self.root / "runs"
 
@@ -91,6 +95,7 @@ class Home:
                 self.ledger,
                 self.links,
                 self.decisions,
+                self.timeline,
                 self.runs,
                 self.spill,
             ):

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 from fangpin.feeds.arrivals import Arrival, coverage
@@ -25,6 +26,9 @@ from fangpin.linkage.registry import RegistryState, registry_state
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
 
+FORM = "2"
+"""Of what rests on snapshots: runs of an earlier form are made anew."""
+
 
 @dataclass(frozen=True, slots=True)
 class LedgerFile:
@@ -33,6 +37,10 @@ class LedgerFile:
     path: Path
     first_month: int
     last_month: int
+    received: date
+    """When the delivery came that it rolls up, or the registry for which it moves amounts."""
+    takes_back: bool = False
+    """Some of its rows are the negatives of earlier ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +57,24 @@ class Snapshot:
     linked: Linked = NOTHING_LINKED
     """The facts that linkage moved; their ledger files are among the others."""
 
-    def files_between(self, feed: str, first: int, last: int) -> list[Path]:
+    def files_between(self, feed: str, first: int, last: int) -> list[LedgerFile]:
         """The ledger files of a feed that have rows in these months."""
         return [
-            file.path
+            file
             for file in self.files.get(feed, [])
             if file.first_month <= last and file.last_month >= first
         ]
+
+
+def are_plain(files: Sequence[LedgerFile]) -> bool:
+    """Whether every household and month has its figures in one row of one of the files.
+
+    So it is where no two files share a month and none takes anything back.
+    """
+    ordered = sorted(files, key=lambda file: file.first_month)
+    return not any(file.takes_back for file in files) and all(
+        one.last_month < following.first_month for one, following in pairwise(ordered)
+    )
 
 
 def take_snapshot(
@@ -91,20 +110,29 @@ def take_snapshot(
                     if moved is not None:
                         first = min(delivery.first_month for delivery in deliveries)
                         last = max(delivery.last_month for delivery in deliveries)
-                        files[feed].append(LedgerFile(moved, first, last))
+                        files[feed].append(
+                            LedgerFile(moved, first, last, arrival.received, takes_back=True)
+                        )
         if arrival.accepted and arrival.feed in pack.contracts and feed_items(pack, arrival.feed):
             path = roll_up(home=home, pack=pack, engine=engine, arrival=arrival, state=state)
-            files.setdefault(arrival.feed, []).append(LedgerFile(path, *_months(arrival, home)))
+            first, last = _months(arrival, home)
+            file = LedgerFile(
+                path, first, last, arrival.received, takes_back=bool(arrival.superseded)
+            )
+            files.setdefault(arrival.feed, []).append(file)
             earlier.setdefault(arrival.feed, []).append(arrival)
     linked = linked_facts_of(
         home=home, pack=pack, engine=engine, state=state, arrivals=known, as_of=as_of
     )
     for feed, facts in linked.files.items():
         if feed_items(pack, feed):
-            file = roll_up_linked(
+            path, first, last = roll_up_linked(
                 home=home, pack=pack, engine=engine, feed=feed, linked=facts, state=state
             )
-            files.setdefault(feed, []).append(LedgerFile(*file))
+            latest = max(one.received for one in known)
+            files.setdefault(feed, []).append(
+                LedgerFile(path, first, last, latest, takes_back=True)
+            )
     return Snapshot(
         as_of=as_of,
         month=Month.last_complete(as_of),
@@ -134,6 +162,6 @@ def _key(
         if one.received <= as_of and not one.is_in_force(as_of)
     ]
     listed = [f"{one.feed}/{one.delivery}" for one in known]
-    parts = [pack.digest, as_of.isoformat(), *listed, *aside]
+    parts = [FORM, pack.digest, as_of.isoformat(), *listed, *aside]
     text = "\n".join([*parts, linked.key] if linked.key else parts)
     return hashlib.sha256(text.encode()).hexdigest()[:12]

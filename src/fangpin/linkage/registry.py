@@ -139,7 +139,8 @@ def _build(
         engine.make_table("membership_now", _MEMBERSHIP, [month, month])
     with published_folder(folder) as temporary:
         engine.write(
-            "SELECT * FROM people_now ORDER BY household_ref", temporary / "people.parquet"
+            "SELECT * FROM people_now ORDER BY household_ref, person_ref",
+            temporary / "people.parquet",
         )
         engine.write("SELECT * FROM persons_now ORDER BY person_ref", temporary / "persons.parquet")
         engine.write(

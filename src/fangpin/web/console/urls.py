@@ -96,6 +96,7 @@ urlpatterns = [
     path("audit/", audit.trail, name="audit"),
     path("audit/entries.csv", audit.entries, name="audit-entries"),
     path("supervision/", supervision.supervision, name="supervision"),
+    path("supervision/<str:clock>/<str:how>/", supervision.behind, name="clock-cases"),
     path("dispatch/", dispatch.dispatch, name="dispatch"),
     path("households/", household.households, name="households"),
     path("households/<int:household_ref>/", household.household, name="household"),

@@ -200,7 +200,7 @@ class RecordVisit(ActForm):
             is_at_risk=given["finding"] == AT_RISK,
             judgement=given["judgement"],
             papers=self.papers,
-            **({"form": form.form} if form else {}),
+            form=form.form if form else acts.VISIT_FORM,
             is_household_found=not given["absent"],
             is_in_severe_difficulty=given["severe"],
             coping=given["coping"],
