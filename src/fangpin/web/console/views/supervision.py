@@ -99,7 +99,7 @@ def supervision(request: ConsoleRequest) -> HttpResponse:
         "clocks": _clocks(
             found,
             smallest=smallest,
-            query=urlencode({"division": division.code, "days": days}) if rows else "",
+            query=urlencode({"division": division.code, "days": str(days)}) if rows else "",
         ),
         "days": days,
         "periods": [(one, one == days) for one in PERIODS],

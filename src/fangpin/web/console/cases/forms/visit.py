@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -200,7 +201,6 @@ class RecordVisit(ActForm):
             is_at_risk=given["finding"] == AT_RISK,
             judgement=given["judgement"],
             papers=self.papers,
-            **({"form": form.form} if form else {}),
             is_household_found=not given["absent"],
             is_in_severe_difficulty=given["severe"],
             coping=given["coping"],
@@ -215,6 +215,8 @@ class RecordVisit(ActForm):
                 if given[f"c-{line.code}"] is not None
             ),
         )
+        if form is not None:
+            visit = replace(visit, form=form.form)
         return acts.record_visit(**self.common, visit=visit)
 
     def _verifiers(self, text: str) -> tuple[str, ...]:
