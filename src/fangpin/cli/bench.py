@@ -39,6 +39,15 @@ def casework(context: typer.Context) -> None:
     run_bench("casework", context.args)
 
 
+@app.command(
+    "killed-server",
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+)
+def killed_server(context: typer.Context) -> None:
+    """The server killed under load, again and again: --kills N [--json]."""
+    run_bench("killed_server", context.args)
+
+
 def run_bench(
     name: str, arguments: list[str], folder: Annotated[Path | None, "for tests"] = None
 ) -> None:

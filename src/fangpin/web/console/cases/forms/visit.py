@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -201,6 +200,7 @@ class RecordVisit(ActForm):
             is_at_risk=given["finding"] == AT_RISK,
             judgement=given["judgement"],
             papers=self.papers,
+            form=form.form if form else acts.VISIT_FORM,
             is_household_found=not given["absent"],
             is_in_severe_difficulty=given["severe"],
             coping=given["coping"],
@@ -215,8 +215,6 @@ class RecordVisit(ActForm):
                 if given[f"c-{line.code}"] is not None
             ),
         )
-        if form is not None:
-            visit = replace(visit, form=form.form)
         return acts.record_visit(**self.common, visit=visit)
 
     def _verifiers(self, text: str) -> tuple[str, ...]:
