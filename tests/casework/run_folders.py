@@ -128,14 +128,19 @@ class RunFolder:
 
     def write(self, home: Path) -> Path:
         """Write the folder below `home`; its path."""
-        folder = home / f"{self.as_of}-{self.key}"
+        folder = home / "runs" / f"{self.as_of}-{self.key}"
         folder.mkdir(parents=True)
+        (home / self._timeline).parent.mkdir(exist_ok=True)
         with duckdb.connect(":memory:", config={"threads": "1"}) as connection:
-            self._write_files(folder, connection)
+            self._write_files(home, folder, connection)
         (folder / "run.json").write_text(self._facts())
         return folder
 
-    def _write_files(self, folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    @property
+    def _timeline(self) -> str:
+        return f"timeline/{self.as_of}-{self.key}.parquet"
+
+    def _write_files(self, home: Path, folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
         _write(
             connection,
             folder / "households.parquet",
@@ -168,11 +173,11 @@ class RunFolder:
         )
         _write(
             connection,
-            folder / "months.parquet",
-            "household_ref BIGINT, month INTEGER, amounts VARCHAR",
+            home / self._timeline,
+            "household_ref BIGINT, month INTEGER, amounts VARCHAR, takes_back BOOLEAN",
             [
-                (ref, self.month - n, json.dumps({"wage": str(1000 + n)}))
-                for ref in sorted({hit.ref for hit in self.hits})
+                (household.ref, self.month - n, json.dumps({"wage": str(1000 + n)}), False)
+                for household in self.households
                 for n in range(self.months)
             ],
         )
@@ -188,6 +193,8 @@ class RunFolder:
                 "registry_key": self.registry_key,
                 "count_of_households": len(self.households),
                 "outcomes": self.outcomes,
+                "ledger": {},
+                "timeline": [[self._timeline, self.month - self.months + 1, self.month]],
             }
         )
 

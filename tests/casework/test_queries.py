@@ -44,14 +44,16 @@ from tests.cast import (
 pytestmark = pytest.mark.django_db
 
 MODULES: list[ModuleType] = [alerts, history, registry, audit, officials]
-WITHOUT_SCOPE = {"latest_run"}
-"""Tells which run is loaded, nothing of any household."""
+WITHOUT_SCOPE = {"latest_run", "names_of"}
+"""Tell which run is loaded, and the names of officials that stand beside their acts: nothing of any
+household."""
 OF_ONE_S_OWN_CITY = (
     alerts.queue,
     alerts.overview,
     history.alerts_as_of,
     registry.count,
     officials.top_divisions,
+    officials.in_office,
 )
 """Reads that name no household: the outsider gets those of the city where the outsider works."""
 
@@ -132,6 +134,8 @@ def arguments_for(function: Callable[..., Any]) -> dict[str, Any]:
         "alert_no": alert.alert_no,
         "alert": alert,
         "rule": None,
+        "waiting_steps": ("to_assign", "to_visit"),
+        "roles": ("village_cadre", "township_reviewer", "city_analyst"),
         "filters": QueueFilters(state="any"),
         "after": None,
         "run": alerts.latest_run(),

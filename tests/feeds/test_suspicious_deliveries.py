@@ -90,7 +90,7 @@ CUTS: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("kind", CUTS)
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(count=st.integers(12, 120), share=st.sampled_from([0.3, 0.6, 1.0]), seed=st.integers(0, 99))
 def test_no_number_of_a_cut_column_becomes_a_person(
     tmp_path_factory: pytest.TempPathFactory,
@@ -201,7 +201,7 @@ def test_a_unit_stated_in_the_title_is_no_drift(guarded: Desk) -> None:
     assert told.outcome == "accepted"
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.floats(0.4, 2.5), min_size=3, max_size=4),
     st.integers(0, 1000),
@@ -280,7 +280,7 @@ def test_a_registry_that_lost_half_a_village_is_held(tmp_path: Any, lines: Any) 
 # ── again ───────────────────────────────────────────────────────────────────────────────────────
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.randoms(use_true_random=False), st.booleans())
 def test_a_month_again_under_another_name_and_order_adds_nothing(
     tmp_path_factory: pytest.TempPathFactory, lines: Any, chance: random.Random, is_xlsx: bool

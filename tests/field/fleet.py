@@ -11,6 +11,7 @@ import json
 import random
 import uuid
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +44,7 @@ class Phone:
     """What one phone knows and what it has to send."""
 
     client: Client
+    cases: list[Case]
     tasks: dict[str, dict[str, Any]] = field(default_factory=dict)
     since: str = ""
     outbox: list[Record] = field(default_factory=list)
@@ -51,13 +53,13 @@ class Phone:
 class Fleet:
     """Phones, the line between, and the server; every operation may be told how the line fails."""
 
-    def __init__(self, *, users: list[Any], cases: list[Case]) -> None:
+    def __init__(self, crews: Iterable[tuple[Any, list[Case]]]) -> None:
+        """`crews`: who has a phone, and the cases of that official's village."""
         self.phones = []
-        for user in users:
+        for user, cases in crews:
             client = Client()
             client.force_login(user)
-            self.phones.append(Phone(client))
-        self.cases = cases
+            self.phones.append(Phone(client, cases))
         self.written: list[Record] = []
         self.in_the_air: list[tuple[Client, str, bytes]] = []
         """Copies of posts that the line may still deliver, late and in any order."""
@@ -253,7 +255,7 @@ def drive(fleet: Fleet, *, visits: int, seed: int, refs: list[int]) -> None:
         fleet.refresh(at)
     while len(fleet.written) < visits:
         at = chance.randrange(len(fleet.phones))
-        case = chance.choice(fleet.cases)
+        case = chance.choice(fleet.phones[at].cases)
         names = chance.sample(FIELDS, chance.randint(1, len(FIELDS)))
         found = {name: chance.choice(VALUES[name]) for name in names}
         fleet.write(at, case.case_no, found, photo=chance.random() < 0.15)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from fangpin.casework.alerts.models import AlertReason, EvidenceRow
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.cases.models import Attachment, Case, CaseAct, Visit
 from fangpin.casework.registry.models import Household
@@ -35,6 +36,36 @@ def test_a_task_carries_the_systems_values_and_asks_only_what_is_missing_or_doub
     assert task["values"]["members"] == "3"
     assert "members" not in task["ask"], "the system knows it"
     assert "unsafe_house" in task["ask"], "always asked"
+
+
+def test_the_figures_beside_the_sentence_are_those_that_it_speaks_of(field: Field) -> None:
+    alert = field.case.clues.get().alert
+    run = alert.last_run
+    common = {"alert": alert, "run": run, "feed": "f", "month": run.month, "detail": {}}
+    given = {"edition": 1, "kind": "alert", "figures": {}, "thresholds": {}, "month": run.month}
+    for rule, item, rank, zh in (
+        ("wages", "wage_income", 2, "没有工资。"),
+        ("bills", "medical_self_paid", 1, "药费重。"),
+    ):
+        AlertReason.objects.create(
+            alert=alert,
+            run=run,
+            rule=rule,
+            code=rule,
+            cause="illness",
+            sentence_zh=zh,
+            sentence_en=zh,
+            severity="red",
+            severity_rank=rank,
+            due_date=alert.due_date,
+            **given,
+        )
+        EvidenceRow.objects.create(
+            rule=rule, item=item, delivery=rule, row_no=1, amount=rank * 100, **common
+        )
+    (task,) = field.phone().tasks()["tasks"]
+    assert task["why"]["zh"] == "药费重。"
+    assert [amount for _, amount in task["figures"]["months"]] == ["100.00"]
 
 
 def test_no_identity_number_leaves_with_a_task(field: Field) -> None:

@@ -356,6 +356,71 @@ def test_signing_out_empties_the_phone(browser: Any, server: Server) -> None:
     phone.context.close()
 
 
+def wait_in_the_outbox(phone: Phone, *, note: str) -> None:
+    """A clue that is written without a line."""
+    phone.context.set_offline(True)
+    page = phone.page
+    page.click(".tabs a >> nth=1")
+    page.wait_for_selector(".clue-screen")
+    page.fill("#c-head", "邓桂英")
+    page.fill("#c-note", note)
+    page.click(".clue-screen .main")
+    page.wait_for_selector(".pill.is-off:has-text('1')")
+
+
+def test_after_the_packs_days_households_go_and_what_was_not_sent_stays(
+    browser: Any, server: Server
+) -> None:
+    phone = Phone(browser, server)
+    page = phone.set_up()
+    wait_in_the_outbox(phone, note="灶屋漏雨。")
+    page.evaluate(
+        """async () => {
+          const db = await new Promise((done) => {
+            const asked = indexedDB.open("fangpin-field");
+            asked.onsuccess = () => done(asked.result);
+          });
+          const tx = db.transaction(["meta"], "readwrite");
+          tx.objectStore("meta").put(Date.now() - 15 * 86400000, "heard");
+          await new Promise((done) => { tx.oncomplete = done; });
+        }"""
+    )
+    page.reload()
+    phone.unlock()
+    page.wait_for_selector(".empty, .task")
+    assert page.locator(".task").count() == 0
+    assert page.locator(".pill:has-text('1')").count() == 1
+
+    phone.context.set_offline(False)
+    page.click(".tabs a >> nth=2")
+    page.click(".log-screen .main")
+    page.wait_for_selector(".entry.is-stored", timeout=20_000)
+    assert server.rows("SELECT count(*) FROM cases_clue WHERE note = '灶屋漏雨。'") == [(1,)]
+    phone.context.close()
+
+
+def test_a_forgotten_pin_is_replaced_with_the_password_and_nothing_is_lost(
+    browser: Any, server: Server
+) -> None:
+    phone = Phone(browser, server)
+    page = phone.set_up()
+    wait_in_the_outbox(phone, note="药费太高。")
+    phone.context.set_offline(False)
+    page.reload()
+    page.click("text=忘记 PIN")
+    page.fill("#name", "cun")
+    page.fill("#word", PASSWORD)
+    page.click(".gate-form .main")
+    page.wait_for_selector(".pad")
+    phone.pin()
+    page.wait_for_selector("h1:text('再输')")
+    phone.pin()
+    page.wait_for_selector(".head")
+    page.wait_for_selector(".pill.is-on", timeout=20_000)
+    assert server.rows("SELECT count(*) FROM cases_clue WHERE note = '药费太高。'") == [(1,)]
+    phone.context.close()
+
+
 def test_a_full_phone_says_so_and_loses_nothing_of_the_form(
     browser: Any, server: Server, tmp_path: Path
 ) -> None:

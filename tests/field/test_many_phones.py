@@ -31,7 +31,8 @@ def fleet_of(field: Field, *, phones: int, cases: int) -> tuple[Fleet, list[int]
     for number in range(1, phones):
         users.append(appoint(build_person(f"cadre{number}"), "village_cadre", VILLAGE).user)
     refs = list(range(100, 100 + cases))
-    return Fleet(users=users, cases=[open_case(field.office, ref) for ref in refs]), refs
+    shared = [open_case(field.office, ref) for ref in refs]
+    return Fleet((user, shared) for user in users), refs
 
 
 def test_any_order_of_loss_doubling_and_lateness_gives_every_visit_once(field: Field) -> None:
@@ -53,7 +54,7 @@ def test_any_order_of_loss_doubling_and_lateness_gives_every_visit_once(field: F
         )
         def write(self, at: int, case: int, given: dict[str, int], photo: bool) -> None:
             found = {name: VALUES[name][value] for name, value in given.items()}
-            self.fleet.write(at, self.fleet.cases[case].case_no, found, photo=photo)
+            self.fleet.write(at, self.fleet.phones[at].cases[case].case_no, found, photo=photo)
 
         @rule(at=st.integers(0, PHONES - 1), line=LINES, mine=st.booleans())
         def send(self, at: int, line: str, mine: bool) -> None:

@@ -45,6 +45,7 @@ def filled(case_no: str, *, key: str, **changes: str) -> bytes:
         "is_at_risk": "true",
         "cause": "illness",
         "more_causes": "disability",
+        "is_in_severe_difficulty": "true",
         "judgement": "户主长期服药。",
         "second_verifier": "王村医",
         "photo": "1.jpg",
@@ -131,7 +132,7 @@ def test_a_submission_becomes_the_same_act_once(field: Field, collect: Client) -
     visit = Visit.objects.get()
     assert (visit.act.act, visit.act.by, visit.act.key) == ("record_visit", "cadre", key)
     assert [one.cause for one in visit.causes.order_by("place")] == ["illness", "disability"]
-    assert visit.entry_seconds == 360
+    assert (visit.entry_seconds, visit.is_in_severe_difficulty) == (360, True)
     assert (str(visit.latitude), visit.accuracy_m) == ("25.398123", 8)
     found = {one.field: (one.system_value, one.found_value) for one in visit.answers.all()}
     assert found == {"members": ("3", "4"), "unsafe_house": ("", "false")}
@@ -173,3 +174,18 @@ def test_what_is_no_visit_is_refused_in_words(
 def test_a_picture_that_did_not_come_along_is_missed(field: Field, collect: Client) -> None:
     answer = send(collect, filled(field.case.case_no, key=str(uuid.uuid4())))
     assert (answer.status_code, answer.json()["code"]) == (422, "PAPER_MISSING")
+
+
+def test_a_large_picture_never_lies_on_the_disk_in_plain_form(
+    field: Field, collect: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import tempfile
+
+    def refused(*_: Any, **__: Any) -> None:
+        raise AssertionError("a temporary file was made")
+
+    monkeypatch.setattr(tempfile, "NamedTemporaryFile", refused)
+    large = PHOTO + b"\0" * 3_000_000
+    xml = filled(field.case.case_no, key=str(uuid.uuid4()))
+    assert send(collect, xml, **{"1_jpg": large}).status_code == 201
+    assert Visit.objects.get().act.attachments.get().size == len(large)

@@ -159,7 +159,7 @@ def by_hand(sent: list[Sent], day: date) -> Amounts:
 @example(seed=1786)
 @given(seed=st.integers(0, 2**32 - 1))
 @settings(
-    max_examples=8,
+    max_examples=4,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -14,14 +14,14 @@ import pytest
 
 from fangpin.policy import load_pack
 from fangpin.policy.pack import Pack
-from fangpin.runs.months import months_of_household
+from fangpin.runs.months import months_of_household, months_of_households
 from fangpin.values.month import Month
 from fangpin.values.problem import ProblemError
 from tests.ledger.village import Lake, rows_of
 from tests.runs.hillside import receive_until
 
 THEN, NOW = date(2020, 5, 15), date(2020, 6, 15)
-FILES = ["evidence.parquet", "findings.parquet", "hits.parquet", "months.parquet", "run.json"]
+FILES = ["evidence.parquet", "findings.parquet", "hits.parquet", "run.json"]
 FILES += ["households.parquet", "members.parquet", "answers.parquet", "taken_back.parquet"]
 
 
@@ -155,24 +155,25 @@ def test_findings_hold_what_never_raises_an_alert(whole: Lake) -> None:
     }
 
 
-def test_months_show_every_amount_that_is_known_of_a_household_that_hit(whole: Lake) -> None:
+def test_months_show_every_amount_that_is_known_of_every_household(whole: Lake) -> None:
+    """Also where a correction took amounts back and where members moved."""
     folder = whole.run(NOW).folder
-    shown = {
-        (row["household_ref"], row["month"]): json.loads(row["amounts"])
-        for row in rows_of(folder / "months.parquet")
-    }
     expected: dict[tuple[int, int], dict[str, Decimal]] = {}
-    hit = {row["household_ref"] for row in rows_of(folder / "hits.parquet")}
     for (household, month, item), amount in whole.amounts(NOW).items():
-        if whole.ref(household) in hit:
-            place = whole.ref(household), int(Month.parse(month))
-            expected.setdefault(place, {})[item] = amount
+        place = whole.ref(household), int(Month.parse(month))
+        expected.setdefault(place, {})[item] = amount
+    asked = sorted({household for household, _ in expected})
+
+    found = months_of_households(
+        home=whole.home, pack=whole.pack, run_folder=folder, household_refs=asked
+    )
 
     told = {
-        place: {item: Decimal(text) for item, text in amounts.items()}
-        for place, amounts in shown.items()
+        (household, month): {item: Decimal(text) for item, text in json.loads(amounts).items()}
+        for household, month, amounts in found
     }
     assert told == expected
+    assert found == sorted(found)
 
 
 def test_the_months_of_a_household_without_a_hit_can_be_asked_for(whole: Lake) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from fangpin.casework.alerts.models import Alert
 from fangpin.casework.audit.actions import record
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.feeds.arrivals import arrivals
-from fangpin.feeds.holds import hold_delivery, refuse_delivery
+from fangpin.feeds.holds import hold_delivery, refuse_delivery, release_delivery
 from fangpin.policy.calendar import WorkingCalendar
 from fangpin.policy.pack import Pack
 from fangpin.runs.load_alerts import LoadReport, load_run
@@ -137,6 +138,28 @@ def test_a_held_delivery_is_not_taken_back(settled: Lake) -> None:
     )
     assert load(settled, JULY_RUN).alerts_corrected == 0
     assert the_alert(settled).state == "open"
+
+
+def test_while_a_delivery_is_held_rules_cannot_tell_and_its_release_brings_them_back(
+    settled: Lake,
+) -> None:
+    (march,) = [one for one in arrivals(settled.home) if one.month == Month.of(2020, 3)]
+    deliver(settled, Month.of(2020, 6))
+    known = settled.run(JULY_RUN).outcomes["high_bills"]
+    assert (known["hit"], known["cannot_tell"]) == (1, 0)
+
+    asked = {"delivery": march.delivery, "feed": march.feed, "by": "wang", "reason": "待核"}
+    hold_delivery(settled.home, at=noon(date(2020, 6, 20)), **asked)
+    held = settled.run(JULY_RUN)
+    assert (held.outcomes["high_bills"]["hit"], held.outcomes["high_bills"]["no_hit"]) == (0, 0)
+    assert held.outcomes["high_bills"]["cannot_tell"] == 2
+    told = json.loads((held.folder / "run.json").read_text(encoding="utf-8"))
+    assert told["held"] == [f"{march.feed}/{march.delivery}"]
+    assert int(Month.of(2020, 3)) not in told["coverage"]["health.bills"]
+
+    release_delivery(settled.home, at=noon(date(2020, 7, 12)), **asked)
+    assert settled.run(JULY_RUN).folder == held.folder
+    assert settled.run(date(2020, 7, 12)).outcomes["high_bills"]["hit"] == 1
 
 
 def test_a_month_that_did_not_come_ends_nothing(settled: Lake) -> None:

@@ -37,6 +37,8 @@ _ROWS = {"queue", "households", "household"}
 _FEEDS = {"feeds", "feed", "delivery", "rejects"}
 _CASES = {
     "cases",
+    "measures",
+    "duties",
     "case",
     "notice-sheet",
     "case-notice-pdf",
@@ -57,13 +59,16 @@ _WATCH = {"overview", "supervision"}
 _AUDIT = {"audit", "audit-entries"}
 
 MAY_OPEN = {
-    "city": _ROWS | _FEEDS | _CASES | _WATCH,
-    "county": _ROWS | _FEEDS | _CASES | _WATCH | _AUDIT | {"household-act"},
-    "town": _ROWS | _CASES | _WATCH | {"household-act"},
+    "city": _ROWS | _FEEDS | _CASES | _WATCH | {"clock-cases"},
+    "county": _ROWS | _FEEDS | _CASES | _WATCH | _AUDIT | {"household-act", "clock-cases"},
+    "town": _ROWS | _CASES | _WATCH | {"household-act", "clock-cases"},
     "village": _ROWS | _CASES | {"household-act", "new-meeting", "blank-meeting"},
     "owner": _FEEDS,
     "province": _FEEDS | _WATCH | _AUDIT,
-    "outsider": {"queue", "households", "cases"} | _FEEDS | _WATCH | _AUDIT,
+    "outsider": {"clock-cases", "queue", "households", "cases", "measures", "duties"}
+    | _FEEDS
+    | _WATCH
+    | _AUDIT,
 }
 """Names of the pages that each official may open on Li Zhuxi, or on feeds of the medical bureau."""
 
@@ -89,6 +94,9 @@ def address(pattern: URLPattern, household: int) -> str:
         ("<str:case_no>", case_no),
         ("<int:meeting_id>", str(meeting)),
         ("<slug:act>", "report_clue"),
+        ("<str:sha256>", "0" * 64),
+        ("<str:clock>", "visit"),
+        ("<str:how>", "overdue"),
         ("<int:household_ref>", str(household)),
         ("<str:feed>", "medical.settlement"),
         ("<str:delivery>", "2020-11-01"),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from fangpin.casework.audit.models import AuditEntry
@@ -387,6 +389,41 @@ def test_a_case_comes_back_to_an_earlier_step_with_what_is_to_be_corrected(
     )
     assert done.status_code == 302
     assert Case.objects.get(household=at.TO_REVIEW).step == "visit"
+
+
+def test_a_photo_is_kept_encrypted_with_its_act_and_opening_it_is_on_the_record(
+    prefecture: Seed, signed_in: SignIn, installation: Path
+) -> None:
+    client = signed_in("village")
+    path = f"/cases/{prefecture.case_nos[at.TO_VISIT]}/"
+    address, values = form_of(body(client.get(path)), "/record_visit/")
+    picture = b"\xff\xd8\xff\xe0" + b"a photo of the house" * 40
+    sent = {
+        **values,
+        "finding": "none",
+        "a-unsafe_house": "false",
+        "a-unsafe_water": "false",
+        "judgement": "房屋已修好。",
+        "verifiers": "李石生、王村医",
+        "p-photo": [SimpleUploadedFile("IMG_1.jpg", picture, "image/jpeg")],
+    }
+    assert client.post(address, sent).status_code == 302
+    [link] = re.findall(r'href="([^"]+/papers/[0-9a-f]{64})"', body(client.get(path)))
+    response = client.get(link)
+    assert (response.content, response.headers["Content-Type"]) == (picture, "image/jpeg")
+    assert AuditEntry.objects.get(act="view_paper").official == "village"
+    kept = [file.read_bytes() for file in (installation / "papers").rglob("*.bin")]
+    assert len(kept) == 1
+    assert b"a photo of the house" not in kept[0]
+    assert signed_in("outsider").get(link).status_code == 404
+    assert client.get(link[:-1] + "0").status_code == 404
+    wrong = SimpleUploadedFile("a.html", b"<script>alert(1)</script>", "image/jpeg")
+    other = f"/cases/{prefecture.case_nos[at.OVERDUE_VISIT]}/"
+    address, values = form_of(body(client.get(other)), "/record_visit/")
+    refused = client.post(address, {**values, **sent, "key": "other", "p-photo": [wrong]})
+    assert refused.status_code == 409
+    assert "只接收照片" in text_of(refused)
+    assert Visit.objects.filter(act__case__household=at.OVERDUE_VISIT).count() == 0
 
 
 # ── meetings ────────────────────────────────────────────────────────────────────────────────────

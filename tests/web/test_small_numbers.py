@@ -12,6 +12,7 @@ from fangpin.casework.alerts.overview import overview_of
 from fangpin.casework.alerts.small_numbers import MEASURES
 from fangpin.casework.officials.scope import Scope, narrow_to
 from fangpin.values.withheld import is_withheld
+from fangpin.web.ground.words import waiting_steps
 from tests.web.conftest import SignIn
 from tests.web.seed import CLOCK, Seed
 
@@ -28,7 +29,7 @@ def truth(code: str) -> Any:
     run = Run.objects.order_by("-as_of").first()
     assert run is not None
     scope = narrow_to(Scope(divisions=("43",), may=frozenset({"see_overview"})), code)
-    return overview_of(scope, run=run, on=CLOCK)
+    return overview_of(scope, run=run, on=CLOCK, waiting_steps=waiting_steps())
 
 
 def lines(true: Any, seen: Any) -> list[tuple[str, list[int], list[int], int, int]]:

@@ -41,6 +41,21 @@ def test_every_count_of_places_leads_to_as_many_rows(prefecture: Seed, signed_in
         assert f"共 {count} 件" in rows, href
 
 
+def test_every_count_of_a_clock_leads_to_as_many_cases(prefecture: Seed, signed_in: SignIn) -> None:
+    client = signed_in("county")
+    for days in (30, 365):
+        page = body(client.get(f"/supervision/?days={days}"))
+        cells = re.findall(
+            r'<a (?:class="late" )?href="(/supervision/[^"]+/[^"]*)">(\d+)</a>', page
+        )
+        assert len(cells) >= 6
+        for href, count in cells:
+            rows = body(client.get(href.replace("&amp;", "&")))
+            assert rows.count("<tr data-row>") == int(count), href
+    for wrong in ("visit/soon", "nothing/late", "visit/late/?days=2", "visit/late/?division=4304"):
+        assert client.get(f"/supervision/{wrong}").status_code in (301, 404), wrong
+
+
 def test_places_stand_in_the_order_of_their_codes_not_of_their_counts(
     prefecture: Seed, signed_in: SignIn
 ) -> None:

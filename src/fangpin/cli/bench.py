@@ -28,9 +28,56 @@ def rules(context: typer.Context) -> None:
 
 
 @app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def linkage(context: typer.Context) -> None:
+    """Rows with errors to their persons, by the stored model: --registry N --feed N [--json]."""
+    run_bench("linkage", context.args)
+
+
+@app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def growth(context: typer.Context) -> None:
+    """A month after 12 and after 60 months of history, and with two feeds: --persons N [--json]."""
+    run_bench("growth", context.args)
+
+
+@app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def household(context: typer.Context) -> None:
+    """The months of one household as its page reads them: --persons N [--keep FOLDER] [--json]."""
+    run_bench("household", context.args)
+
+
+@app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def history(context: typer.Context) -> None:
+    """A rule replayed over 24 months: --persons N [--rule CODE] [--keep FOLDER] [--json]."""
+    run_bench("history", context.args)
+
+
+@app.command(
+    name="import", context_settings={"ignore_unknown_options": True, "allow_extra_args": True}
+)
+def import_(context: typer.Context) -> None:
+    """A register with wrong rows into an empty installation: --persons N [--json]."""
+    run_bench("import", context.args)
+
+
+@app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def peers(context: typer.Context) -> None:
+    """The same figures by pandas, Polars and OpenFisca: --persons N [--json]."""
+    run_bench("peers", context.args)
+
+
+@app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 def casework(context: typer.Context) -> None:
     """Official acts and reads over many cases: --cases N --acts N [--database sqlite] [--json]."""
     run_bench("casework", context.args)
+
+
+@app.command(
+    "killed-server",
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+)
+def killed_server(context: typer.Context) -> None:
+    """The server killed under load, again and again: --kills N [--json]."""
+    run_bench("killed_server", context.args)
 
 
 def run_bench(

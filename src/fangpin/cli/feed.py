@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from fangpin.cli import feed_decisions, feed_proposals
+from fangpin.cli import feed_decisions, feed_proposals, feed_sources
 from fangpin.cli.output import print_json, print_table, say
 from fangpin.cli.session import Session
 from fangpin.feeds.arrivals import arrivals, quarantine_rows, status
@@ -22,6 +22,7 @@ REFUSED = 3
 app = typer.Typer(no_args_is_help=True, help="部门数据 Departments' deliveries.")
 feed_decisions.add_to(app)
 feed_proposals.add_to(app)
+feed_sources.add_to(app)
 Json = Annotated[bool, typer.Option("--json", help="one JSON object on stdout")]
 PackName = Annotated[str | None, typer.Option("--pack", help="the policy pack; FANGPIN_PACK")]
 

@@ -9,12 +9,14 @@ import typer
 from fangpin.cli import (
     alert,
     audit,
+    backtest,
     bench,
     case,
     declaration,
     demo,
     feed,
     household,
+    link,
     official,
     pack,
     run,
@@ -37,6 +39,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("run")(run.run)
+app.command("backtest")(backtest.backtest)
 app.command("serve")(serve.serve)
 app.add_typer(feed.app, name="feed")
 app.add_typer(alert.app, name="alert")
@@ -44,9 +47,11 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(case.app, name="case")
 app.add_typer(declaration.app, name="declaration")
 app.add_typer(household.app, name="household")
+app.add_typer(link.app, name="link")
 app.add_typer(vault.app, name="vault")
 app.add_typer(official.app, name="official")
 app.add_typer(pack.app, name="pack")
+app.add_typer(backtest.rule_app, name="rule")
 app.add_typer(bench.app, name="bench")
 
 

@@ -10,6 +10,7 @@ import typer
 
 from fangpin.cli.output import errors, print_json, print_table, say
 from fangpin.cli.session import Session
+from fangpin.lake.engines.splink import splink_missing
 from fangpin.runs.monthly import RunResult, run_month
 from fangpin.values.problem import ProblemError
 
@@ -51,10 +52,13 @@ def run(
         "households": result.count_of_households,
         "rules": result.outcomes,
         "loaded": loaded,
+        "findings": [] if result.is_linkage_whole else [splink_missing().as_dict()],
     }
     if as_json:
         print_json(answer)
         return
+    if not result.is_linkage_whole:
+        errors.print(str(splink_missing()), soft_wrap=True, markup=False)
     columns = ["hit", "no_hit", "cannot_tell", "suppressed", "not_applicable"]
     print_table(
         f"{day} · {result.count_of_households} 户 households",

@@ -23,6 +23,8 @@ QUARANTINE = "quarantine.parquet"
 SUPERSEDED = "superseded.parquet"
 REPEATED = "repeated.parquet"
 PROPOSED = "proposed.bin"
+SHARED = "shared.parquet"
+"""Of a registry's delivery: person_ref of the numbers under which it lists several names."""
 
 _MONTHS_OF = {"monthly": 1, "quarterly": 3, "term": 6, "yearly": 12}
 
@@ -73,6 +75,8 @@ class Arrival:
     """Where its rows stand when it is compared with others than on receipt (replay.py)."""
     replaced: tuple[tuple[Path, Path], ...] | None = None
     """superseded_facts() of a replay."""
+    claims: int = 0
+    """Rows about a person whom linkage has to find."""
 
     @property
     def facts(self) -> Path:
@@ -218,6 +222,7 @@ def read_arrival(folder: Path, *, decisions: tuple[Decision, ...] = ()) -> Arriv
         profile=told.get("profile", {}),
         origin=told.get("origin") or {},
         proposed=told.get("proposed") or {},
+        claims=told.get("claims", 0),
     )
 
 

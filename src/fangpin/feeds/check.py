@@ -29,15 +29,19 @@ CHECKED = "checked_rows"
 PROBLEMS = "row_problems"
 """row_no, field, code, value_masked, proposal: why a row is set aside; several a row."""
 
+WAITING = "waiting_rows"
+"""In the columns of CHECKED, the rows that are set aside for nothing but their identity number."""
+
 _BATCH = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """How many rows the raw table had, and what there is to say of its columns."""
+    """How many rows the raw table had, how many wait for linkage, and what to say of its columns."""
 
     read: int
     findings: tuple[Finding, ...]
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ def check(
     clean.read()
     reader = _MarkedCells(engine, raw, tuple(columns), clean, vault, today)
     read = reader.read()
-    return Checked(read, tuple(reader.findings))
+    return Checked(read, tuple(reader.findings), reader.waiting)
 
 
 class _MarkedCells:
@@ -89,6 +93,7 @@ class _MarkedCells:
         self.vault = vault
         self.today = today
         self.findings: list[Finding] = []
+        self.waiting = 0
 
     def read(self) -> int:
         """CHECKED from TYPED and the readings of its marked cells; PROBLEMS from the others.
@@ -145,12 +150,12 @@ class _MarkedCells:
                 f"CASE WHEN {self._marks(place)} THEN CAST({table}.value AS "
                 f"{type_of(column.field)}) ELSE marked.{name} END AS {name}"
             )
-        self.engine.make_table(
-            "mended",
+        readable = (
             f"SELECT marked.row_no, marked.position, {', '.join(values)} FROM marked "
-            f"{' '.join(joins)} WHERE unread <> -1 "
-            f"AND marked.row_no NOT IN (SELECT row_no FROM {PROBLEMS})",
+            f"{' '.join(joins)} WHERE unread <> -1 AND marked.row_no"
         )
+        self.engine.make_table("mended", f"{readable} NOT IN (SELECT row_no FROM {PROBLEMS})")
+        self._keep_waiting(readable)
         self.engine.make_view(
             CHECKED,
             f"SELECT row_no, position, {', '.join(names)} FROM {TYPED} WHERE unread = 0 "
@@ -158,6 +163,20 @@ class _MarkedCells:
         )
         self.engine.drop("marked")
         return int(rows)
+
+    def _keep_waiting(self, readable: str) -> None:
+        """WAITING, where any row has no other problem than with an identity number."""
+        numbers = ", ".join(
+            literal(column.field.field)
+            for column in self.columns
+            if column.field.type == "identifier"
+        )
+        if not numbers:
+            return
+        others = f"(SELECT row_no FROM {PROBLEMS} WHERE field IS NULL OR field NOT IN ({numbers}))"
+        theirs = f"(SELECT row_no FROM {PROBLEMS} WHERE field IN ({numbers}))"
+        self.engine.make_table(WAITING, f"{readable} IN {theirs} AND marked.row_no NOT IN {others}")
+        self.waiting = int(self.engine.value(f"SELECT count(*) FROM {WAITING}"))
 
     def _tell_quiet_repairs(self) -> None:
         """What the fast pass read though it was written otherwise: 1,200.50 and 2020.3.1."""

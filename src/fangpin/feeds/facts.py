@@ -6,9 +6,11 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from fangpin.feeds.arrivals import Arrival
-from fangpin.feeds.check import CHECKED, PROBLEMS
+from fangpin.feeds.check import CHECKED, PROBLEMS, WAITING
+from fangpin.feeds.claims import find_claims
 from fangpin.feeds.duplicates import (
     compare_with_earlier,
     context_of,
@@ -19,7 +21,7 @@ from fangpin.feeds.duplicates import (
 )
 from fangpin.feeds.findings import Finding, finding
 from fangpin.feeds.headers import Column
-from fangpin.feeds.readers.table import RAW
+from fangpin.feeds.readers.table import RAW, RawTable
 from fangpin.feeds.registry_doubts import registry_doubts
 from fangpin.feeds.shapes import literal, quoted, type_of
 from fangpin.lake.engines.duckdb import Engine
@@ -67,8 +69,9 @@ class Settled:
     """Names the deliveries with which the rows were compared."""
     names: list[str]
     """The columns of facts.parquet."""
-    sorted_by: str
     findings: tuple[Finding, ...]
+    claims: int = 0
+    """Rows about a person whom linkage has to find."""
 
 
 def settle_rows(
@@ -82,6 +85,9 @@ def settle_rows(
     received: date,
     month: int | None,
     earlier: Sequence[Arrival],
+    raw: RawTable | None = None,
+    waiting: int = 0,
+    shared: Sequence[Path] = (),
 ) -> Settled:
     """Make ACCEPTED from CHECKED; rows whose key repeats with other content join PROBLEMS.
 
@@ -102,13 +108,19 @@ def settle_rows(
             f"{shape.column(shape.household_field)} AS household_no FROM {CHECKED})",
         )
     findings += shape.conflicts(engine)
-    engine.make_table("settling", shape.query())
+    if shape.is_cheap:
+        engine.make_view("settling", shape.query())
+    else:
+        engine.make_table("settling", shape.query())
     if is_registry and registry is not None:
         findings += registry_doubts(
             engine=engine, pack=pack, contract=contract, registry=registry, received=received
         )
-    rows, keys, *span = engine.rows(
-        "SELECT count(*), count(DISTINCT row_key), min(month), max(month) FROM settling"
+    today = int(Month.containing(received))
+    rows, keys, ahead, *span = engine.rows(
+        "SELECT count(*), count(DISTINCT row_key), count(*) FILTER (WHERE month > ?), min(month), "
+        "max(month) FROM settling",
+        [today],
     )[0]
     repeated, duplicate = find_repeated(engine=engine, names=shape.names, is_needed=keys < rows)
     superseded: list[str] = []
@@ -130,11 +142,13 @@ def settle_rows(
         duplicate += known
     keyed = (int(span[0]), int(span[1])) if rows else None
     leave_out(engine=engine, name=ACCEPTED, duplicate=duplicate, repeated=repeated)
-    accepted, ahead, *span = engine.rows(
-        f"SELECT count(*), count(*) FILTER (WHERE month > ?), min(month), max(month) "
-        f"FROM {ACCEPTED}",
-        [int(Month.containing(received))],
-    )[0]
+    accepted = rows
+    if duplicate or repeated:
+        accepted, ahead, *span = engine.rows(
+            f"SELECT count(*), count(*) FILTER (WHERE month > ?), min(month), max(month) "
+            f"FROM {ACCEPTED}",
+            [today],
+        )[0]
     if ahead:
         findings.append(finding("DATED_AFTER_RECEIPT", column=contract.dated_by, count=ahead))
     return Settled(
@@ -149,9 +163,34 @@ def settle_rows(
         span=keyed,
         context=context,
         names=shape.names,
-        # Rows of one month need not be compared by it.
-        sorted_by=", ".join(one for one in shape.order if one != "month" or span[0] != span[1]),
         findings=tuple(findings),
+        claims=_claims(engine, shape, registry, raw, waiting, shared),
+    )
+
+
+def _claims(
+    engine: Engine,
+    shape: _Shape,
+    registry: Registry | None,
+    raw: RawTable | None,
+    waiting: int,
+    shared: Sequence[Path],
+) -> int:
+    """How many rows of a person's feed wait for linkage; they are then in CLAIM_FACTS."""
+    if raw is None or registry is None or shape.registry or shape.contract.subject != "person":
+        return 0
+    if waiting:
+        engine.make_table("waiting_facts", shape.query(WAITING))
+    return find_claims(
+        engine=engine,
+        contract=shape.contract,
+        registry=registry,
+        raw=raw,
+        identifier=shape.identifier_field if shape.identifier_field in shape.present else None,
+        vault=shape.vault,
+        accepted=ACCEPTED,
+        waiting="waiting_facts" if waiting else None,
+        shared=shared,
     )
 
 
@@ -176,16 +215,8 @@ class _Shape:
         self.household_field = self._first("household_no")
         self.identifier_field = self._first("identifier")
         subject = self.fields[contract.subject_field]
-        self.subject_column = {
-            "person": "person_ref",
-            "household": "household_ref",
-            "division": "division",
-        }[contract.subject]
         self.has_person = self.identifier_field is not None or registry is not None
         self.division_field = subject.field if contract.subject == "division" else None
-        homes = ["household_ref"] if registry and self.household_field else []
-        self.order = list(dict.fromkeys([*homes, quoted(self.subject_column), "month", "row_no"]))
-        """By what facts.parquet is sorted."""
 
     def column(self, field: str) -> str:
         """A field of CHECKED as SQL; NULL of its type where the file has no such column."""
@@ -222,14 +253,19 @@ class _Shape:
             names.append("masked_id")
         return names + [field.field for field in self.stored]
 
-    def query(self) -> str:
+    @property
+    def is_cheap(self) -> bool:
+        """Whether to compute the rows anew for each reader costs less than to keep them."""
+        return self.registry is None and not self.household_field and "md5" not in self._key()
+
+    def query(self, rows: str = CHECKED) -> str:
         """One row a checked row: the columns of facts.parquet."""
         checked = (
             [f"checked.* EXCLUDE ({self._given_reference()})"]
             if self.has_person and self.identifier_field in self.present
             else ["checked.*"]
         )
-        source = f"{CHECKED} AS checked"
+        source = f"{rows} AS checked"
         if self.has_person:
             checked.append(f"{self._person()} AS person_ref")
         if self.household_field:

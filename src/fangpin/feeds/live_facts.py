@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fangpin.feeds.arrivals import Arrival
+from fangpin.feeds.arrivals import FACTS, Arrival
 from fangpin.lake.engines.duckdb import Engine
 
 
-def view_live_facts(*, engine: Engine, name: str, arrivals: Sequence[Arrival]) -> None:
+def view_live_facts(
+    *,
+    engine: Engine,
+    name: str,
+    arrivals: Sequence[Arrival],
+    beside: Sequence[Arrival] = (),
+    file: str = FACTS,
+) -> None:
     """Let `name` stand for the rows of these deliveries of one feed, with a column `delivery`.
 
-    A row that one of the deliveries replaced is left out.
+    A row that one of the deliveries, or of those `beside`, replaced is left out. `file` is another
+    file of fact rows that each of the deliveries has.
     """
-    engine.view_files(f"{name}_files", [arrival.facts for arrival in arrivals], with_file_name=True)
-    replaced = [arrival.replaced_rows for arrival in arrivals if arrival.replaced_rows]
+    files = [one.facts if file == FACTS else one.folder / file for one in arrivals]
+    engine.view_files(f"{name}_files", files, with_file_name=True)
+    replaced = list(
+        dict.fromkeys(one.replaced_rows for one in (*arrivals, *beside) if one.replaced_rows)
+    )
     # .../deliveries/<feed>/<delivery>/facts.parquet
     rows = (
         f"SELECT * EXCLUDE (filename), split_part(filename, '/', -2) AS delivery FROM {name}_files"

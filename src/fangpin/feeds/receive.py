@@ -25,11 +25,13 @@ from fangpin.feeds.arrivals import (
     PROPOSED,
     QUARANTINE,
     REPEATED,
+    SHARED,
     SUPERSEDED,
     Arrival,
     arrivals,
 )
 from fangpin.feeds.check import PROBLEMS, check
+from fangpin.feeds.claims import write_claims, write_shared
 from fangpin.feeds.clean_cells import NEW_IDENTITIES
 from fangpin.feeds.facts import ACCEPTED, Settled, settle_rows
 from fangpin.feeds.findings import FileRefused, Finding, finding
@@ -205,6 +207,9 @@ def _receive(
         received=received,
         month=None if month is None else int(month),
         earlier=in_force,
+        raw=raw,
+        waiting=checked.waiting,
+        shared=_shared_numbers(home, pack),
     )
     findings += [*checked.findings, *settled.findings, *_known_rows(settled, checked.read)]
     accepted = settled.accepted
@@ -246,7 +251,18 @@ def _receive(
     first, last = settled.months or (delivered_month, delivered_month)
     final = home.deliveries / contract.feed / delivery
     with published_folder(final) as folder:
-        engine.write(f"SELECT * FROM {ACCEPTED} ORDER BY {settled.sorted_by}", folder / FACTS)
+        engine.write(f"SELECT * FROM {ACCEPTED}", folder / FACTS)
+        if settled.claims:
+            write_claims(
+                engine=engine, vault=vault, folder=folder, feed=contract.feed, delivery=delivery
+            )
+        if pack.header.registry is not None and _is_registry(pack, contract):
+            write_shared(
+                engine=engine,
+                registry=pack.header.registry,
+                accepted=ACCEPTED,
+                file=folder / SHARED,
+            )
         rows = write_quarantine(
             engine=engine, contract=contract, file=folder / QUARANTINE, limit=limits.findings_shown
         )
@@ -285,6 +301,7 @@ def _receive(
             "profile": profile.as_dict(),
             "suspicions": [doubt.as_dict() for doubt in doubts],
             "superseded": settled.superseded,
+            "claims": settled.claims,
             "repeated": settled.repeated,
             "span": None if settled.span is None else [str(Month(one)) for one in settled.span],
             "context": settled.context,
@@ -355,6 +372,13 @@ def _read(
 
 def _is_registry(pack: Pack, contract: Contract) -> bool:
     return pack.header.registry is not None and pack.header.registry.feed == contract.feed
+
+
+def _shared_numbers(home: Home, pack: Pack) -> list[Path]:
+    """What the registry's deliveries tell of numbers that several persons bear."""
+    if pack.header.registry is None:
+        return []
+    return sorted((home.deliveries / pack.header.registry.feed).glob(f"*/{SHARED}"))
 
 
 def _counts(engine: Engine, findings: Sequence[Finding]) -> dict[str, int]:

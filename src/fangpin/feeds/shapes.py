@@ -165,10 +165,11 @@ def _fast_date(field: ContractField, text: str) -> str:
     dotted = "(?:19|20)[0-9][0-9][.][0-9]{1,2}[.][0-9]{1,2}"
     slashed = "(?:19|20)[0-9][0-9]/[0-9]{1,2}/[0-9]{1,2}"
     forever = f"WHEN {text} = '9999-12-31' THEN DATE '9999-12-31' " if field.open_ended else ""
+    # The short form first: a text that is no ISO date is dear to try as one.
     return (
-        f"CASE WHEN {known} AND CAST({iso} AS VARCHAR) = {text} THEN {iso} {forever}"
-        f"WHEN {compact} "
+        f"CASE WHEN {compact} "
         f"THEN CAST(try_strptime({text}, '%Y%m%d') AS DATE) "
+        f"WHEN {known} AND CAST({iso} AS VARCHAR) = {text} THEN {iso} {forever}"
         f"WHEN regexp_full_match({text}, '{dotted}') "
         f"THEN TRY_CAST(replace({text}, '.', '-') AS DATE) "
         f"WHEN regexp_full_match({text}, '{slashed}') "

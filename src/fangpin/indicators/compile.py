@@ -263,78 +263,184 @@ def compile_indicators(compiler: Compiler, needed: set[str]) -> list[CompiledInd
     return sorted(done.values(), key=lambda item: (item.level, item.code))
 
 
-def feed_queries(
-    compiler: Compiler, source_of: Callable[[str, int, int], str | None], *, spine: str
-) -> list[tuple[str, list[str]]]:
-    """One query a feed (and one a window of states or of single months): its SQL and its columns.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table of one feed's ledger rows in a window of months."""
 
-    `source_of(feed, first, last)` names the table of that feed's ledger rows, or None when there
-    are none. Windows without any source are not in the result: their figures are NULL.
+    name: str
+    is_plain: bool = False
+    """No household has two rows of figures for one month, and nothing was taken back."""
+
+
+SourceOf = Callable[[str, int, int], Source | None]
+"""The ledger rows of a feed between two months; None when there are none."""
+
+
+def feed_queries(
+    compiler: Compiler, source_of: SourceOf, *, spine: str
+) -> list[tuple[str, list[str]]]:
+    """One query a feed (and few more for states and for months of several feeds): SQL and columns.
+
+    Windows without any source are not in the result: their figures are NULL.
     """
     found: list[tuple[str, list[str]]] = []
-    by_feed: dict[str, list[tuple[WindowSum | WindowLast, str]]] = {}
+    by_feed: dict[str, list[tuple[Window, str]]] = {}
     for window, name in compiler.windows.items():
-        if isinstance(window, WindowMonths):
+        feeds = _feeds_of(compiler.pack, window)
+        if len(feeds) > 1 or (isinstance(window, WindowMonths) and window.by_division):
+            assert isinstance(window, WindowMonths)
             query = _months_query(compiler, window, name, source_of, spine)
             if query:
                 found.append((query, [name]))
         else:
-            feed = compiler.pack.items[window.item].feed
-            assert feed is not None
-            by_feed.setdefault(feed, []).append((window, name))
+            by_feed.setdefault(feeds.pop(), []).append((window, name))
     for feed, windows in by_feed.items():
-        sums = [(w, name) for w, name in windows if isinstance(w, WindowSum)]
-        if sums:
-            query = _feed_query(compiler.pack.contracts[feed], sums, source_of)
-            if query:
-                found.append((query, [name for _, name in sums]))
-        for window, name in windows:
-            if isinstance(window, WindowLast):
-                source = source_of(feed, window.first, window.last)
-                is_state = compiler.pack.items[window.item].kind == "state"
+        figures = [one for one in windows if not _is_state(compiler.pack, one[0])]
+        states = [one for one in windows if _is_state(compiler.pack, one[0])]
+        for together, query_of in ((figures, _feed_query), (states, _states_query)):
+            if together:
+                first = min(_months_of(compiler, window)[0] for window, _ in together)
+                last = max(_months_of(compiler, window)[1] for window, _ in together)
+                source = source_of(feed, first, last)
                 if source:
-                    latest = _state_query if is_state else _last_query
-                    found.append((latest(window, name, source), [name]))
+                    query = query_of(compiler, together, source, first, last)
+                    found.append((query, [name for _, name in together]))
     return found
 
 
+def _feeds_of(pack: Pack, window: Window) -> set[str]:
+    items = window.items if isinstance(window, WindowMonths) else (window.item,)
+    feeds = {pack.items[code].feed for code in items}
+    return {feed for feed in feeds if feed is not None}
+
+
+def _is_state(pack: Pack, window: Window) -> bool:
+    return isinstance(window, WindowLast) and pack.items[window.item].kind == "state"
+
+
+def _months_of(compiler: Compiler, window: Window) -> tuple[int, int]:
+    if isinstance(window, WindowMonths):
+        return int(compiler.month) - window.width + 1, int(compiler.month)
+    return window.first, window.last
+
+
 def _feed_query(
-    contract: Contract,
-    sums: Sequence[tuple[WindowSum | WindowLast, str]],
-    source_of: Callable[[str, int, int], str | None],
-) -> str | None:
-    first = min(window.first for window, _ in sums)
-    last = max(window.last for window, _ in sums)
-    source = source_of(contract.feed, first, last)
-    if source is None:
-        return None
+    compiler: Compiler,
+    windows: Sequence[tuple[Window, str]],
+    source: Source,
+    first: int,
+    last: int,
+) -> str:
+    """Every window of a feed's figures in one pass over its rows.
+
+    Where a household may have several rows a month, they are added up first for the windows that
+    look at single months. Rows that were all taken back are no rows.
+    """
+    whole = f"month BETWEEN {first} AND {last}"
+    rows = f"{source.name} WHERE {whole}"
+    if not source.is_plain and any(not isinstance(window, WindowSum) for window, _ in windows):
+        items = dict.fromkeys(
+            code
+            for window, _ in windows
+            for code in (window.items if isinstance(window, WindowMonths) else (window.item,))
+        )
+        sums = ", ".join(
+            f"{_total(compiler.pack, code, column(code))} AS {column(code)}, "
+            f"sum({column(code + '__rows')}) AS {column(code + '__rows')}"
+            for code in items
+        )
+        rows = (
+            f"(SELECT household_ref, month, {sums} FROM {rows} "
+            "GROUP BY household_ref, month) AS months"
+        )
     columns = ["household_ref"]
-    for window, name in sums:
-        is_whole = (window.first, window.last) == (first, last)
-        within = f"month BETWEEN {window.first} AND {window.last}"
-
-        def total(value: str, is_whole: bool = is_whole, within: str = within) -> str:
-            return f"sum({value})" if is_whole else f"sum(CASE WHEN {within} THEN {value} END)"
-
-        text = total(column(window.item))
-        if contract.absence == "unknown":
-            # Rows that were all taken back (corrected, or moved with a person) are no rows.
-            text = f"CASE WHEN {total(column(window.item + '__rows'))} > 0 THEN {text} END"
+    for window, name in windows:
+        if isinstance(window, WindowMonths):
+            text = _bits(compiler, window, source)
+        else:
+            is_whole = (window.first, window.last) == (first, last)
+            within = "" if is_whole else f"month BETWEEN {window.first} AND {window.last}"
+            value = column(window.item)
+            if isinstance(window, WindowLast):
+                there = f"{value} IS NOT NULL"
+                if not source.is_plain:
+                    there += f" AND {column(window.item + '__rows')} > 0"
+                given = " AND ".join(part for part in (within, there) if part)
+                text = f"arg_max({value}, month) FILTER (WHERE {given})"
+            else:
+                text = _total(compiler.pack, window.item, _within(value, within))
+                feed = compiler.pack.items[window.item].feed or ""
+                if compiler.pack.contracts[feed].absence == "unknown" and not source.is_plain:
+                    count = f"sum({_within(column(window.item + '__rows'), within)})"
+                    text = f"CASE WHEN {count} > 0 THEN {text} END"
         columns.append(f"{text} AS {column(name)}")
+    return f"SELECT {', '.join(columns)} FROM {rows} GROUP BY household_ref"
+
+
+def _within(value: str, within: str) -> str:
+    return f"CASE WHEN {within} THEN {value} END" if within else value
+
+
+def _total(pack: Pack, item: str, value: str) -> str:
+    """A sum, in no more room than an amount needs."""
+    is_amount = pack.items[item].kind == "amount"
+    return f"CAST(sum({value}) AS DECIMAL(18, 2))" if is_amount else f"sum({value})"
+
+
+def _bits(compiler: Compiler, window: WindowMonths, source: Source) -> str:
+    last = int(compiler.month)
+    parts = [column(item) for item in window.items]
+    if source.is_plain and len(parts) == 1:
+        meets = f"{parts[0]} {window.comparison} {window.level}"
+    else:
+        total = " + ".join(f"coalesce({part}, 0)" for part in parts)
+        count = " + ".join(f"coalesce({column(item + '__rows')}, 0)" for item in window.items)
+        meets = f"{total} {window.comparison} {window.level} AND {count} > 0"
     return (
-        f"SELECT {', '.join(columns)} FROM {source} "
-        f"WHERE month BETWEEN {first} AND {last} GROUP BY household_ref"
+        f"bit_or(CASE WHEN month BETWEEN {last - window.width + 1} AND {last} AND {meets} "
+        f"THEN CAST(1 AS BIGINT) << CAST({last} - month AS INTEGER) END)"
     )
 
 
-def _last_query(window: WindowLast, name: str, source: str) -> str:
-    value = column(window.item)
+def _states_query(
+    _compiler: Compiler,
+    windows: Sequence[tuple[Window, str]],
+    source: Source,
+    first: int,
+    last: int,
+) -> str:
+    """The latest state of each window that was not taken back."""
+    if source.is_plain:
+        columns = ["household_ref"]
+        for window, name in windows:
+            assert isinstance(window, WindowLast)
+            within = f"month BETWEEN {window.first} AND {window.last}"
+            columns.append(
+                f"arg_max({column(window.item)}, {column(window.item + '__at')}) "
+                f"FILTER (WHERE {within}) AS {column(name)}"
+            )
+        some = " OR ".join(
+            dict.fromkeys(
+                f"{column(window.item)} IS NOT NULL"
+                for window, _ in windows
+                if isinstance(window, WindowLast)
+            )
+        )
+        return (
+            f"SELECT {', '.join(columns)} FROM {source.name} "
+            f"WHERE month BETWEEN {first} AND {last} AND ({some}) GROUP BY household_ref"
+        )
+    listed, joins = [], []
+    for place, (window, name) in enumerate(windows):
+        assert isinstance(window, WindowLast)
+        listed.append(f"state_{place}.{column(name)}")
+        joins.append(
+            f"LEFT JOIN ({_state_query(window, name, source.name)}) AS state_{place} "
+            "USING (household_ref)"
+        )
     return (
-        f"SELECT household_ref, arg_max(total, month) AS {column(name)} FROM "
-        f"(SELECT household_ref, month, sum({value}) AS total FROM {source} "
-        f"WHERE month BETWEEN {window.first} AND {window.last} AND {value} IS NOT NULL "
-        f"GROUP BY household_ref, month HAVING sum({column(window.item + '__rows')}) > 0) AS months "
-        "GROUP BY household_ref"
+        f"SELECT household_ref, {', '.join(listed)} FROM (SELECT DISTINCT household_ref "
+        f"FROM {source.name} WHERE month BETWEEN {first} AND {last}) AS homes {' '.join(joins)}"
     )
 
 
@@ -363,9 +469,10 @@ def _months_query(
     compiler: Compiler,
     window: WindowMonths,
     name: str,
-    source_of: Callable[[str, int, int], str | None],
+    source_of: SourceOf,
     spine: str,
 ) -> str | None:
+    """The months of one window over several feeds, or with a level that differs by division."""
     last = int(compiler.month)
     first = last - window.width + 1
     by_feed: dict[str, list[str]] = {}
@@ -380,7 +487,7 @@ def _months_query(
             total = " + ".join(f"coalesce({column(item)}, 0)" for item in items)
             count = " + ".join(f"coalesce({column(item + '__rows')}, 0)" for item in items)
             parts.append(
-                f"SELECT household_ref, month, {total} AS value, {count} AS count FROM {source} "
+                f"SELECT household_ref, month, {total} AS value, {count} AS count FROM {source.name} "
                 f"WHERE month BETWEEN {first} AND {last}"
             )
     if not parts:

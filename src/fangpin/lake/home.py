@@ -53,8 +53,27 @@ class Home:
         return self.root / "ledger"
 
     @property
+    def links(self) -> Path:
+        """Whom claims are about: scores, and the facts that linkage moved; can be made again."""
+        return self.root / "links"
+
+    @property
+    def decisions(self) -> Path:
+        """What officials decided about claims: append-only, nothing else holds it."""
+        return self.root / "decisions"
+
+    @property
+    def timeline(self) -> Path:
+        return self.root / "timeline"
+
+    @property
     def runs(self) -> Path:
         return self.root / "runs"
+
+    @property
+    def sources(self) -> Path:
+        """How far each database or folder has been read."""
+        return self.root / "sources"
 
     @property
     def replays(self) -> Path:
@@ -74,6 +93,9 @@ class Home:
                 self.deliveries,
                 self.registry,
                 self.ledger,
+                self.links,
+                self.decisions,
+                self.timeline,
                 self.runs,
                 self.spill,
             ):

@@ -13,6 +13,7 @@ import hashlib
 import os
 import re
 import secrets
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -89,6 +90,24 @@ class Vault:
             self._engine.rows(f"INSERT INTO {TABLE} SELECT * FROM new_identities")
         self._engine.drop("new_identities")
         return count
+
+    def keep(self, query: str, name: str) -> None:
+        """Keep a query's rows beside the identities, as `<name>.bin`, encrypted like them."""
+        with _AnonymousFile() as plain:
+            self._engine.write(query, Path(plain.path))
+            sealed = self._keys.seal(plain.content(), cipher=self._cipher)
+        with published_file(self._home.vault / f"{name}.bin") as temporary:
+            temporary.write_bytes(sealed)
+
+    def read_kept(self, table: str, names: Sequence[str]) -> None:
+        """Make `table` of the rows that were kept under these names; at least one."""
+        for place, name in enumerate(names):
+            with _opened_in_memory(self._keys, self._home.vault / f"{name}.bin") as path:
+                rows = f"SELECT * FROM read_parquet('{path}')"
+                if place == 0:
+                    self._engine.make_table(table, rows)
+                else:
+                    self._engine.rows(f"INSERT INTO {table} {rows}")
 
     def seal(self, query: str, file: Path) -> None:
         """Write a query's rows encrypted, for cells that may hold numbers and still wait for someone.

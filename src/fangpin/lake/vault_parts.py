@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fangpin.lake.ciphers import AES_256_GCM, CIPHERS, GcmCipher, NotOpened
-from fangpin.lake.home import Home, machine_problems, published_file
+from fangpin.lake.home import TEMPORARY, Home, machine_problems, published_file
 from fangpin.values.problem import Problem, ProblemError
 
 _HEADER = struct.Struct(">4sBBI")
@@ -117,7 +117,7 @@ def rotate(*, home: Home, installation_key: bytes, cipher: GcmCipher) -> int:
     until `drop_old`. Raises ProblemError VAULT_IN_USE while something receives.
     """
     keys = VaultKeys(home=home, installation_key=installation_key)
-    parts = sorted(home.vault.glob("part-*.bin"))
+    parts = sealed_files(home)
     with vault_lock(home, alone=True):
         keys.add()
         for part in parts:
@@ -169,10 +169,15 @@ class vault_lock:
         self._file.close()
 
 
+def sealed_files(home: Home) -> list[Path]:
+    """Everything that is sealed: the parts that hold identities, and what lies beside them."""
+    return sorted(file for file in home.vault.glob("*.bin") if not file.name.startswith(TEMPORARY))
+
+
 def sealed_with(home: Home) -> list[tuple[str, int]]:
     """(cipher, version of the key) of each part; version 0 is the installation's key itself."""
     found = []
-    for part in sorted(home.vault.glob("part-*.bin")):
+    for part in sealed_files(home):
         with part.open("rb") as file:
             header = file.read(_HEADER.size)
         if header.startswith(_MAGIC) and len(header) == _HEADER.size:

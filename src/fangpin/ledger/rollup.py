@@ -9,9 +9,11 @@ the latest that was not taken back is the household's state.
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 
-from fangpin.feeds.arrivals import Arrival
+from fangpin.feeds.arrivals import DELIVERY, Arrival
+from fangpin.feeds.receive import contract_digest
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home, published_file
 from fangpin.linkage.households import age_sql
@@ -51,9 +53,53 @@ def roll_up(
     linked = linked_facts(
         pack=pack, contract=contract, engine=engine, state=state, source=source, items=items
     )
+    takes_back = bool(superseded)
     with published_file(final) as temporary:
-        engine.write(rolled_up(items, linked), temporary)
+        engine.write(
+            rolled_up(
+                items,
+                linked,
+                takes_back=takes_back,
+                repeats_persons=takes_back or not _names_each_person_once(arrival, contract),
+            ),
+            temporary,
+        )
     return final
+
+
+def roll_up_linked(
+    *, home: Home, pack: Pack, engine: Engine, feed: str, linked: Path, state: RegistryState
+) -> tuple[Path, int, int]:
+    """The ledger file of the facts that linkage moved in one feed, and its first and last month."""
+    engine.view_files("linked_facts", [linked])
+    first, last = engine.rows("SELECT min(month), max(month) FROM linked_facts")[0]
+    final = home.ledger / feed / f"linked-{linked.stem}-{items_digest(pack, feed)}.parquet"
+    if not final.exists():
+        items = feed_items(pack, feed)
+        query = linked_facts(
+            pack=pack,
+            contract=pack.contracts[feed],
+            engine=engine,
+            state=state,
+            source="linked_facts",
+            items=items,
+        )
+        with published_file(final) as temporary:
+            engine.write(rolled_up(items, query), temporary)
+    return final, int(first), int(last)
+
+
+def _names_each_person_once(arrival: Arrival, contract: Contract) -> bool:
+    """Whether the key, as it was when the rows were received, allows a person one row a month."""
+    told = json.loads((arrival.folder / DELIVERY).read_text(encoding="utf-8"))
+    dated_by = next(field for field in contract.fields if field.field == contract.dated_by)
+    return (
+        contract.subject == "person"
+        and contract.subject_field in contract.key
+        and set(contract.key) <= {contract.subject_field, contract.dated_by}
+        and (dated_by.type == "month" or contract.dated_by not in contract.key)
+        and told["contract"] == contract_digest(contract)
+    )
 
 
 def _facts_view(engine: Engine, arrival: Arrival, superseded: list[tuple[Path, Path]]) -> str:
@@ -77,22 +123,29 @@ def _facts_view(engine: Engine, arrival: Arrival, superseded: list[tuple[Path, P
     return "facts_signed"
 
 
-def rolled_up(items: list[LedgerItem], linked: str) -> str:
+def rolled_up(
+    items: list[LedgerItem],
+    linked: str,
+    *,
+    takes_back: bool = True,
+    repeats_persons: bool = True,
+) -> str:
     """A ledger file's rows from linked facts with their `sign` (+1 added, -1 taken back).
 
-    One row a household and month with every figure, and one a source row of every state.
+    One row a household and month with every figure, and one a source row of every state. Where
+    nothing is taken back, or no person is named twice a month, less work gives the same.
     """
     figures = [item for item in items if item.kind != "state"]
     parts, order = [], ["household_ref", "month"]
     if figures:
-        columns = [text for item in figures for text in _figure_columns(item)]
+        columns = [text for item in figures for text in _figure_columns(item, repeats_persons)]
         parts.append(
             f"SELECT household_ref, month, {', '.join(columns)} FROM linked "
             "GROUP BY household_ref, month"
         )
     for item in items:
         if item.kind == "state":
-            parts.append(_state_rows(item))
+            parts.append(_state_rows(item, takes_back))
             order.append(column(item.item + "__at"))
     return (
         f"WITH linked AS ({linked}) SELECT * FROM ({' UNION ALL BY NAME '.join(parts)}) AS rows "
@@ -170,7 +223,7 @@ def _item_values(pack: Pack, contract: Contract, item: LedgerItem) -> list[str]:
     ]
 
 
-def _figure_columns(item: LedgerItem) -> list[str]:
+def _figure_columns(item: LedgerItem, repeats_persons: bool) -> list[str]:
     value, name = column("v_" + item.item), column(item.item)
     answers = column("a_" + item.item)
     rows = (
@@ -179,6 +232,8 @@ def _figure_columns(item: LedgerItem) -> list[str]:
     if item.kind == "amount":
         # Each row is rounded to the fen by itself: what is taken back is then what was added.
         total = f"CAST(sum(CAST({value} AS DECIMAL(18, 2)) * sign) AS DECIMAL(18, 2))"
+    elif item.kind == "count_persons" and not repeats_persons:
+        total = f"CAST(count({value}) AS BIGINT)"
     elif item.kind == "count_persons":
         total = (
             f"CAST(count(DISTINCT CASE WHEN sign > 0 THEN {value} END) "
@@ -189,17 +244,30 @@ def _figure_columns(item: LedgerItem) -> list[str]:
     return [f"CASE WHEN bool_or({answers}) THEN coalesce({total}, 0) END AS {name}", rows]
 
 
-def _state_rows(item: LedgerItem) -> str:
+def _state_rows(item: LedgerItem, takes_back: bool) -> str:
     value = column("v_" + item.item)
     place = (
         "lpad(CAST(month AS VARCHAR), 6, '0') || delivery || lpad(CAST(row_no AS VARCHAR), 9, '0')"
     )
+    # A source row stands alone as long as no other takes it back.
+    count, together = ("1", "")
+    if takes_back:
+        count, together = "sum(sign)", f" GROUP BY household_ref, month, {value}, delivery, row_no"
     return (
         f"SELECT household_ref, month, CAST({value} AS VARCHAR) AS {column(item.item)}, "
         f"{place} AS {column(item.item + '__at')}, "
-        f"CAST(sum(sign) AS BIGINT) AS {column(item.item + '__rows')} FROM linked "
-        f"WHERE {value} IS NOT NULL GROUP BY household_ref, month, {value}, delivery, row_no"
+        f"CAST({count} AS BIGINT) AS {column(item.item + '__rows')} FROM linked "
+        f"WHERE {value} IS NOT NULL{together}"
     )
+
+
+def fact_fields(item: LedgerItem) -> set[str]:
+    """The fields of the feed that an item reads, its details included."""
+    found = {*item.detail, *item.show}
+    for text in (item.value, item.where):
+        if text is not None:
+            found |= {name for name in tree.names(parse(text)) if not name.startswith("person.")}
+    return found
 
 
 def person_fields(pack: Pack, item: LedgerItem) -> set[str]:

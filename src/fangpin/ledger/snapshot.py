@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 from fangpin.feeds.arrivals import Arrival, coverage
@@ -19,10 +20,14 @@ from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home
 from fangpin.ledger.coverage import Coverage
 from fangpin.ledger.relink import relink
-from fangpin.ledger.rollup import feed_items, roll_up
+from fangpin.ledger.rollup import feed_items, roll_up, roll_up_linked
+from fangpin.linkage.linked import NOTHING_LINKED, Linked, linked_facts_of
 from fangpin.linkage.registry import RegistryState, registry_state
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
+
+FORM = "2"
+"""Of what rests on snapshots: runs of an earlier form are made anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,10 @@ class LedgerFile:
     path: Path
     first_month: int
     last_month: int
+    received: date
+    """When the delivery came that it rolls up, or the registry for which it moves amounts."""
+    takes_back: bool = False
+    """Some of its rows are the negatives of earlier ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +54,27 @@ class Snapshot:
     files: dict[str, list[LedgerFile]]
     coverage: Coverage
     key: str
+    linked: Linked = NOTHING_LINKED
+    """The facts that linkage moved; their ledger files are among the others."""
 
-    def files_between(self, feed: str, first: int, last: int) -> list[Path]:
+    def files_between(self, feed: str, first: int, last: int) -> list[LedgerFile]:
         """The ledger files of a feed that have rows in these months."""
         return [
-            file.path
+            file
             for file in self.files.get(feed, [])
             if file.first_month <= last and file.last_month >= first
         ]
+
+
+def are_plain(files: Sequence[LedgerFile]) -> bool:
+    """Whether every household and month has its figures in one row of one of the files.
+
+    So it is where no two files share a month and none takes anything back.
+    """
+    ordered = sorted(files, key=lambda file: file.first_month)
+    return not any(file.takes_back for file in files) and all(
+        one.last_month < following.first_month for one, following in pairwise(ordered)
+    )
 
 
 def take_snapshot(
@@ -88,11 +110,29 @@ def take_snapshot(
                     if moved is not None:
                         first = min(delivery.first_month for delivery in deliveries)
                         last = max(delivery.last_month for delivery in deliveries)
-                        files[feed].append(LedgerFile(moved, first, last))
+                        files[feed].append(
+                            LedgerFile(moved, first, last, arrival.received, takes_back=True)
+                        )
         if arrival.accepted and arrival.feed in pack.contracts and feed_items(pack, arrival.feed):
             path = roll_up(home=home, pack=pack, engine=engine, arrival=arrival, state=state)
-            files.setdefault(arrival.feed, []).append(LedgerFile(path, *_months(arrival, home)))
+            first, last = _months(arrival, home)
+            file = LedgerFile(
+                path, first, last, arrival.received, takes_back=bool(arrival.superseded)
+            )
+            files.setdefault(arrival.feed, []).append(file)
             earlier.setdefault(arrival.feed, []).append(arrival)
+    linked = linked_facts_of(
+        home=home, pack=pack, engine=engine, state=state, arrivals=known, as_of=as_of
+    )
+    for feed, facts in linked.files.items():
+        if feed_items(pack, feed):
+            path, first, last = roll_up_linked(
+                home=home, pack=pack, engine=engine, feed=feed, linked=facts, state=state
+            )
+            latest = max(one.received for one in known)
+            files.setdefault(feed, []).append(
+                LedgerFile(path, first, last, latest, takes_back=True)
+            )
     return Snapshot(
         as_of=as_of,
         month=Month.last_complete(as_of),
@@ -100,7 +140,8 @@ def take_snapshot(
         registry=state,
         files=files,
         coverage=Coverage(coverage(known, as_of=as_of)),
-        key=_key(pack, known, arrivals, as_of),
+        key=_key(pack, known, arrivals, as_of, linked),
+        linked=linked,
     )
 
 
@@ -112,12 +153,15 @@ def _months(arrival: Arrival, home: Home) -> tuple[int, int]:
     return first, last
 
 
-def _key(pack: Pack, known: Sequence[Arrival], found: Sequence[Arrival], as_of: date) -> str:
+def _key(
+    pack: Pack, known: Sequence[Arrival], found: Sequence[Arrival], as_of: date, linked: Linked
+) -> str:
     aside = [
         f"{one.standing_on(as_of)} {one.feed}/{one.delivery}"
         for one in found
         if one.received <= as_of and not one.is_in_force(as_of)
     ]
     listed = [f"{one.feed}/{one.delivery}" for one in known]
-    text = "\n".join([pack.digest, as_of.isoformat(), *listed, *aside])
+    parts = [FORM, pack.digest, as_of.isoformat(), *listed, *aside]
+    text = "\n".join([*parts, linked.key] if linked.key else parts)
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.policy.expressions import parse, tree
 from fangpin.policy.expressions.sql import Sql, column, quoted, to_sql
@@ -15,11 +17,19 @@ def age_sql(birth: str, month: str) -> str:
     return f"CAST(floor(({month} - {born}) / 12.0) AS INTEGER)"
 
 
-def make_spine(*, engine: Engine, pack: Pack, people: str, month: Month, name: str) -> None:
+def make_spine(
+    *,
+    engine: Engine,
+    pack: Pack,
+    people: str,
+    month: Month,
+    name: str,
+    attributes: Collection[str] | None = None,
+) -> None:
     """The table `name`: household_ref, division, one column an attribute, from members' rows.
 
     `people` is a table of the registry feed's fields with person_ref and household_ref; ages are
-    complete years at the end of `month`.
+    complete years at the end of `month`. `attributes` are those wanted; None: all.
     """
     registry = pack.header.registry
     assert registry is not None, "checked when the registry was read"
@@ -29,6 +39,7 @@ def make_spine(*, engine: Engine, pack: Pack, people: str, month: Month, name: s
         *(
             f"{attribute_sql(pack, attribute.value, month)} AS {column(code)}"
             for code, attribute in pack.attributes.items()
+            if attributes is None or code in attributes
         ),
     ]
     engine.make_table(

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fangpin.feeds.arrivals import Arrival
+from fangpin.feeds.arrivals import SHARED, Arrival
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home, published_folder
 from fangpin.policy.expressions.sql import column
@@ -23,7 +23,7 @@ from fangpin.values.problem import Problem, ProblemError
 
 ALWAYS = 0
 """from_month of a person's first known household: bills from before the listing count too."""
-FORM = "2"
+FORM = "3"
 """Of registry states: states of an earlier form are left lying and built anew."""
 STILL = 1_000_000
 """to_month of a membership that has not ended."""
@@ -104,7 +104,7 @@ def _build(
     month: int,
 ) -> None:
     division = column(registry.division)
-    engine.view_files("registry_facts", [arrival.facts])
+    _view_listed(engine, registry, arrival)
     # A person listed twice in one delivery stays in the household of the later row.
     engine.make_table(
         "listed",
@@ -139,7 +139,8 @@ def _build(
         engine.make_table("membership_now", _MEMBERSHIP, [month, month])
     with published_folder(folder) as temporary:
         engine.write(
-            "SELECT * FROM people_now ORDER BY household_ref", temporary / "people.parquet"
+            "SELECT * FROM people_now ORDER BY household_ref, person_ref",
+            temporary / "people.parquet",
         )
         engine.write("SELECT * FROM persons_now ORDER BY person_ref", temporary / "persons.parquet")
         engine.write(
@@ -147,6 +148,31 @@ def _build(
             temporary / "membership.parquet",
         )
     engine.drop("listed", "people_now", "persons_now", "membership_now")
+
+
+def _view_listed(engine: Engine, registry: Registry, arrival: Arrival) -> None:
+    """Let `registry_facts` stand for a delivery's rows, each person with a reference of its own.
+
+    Several names under one number are several persons. Each is then known by household and name,
+    with the number's reference as `number_ref`; the number itself tells none of them.
+    """
+    shared = arrival.folder / SHARED
+    if not shared.exists():
+        engine.view_files("registry_facts", [arrival.facts])
+        return
+    engine.view_files("registry_rows", [arrival.facts])
+    engine.view_files("shared_numbers", [shared])
+    own = (
+        "CAST('0x' || substr(sha256(concat_ws(':', rows.person_ref, rows.household_ref, "
+        f"lower(replace(rows.{column(registry.name)}, ' ', '')))), 1, 15) AS BIGINT)"
+    )
+    engine.make_table(
+        "registry_facts",
+        f"SELECT rows.* REPLACE (CASE WHEN shared.person_ref IS NULL THEN rows.person_ref "
+        f"ELSE {own} END AS person_ref), shared.person_ref AS number_ref "
+        "FROM registry_rows AS rows LEFT JOIN shared_numbers AS shared "
+        "ON shared.person_ref = rows.person_ref",
+    )
 
 
 _MEMBERSHIP = f"""

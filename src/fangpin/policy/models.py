@@ -73,6 +73,25 @@ class Registry(Node):
     address: Code | None = None
 
 
+class HouseholdUnit(Node):
+    """Another way in which an office groups people, kept apart from the registry's households.
+
+    The registry's households are the economic units: they alone make ledgers and denominators.
+    """
+
+    unit: Code
+    title: Words
+    feed: DottedCode
+    number: Code
+    """The field that names the unit, such as a booklet's number."""
+    division: Code
+    """The field that says where the person belongs by it."""
+    lives_here_only: Words
+    """What is said of a member of the economic unit whom this unit places elsewhere."""
+    listed_here_only: Words
+    """What is said of one whom this unit lists with the household and the economic unit does not."""
+
+
 class PackHeader(Node):
     """pack.yaml: who the pack is for and what the pack extends."""
 
@@ -83,6 +102,7 @@ class PackHeader(Node):
     division_levels: list[DivisionLevel] = []
     root_division: str | None = None
     registry: Registry | None = None
+    household_units: list[HouseholdUnit] = []
     calendar: Code | None = None
     school_year_start_month: int | None = Field(default=None, ge=1, le=12)
     monitoring_feed: DottedCode | None = None

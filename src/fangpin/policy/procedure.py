@@ -239,8 +239,15 @@ def _state(
     started = _started(clock, first_clue=first_clue, log=log)
     if started is None or started > on:
         return ClockState(clock, "waiting")
-    # What the green channel let come first stops the clock the moment it would begin.
-    stopped = next((max(one.on, started) for one in log if one.act in clock.ends), ended)
+    # A step that the green channel let come first stops the clock the moment it would begin.
+    stopped = next(
+        (
+            max(one.on, started)
+            for one in log
+            if one.act in clock.ends and (one.on >= started or one.step)
+        ),
+        ended,
+    )
     until = stopped or on
     paused, is_paused = _paused(clock, log, since=started, until=until, calendar=calendar)
     days = int(pack.parameter(clock.days, at=started, division=division).number)
@@ -275,7 +282,7 @@ def _paused(
         if stood_since is None and one.act in clock.pauses and since <= one.on <= until:
             stood_since, resumes = one.on, clock.pauses[one.act]
         elif stood_since is not None and one.act in resumes:
-            total += _days(stood_since, one.on, clock, calendar)
+            total += _days(stood_since, min(one.on, until), clock, calendar)
             stood_since = None
     if stood_since is not None:
         total += _days(stood_since, until, clock, calendar)

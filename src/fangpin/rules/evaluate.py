@@ -6,10 +6,16 @@ could not be known never counts as no hit: it is `cannot_tell`, and it is counte
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fangpin.indicators.compile import Compiler, compile_indicators, feed_queries
+from fangpin.indicators.compile import (
+    CompiledIndicator,
+    Compiler,
+    SourceOf,
+    compile_indicators,
+    feed_queries,
+)
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.statement import Statement
 from fangpin.policy.expressions import parse, tree
@@ -17,11 +23,29 @@ from fangpin.policy.expressions.sql import column, quoted
 from fangpin.policy.models import Category, Rule
 from fangpin.policy.pack import Pack
 
-OUTCOMES = ("hit", "no_hit", "cannot_tell", "suppressed", "not_applicable")
+OUTCOMES = ("no_hit", "cannot_tell", "suppressed", "not_applicable", "hit")
+"""In the order of their numbers: only that of a hit has the highest of three bits."""
 VIEW = "evaluated"
 """household_ref, division, attributes, figures, `outcome__<rule>`, `severity__<rule>`, category."""
 HITS = "evaluated_hits"
 """The table of those rows of VIEW that hit; the view itself is computed anew for each query."""
+_BITS = 3
+_RULES_A_NUMBER = 20
+"""So many outcomes of three bits fit into one number of 64."""
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """The windows of a run: a table for each group that was computed in one pass."""
+
+    tables: tuple[str, ...]
+    columns: tuple[str, ...]
+    """As in SELECT, over `spine` and the tables; of what nothing was delivered, NULL."""
+
+    def of(self, spine: str) -> str:
+        """The query of a spine's households with one column a window."""
+        joins = " ".join(f"LEFT JOIN {table} USING (household_ref)" for table in self.tables)
+        return f"SELECT {', '.join(['spine.*', *self.columns])} FROM {spine} AS spine {joins}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,33 +58,62 @@ class Evaluation:
     engine: Engine
     compiler: Compiler
     rules: tuple[Rule, ...]
+    spine: str
+    windows: Windows
     query: str
-    """The query of VIEW, over the table `windows`."""
+    """The query of VIEW, over the view `windows`."""
+    numbers: str
+    """household_ref, and the outcomes of all rules packed into `outcomes_0`, `outcomes_1`, ..."""
 
     def answers(self) -> dict[str, dict[str, int]]:
         """Rule -> outcome -> households; leaves the table HITS, the rows of VIEW that hit any rule."""
-        outcomes = [column("outcome__" + rule.rule) for rule in self.rules]
-        # Kept as small numbers under their names: a million texts are dear to compare.
-        named = f"ENUM({', '.join(map(quoted, OUTCOMES))})"
-        listed = ["household_ref", *(f"CAST({name} AS {named}) AS {name}" for name in outcomes)]
-        self.engine.make_table("outcomes", f"SELECT {', '.join(listed)} FROM {VIEW}")
-        parts = [
-            f"count(*) FILTER (WHERE {name} = {quoted(outcome)})"
-            for name in outcomes
-            for outcome in OUTCOMES
-        ]
-        row = iter(self.engine.rows(f"SELECT {', '.join(parts or ['0'])} FROM outcomes")[0])
-        counts = {rule.rule: {outcome: next(row) for outcome in OUTCOMES} for rule in self.rules}
+        self.engine.make_table("outcomes", self.numbers)
+        counts = {rule.rule: dict.fromkeys(OUTCOMES, 0) for rule in self.rules}
+        hits = ["FALSE"]
+        for place, together in enumerate(_packed(self.rules)):
+            name = f"outcomes_{place}"
+            # Households differ in few combinations of outcomes: these are counted, then taken apart.
+            for number, count in self.engine.rows(
+                f"SELECT {name}, count(*) FROM outcomes GROUP BY {name}"
+            ):
+                for position, rule in enumerate(together):
+                    outcome = OUTCOMES[number >> position * _BITS & 7]
+                    counts[rule.rule][outcome] += count
+            any_hit = sum(4 << position * _BITS for position in range(len(together)))
+            hits.append(f"({name} & {any_hit}) <> 0")
         # The dear part, all figures and severities, is computed for the few that hit only.
-        hit = " OR ".join(f"{name} = 'hit'" for name in outcomes)
-        self.engine.make_table(
-            "windows_that_hit",
-            "SELECT * FROM windows WHERE household_ref IN "
-            f"(SELECT household_ref FROM outcomes WHERE {hit or 'FALSE'})",
-        )
-        self.engine.make_table(HITS, self.query.replace("FROM windows", "FROM windows_that_hit", 1))
-        self.engine.drop("outcomes", "windows_that_hit")
+        hit = f"SELECT household_ref FROM outcomes WHERE {' OR '.join(hits)}"
+        self.engine.make_table(HITS, self._of_some(hit))
+        self.engine.drop("outcomes")
         return counts
+
+    def outcomes_of(self, households: str, *, rules: Sequence[Rule], name: str) -> None:
+        """Make the table `name`: household_ref and `outcome__<rule>` of some households.
+
+        `households` is a query of household_ref.
+        """
+        outcomes = ", ".join(column("outcome__" + rule.rule) for rule in rules)
+        some = self._of_some(households)
+        self.engine.make_table(name, f"SELECT household_ref, {outcomes} FROM ({some}) AS answers")
+
+    def forget(self) -> None:
+        """Drop VIEW and all that it rests on; HITS stays."""
+        self.engine.drop(VIEW, "windows", "some_windows", "some_spine", *self.windows.tables)
+
+    def _of_some(self, households: str) -> str:
+        """The query of VIEW for some households, over tables of theirs alone."""
+        self.engine.make_table(
+            "some_spine", f"SELECT * FROM {self.spine} WHERE household_ref IN ({households})"
+        )
+        self.engine.make_table("some_windows", self.windows.of("some_spine"))
+        return self.query.replace("FROM windows", "FROM some_windows", 1)
+
+
+def _packed(rules: Sequence[Rule]) -> list[Sequence[Rule]]:
+    """The rules whose outcomes share a number."""
+    return [
+        rules[start : start + _RULES_A_NUMBER] for start in range(0, len(rules), _RULES_A_NUMBER)
+    ]
 
 
 def evaluate(
@@ -68,7 +121,7 @@ def evaluate(
     engine: Engine,
     compiler: Compiler,
     spine: str,
-    source_of: Callable[[str, int, int], str | None],
+    source_of: SourceOf,
     figures: set[str] | None = None,
 ) -> Evaluation:
     """Evaluate all rules and categories in force over the households of `spine`.
@@ -85,29 +138,29 @@ def evaluate(
         code: compiler.sql(_item_figure(pack, code)).text
         for code in sorted((_shown(rules) | (figures or set())) & set(pack.items))
     }
-    outcomes = [_outcome(compiler, rule) for rule in rules]
+    steps = {rule.rule: _outcome(compiler, rule) for rule in rules}
+    outcomes = [_named_outcome(rule, steps[rule.rule]) for rule in rules]
     severities = [_severity(compiler, rule) for rule in rules]
     category = _category(compiler, categories)
-    _join_windows(engine, compiler, spine, source_of)
+    windows = make_windows(engine, compiler, spine, source_of)
+    engine.make_view("windows", windows.of(spine))
     query = "SELECT * FROM windows"
-    levels = sorted({indicator.level for indicator in indicators})
     if item_figures:
         listed = ", ".join(f"{text} AS {column(code)}" for code, text in item_figures.items())
         query = f"SELECT *, {listed} FROM ({query}) AS items"
-    for level in levels:
-        columns = []
-        for indicator in indicators:
-            if indicator.level == level:
-                columns.append(f"{indicator.value.text} AS {column(indicator.code)}")
-                if indicator.value.lower:
-                    columns.append(
-                        f"{indicator.value.lower} AS {column(indicator.code + '__lower')}"
-                    )
-        query = f"SELECT *, {', '.join(columns)} FROM ({query}) AS level_{level}"
+    query = _with_indicators(query, indicators)
     answers = ", ".join([*outcomes, *severities, f"{category} AS category"])
     whole = Statement(f"SELECT *, {answers} FROM ({query}) AS figures")
     engine.make_view(VIEW, whole)
-    return Evaluation(engine, compiler, rules, whole.text)
+    numbers = ", ".join(
+        f"{_number([steps[rule.rule] for rule in together])} AS outcomes_{place}"
+        for place, together in enumerate(_packed(rules))
+    )
+    packed = Statement(
+        f"SELECT {', '.join(part for part in ('household_ref', numbers) if part)} "
+        f"FROM ({query}) AS figures"
+    )
+    return Evaluation(engine, compiler, rules, spine, windows, whole.text, packed.text)
 
 
 def reason_order(pack: Pack) -> list[str]:
@@ -151,26 +204,59 @@ def _item_figure(pack: Pack, code: str) -> str:
     return f"last({code})" if is_latest else f"sum({code}, months=1)"
 
 
-def _join_windows(
+def make_windows(
     engine: Engine,
     compiler: Compiler,
     spine: str,
-    source_of: Callable[[str, int, int], str | None],
-) -> None:
-    """The table `windows`: the spine with one column a window; NULL where nothing was delivered."""
-    joins, columns, found = [], ["spine.*"], set()
+    source_of: SourceOf,
+) -> Windows:
+    """A table of household_ref and some windows for each query; never all of them in one.
+
+    Joined to one table they would be as many numbers as the month has rows.
+    """
+    tables: list[str] = []
+    columns: dict[str, str] = {}
     for position, (query, names) in enumerate(feed_queries(compiler, source_of, spine=spine)):
-        engine.make_table(f"window_{position}", Statement(query))
-        joins.append(f"LEFT JOIN window_{position} USING (household_ref)")
-        columns += [f"window_{position}.{column(name)}" for name in names]
-        found |= set(names)
+        table = f"window_{position}"
+        engine.make_table(table, Statement(query))
+        tables.append(table)
+        columns |= {name: f"{table}.{column(name)}" for name in names}
     for window, name in compiler.windows.items():
-        if name not in found:
-            columns.append(f"CAST(NULL AS {_empty_kind(compiler.pack, window)}) AS {column(name)}")
-    engine.make_table(
-        "windows", f"SELECT {', '.join(columns)} FROM {spine} AS spine {' '.join(joins)}"
+        if name not in columns:
+            kind = _empty_kind(compiler.pack, window)
+            columns[name] = f"CAST(NULL AS {kind}) AS {column(name)}"
+    return Windows(tuple(tables), tuple(columns.values()))
+
+
+def _with_indicators(query: str, indicators: Sequence[CompiledIndicator]) -> str:
+    """The query with a column an indicator, each level over those below it."""
+    for level in sorted({indicator.level for indicator in indicators}):
+        columns = []
+        for indicator in indicators:
+            if indicator.level == level:
+                columns.append(f"{indicator.value.text} AS {column(indicator.code)}")
+                if indicator.value.lower:
+                    columns.append(
+                        f"{indicator.value.lower} AS {column(indicator.code + '__lower')}"
+                    )
+        query = f"SELECT *, {', '.join(columns)} FROM ({query}) AS level_{level}"
+    return query
+
+
+def hit_query(compiler: Compiler, rule: Rule, windows: str) -> Statement:
+    """household_ref of those whom one rule hits; `windows` is a table with the compiler's windows.
+
+    The windows are noted in the compiler: make them after this and before it is run.
+    """
+    pack = compiler.pack
+    texts = [text for text in (rule.applies_when, rule.hit_when, rule.suppressed_when) if text]
+    wanted = {name for text in texts for name in tree.names(parse(text))}
+    indicators = compile_indicators(compiler, wanted & set(pack.indicators))
+    number = _number([_outcome(compiler, rule)])
+    query = _with_indicators(f"SELECT * FROM {windows}", indicators)
+    return Statement(
+        f"SELECT household_ref FROM ({query}) AS figures WHERE {number} = {OUTCOMES.index('hit')}"
     )
-    engine.drop(*(f"window_{position}" for position in range(len(joins))))
 
 
 def _empty_kind(pack: Pack, window: object) -> str:
@@ -180,21 +266,39 @@ def _empty_kind(pack: Pack, window: object) -> str:
     return "VARCHAR" if pack.items[item].kind == "state" else "DECIMAL(18, 2)"
 
 
-def _outcome(compiler: Compiler, rule: Rule) -> str:
+def _outcome(compiler: Compiler, rule: Rule) -> list[tuple[str, str]]:
+    """Condition -> outcome, the first that holds; a household for which none does is a hit."""
     hit = compiler.sql(rule.hit_when).text
     steps = []
     if rule.applies_when:
         applies = compiler.sql(rule.applies_when).text
-        steps.append(f"WHEN NOT {applies} THEN 'not_applicable'")
-        steps.append(f"WHEN NOT {hit} THEN 'no_hit'")
-        steps.append(f"WHEN {applies} IS NULL OR {hit} IS NULL THEN 'cannot_tell'")
+        steps.append((f"NOT {applies}", "not_applicable"))
+        steps.append((f"NOT {hit}", "no_hit"))
+        steps.append((f"{applies} IS NULL OR {hit} IS NULL", "cannot_tell"))
     else:
-        steps.append(f"WHEN NOT {hit} THEN 'no_hit'")
-        steps.append(f"WHEN {hit} IS NULL THEN 'cannot_tell'")
+        steps.append((f"NOT {hit}", "no_hit"))
+        steps.append((f"{hit} IS NULL", "cannot_tell"))
     if rule.suppressed_when:
         # An unknown ground for suppression does not suppress: nobody is missed by missing data.
-        steps.append(f"WHEN {compiler.sql(rule.suppressed_when).text} THEN 'suppressed'")
-    return f"CASE {' '.join(steps)} ELSE 'hit' END AS {column('outcome__' + rule.rule)}"
+        steps.append((compiler.sql(rule.suppressed_when).text, "suppressed"))
+    return steps
+
+
+def _named_outcome(rule: Rule, steps: Sequence[tuple[str, str]]) -> str:
+    chosen = " ".join(f"WHEN {condition} THEN {quoted(outcome)}" for condition, outcome in steps)
+    return f"CASE {chosen} ELSE 'hit' END AS {column('outcome__' + rule.rule)}"
+
+
+def _number(rules: Sequence[Sequence[tuple[str, str]]]) -> str:
+    """The outcomes of some rules as one number, the first rule's in its lowest bits."""
+    parts = []
+    for place, steps in enumerate(rules):
+        chosen = " ".join(
+            f"WHEN {condition} THEN {OUTCOMES.index(outcome) << place * _BITS}"
+            for condition, outcome in steps
+        )
+        parts.append(f"CAST(CASE {chosen} ELSE {4 << place * _BITS} END AS BIGINT)")
+    return " + ".join(parts)
 
 
 def _severity(compiler: Compiler, rule: Rule) -> str:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from fangpin.feeds.live_facts import view_live_facts
 from fangpin.lake.engines.duckdb import Engine
-from fangpin.ledger.rollup import linked_facts
+from fangpin.ledger.rollup import fact_fields, linked_facts
 from fangpin.ledger.snapshot import Snapshot
 from fangpin.policy.expressions.spans import base_items
 from fangpin.policy.expressions.sql import column, quoted
-from fangpin.policy.models import LedgerItem, Rule
+from fangpin.policy.models import Contract, LedgerItem, Rule
 from fangpin.policy.pack import Pack
 from fangpin.rules.evaluate import Evaluation
 
@@ -72,7 +72,7 @@ def _feed_evidence(
         arrival
         for arrival in snapshot.arrivals
         if arrival.feed == feed
-        and arrival.accepted
+        and (arrival.accepted or arrival.claims)
         # A correction may have moved a row out of the window: what it replaced must go with it.
         and (arrival.superseded or (arrival.first_month <= last and arrival.last_month >= first))
     ]
@@ -92,8 +92,10 @@ def _feed_evidence(
         )
     elif contract.subject == "household":
         within += " AND household_ref IN (SELECT household_ref FROM hit_households)"
-    engine.make_table("evidence_facts", f"SELECT * FROM evidence_facts_all WHERE {within}")
     declared = [pack.items[code] for code in items]
+    columns = ", ".join(_columns(contract, declared))
+    engine.make_table("evidence_facts", f"SELECT {columns} FROM evidence_facts_all WHERE {within}")
+    _move_linked(engine, snapshot, feed, columns=columns, within=within)
     linked = linked_facts(
         pack=pack,
         contract=contract,
@@ -107,6 +109,32 @@ def _feed_evidence(
     engine.make_table(table, " UNION ALL ".join(parts))
     engine.drop("evidence_facts", "evidence_linked", "hit_households")
     return True
+
+
+def _move_linked(
+    engine: Engine, snapshot: Snapshot, feed: str, *, columns: str, within: str
+) -> None:
+    """Evidence is the facts where linkage put them: those it took away go, those it found come."""
+    linked = snapshot.linked.files.get(feed)
+    if linked is None:
+        return
+    engine.view_files("evidence_moved", [linked])
+    engine.make_table(
+        "evidence_facts",
+        "SELECT * FROM evidence_facts ANTI JOIN (SELECT delivery, row_no, person_ref "
+        "FROM evidence_moved WHERE sign < 0) AS gone USING (delivery, row_no, person_ref) "
+        f"UNION ALL BY NAME SELECT {columns} FROM evidence_moved WHERE sign > 0 AND {within}",
+    )
+
+
+def _columns(contract: Contract, items: list[LedgerItem]) -> list[str]:
+    """The columns of the facts that these items need; the others are dear to read."""
+    subject = {"person": "person_ref", "household": "household_ref", "division": "division"}
+    names = ["row_no", "month", "delivery", subject[contract.subject]]
+    if any(item.kind == "count_persons" for item in items):
+        names.append("person_ref")
+    fields = sorted({field for item in items for field in fact_fields(item)})
+    return [column(name) for name in dict.fromkeys([*names, *fields])]
 
 
 def _item_rows(feed: str, item: LedgerItem, rule: Rule, last: int) -> str:

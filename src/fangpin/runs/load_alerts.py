@@ -23,10 +23,12 @@ from fangpin.casework.audit.actions import record
 from fangpin.casework.divisions.bulk import room_for_many_rows
 from fangpin.casework.registry import actions as registry
 from fangpin.lake.engines.duckdb import Engine, connect
+from fangpin.lake.home import Home
 from fangpin.policy import Pack
 from fangpin.policy.calendar import WorkingCalendar
 from fangpin.rules.evaluate import reason_order
 from fangpin.runs.load_corrections import end_alerts_of_corrected_rows
+from fangpin.runs.months import months_to_copy
 from fangpin.values.problem import Problem, ProblemError
 
 _ROWS_AT_ONCE = 50_000
@@ -40,7 +42,6 @@ _COLUMNS = {
         coalesce(sex, '') AS sex, CAST(birth_date AS VARCHAR) AS birth_date,
         coalesce(masked_id, '') AS masked_id,
         coalesce(CAST(attributes AS VARCHAR), '{}') AS attributes""",
-    "months": "household_ref, month, coalesce(CAST(amounts AS VARCHAR), '{}') AS amounts",
     "hits": """household_ref, rule, code, kind, edition, severity, severity_rank,
         coalesce(cause, '') AS cause, coalesce(category, '') AS category, month,
         sentence_zh, sentence_en, coalesce(CAST(figures AS VARCHAR), '{}') AS figures,
@@ -123,7 +124,7 @@ def _load(
     at: datetime,
 ) -> LoadReport:
     is_repeated = latest is not None and latest.as_of == facts.as_of
-    _read_earlier_files(engine, run_folder, latest)
+    earlier = _read_earlier_files(engine, run_folder, latest)
     is_registry_same = latest is not None and facts.shows_registry_of(latest)
     households, members = (0, 0) if is_registry_same else _load_registry(engine, latest)
     run, _ = Run.objects.update_or_create(
@@ -165,7 +166,7 @@ def _load(
         alerts_corrected=corrected,
         households_changed=households,
         members_changed=members,
-        months_changed=_load_months(engine),
+        months_changed=_load_months(engine, run_folder, pack, earlier),
     )
     record(
         act="load_run",
@@ -221,20 +222,22 @@ def _read_files(engine: Engine, run_folder: Path, pack: Pack) -> None:
     )
 
 
-def _read_earlier_files(engine: Engine, run_folder: Path, latest: Run | None) -> None:
+def _read_earlier_files(engine: Engine, run_folder: Path, latest: Run | None) -> Path | None:
     """`earlier_<name>`: what the run loaded last had; empty when there is none or it is gone.
 
-    The database holds at least these rows, so that only what differs must be written.
+    Returns that run's folder. The database holds at least these rows, so that only what differs
+    must be written.
     """
     folder = run_folder.parent / latest.folder if latest else None
     if folder is not None and not (folder / "run.json").is_file():
         folder = None
-    for name in ("households", "members", "months"):
+    for name in ("households", "members"):
         if folder is None:
             engine.make_table(f"earlier_{name}", f"SELECT * FROM {name} LIMIT 0")
         else:
             engine.view_files(f"earlier_{name}_file", [folder / f"{name}.parquet"])
             engine.make_view(f"earlier_{name}", f"SELECT {_COLUMNS[name]} FROM earlier_{name}_file")
+    return folder
 
 
 def _rows(engine: Engine, query: str) -> Iterator[tuple[Any, ...]]:
@@ -355,25 +358,17 @@ def _load_registry(engine: Engine, latest: Run | None) -> tuple[int, int]:
     return households, members
 
 
-def _load_months(engine: Engine) -> int:
+def _load_months(engine: Engine, run_folder: Path, pack: Pack, earlier: Path | None) -> int:
     """Months of the ledger that changed; those that corrections took away are removed."""
-    window = "month BETWEEN (SELECT min(month) FROM months) AND (SELECT max(month) FROM months)"
-    registry.remove_months(
-        (row[0], row[1])
-        for row in _rows(
-            engine,
-            "SELECT household_ref, month FROM earlier_months "
-            "SEMI JOIN (SELECT DISTINCT household_ref FROM months) USING (household_ref) "
-            f"ANTI JOIN months USING (household_ref, month) WHERE {window} ORDER BY ALL",
-        )
+    rows, gone = months_to_copy(
+        engine=engine,
+        home=Home(run_folder.parent.parent),
+        pack=pack,
+        run_folder=run_folder,
+        earlier_folder=earlier,
     )
-    return registry.put_months(
-        _rows(
-            engine,
-            "SELECT * FROM (SELECT * FROM months EXCEPT SELECT * FROM earlier_months) "
-            "ORDER BY household_ref, month",
-        )
-    )
+    registry.remove_months(gone)
+    return registry.put_months(rows)
 
 
 def _urgent_hits(engine: Engine) -> list[alerts.UrgentHit]:

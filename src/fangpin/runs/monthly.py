@@ -15,16 +15,18 @@ from pathlib import Path
 
 from fangpin.feeds.arrivals import arrivals as all_arrivals
 from fangpin.indicators.compile import Compiler
+from fangpin.indicators.sources import ledger_source
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home, published_folder
 from fangpin.ledger.snapshot import Snapshot, take_snapshot
+from fangpin.ledger.timeline import bring_timeline
 from fangpin.linkage.households import make_spine
 from fangpin.policy.pack import Pack
 from fangpin.rules.evaluate import Evaluation, evaluate
 from fangpin.runs.evidence import write_evidence
 from fangpin.runs.hits import write_hits
 from fangpin.runs.households import write_households
-from fangpin.runs.months import write_months
+from fangpin.runs.months import MONTHS_SHOWN
 from fangpin.runs.restatement import write_restatement
 
 Progress = Callable[[str], None]
@@ -39,6 +41,8 @@ class RunResult:
     as_of: date
     outcomes: dict[str, dict[str, int]]
     count_of_households: int
+    is_linkage_whole: bool = True
+    """False where claims stay open that the extra `fangpin[linkage]` could link."""
 
 
 def run_month(
@@ -61,14 +65,21 @@ def run_month(
     folder = home.runs / f"{as_of.isoformat()}-{snapshot.key}"
     if folder.exists():
         return read_run(folder)
+    last = int(snapshot.month)
+    timeline = bring_timeline(
+        home=home,
+        pack=pack,
+        engine=engine,
+        files=snapshot.files,
+        first=last - MONTHS_SHOWN + 1,
+        last=last,
+    )
     progress("evaluate")
     evaluation = evaluate_snapshot(engine=engine, pack=pack, snapshot=snapshot)
     outcomes = evaluation.answers()
     count = int(engine.value("SELECT count(*) FROM spine"))
     progress("evidence")
     with published_folder(folder) as temporary:
-        write_hits(evaluation=evaluation, folder=temporary, spill=home.spill)
-        write_evidence(evaluation=evaluation, snapshot=snapshot, folder=temporary)
         write_restatement(
             home=home,
             evaluation=evaluation,
@@ -76,7 +87,9 @@ def run_month(
             arrivals=arrivals,
             folder=temporary,
         )
-        write_months(engine=engine, pack=pack, snapshot=snapshot, folder=temporary)
+        evaluation.forget()
+        write_hits(evaluation=evaluation, folder=temporary, spill=home.spill)
+        write_evidence(evaluation=evaluation, snapshot=snapshot, folder=temporary)
         write_households(
             home=home, engine=engine, pack=pack, state=snapshot.registry, folder=temporary
         )
@@ -93,6 +106,7 @@ def run_month(
                 feed: sorted(months) for feed, months in sorted(snapshot.coverage.months.items())
             },
             "deliveries": [f"{a.feed}/{a.delivery}" for a in snapshot.arrivals],
+            "linkage": {"key": snapshot.linked.key, "is_whole": snapshot.linked.is_whole},
             "held": [
                 f"{a.feed}/{a.delivery}"
                 for a in arrivals
@@ -105,11 +119,15 @@ def run_month(
                 ]
                 for feed, files in sorted(snapshot.files.items())
             },
+            "timeline": [
+                [file.path.relative_to(home.root).as_posix(), file.first_month, file.last_month]
+                for file in timeline
+            ],
         }
         (temporary / "run.json").write_text(
             json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8"
         )
-    return RunResult(folder, as_of, outcomes, count)
+    return RunResult(folder, as_of, outcomes, count, snapshot.linked.is_whole)
 
 
 def evaluate_snapshot(*, engine: Engine, pack: Pack, snapshot: Snapshot) -> Evaluation:
@@ -127,23 +145,6 @@ def evaluate_snapshot(*, engine: Engine, pack: Pack, snapshot: Snapshot) -> Eval
     )
 
 
-def ledger_source(engine: Engine, snapshot: Snapshot) -> Callable[[str, int, int], str | None]:
-    """Names a view of a feed's ledger rows in a window of months; None without such rows."""
-    views: dict[tuple[str, int, int], str] = {}
-
-    def source_of(feed: str, first: int, last: int) -> str | None:
-        files = snapshot.files_between(feed, first, last)
-        if not files:
-            return None
-        key = (feed, first, last)
-        if key not in views:
-            views[key] = f"ledger_{len(views)}"
-            engine.view_files(views[key], files)
-        return views[key]
-
-    return source_of
-
-
 def read_run(folder: Path) -> RunResult:
     """The result that a finished run's folder holds."""
     facts = json.loads((folder / "run.json").read_text(encoding="utf-8"))
@@ -152,4 +153,5 @@ def read_run(folder: Path) -> RunResult:
         date.fromisoformat(facts["as_of"]),
         facts["outcomes"],
         int(facts["count_of_households"]),
+        bool(facts.get("linkage", {}).get("is_whole", True)),
     )

@@ -1,44 +1,34 @@
-"""The ledger month by month for display: of the households that hit, or of one household.
+"""The ledger month by month for display: of the households that hit, or of any household.
 
-Grain of months.parquet: household and month; `amounts` is a JSON object item -> decimal as text.
-An item without a row is absent; whether its feed had delivered is in run.json's coverage.
+An amount is a decimal as text; an item without a row is absent; whether its feed had delivered is
+in run.json's coverage.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
-from fangpin.lake.engines.duckdb import Engine, connect
+from fangpin.lake.engines.duckdb import Engine, connect, kept_reader
 from fangpin.lake.home import Home
 from fangpin.ledger.rollup import feed_items
-from fangpin.ledger.snapshot import Snapshot
 from fangpin.policy.expressions.sql import column, quoted
 from fangpin.policy.pack import Pack
 
 MONTHS_SHOWN = 24
 
-
-def write_months(*, engine: Engine, pack: Pack, snapshot: Snapshot, folder: Path) -> None:
-    """Write months.parquet for the households in the engine's table `hits`."""
-    engine.make_table("shown_households", "SELECT DISTINCT household_ref FROM hits")
-    last = int(snapshot.month)
-    files = {
-        feed: snapshot.files_between(feed, last - MONTHS_SHOWN + 1, last) for feed in snapshot.files
-    }
-    query = _months_query(engine, pack, files, last)
-    engine.write(query, folder / "months.parquet")
-    engine.drop("shown_households")
+Month = tuple[int, int, str]
+"""Household, month and its amounts as a JSON object."""
 
 
 def months_of_household(
     *, home: Home, pack: Pack, run_folder: Path, household_ref: int
 ) -> dict[int, dict[str, str]]:
-    """Month -> item -> amount of any household, as a finished run knew it; {} for an unknown one.
-
-    For households without an alert: those with one have their months in the case database.
-    """
+    """Month -> item -> amount of any household, as a finished run knew it; {} for an unknown one."""
     found = months_of_households(
         home=home, pack=pack, run_folder=run_folder, household_refs=[household_ref]
     )
@@ -47,9 +37,144 @@ def months_of_household(
 
 def months_of_households(
     *, home: Home, pack: Pack, run_folder: Path, household_refs: Sequence[int]
-) -> list[tuple[int, int, str]]:
-    """(household_ref, month, amounts as JSON) of some households, as a finished run knew them."""
-    facts = json.loads((run_folder / "run.json").read_text(encoding="utf-8"))
+) -> list[Month]:
+    """The months of some households, as a finished run knew them, in order."""
+    facts = _facts(run_folder)
+    last = int(facts["month"])
+    files = [home.root / path for path, _, _ in facts["timeline"]]
+    if not files or not household_refs:
+        return []
+    engine = kept_reader()
+    engine.view_files("timeline", files, of_one_shape=True)
+    columns = "SELECT household_ref, month, amounts, takes_back FROM timeline"
+    if len(household_refs) <= _LOOKED_UP:
+        # An equality alone is looked up fastest; the few rows are sorted here.
+        rows = [
+            row
+            for ref in household_refs
+            for row in engine.rows(f"{columns} WHERE household_ref = {int(ref)}")
+        ]
+    else:
+        engine.make_empty_table("asked_households", {"household_ref": "BIGINT"})
+        engine.insert("asked_households", [(ref,) for ref in household_refs])
+        asked = "household_ref IN (SELECT household_ref FROM asked_households)"
+        rows = engine.rows(f"{columns} WHERE {asked}")
+    first = last - MONTHS_SHOWN + 1
+    found, unclear = merged(sorted(row for row in rows if first <= row[1] <= last))
+    return _with_unclear(home, pack, facts, found, unclear)
+
+
+_LOOKED_UP = 10
+"""So many households are looked up one by one; for more all are looked through."""
+
+
+def months_to_copy(
+    *, engine: Engine, home: Home, pack: Pack, run_folder: Path, earlier_folder: Path | None
+) -> tuple[list[Month], list[tuple[int, int]]]:
+    """What the case database lacks of the months of households in the engine's view `hits`.
+
+    Of a household that the earlier run had not hit that is every month shown; of others the months
+    that deliveries since then touched. Also gives the (household, month) that are no more.
+    """
+    facts = _facts(run_folder)
+    last = int(facts["month"])
+    first = last - MONTHS_SHOWN + 1
+    now = {path: (begins, ends) for path, begins, ends in facts["timeline"]}
+    before: dict[str, tuple[int, int]] = {}
+    engine.make_table("hit_households", "SELECT DISTINCT household_ref FROM hits")
+    if earlier_folder is None:
+        engine.make_empty_table("copied_households", {"household_ref": "BIGINT"})
+    else:
+        known = _facts(earlier_folder).get("timeline", [])
+        before = {path: (begins, ends) for path, begins, ends in known}
+        engine.view_files("earlier_hits", [earlier_folder / "hits.parquet"])
+        engine.make_table(
+            "copied_households",
+            "SELECT household_ref FROM hit_households SEMI JOIN earlier_hits USING (household_ref)",
+        )
+    fresh, unclear = merged(
+        _timeline_rows(
+            engine,
+            [home.root / path for path in now],
+            "household_ref IN (SELECT household_ref FROM hit_households "
+            "ANTI JOIN copied_households USING (household_ref))",
+            first,
+            last,
+        )
+    )
+    changed = {
+        path: months
+        for path, months in (now | before).items()
+        if path not in now or path not in before
+    }
+    touched = (
+        max(first, min((begins for begins, _ in changed.values()), default=last + 1)),
+        min(last, max((ends for _, ends in changed.values()), default=first - 1)),
+    )
+
+    def meeting(files: Mapping[str, tuple[int, int]]) -> list[tuple[Any, ...]]:
+        within = [
+            home.root / path
+            for path, (begins, ends) in files.items()
+            if begins <= touched[1] and ends >= touched[0]
+        ]
+        where = "household_ref IN (SELECT household_ref FROM copied_households)"
+        return _timeline_rows(engine, within, where, *touched)
+
+    renewed, more_unclear = merged(meeting(now))
+    old, old_unclear = merged(meeting(before))
+    # A household of which an earlier or present row is unclear is written again whole.
+    unclear |= more_unclear | old_unclear
+    held = {(ref, month): amounts for ref, month, amounts in old}
+    fresh += [row for row in renewed if held.pop((row[0], row[1]), None) != row[2]]
+    standing = {(ref, month) for ref, month, _ in renewed}
+    # Months from before all that the run shows stay as history.
+    begin = min((begins for begins, _ in now.values()), default=last + 1)
+    gone = [place for place in held if place not in standing and place[1] >= begin]
+    return _with_unclear(home, pack, facts, fresh, unclear), gone
+
+
+def merged(rows: Iterable[Sequence[Any]]) -> tuple[list[Month], set[int]]:
+    """Rows in order (household, month, amounts, takes_back) added up by month.
+
+    Also the households of which only the ledger tells what remains; their months are left out.
+    """
+    found: list[Month] = []
+    unclear = set()
+    for (ref, month), together in groupby(rows, key=lambda row: (row[0], row[1])):
+        listed = list(together)
+        if any(row[3] for row in listed):
+            unclear.add(ref)
+        elif len(listed) == 1:
+            found.append((ref, month, listed[0][2]))
+        else:
+            sums: dict[str, Decimal] = {}
+            for row in listed:
+                for item, amount in json.loads(row[2]).items():
+                    sums[item] = sums.get(item, Decimal(0)) + Decimal(amount)
+            told = {item: f"{amount:.2f}" for item, amount in sums.items()}
+            found.append((ref, month, json.dumps(told, separators=(",", ":"))))
+    return [row for row in found if row[0] not in unclear] if unclear else found, unclear
+
+
+def _timeline_rows(
+    engine: Engine, files: Sequence[Path], where: str, first: int, last: int
+) -> list[tuple[Any, ...]]:
+    if not files or first > last:
+        return []
+    engine.view_files("timeline", files, of_one_shape=True)
+    return engine.rows(
+        f"SELECT household_ref, month, amounts, takes_back FROM timeline WHERE {where} "
+        f"AND month BETWEEN {first} AND {last} ORDER BY household_ref, month, amounts"
+    )
+
+
+def _with_unclear(
+    home: Home, pack: Pack, facts: Mapping[str, Any], found: list[Month], unclear: set[int]
+) -> list[Month]:
+    """The months found and those of the unclear households, read from the ledger itself."""
+    if not unclear:
+        return found
     last = int(facts["month"])
     first = last - MONTHS_SHOWN + 1
     files = {
@@ -60,9 +185,15 @@ def months_of_households(
     }
     with connect(threads=1) as engine:
         engine.make_empty_table("shown_households", {"household_ref": "BIGINT"})
-        engine.insert("shown_households", [(ref,) for ref in household_refs])
+        engine.insert("shown_households", [(ref,) for ref in sorted(unclear)])
         rows = engine.rows(_months_query(engine, pack, files, last))
-    return [(ref, month, amounts) for ref, month, amounts in rows]
+    clear = [row for row in found if row[0] not in unclear]
+    return sorted([*clear, *((ref, month, amounts) for ref, month, amounts in rows)])
+
+
+def _facts(run_folder: Path) -> dict[str, Any]:
+    facts: dict[str, Any] = json.loads((run_folder / "run.json").read_text(encoding="utf-8"))
+    return facts
 
 
 def _months_query(

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from fangpin.indicators.compile import Compiler
+from fangpin.indicators.compile import Compiler, Source
 from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.ledger.coverage import Coverage
 from fangpin.ledger.rollup import feed_items
@@ -236,7 +236,7 @@ def _thresholds(pack: Pack, rule: Rule, as_of: date) -> dict[str, Any]:
 
 def _make_ledger(
     engine: Engine, pack: Pack, cases: dict[int, tuple[str, PackCase]]
-) -> dict[str, str]:
+) -> dict[str, Source]:
     """One table a feed with the cases' amounts; returns feed -> table."""
     values = {position: values_of_case(case) for position, (_, case) in cases.items()}
     feeds = {pack.items[code].feed for amounts in values.values() for code in amounts}
@@ -264,7 +264,7 @@ def _make_ledger(
                 rows.append(row)
         engine.make_empty_table(table, columns)
         engine.insert(table, rows)
-        sources[feed] = table
+        sources[feed] = Source(table, is_plain=True)
     return sources
 
 

@@ -69,13 +69,8 @@ def write_restatement(
         folder / TAKEN_BACK,
     )
     if rules and engine.value("SELECT count(*) FROM taken_back"):
-        engine.make_table(
-            "windows_taken_back",
-            "SELECT * FROM windows WHERE household_ref IN (SELECT household_ref FROM taken_back)",
-        )
         outcomes = [column("outcome__" + rule.rule) for rule in rules]
-        query = evaluation.query.replace("FROM windows", "FROM windows_taken_back", 1)
-        engine.make_table("answered", f"SELECT household_ref, {', '.join(outcomes)} FROM ({query})")
+        evaluation.outcomes_of("SELECT household_ref FROM taken_back", rules=rules, name="answered")
         answers = " UNION ALL ".join(
             f"SELECT household_ref, {quoted(rule.rule)} AS rule, CAST({name} AS VARCHAR) AS outcome "
             "FROM answered"
@@ -85,7 +80,7 @@ def write_restatement(
     else:
         engine.make_empty_table("answered", _ANSWERS)
         engine.write("SELECT * FROM answered", folder / ANSWERS)
-    engine.drop("taken_back", "answered", "windows_taken_back")
+    engine.drop("taken_back", "answered")
 
 
 def _link(

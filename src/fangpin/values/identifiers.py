@@ -107,6 +107,14 @@ def lengthen(fifteen: str) -> str:
     return seventeen + check_digit(seventeen)
 
 
+def bare_number(text: str | None) -> str | None:
+    """A number as written, without space, dashes and wrapping; None where nothing is written.
+
+    Its digits are not checked: it is what linkage compares of a number that could not be used.
+    """
+    return None if text is None or is_missing(text) else _bare(normalise(text)) or None
+
+
 def _gb11643(plain: str, today: date) -> IdentifierReading:
     plain = _LABEL.sub("", _bare(plain))
     scientific = _SCIENTIFIC.fullmatch(plain)

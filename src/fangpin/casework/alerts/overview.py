@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Substr
 
 from fangpin.casework.alerts.models import Alert, Run
-from fangpin.casework.alerts.states import AlertState
+from fangpin.casework.alerts.states import STEPS_BEFORE_VISIT, AlertState
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.queries import divisions_below, top_divisions
 from fangpin.casework.officials.scope import Scope, within
@@ -100,7 +100,9 @@ class Overview:
         return tuple(month.count for month in self.months)
 
 
-def overview_of(scope: Scope, *, run: Run, on: date, waiting_steps: Sequence[str]) -> Overview:
+def overview_of(
+    scope: Scope, *, run: Run, on: date, waiting_steps: Sequence[str] = STEPS_BEFORE_VISIT
+) -> Overview:
     """The overview of a scope after a run, with overdue counted on a day.
 
     `waiting_steps` are the steps at which nobody has been to see the household yet.

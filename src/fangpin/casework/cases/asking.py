@@ -11,7 +11,8 @@ from datetime import date
 from decimal import Decimal
 
 from fangpin.casework.cases.assessment import facts_of, latest_visit
-from fangpin.casework.cases.models import Case
+from fangpin.casework.cases.models import Case, Visit
+from fangpin.casework.registry.models import Household
 from fangpin.policy import Pack
 from fangpin.policy.expressions.evaluate import truth_of, value_of
 from fangpin.policy.expressions.facts import Facts, Value
@@ -36,8 +37,14 @@ def form_of(pack: Pack, case: Case, *, act: str) -> Form | None:
 
 def questions(pack: Pack, form: Form, case: Case, *, on: date) -> list[Question]:
     """Every field of a form for a case on a day, in the form's order."""
-    visit = latest_visit(case)
-    facts = facts_of(pack, case.household, at=on, visit=visit)
+    return questions_of(pack, form, case.household, visit=latest_visit(case), on=on)
+
+
+def questions_of(
+    pack: Pack, form: Form, household: Household, *, visit: Visit | None, on: date
+) -> list[Question]:
+    """The same for a household: `visit` is the one that stands, None before one."""
+    facts = facts_of(pack, household, at=on, visit=visit)
     found = (
         {one.field: one.found_value for one in visit.answers.all()}
         if visit is not None and visit.form == form.form

@@ -31,6 +31,7 @@ SELF_PAID = "self_paid_12_months"
 LINE = "income.monitoring_line"
 SEVERE = "in_severe_difficulty"
 MEMBERS = "members"
+RISK_GONE = "risk_gone"
 MONTHS_SHOWN = 24
 """Months of a household's ledger that the case database holds."""
 
@@ -82,6 +83,9 @@ def assess(pack: Pack, case: Case, *, on: date) -> Assessment:
             at=day,
         )
     facts = facts_of(pack, case.household, at=day, visit=visit, known=known)
+    if not is_new and visit is not None and visit.is_at_risk:
+        # The verifiers' own finding stands above what they ticked.
+        facts = replace(facts, known={**facts.known, RISK_GONE: False})
     return Assessment(
         suggested_category=category_of(pack, facts, at=day) if is_new else "",
         income_total=statement.total if statement else _figure(pack, INCOME, facts),

@@ -200,7 +200,7 @@ def _admitted(
         procedure, clues=clues_of(case, procedure), log=log, is_ended=case.state == CaseState.ENDED
     )
     turn = Turn(pack, act, case, procedure, now, by, at, local_day(at), log)
-    if not by.can(act):
+    if not by.can(ACTS[act].permission or act):
         raise refusals.not_permitted(where, title=turn.title, roles=_owners(turn))
     rule = ACTS[act]
     if case.state == CaseState.ENDED:

@@ -23,6 +23,7 @@ from fangpin.policy.procedure import (
     standing,
 )
 from fangpin.policy.procedure_models import Procedure
+from fangpin.values.problem import ProblemError
 
 
 def log_of(case: Case) -> list[Happening]:
@@ -95,9 +96,22 @@ def refresh(
         case.ended_at, case.ended_by = at, by.official
     case.step = now.open[0].step if now.open and case.state == CaseState.OPEN else ""
     open_case = case.state == CaseState.OPEN
-    case.due_date = nearest_deadline(clocks_of(pack, case, on=on, log=log)) if open_case else None
+    case.due_date = _due_date(pack, case, on=on, log=log) if open_case else None
     case.save()
     _tell_alerts(case, at=at, by=by, decides=decides)
+
+
+def _due_date(pack: Pack, case: Case, *, on: date, log: list[Happening]) -> date | None:
+    """The nearest deadline; None where it lies in a year whose working days are not published yet.
+
+    Nobody's clue is turned away for that: the page says that the calendar is missing.
+    """
+    try:
+        return nearest_deadline(clocks_of(pack, case, on=on, log=log))
+    except ProblemError as error:
+        if error.problems[0].code != "CALENDAR_YEAR_MISSING":
+            raise
+        return None
 
 
 def _tell_alerts(case: Case, *, at: datetime, by: Scope, decides: bool) -> None:

@@ -42,6 +42,8 @@ class ActRule:
     of: tuple[str, ...] = ()
     lessens_help: bool = False
     needs_reason: bool = False
+    permission: str = ""
+    """Where it is not the act's own: whoever may do that act may do this one."""
     after_end: bool = False
     """Also done once an exit has ended the case, where the procedure has its step."""
 
@@ -49,7 +51,7 @@ class ActRule:
 ACTS: dict[str, ActRule] = {
     "assign": ActRule("step"),
     "record_visit": ActRule("step"),
-    "supplement_visit": ActRule("any"),
+    "supplement_visit": ActRule("any", permission="record_visit"),
     "record_consent": ActRule("step"),
     "request_comparison": ActRule("within", ("close_comparison",)),
     "answer_comparison": ActRule("within", ("close_comparison",)),

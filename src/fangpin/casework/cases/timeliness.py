@@ -6,7 +6,7 @@ stopped it; a clock that runs counts on the day. Everything follows from the log
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
@@ -19,6 +19,7 @@ from fangpin.casework.cases.states import CaseState
 from fangpin.casework.cases.turns import Reading, readings
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.policy import Pack
+from fangpin.policy.procedure import ClockRunning, ClockState
 from fangpin.values.problem import ProblemError
 
 _CHUNK = 500
@@ -54,16 +55,37 @@ def times(scope: Scope, *, pack: Pack, width: int, since: date, on: date) -> lis
     found: dict[str, DivisionTimes] = {}
     for row in _open_by_division(scope, width=width, on=on):
         found[row.division] = row
-    for division, clock, running in _stopped(scope, pack=pack, since=since, on=on):
-        place = found.setdefault(division[:width], DivisionTimes(division[:width]))
-        count = place.clocks.setdefault(clock, ClockCount(clock))
-        if running == "met":
+    for case, state in _stopped(scope, pack=pack, since=since, on=on):
+        code = case.division[:width]
+        place = found.setdefault(code, DivisionTimes(code))
+        count = place.clocks.setdefault(state.clock.clock, ClockCount(state.clock.clock))
+        if state.running == "met":
             count.met += 1
-        elif running == "late":
+        elif state.running == "late":
             count.late += 1
         else:
             count.overdue += 1
     return [found[code] for code in sorted(found)]
+
+
+def behind(
+    scope: Scope,
+    *,
+    pack: Pack,
+    since: date,
+    on: date,
+    clock: str,
+    how: Sequence[ClockRunning],
+    limit: int,
+) -> list[tuple[Case, ClockState]]:
+    """The cases behind a count of one clock, by their deadlines; at most `limit`."""
+    found = [
+        (case, state)
+        for case, state in _stopped(scope, pack=pack, since=since, on=on)
+        if state.clock.clock == clock and state.running in how
+    ]
+    found.sort(key=lambda pair: (pair[1].deadline or date.max, pair[0].pk))
+    return found[:limit]
 
 
 def _open_by_division(scope: Scope, *, width: int, on: date) -> Iterator[DivisionTimes]:
@@ -82,11 +104,13 @@ def _open_by_division(scope: Scope, *, width: int, on: date) -> Iterator[Divisio
         yield DivisionTimes(row["place"], row["open"], row["overdue"], row["oldest"])
 
 
-def _stopped(scope: Scope, *, pack: Pack, since: date, on: date) -> Iterator[tuple[str, str, str]]:
-    """(division, clock, met | late | overdue) of clocks stopped in the period or overdue now."""
+def _stopped(
+    scope: Scope, *, pack: Pack, since: date, on: date
+) -> Iterator[tuple[Case, ClockState]]:
+    """Each case with each clock of it that was stopped in the period or is overdue now."""
     acted = CaseAct.objects.filter(on__gte=since, on__lte=on).values("case")
     ended_since = timezone.make_aware(datetime.combine(since, time.min))
-    cases = within(Case.objects.all(), scope).filter(
+    cases = within(Case.objects.select_related("household"), scope).filter(
         Q(pk__in=acted) | Q(ended_at__gte=ended_since) | Q(state=CaseState.OPEN, due_date__lt=on)
     )
     for chunk in _chunks(cases):
@@ -97,7 +121,7 @@ def _stopped(scope: Scope, *, pack: Pack, since: date, on: date) -> Iterator[tup
                     and state.ended is not None
                     and since <= state.ended <= on
                 ):
-                    yield case.division, state.clock.clock, state.running
+                    yield case, state
 
 
 def _read(pack: Pack, cases: list[Case], *, on: date) -> Iterator[tuple[Case, Reading]]:

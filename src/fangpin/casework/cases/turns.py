@@ -37,7 +37,8 @@ View: TypeAlias = Literal["mine", "open", "ended"]
 After: TypeAlias = tuple[str, int]
 """The last row of a page: its due date (or the moment of its end) as text, and id."""
 
-COUNT_CAP = 10_000
+COUNT_CAP = 1_000
+"""Counting stops here: the console then says "more than"."""
 _NO_DATE = date.max
 
 
@@ -74,7 +75,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Cases of a scope on a day. `soon` are due within the days asked for."""
+    """Cases of a scope on a day; `mine` and `ended` stop at one more than COUNT_CAP.
+
+    `soon` are due within the days asked for.
+    """
 
     mine: int
     open: int
@@ -152,7 +156,7 @@ def counts(scope: Scope, *, pack: Pack, filters: TurnFilters, on: date, soon_day
         soon=Count("id", filter=Q(due_date__gte=on, due_date__lte=soon)),
     )
     return Counts(
-        mine=of("mine").count(),
+        mine=of("mine").order_by().values("id")[: COUNT_CAP + 1].count(),
         open=due["open"],
         ended=of("ended").values("id")[: COUNT_CAP + 1].count(),
         overdue=due["overdue"],
@@ -160,7 +164,7 @@ def counts(scope: Scope, *, pack: Pack, filters: TurnFilters, on: date, soon_day
     )
 
 
-def count_of_mine(scope: Scope, *, pack: Pack, cap: int = 1000) -> int:
+def count_of_mine(scope: Scope, *, pack: Pack, cap: int = COUNT_CAP) -> int:
     """How many cases wait for the official, at most `cap`."""
     found = chosen(scope, pack=pack, filters=TurnFilters("mine")).select_related(None)
     return found.order_by().values("id")[:cap].count()

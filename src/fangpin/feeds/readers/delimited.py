@@ -32,6 +32,15 @@ class _Found:
     header: HeaderRow
 
 
+@dataclass(frozen=True, slots=True)
+class _Bytes:
+    """What the bytes of a file tell before it is parsed."""
+
+    lines: int | None
+    """How many lines it has; None where quotes or mixed line ends leave that to the parser."""
+    blank_lines: bool
+
+
 def read_delimited(
     file: Path, *, contract: Contract, engine: Engine, limits: Limits, workplace: Path
 ) -> RawTable:
@@ -121,8 +130,8 @@ def _load_at_full_speed(
     """The engine's own reader, for files in which every line is a row of the header's width."""
     start = found.header.first_data
     one_line_each = all(line == position + 1 for position, line in enumerate(found.lines[:start]))
-    blank_lines, quotes = _look_at_bytes(file)
-    if not one_line_each or blank_lines:
+    bytes_seen = _look_at_bytes(file)
+    if not one_line_each or bytes_seen.blank_lines:
         return None
     columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(found.header.cells)))
     read = ", ".join(sorted({f"c{column.position}" for column in mapping.columns}))
@@ -136,7 +145,11 @@ def _load_at_full_speed(
         )
     except EngineRefused:
         return None
-    if quotes and _has_swallowed_rows(engine, found, read.split(", ")):
+    if bytes_seen.lines is not None:
+        # A line that is no row (a blank one) would shift the numbers of all that follow.
+        if int(engine.value(f"SELECT count(*) FROM {RAW}")) != bytes_seen.lines - start:
+            return None
+    elif _has_swallowed_rows(engine, found, read.split(", ")):
         return None
     return f"CAST(raw.rowid + {start + 1} AS INTEGER)", None
 
@@ -206,16 +219,30 @@ def _has_swallowed_rows(engine: Engine, found: _Found, columns: list[str]) -> bo
     )
 
 
-def _look_at_bytes(file: Path) -> tuple[bool, bool]:
-    """Whether a file has blank lines (or marks of an old end of file), and whether it has quotes."""
-    quotes = False
+def _look_at_bytes(file: Path) -> _Bytes:
+    """Counts the lines; a file with quotes or mixed line ends is searched for blank ones."""
+    line_feeds = returns = 0
+    last = b""
+    with file.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            if b'"' in chunk or b"\x1a" in chunk:
+                return _Bytes(None, _has_blank_lines(file))
+            line_feeds += chunk.count(b"\n")
+            returns += chunk.count(b"\r")
+            last = chunk[-1:]
+    if returns not in (0, line_feeds):
+        return _Bytes(None, _has_blank_lines(file))
+    return _Bytes(line_feeds + (last != b"\n"), False)
+
+
+def _has_blank_lines(file: Path) -> bool:
+    """Whether a file has blank lines, or marks of an old end of file."""
     with file.open("rb") as stream:
         tail = b""
         while chunk := stream.read(_CHUNK):
             joined = tail + chunk
             marks = _BLANK_LINES if b"\r" in joined else _BLANK_LINES[:2]
             if any(mark in joined for mark in marks):
-                return True, quotes
-            quotes = quotes or b'"' in chunk
+                return True
             tail = chunk[-2:]
-    return False, quotes
+    return False

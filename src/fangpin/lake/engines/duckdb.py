@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,12 +71,23 @@ class Engine:
             if kind:
                 self._run(f"DROP {kind} IF EXISTS {_checked(name)}", ())
 
-    def view_files(self, name: str, files: Sequence[Path], *, with_file_name: bool = False) -> None:
-        """Let `name` stand for the rows of Parquet files; columns are united by name."""
+    def view_files(
+        self,
+        name: str,
+        files: Sequence[Path],
+        *,
+        with_file_name: bool = False,
+        of_one_shape: bool = False,
+    ) -> None:
+        """Let `name` stand for the rows of Parquet files; columns are united by name.
+
+        Files of one shape are not opened before they are read.
+        """
         if not files:
             raise ValueError(f"the view {name} needs at least one file")
         paths = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
-        options = ", union_by_name = true" + (", filename = true" if with_file_name else "")
+        options = "" if of_one_shape else ", union_by_name = true"
+        options += ", filename = true" if with_file_name else ""
         self._become(name, "VIEW", f"AS SELECT * FROM read_parquet([{paths}]{options})")
 
     def load_csv(
@@ -103,12 +115,20 @@ class Engine:
             + (", parallel = false)" if has_line_breaks else ")"),
         )
 
-    def write(self, query: Statement | str, file: Path, parameters: Sequence[Any] = ()) -> int:
+    def write(
+        self,
+        query: Statement | str,
+        file: Path,
+        parameters: Sequence[Any] = (),
+        *,
+        rows_a_group: int = 65_536,
+    ) -> int:
         """Write a query's rows as one Parquet file (zstd); returns the number of rows."""
         path = str(file).replace("'", "''")
         written = self._run(
             f"COPY ({_text(query)}) TO '{path}' "
-            "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 65536, USE_TMP_FILE false)",
+            f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {int(rows_a_group)}, "
+            "USE_TMP_FILE false)",
             parameters,
         ).fetchall()
         return int(written[0][0])
@@ -124,6 +144,10 @@ class Engine:
         cursor.execute(_text(query), list(parameters) or None)
         while batch := cursor.fetchmany(size):
             yield batch
+
+    def lend(self) -> Any:
+        """The connection itself, for a tool that writes its own SQL: lake hands it to no one else."""
+        return self._connection
 
     def close(self) -> None:
         """Close the connection; its temporary tables are gone."""
@@ -152,9 +176,26 @@ class Engine:
             raise EngineRefused(_without_keys(f"{error}\n{text}")) from None
 
 
+_readers = threading.local()
+
+
+def kept_reader() -> Engine:
+    """An engine of this thread for small look-ups; it remembers where things lie in the files.
+
+    Files never change once they are there, so that what is remembered stays true.
+    """
+    if not hasattr(_readers, "engine"):
+        connection = duckdb.connect(":memory:", config={"memory_limit": "256MB", "threads": "1"})
+        connection.execute("SET parquet_metadata_cache = true")
+        connection.execute("SET python_enable_replacements = false")
+        _readers.engine = Engine(connection)
+    engine: Engine = _readers.engine
+    return engine
+
+
 @contextmanager
 def connect(
-    *, memory_limit: str = "1GB", threads: int = 2, spill: Path | None = None
+    *, memory_limit: str = "600MB", threads: int = 2, spill: Path | None = None
 ) -> Iterator[Engine]:
     """A fresh in-memory engine; `spill` is where it may put what exceeds the memory limit."""
     settings = {"memory_limit": memory_limit, "threads": str(threads)}

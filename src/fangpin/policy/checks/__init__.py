@@ -34,6 +34,7 @@ ALL_CHECKS: tuple[Check, ...] = (
     feeds.coded_values_are_clear,
     feeds.field_limits_make_sense,
     feeds.registry_fields_exist,
+    feeds.household_units_exist,
     feeds.demo_columns_exist,
     feeds.demo_rounds_exist,
     ledger.item_references_exist,

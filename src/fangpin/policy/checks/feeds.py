@@ -207,6 +207,39 @@ def _registry_problems(book: Book, entry: Entry, registry: Registry) -> Iterator
             )
 
 
+def household_units_exist(book: Book) -> Iterator[Problem]:
+    """UNIT_FEED, UNIT_FIELD: a unit of people is named by fields of a feed about persons."""
+    for entry, header in book.all("header", PackHeader):
+        for index, unit in enumerate(header.household_units):
+            at = ("household_units", index)
+            persons = {
+                contract.feed
+                for _, contract in book.all("contract", Contract)
+                if contract.subject == "person"
+            }
+            if unit.feed not in persons:
+                yield unknown(
+                    code="UNIT_FEED",
+                    noun="contract",
+                    written=unit.feed,
+                    where=entry.where(*at, "feed"),
+                    valid=persons,
+                    by=("header", f"household_units.{unit.unit}"),
+                )
+                continue
+            fields = book.fields(unit.feed)
+            for name, field in (("number", unit.number), ("division", unit.division)):
+                if fields is not None and field not in fields:
+                    yield unknown(
+                        code="UNIT_FIELD",
+                        noun="field",
+                        written=field,
+                        where=entry.where(*at, name),
+                        valid=fields,
+                        by=("header", f"household_units.{unit.unit}"),
+                    )
+
+
 def demo_columns_exist(book: Book) -> Iterator[Problem]:
     """DEMO_FEED, DEMO_FIELD: a demonstration's deliveries fit the pack's feeds."""
     feeds = book.codes("contract")

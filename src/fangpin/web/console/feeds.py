@@ -205,7 +205,9 @@ def calendar_of(*, today: date, only_department: str = "") -> tuple[list[int], l
     months = list(range(last - COUNT_OF_MONTHS + 1, last + 1))
     by_feed: dict[str, list[Arrival]] = {}
     for arrival in known_arrivals(today):
-        by_feed.setdefault(arrival.feed, []).append(arrival)
+        # One that is held or was refused leaves its month undelivered.
+        if arrival.is_in_force(today):
+            by_feed.setdefault(arrival.feed, []).append(arrival)
     began = min((one.month for found in by_feed.values() for one in found), default=last + 1)
     groups = []
     for department in pack.departments.values():

@@ -36,6 +36,7 @@ urlpatterns = [
     path("queue/", queue.queue, name="queue"),
     path("cases/", cases.cases, name="cases"),
     path("cases/<str:case_no>/", case.case, name="case"),
+    path("cases/<str:case_no>/papers/<str:sha256>", case.paper, name="case-paper"),
     path(
         "cases/<str:case_no>/notice-sheet/", sheets.of_case, {"kind": "notice"}, name="notice-sheet"
     ),
@@ -95,6 +96,7 @@ urlpatterns = [
     path("audit/", audit.trail, name="audit"),
     path("audit/entries.csv", audit.entries, name="audit-entries"),
     path("supervision/", supervision.supervision, name="supervision"),
+    path("supervision/<str:clock>/<str:how>/", supervision.behind, name="clock-cases"),
     path("dispatch/", dispatch.dispatch, name="dispatch"),
     path("households/", household.households, name="households"),
     path("households/<int:household_ref>/", household.household, name="household"),

@@ -10,6 +10,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import HttpRequest
 
 from fangpin.lake.papers import MOST_BYTES
@@ -20,6 +21,8 @@ from fangpin.web.field.bodies import VisitBody
 PART = "xml_submission_file"
 PICTURES = {"photo": "photo", "signature": "signature"}
 """Question -> kind of attachment."""
+MOST_POSTED = 4 * MOST_BYTES
+"""Of one submission, pictures included."""
 _MOST_XML = 1024 * 1024
 
 
@@ -59,6 +62,7 @@ class Submission:
             "device_at": ended,
             "verifiers": [official, said.get("second_verifier", "")],
             "is_at_risk": said.get("is_at_risk"),
+            "is_in_severe_difficulty": said.get("is_in_severe_difficulty") or False,
             "coping": said.get("coping", ""),
             "judgement": said.get("judgement", ""),
             "causes": [
@@ -94,9 +98,27 @@ class Submission:
             yield {"kind": kind, "sha256": by_name[name].sha256}
 
 
+class InMemory(MemoryFileUploadHandler):
+    """Keeps pictures in memory whatever their size: none ever lies on the disk in plain form."""
+
+    def handle_raw_input(
+        self,
+        input_data: Any,  # noqa: ARG002
+        META: Any,  # noqa: ARG002
+        content_length: int,
+        boundary: Any,  # noqa: ARG002
+        encoding: Any = None,  # noqa: ARG002
+    ) -> None:
+        """Refuse what is larger than the address says it takes."""
+        if content_length > MOST_POSTED:
+            raise ProblemError(_too_large())
+        self.activated = True
+
+
 def read_submission(request: HttpRequest, *, forms: Mapping[str, Form]) -> Submission:
     """The parts of a submission. Raises ProblemError SUBMISSION_UNREADABLE, FORM_OTHER,
     SUBMISSION_IN_PARTS, PAPER_TOO_LARGE."""
+    request.upload_handlers = [InMemory(request)]
     if "*isIncomplete*" in request.POST:
         raise ProblemError(_in_parts())
     sent = request.FILES.get(PART)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +12,7 @@ from typing import Any
 from django.utils import translation
 
 from fangpin.casework.alerts import queries as alerts
-from fangpin.casework.alerts.models import Alert
+from fangpin.casework.alerts.models import Alert, AlertReason
 from fangpin.casework.cases.asking import form_of, questions
 from fangpin.casework.cases.assessment import covered
 from fangpin.casework.cases.models import Case
@@ -27,7 +28,7 @@ from fangpin.values.month import Month
 from fangpin.web.ground.known import KnownLedger
 from fangpin.web.ground.pack import installation_pack, severity_of
 from fangpin.web.ground.people import attribute_facts, member_lines
-from fangpin.web.ground.words import cause_words, figure_words
+from fangpin.web.ground.words import cause_words, figure_words, rule_of
 
 ACT = "record_visit"
 MONTHS = 12
@@ -74,6 +75,7 @@ def task(scope: Scope, case: Case, *, village: Village, at: datetime) -> dict[st
     """One household to visit, as the phone holds it."""
     household, today = case.household, at.date()
     alert = _alert(case)
+    reason = _reason(scope, alert) if alert else None
     form = form_of(installation_pack(), case, act=ACT)
     asked = questions(installation_pack(), form, case, on=today) if form else []
     severity = severity_of(case.severity)
@@ -90,9 +92,9 @@ def task(scope: Scope, case: Case, *, village: Village, at: datetime) -> dict[st
         "form": form.form if form else "",
         "rank": case.severity_rank if severity else 9,
         "mine": bool(case.assigned_to),
-        "why": _why(scope, case, alert),
+        "why": _why(case, reason),
         "cause": alert.cause if alert else _clue_cause(case),
-        "figures": _figures(scope, alert),
+        "figures": _figures(scope, alert, reason) if alert and reason else None,
         "income": _income(ledger, village.month),
         "values": {one.field.field: one.system for one in asked if one.system},
         "ask": [one.field.field for one in asked if one.is_asked],
@@ -160,9 +162,18 @@ def _of_household(
         "group": household.address,
         "count": household.count_of_members,
         "phone": household.masked_phone,
-        "facts": both(lambda: attribute_facts(household)),
+        "facts": both(lambda: attribute_facts(_without_noughts(household))),
         "members": both(members),
     }
+
+
+def _without_noughts(household: Household) -> Household:
+    """The household without attributes that count nobody: a small screen tells what there is."""
+    told = copy(household)
+    told.attributes = {
+        code: value for code, value in household.attributes.items() if str(value) != "0"
+    }
+    return told
 
 
 def _alert(case: Case) -> Alert | None:
@@ -180,13 +191,19 @@ def _clue_cause(case: Case) -> str:
     return clue.cause if clue else ""
 
 
-def _why(scope: Scope, case: Case, alert: Alert | None) -> dict[str, str]:
+def _reason(scope: Scope, alert: Alert) -> AlertReason | None:
+    """The most urgent reason of the latest run that still stands."""
+    for month in alerts.reasons(scope, alert):
+        for reason in month.reasons:
+            if not reason.is_withdrawn:
+                return reason
+    return None
+
+
+def _why(case: Case, reason: AlertReason | None) -> dict[str, str]:
     """Why someone goes there, in one sentence: the alert's own, else what the clue says."""
-    if alert is not None:
-        for month in alerts.reasons(scope, alert):
-            for reason in month.reasons:
-                if not reason.is_withdrawn:
-                    return {"zh": reason.sentence_zh, "en": reason.sentence_en}
+    if reason is not None:
+        return {"zh": reason.sentence_zh, "en": reason.sentence_en}
     clue = case.clues.order_by("-on", "-id").first()
     if clue is None:
         return {"zh": "", "en": ""}
@@ -196,21 +213,21 @@ def _why(scope: Scope, case: Case, alert: Alert | None) -> dict[str, str]:
     return {"zh": f"{channel.zh}：{told['zh']}", "en": f"{channel.en}: {told['en']}"}
 
 
-def _figures(scope: Scope, alert: Alert | None) -> dict[str, Any] | None:
-    """The rows that prove the alert, summed by month: what the sentence is about."""
-    if alert is None:
-        return None
-    rows = [row for row in alerts.evidence(scope, alert) if row.amount is not None]
+def _figures(scope: Scope, alert: Alert, reason: AlertReason) -> dict[str, Any] | None:
+    """The rows that prove the reason, summed by month: what its sentence is about."""
+    rows = [row for row in alerts.evidence(scope, alert, reason.rule) if row.amount is not None]
     if not rows:
         return None
-    item = rows[0].item
+    rule = rule_of(reason.rule, edition=reason.edition)
+    charted = rule.chart if rule else None
+    told = installation_pack().items.get(charted or "")
+    items = {charted, *(told.of if told else ())} & {row.item for row in rows} or {rows[0].item}
     sums: dict[int, Decimal] = {}
     for row in rows:
-        if row.item == item and row.month is not None:
+        if row.item in items:
             sums[row.month] = sums.get(row.month, Decimal(0)) + (row.amount or 0)
+    item = charted if charted and len(items) > 1 else next(iter(items))
     latest = sorted(sums)[-FIGURES:]
-    if not latest:
-        return None
     title = both(lambda: figure_words(item))
     return {
         "title": {language: words[0] for language, words in title.items()},

@@ -114,6 +114,7 @@ def _judgement(pack: Pack) -> list[Row]:
         _row("select_one causes", "cause", _CAUSE, required="true", relevant=_RISK),
         _row("select_multiple causes", "more_causes", _MORE, relevant=_RISK),
         _row("text", "cause_note", _NOTE, relevant=_RISK),
+        _row("select_one truth", "is_in_severe_difficulty", _SEVERE, relevant=_RISK),
     ]
     if _words_under(pack, "coping."):
         rows.append(_row("select_one coping", "coping", _COPING))
@@ -192,6 +193,7 @@ _AT_RISK = Words(zh="有没有返贫致贫风险", en="Is there a risk of povert
 _CAUSE = Words(zh="主要风险类型", en="Main cause")
 _MORE = Words(zh="其他风险类型", en="Other causes")
 _NOTE = Words(zh="风险说明", en="Note on the cause")
+_SEVERE = Words(zh="基本生活有没有严重困难", en="Is basic living in severe difficulty")
 _COPING = Words(zh="自我应对能力", en="Own coping ability")
 _JUDGEMENT = Words(zh="核实结论（用自己的话写）", en="Judgement, in your own words")
 _SECOND = Words(zh="同行核实人姓名", en="Name of the second verifier")

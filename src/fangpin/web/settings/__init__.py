@@ -101,6 +101,11 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = FANGPIN.time_zone
 
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+"""Photos of households never lie on the disk in plain form, not even for a moment."""
+FILE_UPLOAD_MAX_MEMORY_SIZE = 24 * 1024 * 1024
+"""Of one form; a larger one brings no files, and the act says which are missing."""
+
 STATIC_URL = "/static/"
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder"]
 WHITENOISE_USE_FINDERS = True

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -225,6 +226,7 @@ def _cipher(variables: Mapping[str, str], problems: list[Problem]) -> GcmCipher:
     return CIPHERS.get(name, AES_256_GCM)
 
 
+@cache
 def shipped_packs() -> Path:
     """The packs that came with the program: beside its sources, else installed with the wheel."""
     beside = Path(fangpin.__file__).resolve().parents[2] / "packs"

@@ -42,6 +42,7 @@ from fangpin.casework.cases.acts.opening import (
     report_clue,
 )
 from fangpin.casework.cases.acts.visit import (
+    VISIT_FORM,
     Answer,
     CauseFound,
     CorrectedLine,
@@ -54,6 +55,7 @@ from fangpin.casework.cases.acts.visit import (
 )
 
 __all__ = [
+    "VISIT_FORM",
     "Answer",
     "CauseFound",
     "CorrectedLine",

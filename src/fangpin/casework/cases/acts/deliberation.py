@@ -11,7 +11,8 @@ from typing import Any
 from django.db import transaction
 
 from fangpin.casework.cases import refusals
-from fangpin.casework.cases.gate import Turn, perform
+from fangpin.casework.cases.assessment import latest_visit
+from fangpin.casework.cases.gate import Turn, local_day, perform
 from fangpin.casework.cases.models import CaseAct, DeliberationItem, Meeting
 from fangpin.casework.officials.scope import Scope
 from fangpin.policy import Pack
@@ -55,7 +56,7 @@ def hold_deliberation(
 
     A vote against ends nothing: it goes upward as the village's opinion. With a `key` the acts carry
     `key:1`, `key:2`, ... Raises also ProblemError MEETING_EMPTY, TOO_FEW_ATTEND, VOTES_DO_NOT_ADD,
-    MEETING_ELSEWHERE, MEETING_IN_FUTURE, VALUE_NOT_LISTED, TEXT_MISSING.
+    MEETING_ELSEWHERE, MEETING_IN_FUTURE, MEETING_BEFORE_VISIT, VALUE_NOT_LISTED, TEXT_MISSING.
     """
     if not items:
         raise refusals.refusal(
@@ -99,6 +100,7 @@ def _item(
                 fix_zh="请在该户所在村评议。",
                 fix_en="Let its own village deliberate.",
             )
+        _refuse_before_visit(turn, meeting)
         cast = votes.count_for + votes.count_against + votes.count_abstained
         if min(votes.count_for, votes.count_against, votes.count_abstained) < 0 or (
             cast != meeting.count_of_attending
@@ -133,6 +135,20 @@ def _item(
         key=key,
         effect=effect,
     )
+
+
+def _refuse_before_visit(turn: Turn, meeting: MeetingRecord) -> None:
+    """MEETING_BEFORE_VISIT: who was not visited yet cannot have been deliberated on."""
+    visit = latest_visit(turn.case)
+    if visit is not None and meeting.held_date < local_day(visit.visited_at):
+        raise refusals.refusal(
+            "MEETING_BEFORE_VISIT",
+            turn.where,
+            zh=f"会议日期早于入户核实（{local_day(visit.visited_at)}）。",
+            en=f"The meeting is dated before the home visit ({local_day(visit.visited_at)}).",
+            fix_zh="请改为入户核实之后实际开会的日期。",
+            fix_en="Give the day after the visit on which it was really held.",
+        )
 
 
 def _meeting(turn: Turn, meeting: MeetingRecord) -> Meeting:

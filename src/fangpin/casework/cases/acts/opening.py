@@ -52,7 +52,7 @@ def report_clue(
         where = f"household {household.household_no}"
         if not by.can(REPORT_CLUE):
             raise refusals.not_permitted(where, title=act_title(pack, REPORT_CLUE))
-        valid = words_under(pack, "channel")
+        valid = channels_of_clues(pack)
         if channel not in valid:
             raise refusals.not_a_word(
                 where, zh="线索渠道", en="Channel", given=channel, valid=valid
@@ -84,6 +84,17 @@ def report_clue(
             clue=NewClue(channel, day, cause, note, alert),
         )
     return case
+
+
+def channels_of_clues(pack: Pack) -> list[str]:
+    """The channels by which a clue may come, in the order of the pack's words."""
+    open_to = {
+        channel
+        for procedure in pack.procedures
+        if procedure.kind == "identification"
+        for channel in procedure.channels
+    }
+    return [channel for channel in words_under(pack, "channel") if channel in open_to]
 
 
 def join_alerts(*, pack: Pack, by: Scope, at: datetime) -> int:

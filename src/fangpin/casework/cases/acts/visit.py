@@ -23,6 +23,8 @@ from fangpin.casework.officials.models import Official
 from fangpin.casework.officials.scope import Scope
 from fangpin.policy import Pack
 
+VISIT_FORM = "visit"
+"""The form of a visit where a procedure has none of its own."""
 VERDICTS = ("", "agrees", "partly", "differs")
 
 
@@ -83,7 +85,7 @@ class VisitRecord:
     verifiers: tuple[str, ...]
     is_at_risk: bool
     judgement: str
-    form: str = "visit"
+    form: str = VISIT_FORM
     is_household_found: bool = True
     is_in_severe_difficulty: bool = False
     coping: str = ""

@@ -148,6 +148,8 @@ class LogLine:
     reason: str
     note: str
     is_undone: bool
+    papers: list[tuple[str, str]]
+    """(kind in words, sha256) of photos, signatures and papers."""
 
 
 def visit_view(desk: Desk) -> VisitView | None:
@@ -382,6 +384,12 @@ def log_lines(desk: Desk) -> list[LogLine]:
             reason=reason_words(desk, one.reason) or cause_words(one.reason) * bool(one.reason),
             note=one.note,
             is_undone=one.is_undone,
+            papers=[(_kind(desk, paper.kind), paper.sha256) for paper in one.attachments.all()],
         )
         for one in reversed(desk.log)
     ]
+
+
+def _kind(desk: Desk, kind: str) -> str:
+    word = desk.pack.words.get(f"attachment.{kind}")
+    return said(word.title) if word else kind

@@ -58,6 +58,7 @@ ACTS = {
     "view_household": gettext_noop("查看农户档案"),
     "view_case": gettext_noop("查看办理件"),
     "print_sheet": gettext_noop("打印表单"),
+    "view_paper": gettext_noop("查看照片和材料"),
     "end_alert": gettext_noop("办结预警"),
     "sign_in": gettext_noop("登录"),
     "export_rejects": gettext_noop("下载退回的行"),

@@ -21,6 +21,7 @@ from fangpin.values.problem import ProblemError
 from fangpin.web.console.cases.desk import Desk, waiting_words
 from fangpin.web.console.cases.forms import FORMS, ActForm
 from fangpin.web.console.cases.forms.base import told
+from fangpin.web.console.cases.papers import attachment_of, papers
 from fangpin.web.console.cases.progress import step_lines
 from fangpin.web.console.cases.records import (
     comparison_lines,
@@ -36,6 +37,7 @@ from fangpin.web.console.cases.records import (
 )
 from fangpin.web.console.cases.why import why_of
 from fangpin.web.console.sheets.public import Kind, may_hang
+from fangpin.web.console.views.errors import refused
 from fangpin.web.ground.access import SEE_AUDIT, SEE_CASE, SEE_HOUSEHOLD, ConsoleRequest, opens
 from fangpin.web.ground.pack import installation_pack, severity_of
 from fangpin.web.ground.words import cause_words, said
@@ -79,7 +81,7 @@ def act(request: ConsoleRequest, case_no: str, act: str) -> HttpResponse:
         return redirect(_after(desk, act))
     if not _is_offered(desk, act):
         return _page(request, desk, form=None, act="", conflict=_too_late(desk), status=409)
-    form = FORMS[act](desk=desk, data=request.POST)
+    form = FORMS[act](desk=desk, data=request.POST, files=request.FILES)
     if not form.is_valid():
         return _page(request, desk, form=form, act=act, status=422)
     try:
@@ -91,13 +93,38 @@ def act(request: ConsoleRequest, case_no: str, act: str) -> HttpResponse:
     return redirect(_after(desk, act))
 
 
+@opens(SEE_CASE)
+@require_safe
+def paper(request: ConsoleRequest, case_no: str, sha256: str) -> HttpResponse:
+    """A photo, signature or paper of a case; opening it is on the record. 404 outside the scope."""
+    desk = _desk(request, case_no)
+    known = [one for entry in desk.log for one in entry.attachments.all()]
+    found = attachment_of(known, sha256)
+    if found is None or not papers().has(sha256):
+        raise Http404
+    audit.record(
+        act="view_paper",
+        official=request.scope.official,
+        subject_kind="case",
+        subject=desk.case.case_no,
+        division=desk.case.division,
+        at=request.at,
+        detail={"kind": found.kind, "paper": sha256[:12]},
+    )
+    try:
+        content = papers().read(sha256)
+    except ProblemError as error:
+        return refused(request, error.problems[0])
+    return HttpResponse(content, content_type=found.media_type)
+
+
 def _refused(request: ConsoleRequest, case_no: str, act: str, error: ProblemError) -> HttpResponse:
     """The form as it was filled in, beside the case as it stands now."""
     desk = _desk(request, case_no)
     is_changed = any(one.code in CHANGED for one in error.problems)
     data = request.POST.copy()
     data["version"] = str(desk.case.version)
-    form = FORMS[act](desk=desk, data=data) if desk.task(act) else None
+    form = FORMS[act](desk=desk, data=data, files=request.FILES) if desk.task(act) else None
     if form is not None:
         form.is_valid()
         form.refused(error.problems)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from fangpin.casework.cases import turns
 from fangpin.casework.cases.models import Case
-from fangpin.casework.cases.turns import After, Counts, Reading, TurnFilters, View
+from fangpin.casework.cases.turns import COUNT_CAP, After, Counts, Reading, TurnFilters, View
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.queries import divisions_below, names_of
@@ -23,6 +23,7 @@ from fangpin.policy.procedure_models import Step
 from fangpin.web.console.cases.clocks import ClockView, clock_views
 from fangpin.web.console.frame import chosen_division
 from fangpin.web.ground.access import SEE_CASE, ConsoleRequest, opens
+from fangpin.web.ground.figures import number
 from fangpin.web.ground.pack import installation_pack, severity_of
 from fangpin.web.ground.words import said, step_words
 
@@ -103,12 +104,16 @@ def _after(request: ConsoleRequest) -> After | None:
     return place, int(number)
 
 
-def _views(filters: TurnFilters, counts: Counts) -> list[tuple[str, str, int, bool]]:
+def _views(filters: TurnFilters, counts: Counts) -> list[tuple[str, str, str, bool]]:
     return [
-        ("mine", gettext("轮到我办"), counts.mine, filters.view == "mine"),
-        ("open", gettext("全部在办"), counts.open, filters.view == "open"),
-        ("ended", gettext("已办结"), counts.ended, filters.view == "ended"),
+        ("mine", gettext("轮到我办"), _capped(counts.mine), filters.view == "mine"),
+        ("open", gettext("全部在办"), number(counts.open), filters.view == "open"),
+        ("ended", gettext("已办结"), _capped(counts.ended), filters.view == "ended"),
     ]
+
+
+def _capped(count: int) -> str:
+    return f"{number(COUNT_CAP)}+" if count > COUNT_CAP else number(count)
 
 
 def _steps() -> list[tuple[str, str]]:

@@ -19,8 +19,10 @@ from fangpin.casework.cases.timeliness import DivisionTimes
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.queries import divisions_below
+from fangpin.policy.procedure import ClockRunning
 from fangpin.policy.procedure_models import Clock
 from fangpin.values.withheld import is_small, is_withheld, shown, withheld_cells
+from fangpin.web.console.cases.clocks import clock_views
 from fangpin.web.console.frame import chosen_division
 from fangpin.web.console.small_numbers import smallest_cell
 from fangpin.web.ground.access import SEE_CASE, SEE_OVERVIEW, ConsoleRequest, opens
@@ -30,6 +32,13 @@ from fangpin.web.ground.words import listed, said
 
 PERIODS = (30, 90, 365)
 NAMED = 3
+MOST_ROWS = 500
+HOW: dict[str, tuple[ClockRunning, ...]] = {
+    "stopped": ("met", "late"),
+    "late": ("late",),
+    "overdue": ("overdue",),
+}
+"""Which clocks a count of the table holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +79,7 @@ def supervision(request: ConsoleRequest) -> HttpResponse:
     """How officials keep their time. Raises Http404 outside the scope."""
     division, scope = chosen_division(request)
     pack = installation_pack()
-    try:
-        days = int(request.GET.get("days") or PERIODS[1])
-    except ValueError:
-        raise Http404 from None
-    if days not in PERIODS:
-        raise Http404
+    days = _days(request)
     below = _below(request, division)
     width = len(below[0].code) if below else len(division.code)
     since = request.today - timedelta(days=days)
@@ -92,13 +96,67 @@ def supervision(request: ConsoleRequest) -> HttpResponse:
         "answer": _answer(places, division, smallest=smallest),
         "has_overdue": any(times.overdue for _, times in places),
         "lines": lines,
-        "clocks": _clocks(found, smallest=smallest),
+        "clocks": _clocks(
+            found,
+            smallest=smallest,
+            query=urlencode({"division": division.code, "days": str(days)}) if rows else "",
+        ),
         "days": days,
         "periods": [(one, one == days) for one in PERIODS],
         "since": since,
         "smallest": smallest,
     }
     return render(request, "console/supervision.html", context)
+
+
+@opens(SEE_CASE)
+@require_safe
+def behind(request: ConsoleRequest, clock: str, how: str) -> HttpResponse:
+    """The cases behind one count of a clock. Raises Http404 outside the scope and for nonsense."""
+    if not request.scope.can(SEE_OVERVIEW) or how not in HOW:
+        raise Http404
+    division, scope = chosen_division(request)
+    stated = _clock(clock)
+    since = request.today - timedelta(days=_days(request))
+    found = timeliness.behind(
+        scope,
+        pack=installation_pack(),
+        since=since,
+        on=request.today,
+        clock=clock,
+        how=HOW[how],
+        limit=MOST_ROWS,
+    )
+    paths = divisions.paths(case.division for case, _ in found)
+    views = [(case, clock_views([state])[0]) for case, state in found]
+    context = {
+        "division": division,
+        "title": said(stated.title),
+        "how": how,
+        "since": since,
+        "lines": [(case, view, paths[case.division][-2:]) for case, view in views],
+        "is_cut": len(found) == MOST_ROWS,
+    }
+    return render(request, "console/behind.html", context)
+
+
+def _clock(code: str) -> Clock:
+    for procedure in installation_pack().procedures:
+        for clock in procedure.clocks:
+            if clock.clock == code:
+                return clock
+    raise Http404
+
+
+def _days(request: ConsoleRequest) -> int:
+    """The period that the address asks for. Raises Http404 for another than those offered."""
+    try:
+        days = int(request.GET.get("days") or PERIODS[1])
+    except ValueError:
+        raise Http404 from None
+    if days not in PERIODS:
+        raise Http404
+    return days
 
 
 def _below(request: ConsoleRequest, division: Division) -> list[Division]:
@@ -161,7 +219,7 @@ def _places(
     return lines
 
 
-def _clocks(found: list[DivisionTimes], *, smallest: int) -> list[ClockLine]:
+def _clocks(found: list[DivisionTimes], *, smallest: int, query: str) -> list[ClockLine]:
     """Each clock of the pack over the whole scope; hidden where too few cases stand behind it."""
     lines = []
     known: dict[str, Clock] = {}
@@ -177,13 +235,17 @@ def _clocks(found: list[DivisionTimes], *, smallest: int) -> list[ClockLine]:
         stopped = met + late
         small = [is_small(one, smallest=smallest) for one in (stopped, late, met)]
         told = stopped > 0 and not any(small)
+        href = {
+            how: f"{reverse('clock-cases', args=[code, how])}?{query}" if query else ""
+            for how in HOW
+        }
         lines.append(
             ClockLine(
                 title=said(clock.title),
                 on_time=share(Decimal(met) / Decimal(met + late)) if told else "—",
-                stopped=_cell(stopped, smallest),
-                late=_cell(late, smallest, is_late=True),
-                overdue=_cell(overdue, smallest, is_late=True),
+                stopped=_cell(stopped, smallest, href=href["stopped"]),
+                late=_cell(late, smallest, href=href["late"], is_late=True),
+                overdue=_cell(overdue, smallest, href=href["overdue"], is_late=True),
             )
         )
     return lines

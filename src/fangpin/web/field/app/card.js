@@ -1,7 +1,7 @@
 // One household: why someone goes there, its income of twelve months, what the registry knows.
 import { h, svg } from "./dom.js";
 import { card, go, isHere, main, screen } from "./frame.js";
-import { badge, daysLeft, stateWords } from "./list.js";
+import { badge, daysLeft, stateWords, where } from "./list.js";
 import { draft, recordOf, state } from "./store.js";
 import { number, said, t } from "./words.js";
 
@@ -14,9 +14,7 @@ export async function cardScreen(id) {
   const record = recordOf(id);
   const begun = await draft(id);
   if (!isHere(`/case/${id}`)) return;
-  const about = [[said(task.village), task.group].filter(Boolean).join(" "), task.phone]
-    .filter(Boolean)
-    .join(" · ");
+  const about = [where(task), task.phone].filter(Boolean).join(" · ");
   let act = null;
   if (record) act = main(stateWords(record), () => go(record.state === "differs" ? `/differs/${record.key}` : "/log"));
   else if (task.kind === "visit") {

@@ -114,6 +114,7 @@ export const EN = {
   "先点的是主要的": "the main one first",
   "请说明": "Please explain",
   "有没有返贫致贫风险": "Is there a risk of poverty",
+  "基本生活有没有严重困难": "Is basic living in severe difficulty",
   "有风险": "At risk",
   "没有风险": "No risk",
   "核实结论": "Judgement",
@@ -179,6 +180,7 @@ export const EN = {
   "没有信号。{n} 份存在手机里，有网自动上传。":
     "No signal. {n} kept on the phone; they upload by themselves.",
   "没有信号；待办可能不是最新的。": "No signal; the list may not be the latest.",
+  "{n} 份要您看一下，请看下面。": ["{n} needs a look from you, see below.", "{n} need a look from you, see below."],
   "{n} 份等待上传。": "{n} waiting to upload.",
   "都已上传，待办是最新的。": "Everything is uploaded and the list is up to date.",
   "{n} 份": "{n}",

@@ -29,7 +29,7 @@ export async function formScreen(id) {
     papers: [],
     seconds: 0,
   };
-  const visit = { is_at_risk: null, judgement: "", coping: "", note: "", second: "", ...begun };
+  const visit = { is_at_risk: null, judgement: "", coping: "", note: "", second: "", is_severe: false, ...begun };
   const keep = keeper(id, visit);
   const asked = form.fields.filter((field) => visit.ask.includes(field.field));
   const known = form.fields.filter((field) => !visit.ask.includes(field.field));
@@ -276,6 +276,20 @@ function judgement(task, visit, keep) {
       needsNote
         ? h("div", {}, h("label.question-title", { for: "f-note" }, t("请说明")), note)
         : "",
+      h(
+        "div.question",
+        {},
+        h("p.question-title", {}, t("基本生活有没有严重困难")),
+        choice({
+          label: t("基本生活有没有严重困难"),
+          options: TRUTH(),
+          value: String(visit.is_severe),
+          onpick: (value) => {
+            visit.is_severe = value === "true";
+            keep.soon();
+          },
+        }),
+      ),
     );
   }
 
@@ -424,6 +438,7 @@ function recordOf(task, form, visit) {
       device_at: new Date().toISOString(),
       verifiers: [state.who.official, visit.second.trim()].filter(Boolean),
       is_at_risk: visit.is_at_risk,
+      is_in_severe_difficulty: visit.is_at_risk && visit.is_severe,
       coping: visit.coping,
       judgement: visit.judgement.trim(),
       causes: visit.is_at_risk

@@ -103,8 +103,15 @@ export function stateWords(record) {
   return words[record.state] ?? words.waiting;
 }
 
+// Village and group; addresses that name the village themselves do not say it twice.
+export function where(task) {
+  const village = said(task.village);
+  const group = task.group ?? "";
+  return group.startsWith(village) ? group : [village, group].filter(Boolean).join(" ");
+}
+
 function place(task) {
-  const parts = [[said(task.village), task.group].filter(Boolean).join(" ")];
+  const parts = [where(task)];
   if (task.count) parts.push(t("{n} 口人", { n: task.count }));
   return parts.filter(Boolean).join(" · ");
 }

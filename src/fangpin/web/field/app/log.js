@@ -4,7 +4,7 @@ import { ask, card, choice, go, main, screen } from "./frame.js";
 import { spoken } from "./form.js";
 import { stateWords } from "./list.js";
 import { dropRecord, putRecord, state } from "./store.js";
-import { sync } from "./sync.js";
+import { isStuck, sync } from "./sync.js";
 import { clockOf, isEnglish, said, t } from "./words.js";
 
 const KINDS = { visit: "入户核查", clue: "线索", follow_up: "走访" };
@@ -37,6 +37,8 @@ function line(n) {
   if (state.line === "off") {
     return n ? t("没有信号。{n} 份存在手机里，有网自动上传。", { n }) : t("没有信号；待办可能不是最新的。");
   }
+  const stuck = [...state.outbox.values()].filter(isStuck).length;
+  if (stuck) return t("{n} 份要您看一下，请看下面。", { n: stuck });
   return n ? t("{n} 份等待上传。", { n }) : t("都已上传，待办是最新的。");
 }
 

@@ -13,11 +13,10 @@ from django.urls import reverse
 from django.utils.http import http_date
 from django.views.decorators.http import require_http_methods, require_safe
 
-from fangpin.lake.papers import MOST_BYTES
 from fangpin.policy.procedure_models import Form
 from fangpin.web.field.changes import changes
 from fangpin.web.field.entrance import for_a_client
-from fangpin.web.field.openrosa import Submission, read_submission
+from fangpin.web.field.openrosa import MOST_POSTED, Submission, read_submission
 from fangpin.web.field.receiving import papers, receive_visit
 from fangpin.web.field.tasks import visit_forms
 from fangpin.web.field.xform import xform
@@ -25,8 +24,6 @@ from fangpin.web.field.xlsform import CASES, case_columns
 from fangpin.web.ground.access import ConsoleRequest
 from fangpin.web.ground.language import short_language
 from fangpin.web.ground.pack import installation_pack
-
-MOST_POSTED = 4 * MOST_BYTES
 
 
 @for_a_client

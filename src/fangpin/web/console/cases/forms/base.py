@@ -12,10 +12,13 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
+from fangpin.casework.cases.acts import PaperOfAct
+from fangpin.casework.cases.asking import form_of
 from fangpin.casework.cases.gate import words_under
 from fangpin.policy import Pack
 from fangpin.values.problem import Problem
 from fangpin.web.console.cases.desk import Desk
+from fangpin.web.console.cases.papers import PapersField, stored
 from fangpin.web.ground.language import short_language
 from fangpin.web.ground.words import cause_words, said
 
@@ -64,11 +67,12 @@ class ActForm(ToldForm):
     key = forms.CharField(widget=forms.HiddenInput, max_length=56)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *, desk: Desk, data: Any = None) -> None:
+    def __init__(self, *, desk: Desk, data: Any = None, files: Any = None) -> None:
         self.desk = desk
         self.pack: Pack = desk.pack
         super().__init__(
             data,
+            files,
             auto_id="f-%s",
             label_suffix="",
             initial={"key": secrets.token_hex(16), "version": desk.case.version},
@@ -106,6 +110,31 @@ class ActForm(ToldForm):
     def carry_out(self) -> Any:
         """Call the act. Raises ProblemError; nothing is changed then."""
         raise NotImplementedError
+
+    def ask_for_papers(self) -> None:
+        """Add a field for each kind of attachment that the pack's form of this act knows."""
+        form = form_of(self.pack, self.desk.case, act=self.act)
+        needed = [kind for step in self.desk.standing.open for kind in step.evidence]
+        self.kinds = list(dict.fromkeys([*(form.attachments if form else {}), *needed]))
+        for kind in self.kinds:
+            word = self.pack.words.get(f"attachment.{kind}")
+            self.fields[f"p-{kind}"] = PapersField(label=said(word.title) if word else kind)
+
+    @property
+    def papers(self) -> tuple[PaperOfAct, ...]:
+        """The contents sent with the form, kept. Raises ProblemError."""
+        sender = self.desk.scope.official
+        return tuple(
+            one
+            for kind in self.kinds
+            for one in stored(kind, self.cleaned_data[f"p-{kind}"], sender=sender)
+        )
+
+    @property
+    def paper_fields(self) -> list[forms.BoundField]:
+        return [self[f"p-{kind}"] for kind in self.kinds]
+
+    kinds: list[str] = []
 
     @property
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:

@@ -56,7 +56,12 @@ class RequestComparison(ActForm):
 
     def prepare(self) -> None:
         asked = {one.department for one in self.desk.comparisons}
-        rest = [one for code, one in self.pack.departments.items() if code not in asked]
+        own = {self.pack.owners.get(form.feed or "") for form in self.pack.forms.values()}
+        rest = [
+            one
+            for code, one in self.pack.departments.items()
+            if code not in asked and code not in own  # what visits found is asked of nobody
+        ]
         self.fields["departments"] = forms.MultipleChoiceField(
             label=gettext("请哪些部门比对"),
             choices=[(one.department, said(one.title)) for one in rest],

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
 from fangpin.casework.cases import acts
-from fangpin.casework.cases.asking import Question, questions
+from fangpin.casework.cases.asking import Question, form_of, questions
 from fangpin.policy.procedure_models import Form, FormField
 from fangpin.web.console.cases.forms.base import (
     ActForm,
@@ -58,7 +58,9 @@ class RecordVisit(ActForm):
         form = self._form()
         asked = {
             one.field.field: one
-            for one in questions(self.pack, form, self.desk.case, on=self.desk.today)
+            for one in (
+                questions(self.pack, form, self.desk.case, on=self.desk.today) if form else []
+            )
         }
         self.questions: list[Question] = list(asked.values())
         own = dict(self.fields)
@@ -88,6 +90,7 @@ class RecordVisit(ActForm):
         self.fields["visited_at"] = MomentField(label=gettext("入户时间"))
         self.initial["visited_at"] = local(self.desk.at)
         self.fields["absent"] = forms.BooleanField(label=gettext("没有找到这户人"), required=False)
+        self.ask_for_papers()
 
     def _lines(self) -> None:
         """Lines of the income statement, each to be corrected with a reason."""
@@ -118,8 +121,8 @@ class RecordVisit(ActForm):
             for line in self.lines
         ]
 
-    def _form(self) -> Form:
-        return next(one for one in self.pack.forms.values() if one.act == self.act)
+    def _form(self) -> Form | None:
+        return form_of(self.pack, self.desk.case, act=self.act)
 
     def _causes(self) -> None:
         choices = cause_choices(self.pack)
@@ -180,13 +183,14 @@ class RecordVisit(ActForm):
 
     @property
     def last(self) -> list[forms.BoundField]:
-        return self.rest("verifiers", "visited_at", "absent")
+        return [*self.rest("verifiers", "visited_at"), *self.paper_fields, self["absent"]]
 
     def _system(self, one: Question) -> str:
         return answer_words(one.field, one.system) if one.system else ""
 
     def carry_out(self) -> Any:
         given = self.cleaned_data
+        form = self._form()
         chosen = [given["cause"], *given["more_causes"]] if given["finding"] == AT_RISK else []
         note = given.get("cause_note", "")
         noted = {one.cause for one in self.pack.causes.values() if one.note_required}
@@ -195,7 +199,8 @@ class RecordVisit(ActForm):
             verifiers=self._verifiers(given["verifiers"]),
             is_at_risk=given["finding"] == AT_RISK,
             judgement=given["judgement"],
-            form=self._form().form,
+            papers=self.papers,
+            form=form.form if form else acts.VISIT_FORM,
             is_household_found=not given["absent"],
             is_in_severe_difficulty=given["severe"],
             coping=given["coping"],
@@ -295,6 +300,7 @@ class RecordConsent(ActForm):
         )
         self.order_fields(["form", "signed_date", "read_aloud"])
         self.initial["signed_date"] = self.desk.today
+        self.ask_for_papers()
 
     def carry_out(self) -> Any:
         return acts.record_consent(
@@ -302,4 +308,5 @@ class RecordConsent(ActForm):
             form=self.cleaned_data["form"],
             signed_date=self.cleaned_data["signed_date"],
             is_read_aloud=self.cleaned_data["read_aloud"],
+            papers=self.papers,
         )

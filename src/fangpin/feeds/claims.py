@@ -1,0 +1,179 @@
+"""Claims: rows about a person whom their number does not tell, kept with what else they say of them.
+
+Three kinds of rows make claims: accepted rows without a usable number, accepted rows with a number
+that the registry lists for several persons, and rows set aside for nothing but their number. Their
+facts wait in claims.parquet, in the columns of facts.parquet; the name, the number as written, birth
+date, sex and division are sealed in the vault and read by linkage alone.
+A claim's `claim_ref` is the same for rows that say the same of the same person, so that what an
+official decides of one holds for the next month's too. Rows that give no more than a name never
+share one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from fangpin.feeds.check import CHECKED, WAITING
+from fangpin.feeds.readers.table import RAW, RawTable
+from fangpin.feeds.shapes import quoted
+from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.vault import Vault
+from fangpin.policy.models import Contract, Registry
+from fangpin.values.identifiers import bare_number
+from fangpin.values.text import is_missing, name_key
+
+CLAIMS = "claims.parquet"
+EVIDENCE = ("number", "name", "birth", "sex", "division")
+"""What a claim may say of its person; NULL where it does not."""
+
+CLAIM_FACTS = "claim_facts"
+"""The columns of facts.parquet, `waits` (set aside for its number) and `claim_ref`."""
+_SEALED_ROWS = "claims_to_seal"
+_BATCH = 100_000
+
+
+def find_claims(
+    *,
+    engine: Engine,
+    contract: Contract,
+    registry: Registry,
+    raw: RawTable,
+    identifier: str | None,
+    vault: Vault,
+    accepted: str,
+    waiting: str | None,
+    shared: Sequence[Path] = (),
+) -> int:
+    """Make CLAIM_FACTS from the accepted rows and those that wait; returns how many claims there are.
+
+    `accepted` and `waiting` are tables in the columns of facts.parquet, `shared` the files of numbers
+    that several persons bear. A file without a column of names makes no claims.
+    """
+    # Departments call it by many codes; the first name of a row is its subject's.
+    names = (field.field for field in contract.fields if field.type == "name")
+    name = next(filter(None, map(raw.mapping.column, names)), None)
+    if name is None:
+        return 0
+    given = f"checked.{quoted(f'f_{identifier}')} IS NULL" if identifier else "TRUE"
+    if shared and identifier:
+        engine.view_files("shared_numbers", list(shared))
+        given += (
+            f" OR checked.{quoted(f'f_{identifier}')} IN (SELECT person_ref FROM shared_numbers)"
+        )
+    sources: list[tuple[str, str, bool]] = [(WAITING, waiting, True)] if waiting else []
+    # Looked at first: mostly every row has its number.
+    if engine.value(f"SELECT count(*) FROM {CHECKED} AS checked WHERE {given}"):
+        sources.append((CHECKED, accepted, False))
+    if not sources:
+        return 0
+    number = raw.mapping.column(identifier) if identifier else None
+    cells = [f"raw.c{name.position} AS name"]
+    cells.append(f"raw.c{number.position} AS number" if number else "NULL AS number")
+    for field, kind, alias in (
+        (registry.birth, "DATE", "birth"),
+        (registry.sex, "VARCHAR", "sex"),
+        (registry.division, "VARCHAR", "division"),
+    ):
+        read = raw.mapping.column(field) if field else None
+        value = f"checked.{quoted(f'f_{field}')}" if read else "NULL"
+        cells.append(f"CAST({value} AS {kind}) AS {alias}")
+    engine.make_table(
+        "claim_cells",
+        " UNION ALL ".join(
+            f"SELECT facts.row_no, facts.person_ref, {waits} AS waits, {', '.join(cells)} "
+            f"FROM {checked} AS checked JOIN {facts} AS facts USING (row_no) "
+            f"JOIN {RAW} AS raw ON raw.rowid = checked.position "
+            f"WHERE ({given if not waits else 'TRUE'}) AND raw.c{name.position} IS NOT NULL"
+            for checked, facts, waits in sources
+        ),
+    )
+    _make_sealed_rows(engine, vault)
+    engine.make_table(
+        CLAIM_FACTS,
+        " UNION ALL ".join(
+            f"SELECT facts.*, claims.waits, claims.claim_ref FROM {facts} AS facts "
+            f"JOIN {_SEALED_ROWS} AS claims USING (row_no) WHERE claims.waits = {waits}"
+            for _, facts, waits in sources
+        ),
+    )
+    engine.drop("claim_cells")
+    return int(engine.value(f"SELECT count(*) FROM {CLAIM_FACTS}"))
+
+
+def sealed_name(*, feed: str, delivery: str) -> str:
+    """Under which name the vault keeps what a delivery's claims say of their persons."""
+    return f"claims-{feed}-{delivery}"
+
+
+def write_claims(*, engine: Engine, vault: Vault, folder: Path, feed: str, delivery: str) -> None:
+    """Write the claims that `find_claims` found into a delivery's folder and into the vault."""
+    engine.write(f"SELECT * FROM {CLAIM_FACTS} ORDER BY row_no", folder / CLAIMS)
+    vault.keep(
+        f"SELECT claim_ref, {', '.join(EVIDENCE)} FROM {_SEALED_ROWS} "
+        "QUALIFY row_number() OVER (PARTITION BY claim_ref ORDER BY row_no) = 1 ORDER BY claim_ref",
+        sealed_name(feed=feed, delivery=delivery),
+    )
+    engine.drop(CLAIM_FACTS, _SEALED_ROWS)
+
+
+def _make_sealed_rows(engine: Engine, vault: Vault) -> None:
+    """The evidence of each claim in the one form that is compared, with its claim_ref."""
+    engine.make_empty_table(
+        "claim_texts", {"row_no": "INTEGER", "name": "VARCHAR", "number": "VARCHAR"}
+    )
+    rows = engine.rows("SELECT row_no, name, number FROM claim_cells")
+    for start in range(0, len(rows), _BATCH):
+        batch = [
+            (row_no, name_key(name), bare_number(number))
+            for row_no, name, number in rows[start : start + _BATCH]
+            if not is_missing(name)
+        ]
+        columns = [list(column) for column in zip(*batch, strict=True)] or [[], [], []]
+        engine.make_table(
+            "claim_texts",
+            "SELECT * FROM claim_texts UNION ALL SELECT unnest(?), unnest(?), unnest(?)",
+            columns,
+        )
+    # A name, even with a village, may be two people: only a number or a birth date joins rows.
+    own = "CAST(cells.person_ref AS VARCHAR)"
+    said = (
+        "concat_ws(chr(31), texts.name, coalesce(texts.number, ''), "
+        "coalesce(CAST(cells.birth AS VARCHAR), ''), coalesce(cells.sex, ''), "
+        "coalesce(cells.division, ''), "
+        f"CASE WHEN length(texts.number) >= 15 OR cells.birth IS NOT NULL THEN '' ELSE {own} END)"
+    )
+    engine.make_table(
+        _SEALED_ROWS,
+        "SELECT cells.row_no, cells.waits, texts.number, texts.name, cells.birth, cells.sex, "
+        f"cells.division, {vault.reference_sql('claim', f'({said})')} AS claim_ref "
+        "FROM claim_cells AS cells JOIN claim_texts AS texts USING (row_no)",
+    )
+    engine.drop("claim_texts")
+
+
+def write_shared(*, engine: Engine, registry: Registry, accepted: str, file: Path) -> None:
+    """Write the numbers under which a registry's rows list several names; no file without any."""
+    engine.make_table(
+        "shared_here",
+        f"SELECT person_ref FROM {accepted} WHERE person_ref IN (SELECT person_ref FROM {accepted} "
+        "GROUP BY person_ref HAVING count(*) > 1) GROUP BY person_ref "
+        f"HAVING count(DISTINCT lower(replace({quoted(registry.name)}, ' ', ''))) > 1",
+    )
+    if engine.value("SELECT count(*) FROM shared_here"):
+        engine.write("SELECT * FROM shared_here ORDER BY person_ref", file)
+    engine.drop("shared_here")
+
+
+def key_if_about(contract: Contract, *, facts: str, person_ref: str) -> str | None:
+    """SQL of the row_key that a claim's fact would have if it were about this person.
+
+    None where the key does not tell: then a row that was sent again cannot be recognised.
+    """
+    kinds = {field.field: field.type for field in contract.fields}
+    references = [name for name in contract.key if kinds[name] in ("identifier", "household_no")]
+    if contract.subject_field not in references:
+        return f"{facts}.row_key"
+    if references[0] != contract.subject_field:
+        return None
+    return f"xor(xor({facts}.row_key, {facts}.person_ref), {person_ref})"

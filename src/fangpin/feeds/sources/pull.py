@@ -1,0 +1,109 @@
+"""One pull of a source: what is new there ends in the same receive act as any file."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+from fangpin.feeds.limits import Limits
+from fangpin.feeds.receive import Receipt, receive
+from fangpin.feeds.sources.database import fetch_rows
+from fangpin.feeds.sources.folder import RemoteFolder
+from fangpin.feeds.sources.progress import Progress
+from fangpin.feeds.sources.settings import DatabaseSource, FolderSource, Source
+from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.home import Home, machine_problems
+from fangpin.lake.vault import Vault
+from fangpin.policy.pack import Pack
+
+
+def pull(
+    *,
+    home: Home,
+    pack: Pack,
+    engine: Engine,
+    vault: Vault,
+    source: Source,
+    at: datetime,
+    limits: Limits | None = None,
+) -> list[Receipt]:
+    """Receive what a source has that was not taken yet, one receipt a file; empty: nothing new.
+
+    Progress is written after each receipt, so a pull that was killed goes on where it stopped: what
+    it had received answers `already_received`. A refused file is offered again once it changes, a
+    refused database result at the next pull. Raises ProblemError as the readers do.
+    """
+    limits = limits or Limits()
+    progress = Progress.of(home, source.source)
+    with machine_problems(home.root):
+        home.spill.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=home.spill) as folder:
+            act = _Act(home, pack, engine, vault, at, limits, Path(folder))
+            if isinstance(source, DatabaseSource):
+                return act.of_database(source, progress)
+            return act.of_folder(source, progress)
+
+
+class _Act:
+    def __init__(
+        self,
+        home: Home,
+        pack: Pack,
+        engine: Engine,
+        vault: Vault,
+        at: datetime,
+        limits: Limits,
+        folder: Path,
+    ) -> None:
+        self.home, self.pack, self.engine, self.vault = home, pack, engine, vault
+        self.at, self.limits, self.folder = at, limits, folder
+
+    def of_database(self, source: DatabaseSource, progress: Progress) -> list[Receipt]:
+        file = self.folder / "rows.csv"
+        fetched = fetch_rows(source, mark=progress.mark, to=file, largest=self.limits.file_bytes)
+        if not fetched.rows:
+            return []
+        name = f"{source.source} {self.at.date().isoformat()}.csv"
+        receipt = self._receive(source, file, name, sheet=None)
+        if receipt.outcome != "refused":
+            progress.add({"mark": fetched.mark, "delivery": receipt.delivery, **self._when()})
+        return [receipt]
+
+    def of_folder(self, source: FolderSource, progress: Progress) -> list[Receipt]:
+        receipts = []
+        remote = RemoteFolder(source)
+        for place, one in enumerate(list(remote.offered(progress.files))):
+            file = self.folder / f"{place}"
+            remote.copy(one, to=file, largest=self.limits.file_bytes)
+            receipt = self._receive(source, file, one.name, sheet=source.sheet)
+            file.unlink()
+            progress.add(
+                {
+                    "path": one.path,
+                    "stamp": one.stamp,
+                    "outcome": receipt.outcome,
+                    "delivery": receipt.delivery,
+                    **self._when(),
+                }
+            )
+            receipts.append(receipt)
+        return receipts
+
+    def _receive(self, source: Source, file: Path, name: str, *, sheet: str | None) -> Receipt:
+        return receive(
+            home=self.home,
+            pack=self.pack,
+            feed=source.feed,
+            file=file,
+            original_name=name,
+            received=self.at.date(),
+            engine=self.engine,
+            vault=self.vault,
+            limits=self.limits,
+            sheet=sheet,
+            origin={"source": source.source, **self._when()},
+        )
+
+    def _when(self) -> dict[str, str]:
+        return {"at": self.at.isoformat()}

@@ -1,0 +1,109 @@
+"""The ledger turned to households: what is known of each, month by month, in few files.
+
+Grain of a file: household and month, sorted; `amounts` is a JSON object item -> decimal as text. A
+file holds what the deliveries received in one calendar month brought, so that old files stay as
+they are and a month costs one new file. Rows of several files for one month add up; `takes_back`
+marks those in which an item loses more rows than it gains: what remains then is in the ledger alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.home import Home, published_file
+from fangpin.ledger.rollup import feed_items
+from fangpin.ledger.snapshot import LedgerFile, are_plain
+from fangpin.policy.expressions.sql import column, quoted
+from fangpin.policy.pack import Pack
+
+FORM = "1"
+"""Of timeline files: files of an earlier form are left lying and built anew."""
+_ROWS_A_GROUP = 4096
+"""Small groups: a household is looked up in one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineFile:
+    """A timeline file and the months that its rows lie in."""
+
+    path: Path
+    first_month: int
+    last_month: int
+
+
+def bring_timeline(
+    *,
+    home: Home,
+    pack: Pack,
+    engine: Engine,
+    files: Mapping[str, Sequence[LedgerFile]],
+    first: int,
+    last: int,
+) -> list[TimelineFile]:
+    """The files that hold all amounts of these months; those that do not exist yet are built."""
+    by_receipt: dict[str, dict[str, list[LedgerFile]]] = {}
+    for feed, listed in sorted(files.items()):
+        if any(item.kind != "state" for item in feed_items(pack, feed)):
+            for file in listed:
+                received = f"{file.received:%Y-%m}"
+                by_receipt.setdefault(received, {}).setdefault(feed, []).append(file)
+    found = []
+    for received, feeds in sorted(by_receipt.items()):
+        together = [file for listed in feeds.values() for file in listed]
+        begins = min(file.first_month for file in together)
+        ends = max(file.last_month for file in together)
+        if ends < first or begins > last:
+            continue
+        names = [FORM, *(f"{file.path.parent.name}/{file.path.name}" for file in together)]
+        digest = hashlib.sha256("\n".join(names).encode()).hexdigest()[:12]
+        final = home.timeline / f"{received}-{digest}.parquet"
+        if not final.exists():
+            with published_file(final) as temporary:
+                engine.write(_rows(engine, pack, feeds), temporary, rows_a_group=_ROWS_A_GROUP)
+        found.append(TimelineFile(final, begins, ends))
+    return found
+
+
+def _rows(engine: Engine, pack: Pack, feeds: Mapping[str, Sequence[LedgerFile]]) -> str:
+    """The query of one timeline file."""
+    places, joins, cells, losses = [], [], [], ["FALSE"]
+    for position, (feed, files) in enumerate(feeds.items()):
+        items = [item for item in feed_items(pack, feed) if item.kind != "state"]
+        table = f"timeline_{position}"
+        engine.view_files(f"{table}_files", [file.path for file in files])
+        some = " OR ".join(f"{column(item.item)} IS NOT NULL" for item in items)
+        if are_plain(files):
+            engine.make_view(table, f"SELECT * FROM {table}_files WHERE {some}")
+        else:
+            sums = ", ".join(
+                f"sum({column(name)}) AS {column(name)}"
+                for item in items
+                for name in (item.item, item.item + "__rows")
+            )
+            engine.make_table(
+                table,
+                f"SELECT household_ref, month, {sums} FROM {table}_files WHERE {some} "
+                "GROUP BY household_ref, month",
+            )
+            losses += [
+                f"coalesce({table}.{column(item.item + '__rows')} < 0, FALSE)" for item in items
+            ]
+        places.append(f"SELECT household_ref, month FROM {table}")
+        joins.append(f"LEFT JOIN {table} USING (household_ref, month)")
+        # Item codes and decimals need no escaping; NULL, an item without a row, is left out.
+        cells += [
+            f"{quoted(chr(34) + item.item + chr(34) + ':' + chr(34))} || "
+            f"CAST(CAST({table}.{column(item.item)} AS DECIMAL(18, 2)) AS VARCHAR) || '\"'"
+            for item in items
+        ]
+    return (
+        "SELECT household_ref, CAST(month AS INTEGER) AS month, "
+        f"'{{' || concat_ws(',', {', '.join(cells)}) || '}}' AS amounts, "
+        f"{' OR '.join(losses)} AS takes_back "
+        f"FROM ({' UNION '.join(places)}) AS places {' '.join(joins)} "
+        "ORDER BY household_ref, month"
+    )

@@ -1,0 +1,133 @@
+"""The review desk of a day: claims, candidates and persons in one engine of their own.
+
+Whoever opens it sees names and numbers, in memory, for as long as it is open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+from fangpin.feeds.arrivals import Arrival
+from fangpin.feeds.claims import CLAIMS, sealed_name
+from fangpin.feeds.live_facts import view_live_facts
+from fangpin.feeds.replay import replay
+from fangpin.lake.engines.duckdb import Engine, connect
+from fangpin.lake.home import Home
+from fangpin.lake.vault import Vault
+from fangpin.linkage.decisions import Decision, all_decisions, standing
+from fangpin.linkage.linked import make_chosen
+from fangpin.linkage.model import Model, load_model
+from fangpin.linkage.registry import RegistryState, registry_state
+from fangpin.linkage.scores import Scores, make_people, parent_sql, scores_of, with_claims
+from fangpin.policy.expressions.sql import quoted
+from fangpin.policy.pack import Pack
+
+ROWS = "desk_rows"
+"""feed, delivery, row_no, month, claim_ref, person_ref (the row's own) of every claim's row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What lies on the desk; tables: ROWS, sealed_claims, linkage_people (candidates and
+    whom decisions name), listed_persons, membership, candidates, chosen_links."""
+
+    home: Home
+    pack: Pack
+    engine: Engine
+    vault: Vault
+    state: RegistryState
+    model: Model
+    scores: Scores
+    known: tuple[Arrival, ...]
+    decisions: tuple[Decision, ...]
+
+    def choose(self, decisions: Sequence[Decision]) -> None:
+        """Make `candidates` and `chosen_links` as if these decisions were the ones in force."""
+        make_chosen(engine=self.engine, scores=self.scores, decisions=decisions, model=self.model)
+
+
+@contextmanager
+def open_desk(
+    *, home: Home, pack: Pack, arrivals: Sequence[Arrival], as_of: date, model: Model | None = None
+) -> Iterator[Desk]:
+    """The desk as of the end of a day: of the deliveries in force then.
+
+    Raises ProblemError REGISTRY_MISSING.
+    """
+    model = model or load_model()
+    registry = pack.header.registry
+    feed = registry.feed if registry else ""
+    with connect(spill=home.spill) as engine:
+        received = replay(home=home, pack=pack, engine=engine, found=arrivals, as_of=as_of)
+        state = registry_state(
+            home=home,
+            pack=pack,
+            engine=engine,
+            deliveries=[one for one in received if one.feed == feed],
+        )
+        assert registry is not None, "checked when the registry was read"
+        known = [
+            one
+            for one in received
+            if one.feed in pack.contracts and pack.contracts[one.feed].subject == "person"
+        ]
+        claimed = with_claims(known)
+        scores = scores_of(home=home, pack=pack, state=state, model=model, arrivals=claimed)
+        vault = Vault(home=home, engine=engine)
+        _make_rows(engine, claimed, known)
+        if claimed:
+            vault.read_kept(
+                "sealed_claims",
+                [sealed_name(feed=one.feed, delivery=one.delivery) for one in claimed],
+            )
+        else:
+            engine.make_empty_table(
+                "sealed_claims",
+                {
+                    "claim_ref": "BIGINT",
+                    "number": "VARCHAR",
+                    "name": "VARCHAR",
+                    "birth": "DATE",
+                    "sex": "VARCHAR",
+                    "division": "VARCHAR",
+                },
+            )
+        make_people(engine=engine, registry=registry, state=state, parent=parent_sql(pack))
+        engine.view_files("membership", [state.membership])
+        decisions = standing(all_decisions(home, as_of=as_of))
+        desk = Desk(home, pack, engine, vault, state, model, scores, tuple(known), tuple(decisions))
+        desk.choose(decisions)
+        yield desk
+
+
+def _make_rows(engine: Engine, claimed: Sequence[Arrival], known: Sequence[Arrival]) -> None:
+    parts = []
+    for place, feed in enumerate(sorted({one.feed for one in claimed})):
+        name = f"desk_claims_{place}"
+        view_live_facts(
+            engine=engine,
+            name=name,
+            arrivals=[one for one in claimed if one.feed == feed],
+            beside=[one for one in known if one.feed == feed],
+            file=CLAIMS,
+        )
+        parts.append(
+            f"SELECT {quoted(feed)} AS feed, delivery, row_no, month, claim_ref, person_ref FROM {name}"
+        )
+    if parts:
+        engine.make_table(ROWS, " UNION ALL ".join(parts))
+        return
+    engine.make_empty_table(
+        ROWS,
+        {
+            "feed": "VARCHAR",
+            "delivery": "VARCHAR",
+            "row_no": "INTEGER",
+            "month": "INTEGER",
+            "claim_ref": "BIGINT",
+            "person_ref": "BIGINT",
+        },
+    )

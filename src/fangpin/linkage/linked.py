@@ -1,0 +1,325 @@
+"""The facts that linkage moves: claims to the persons they are about, wrongly joined rows away.
+
+A pure function of the registry, the claims that had arrived, the model and the decisions in force.
+Grain of a feed's file: a fact row and its sign (+1 it belongs to person_ref, -1 its number had
+joined it to person_ref and it does not), in the columns of facts.parquet with `delivery`,
+`claim_ref`, `link_step` and `link_chance`. The ledger adds it to what the numbers alone gave.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from fangpin.feeds.arrivals import Arrival
+from fangpin.feeds.claims import CLAIMS, key_if_about
+from fangpin.feeds.duplicates import is_comparable, restated_month
+from fangpin.feeds.live_facts import view_live_facts
+from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.home import Home, published_file
+from fangpin.linkage.decisions import (
+    IN_FORCE,
+    Decision,
+    all_decisions,
+    digest_of,
+    make_table,
+    standing,
+)
+from fangpin.linkage.model import Model, load_model
+from fangpin.linkage.registry import RegistryState
+from fangpin.linkage.scores import Scores, scores_of, with_claims
+from fangpin.policy.expressions.sql import quoted
+from fangpin.policy.models import Contract
+from fangpin.policy.pack import Pack
+
+FORM = "1"
+"""Of linked files: those of an earlier form are left lying and made anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The linked facts as known on a day: feed -> its file; feeds without any are not in it."""
+
+    files: dict[str, Path] = field(default_factory=dict)
+    key: str = ""
+    """Changes exactly when any of it does; empty where no claim and no decision is known."""
+    is_whole: bool = True
+    """False where Splink is not installed and claims stay open that it could link."""
+
+
+NOTHING_LINKED = Linked()
+
+
+def linked_facts_of(
+    *,
+    home: Home,
+    pack: Pack,
+    engine: Engine,
+    state: RegistryState,
+    arrivals: Sequence[Arrival],
+    as_of: date,
+    model: Model | None = None,
+) -> Linked:
+    """The linked facts of the deliveries that had arrived by a day; built once and kept."""
+    known = [
+        one
+        for one in arrivals
+        if one.feed in pack.contracts and pack.contracts[one.feed].subject == "person"
+    ]
+    decisions = standing(all_decisions(home, as_of=as_of))
+    claimed = with_claims(known)
+    if not claimed and not decisions:
+        return NOTHING_LINKED
+    model = model or load_model()
+    scores = scores_of(home=home, pack=pack, state=state, model=model, arrivals=claimed)
+    by_row = {one.feed for one in decisions if one.feed}
+    feeds = sorted({one.feed for one in claimed} | {feed for feed in by_row if feed})
+    files, keys = {}, []
+    is_chosen = False
+    for feed in feeds:
+        deliveries = [one for one in known if one.feed == feed]
+        if not deliveries:
+            continue
+        key = _key(state, model, scores, deliveries, decisions)
+        keys.append(f"{feed}/{key}")
+        final = home.links / "facts" / feed / f"{key}.parquet"
+        nothing = final.with_suffix(".none")
+        if not final.exists() and not nothing.exists():
+            if not is_chosen:
+                make_chosen(engine=engine, scores=scores, decisions=decisions, model=model)
+                is_chosen = True
+            _build(
+                home=home,
+                engine=engine,
+                contract=pack.contracts[feed],
+                deliveries=deliveries,
+                decisions=decisions,
+                final=final,
+            )
+        if final.exists():
+            files[feed] = final
+    engine.drop("candidates", "chosen_links")
+    digest = hashlib.sha256("\n".join(keys).encode()).hexdigest()[:12]
+    return Linked(files, digest, scores.is_whole)
+
+
+def _key(
+    state: RegistryState,
+    model: Model,
+    scores: Scores,
+    deliveries: Sequence[Arrival],
+    decisions: Sequence[Decision],
+) -> str:
+    parts = [FORM, state.key, model.digest if scores.is_whole else "exact", digest_of(decisions)]
+    parts += [one.key for one in deliveries]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+
+def make_chosen(
+    *, engine: Engine, scores: Scores, decisions: Sequence[Decision], model: Model
+) -> None:
+    """Make `chosen_links`: claim_ref, person_ref, link_step, link_chance; a claim at most once.
+
+    What was decided stands above every score; a person whom a decision excluded leaves his chance
+    to the claim's other candidates. `candidates` keeps all pairs with their chance so adjusted.
+    """
+    make_table(engine, decisions)
+    if scores.files:
+        engine.view_files("score_rows", list(scores.files))
+    else:
+        engine.make_empty_table(
+            "score_rows",
+            {
+                "claim_ref": "BIGINT",
+                "person_ref": "BIGINT",
+                "step": "VARCHAR",
+                "chance": "DOUBLE",
+                "place": "BIGINT",
+                "weight": "DOUBLE",
+                **{
+                    f"{what}_{name}": kind
+                    for name in model.compared
+                    for what, kind in (("level", "INTEGER"), ("weight", "DOUBLE"))
+                },
+            },
+        )
+    excluded = f"(SELECT claim_ref, person_ref FROM {IN_FORCE} WHERE kind = 'different')"
+    engine.make_table(
+        "candidates",
+        f"""
+        WITH left_over AS (
+            SELECT * FROM (SELECT *, row_number() OVER (
+                PARTITION BY claim_ref, person_ref ORDER BY step) AS once FROM score_rows)
+            WHERE once = 1
+        ), standing AS (
+            SELECT *, pow(2, least(weight, 500)) AS odds FROM left_over
+            ANTI JOIN {excluded} AS excluded USING (claim_ref, person_ref)
+        )
+        SELECT * EXCLUDE (chance, odds, once, place), CASE
+            WHEN weight IS NULL OR claim_ref NOT IN (SELECT claim_ref FROM {excluded} AS touched)
+            THEN chance ELSE odds / (1 + sum(odds) OVER (PARTITION BY claim_ref)) END AS chance
+        FROM standing
+        """,
+    )
+    engine.make_table(
+        "chosen_links",
+        f"""
+        WITH decided AS (
+            SELECT claim_ref, person_ref FROM {IN_FORCE}
+            WHERE kind = 'same' AND claim_ref IS NOT NULL
+        )
+        SELECT claim_ref, person_ref, 'decided' AS link_step, CAST(1 AS DOUBLE) AS link_chance
+        FROM decided
+        UNION ALL
+        SELECT claim_ref, person_ref, step, chance FROM candidates
+        WHERE claim_ref NOT IN (SELECT claim_ref FROM decided)
+            AND (step <> 'model' OR {accepted_sql(model) if scores.is_whole else "FALSE"})
+        """,
+    )
+
+
+def accepted_sql(model: Model) -> str:
+    """Whether a candidate is linked by itself; of `candidates`."""
+    required = [f"level_{name} >= {level}" for name, level in sorted(model.required.items())]
+    return " AND ".join([f"chance >= {model.thresholds.accept}", *required])
+
+
+def _build(
+    *,
+    home: Home,
+    engine: Engine,
+    contract: Contract,
+    deliveries: Sequence[Arrival],
+    decisions: Sequence[Decision],
+    final: Path,
+) -> None:
+    """Write one feed's file from `chosen_links`; an empty `.none` where nothing moves."""
+    parts = []
+    claimed = with_claims(deliveries)
+    if claimed:
+        view_live_facts(
+            engine=engine, name="claim_rows", arrivals=claimed, beside=deliveries, file=CLAIMS
+        )
+        key = key_if_about(contract, facts="rows", person_ref="chosen.person_ref") or "NULL"
+        engine.make_table(
+            "moving",
+            f"SELECT rows.* REPLACE (chosen.person_ref AS person_ref), 1 AS sign, "
+            f"CAST({key} AS BIGINT) AS key_then, chosen.link_step, chosen.link_chance "
+            "FROM claim_rows AS rows JOIN chosen_links AS chosen USING (claim_ref)",
+        )
+        _leave_out_doubles(home, engine, contract, deliveries)
+        parts.append("SELECT * EXCLUDE (key_then, waits) FROM moving")
+    if any(one.feed == contract.feed for one in decisions):
+        parts += _parted(engine, contract.feed, deliveries)
+    if parts:
+        engine.make_table("linked_rows", " UNION ALL BY NAME ".join(parts))
+    if parts and engine.value("SELECT count(*) FROM linked_rows"):
+        with published_file(final) as temporary:
+            engine.write("SELECT * FROM linked_rows ORDER BY delivery, row_no, sign", temporary)
+    else:
+        with published_file(final.with_suffix(".none")) as temporary:
+            temporary.touch()
+    engine.drop("moving", "linked_rows")
+
+
+def _parted(engine: Engine, feed: str, deliveries: Sequence[Arrival]) -> list[str]:
+    """Rows that their number joined to a person whom a decision says they are not about."""
+    view_live_facts(engine=engine, name="decided_facts", arrivals=deliveries)
+    on_rows = (
+        f"(SELECT delivery, row_no, person_ref AS decided_ref FROM {IN_FORCE} "
+        f"WHERE feed = {quoted(feed)} AND kind = '{{kind}}')"
+    )
+    engine.make_table(
+        "parted",
+        "SELECT facts.* FROM decided_facts AS facts JOIN "
+        f"{on_rows.format(kind='different')} AS decided USING (delivery, row_no) "
+        "WHERE facts.person_ref = decided.decided_ref",
+    )
+    told = "CAST(NULL AS BIGINT) AS claim_ref, 'decided' AS link_step, "
+    told += "CAST(1 AS DOUBLE) AS link_chance"
+    return [
+        f"SELECT *, -1 AS sign, {told} FROM parted",
+        f"SELECT parted.* REPLACE (decided.decided_ref AS person_ref), 1 AS sign, {told} FROM parted "
+        f"JOIN {on_rows.format(kind='same')} AS decided USING (delivery, row_no)",
+    ]
+
+
+def _leave_out_doubles(
+    home: Home, engine: Engine, contract: Contract, deliveries: Sequence[Arrival]
+) -> None:
+    """Drop claims that say what is known of their person already: the same key, sent again.
+
+    Of several claims of one key the one that came last stands. Which facts have a claim's key is
+    looked up once a delivery and kept: that reads all keys of the deliveries of the same months.
+    """
+    _leave_out_taken_back(engine, contract, deliveries)
+    engine.make_table(
+        "moving",
+        f"SELECT moving.* FROM moving JOIN {_arrived(deliveries)} AS arrived USING (delivery) "
+        "QUALIFY key_then IS NULL OR row_number() OVER "
+        "(PARTITION BY key_then ORDER BY arrived DESC, row_no DESC) = 1",
+    )
+    asked = engine.rows(
+        "SELECT delivery, CAST(bit_xor(hash(row_no, key_then)) AS VARCHAR), min(month), max(month) "
+        "FROM moving WHERE key_then IS NOT NULL GROUP BY delivery ORDER BY delivery"
+    )
+    found: list[Path] = []
+    for delivery, digest, first, last in asked:
+        beside = [one for one in deliveries if is_comparable(contract, one, (first, last))]
+        if not beside:
+            continue
+        names = "\n".join([FORM, digest, *(one.key for one in beside)])
+        key = hashlib.sha256(names.encode()).hexdigest()[:12]
+        file = home.links / "doubles" / contract.feed / f"{delivery}-{key}.parquet"
+        nothing = file.with_suffix(".none")
+        if not file.exists() and not nothing.exists():
+            view_live_facts(engine=engine, name="beside_facts", arrivals=beside)
+            engine.make_table(
+                "doubles",
+                "SELECT delivery, row_no FROM moving "
+                f"WHERE delivery = {quoted(delivery)} AND key_then IN (SELECT row_key FROM "
+                "beside_facts ANTI JOIN claim_rows USING (delivery, row_no))",
+            )
+            is_any = engine.value("SELECT count(*) FROM doubles")
+            with published_file(file if is_any else nothing) as temporary:
+                if is_any:
+                    engine.write("SELECT * FROM doubles ORDER BY row_no", temporary)
+                else:
+                    temporary.touch()
+        if file.exists():
+            found.append(file)
+    if found:
+        engine.view_files("double_rows", found)
+        engine.make_table(
+            "moving", "SELECT * FROM moving ANTI JOIN double_rows USING (delivery, row_no)"
+        )
+
+
+def _leave_out_taken_back(
+    engine: Engine, contract: Contract, deliveries: Sequence[Arrival]
+) -> None:
+    """Drop claims of a month that a later delivery restated as a whole without them."""
+    restated = [
+        f"({place}, {month})"
+        for place, one in enumerate(deliveries)
+        if not one.confirms
+        and (month := restated_month(contract, month=one.month, quarantined=one.quarantined))
+        is not None
+    ]
+    if not restated:
+        return
+    engine.make_table(
+        "moving",
+        f"SELECT moving.* FROM moving JOIN {_arrived(deliveries)} AS arrived USING (delivery) "
+        f"WHERE NOT EXISTS (SELECT 1 FROM (VALUES {', '.join(restated)}) AS whole(place, month) "
+        "WHERE whole.place > arrived.arrived AND whole.month = moving.month)",
+    )
+
+
+def _arrived(deliveries: Sequence[Arrival]) -> str:
+    """A table of delivery and its place in the order of arrival."""
+    listed = ", ".join(f"({quoted(one.delivery)}, {place})" for place, one in enumerate(deliveries))
+    return f"(SELECT * FROM (VALUES {listed}) AS listed(delivery, arrived))"

@@ -1,0 +1,371 @@
+"""The queue of pairs that a person decides: a claim and someone it may be about, side by side.
+
+Functions for a page and for the command line; what they return holds masks, and names only where
+the caller asks for them. Deciding writes an append-only file and nothing else: the next run and the
+next look at the queue follow it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from fangpin.linkage.decisions import Decision, append
+from fangpin.linkage.desk import ROWS, Desk
+from fangpin.policy.models import ContractField, Words
+from fangpin.values.masks import mask_identifier, mask_name
+from fangpin.values.month import Month
+from fangpin.values.problem import Problem, ProblemError
+
+Agreement = Literal["same", "close", "different", "unknown"]
+
+AGREEMENTS: dict[Agreement, Words] = {
+    "same": Words(zh="一致", en="agrees"),
+    "close": Words(zh="相近", en="close"),
+    "different": Words(zh="不一致", en="differs"),
+    "unknown": Words(zh="没有可比的内容", en="nothing to compare"),
+}
+_TITLES = {
+    "number": Words(zh="证件号码", en="Identity number"),
+    "name": Words(zh="姓名", en="Name"),
+    "birth": Words(zh="出生日期", en="Date of birth"),
+    "sex": Words(zh="性别", en="Sex"),
+    "division": Words(zh="行政区划", en="Division"),
+}
+"""Of the comparisons, where the pack's registry has no such field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One field of both sides: what each says (numbers masked), whether they agree, and how much
+    that tells for (above 0) or against (below 0) one person, in powers of two."""
+
+    field: str
+    title: Words
+    claim: str | None
+    person: str | None
+    agreement: Agreement
+    weight: float
+    differs_at: tuple[int, ...] = ()
+    """Of two texts of one length, the places (from 1) at which they differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A claim and a candidate. `chance` is that of this candidate among all of the claim's."""
+
+    claim_ref: int
+    person_ref: int
+    household_ref: int | None
+    division: str | None
+    chance: float
+    fields: tuple[Compared, ...]
+    count_of_rows: int
+    feeds: tuple[str, ...]
+    first_month: str
+    last_month: str
+    count_of_candidates: int
+    row: tuple[str, str, int]
+    """Feed, delivery and row number of one of the claim's rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimCounts:
+    """How many rows with claims of one feed stand how."""
+
+    feed: str
+    rows: int
+    linked: dict[str, int]
+    """Step -> rows."""
+    in_review: int
+    open: int
+    """Rows of which nothing is known that would join them to anyone."""
+
+
+def queue(
+    *,
+    desk: Desk,
+    divisions: Sequence[str] | None = None,
+    limit: int = 50,
+    offset: int = 0,
+    reveal_names: bool = False,
+) -> list[Pair]:
+    """The pairs to decide: the claim of most rows first, its candidates by their chance.
+
+    `divisions` limits candidates to those below one of these codes (None: no limit), as an
+    official's scope does. Numbers are always masked, names unless `reveal_names`.
+    """
+    return _pairs(
+        desk, _open_candidates(desk), divisions, limit=limit, offset=offset, reveal=reveal_names
+    )
+
+
+def pair(
+    *,
+    desk: Desk,
+    claim_ref: int,
+    person_ref: int,
+    divisions: Sequence[str] | None = None,
+    reveal_names: bool = False,
+) -> Pair | None:
+    """One pair, whether it is open, linked or decided; None outside the divisions or unknown."""
+    candidates = (
+        "SELECT * FROM candidates "
+        f"WHERE claim_ref = {int(claim_ref)} AND person_ref = {int(person_ref)}"
+    )
+    found = _pairs(desk, candidates, divisions, limit=1, offset=0, reveal=reveal_names)
+    return found[0] if found else None
+
+
+def count_of_queue(*, desk: Desk, divisions: Sequence[str] | None = None) -> int:
+    """How many claims wait for a decision."""
+    return int(
+        desk.engine.value(
+            f"SELECT count(DISTINCT claim_ref) FROM ({_open_candidates(desk)}) AS open "
+            f"JOIN linkage_people AS person USING (person_ref) WHERE {_within(divisions)}"
+        )
+    )
+
+
+def counts(*, desk: Desk) -> list[ClaimCounts]:
+    """How the claims of each feed stand, in rows."""
+    found = desk.engine.rows(
+        f"SELECT feed, coalesce(chosen.link_step, CASE WHEN open.claim_ref IS NOT NULL "
+        f"THEN '' END), count(*) FROM {ROWS} AS rows LEFT JOIN chosen_links AS chosen "
+        f"USING (claim_ref) LEFT JOIN (SELECT DISTINCT claim_ref FROM ({_open_candidates(desk)})) "
+        "AS open ON open.claim_ref = rows.claim_ref GROUP BY ALL ORDER BY ALL"
+    )
+    feeds = sorted({feed for feed, _, _ in found})
+    told = []
+    for feed in feeds:
+        own = {step: count for name, step, count in found if name == feed}
+        told.append(
+            ClaimCounts(
+                feed=feed,
+                rows=sum(own.values()),
+                linked={step: count for step, count in own.items() if step},
+                in_review=own.get("", 0),
+                open=own.get(None, 0),
+            )
+        )
+    return told
+
+
+def decide(
+    *,
+    desk: Desk,
+    kind: Literal["same", "different"],
+    claim_ref: int,
+    person_ref: int,
+    by: str,
+    at: datetime,
+    reason: str,
+) -> Decision:
+    """Write that a claim is about a person, or is not; it holds for every row of the claim.
+
+    Raises ProblemError: CLAIM_UNKNOWN, PERSON_UNKNOWN, LINK_WITHOUT_REASON.
+    """
+    _refuse_unknown(desk, claim_ref, person_ref)
+    decision = Decision(
+        kind=kind, at=at, by=by, reason=reason, claim_ref=claim_ref, person_ref=person_ref
+    )
+    return append(desk.home, decision)
+
+
+def undo(*, desk: Desk, decision: str, by: str, at: datetime, reason: str) -> Decision:
+    """Take a decision back; it stays on record. Raises ProblemError: LINK_DECISION_UNKNOWN,
+    LINK_WITHOUT_REASON."""
+    undone = Decision(kind="undo", at=at, by=by, reason=reason, of=decision)
+    return append(desk.home, undone)
+
+
+def _open_candidates(desk: Desk) -> str:
+    """Candidates worth a look of claims that are linked to nobody."""
+    return (
+        "SELECT * FROM candidates WHERE claim_ref NOT IN (SELECT claim_ref FROM chosen_links) "
+        f"AND claim_ref IN (SELECT claim_ref FROM {ROWS}) "
+        f"AND chance >= {desk.model.thresholds.review}"
+    )
+
+
+def _within(divisions: Sequence[str] | None) -> str:
+    if divisions is None:
+        return "TRUE"
+    codes = [code for code in divisions if code.isalnum()]
+    return " OR ".join(f"starts_with(person.division, '{code}')" for code in codes) or "FALSE"
+
+
+def _pairs(
+    desk: Desk,
+    candidates: str,
+    divisions: Sequence[str] | None,
+    *,
+    limit: int,
+    offset: int,
+    reveal: bool,
+) -> list[Pair]:
+    compared = [name for name in desk.model.compared if name in _TITLES]
+    has_levels = desk.scores.is_whole and bool(desk.scores.files)
+    levels = ", ".join(
+        f"open.level_{name}, open.weight_{name}" if has_levels else "NULL, NULL"
+        for name in compared
+    )
+    sides = ", ".join(f"claim.{name}, person.{name}" for name in compared)
+    rows = desk.engine.rows(
+        f"""
+        WITH open AS ({candidates}), told AS (
+            SELECT claim_ref, count(*) AS rows, list_sort(list(DISTINCT feed)) AS feeds,
+                min(month) AS first_month, max(month) AS last_month,
+                min_by(struct_pack(feed := feed, delivery := delivery, row_no := row_no),
+                    (feed, delivery, row_no)) AS one
+            FROM {ROWS} WHERE claim_ref IN (SELECT claim_ref FROM open) GROUP BY claim_ref
+        ), homes AS (
+            SELECT person_ref, arg_max(household_ref, from_month) AS household_ref
+            FROM membership WHERE person_ref IN (SELECT person_ref FROM open) GROUP BY person_ref
+        ), sealed AS (
+            SELECT * FROM sealed_claims WHERE claim_ref IN (SELECT claim_ref FROM open)
+            QUALIFY row_number() OVER (PARTITION BY claim_ref) = 1
+        )
+        SELECT open.claim_ref, open.person_ref, homes.household_ref, person.division, open.chance,
+            told.rows, told.feeds, told.first_month, told.last_month,
+            told.one.feed, told.one.delivery, told.one.row_no,
+            count(*) OVER (PARTITION BY open.claim_ref) AS candidates, {levels}, {sides}
+        FROM open JOIN told USING (claim_ref) JOIN sealed AS claim USING (claim_ref)
+        JOIN linkage_people AS person ON person.person_ref = open.person_ref
+        LEFT JOIN homes ON homes.person_ref = open.person_ref
+        WHERE {_within(divisions)}
+        ORDER BY told.rows DESC, open.claim_ref, open.chance DESC, open.person_ref
+        LIMIT {int(limit)} OFFSET {int(offset)}
+        """
+    )
+    titles = _titles(desk)
+    found = []
+    for row in rows:
+        head, tail = row[:13], row[13:]
+        scored, said = tail[: 2 * len(compared)], tail[2 * len(compared) :]
+        fields = tuple(
+            _compared(
+                name,
+                titles[name],
+                left=said[2 * place],
+                right=said[2 * place + 1],
+                level=scored[2 * place],
+                weight=scored[2 * place + 1],
+                reveal=reveal,
+            )
+            for place, name in enumerate(compared)
+        )
+        found.append(
+            Pair(
+                claim_ref=head[0],
+                person_ref=head[1],
+                household_ref=head[2],
+                division=head[3],
+                chance=float(head[4]),
+                fields=fields,
+                count_of_rows=head[5],
+                feeds=tuple(head[6]),
+                first_month=str(Month(head[7])),
+                last_month=str(Month(head[8])),
+                row=(head[9], head[10], head[11]),
+                count_of_candidates=head[12],
+            )
+        )
+    return found
+
+
+def _compared(
+    name: str,
+    title: Words,
+    *,
+    left: object,
+    right: object,
+    level: int | None,
+    weight: float | None,
+    reveal: bool,
+) -> Compared:
+    agreement: Agreement
+    if left is None or right is None:
+        agreement = "unknown"
+    elif left == right:
+        agreement = "same"
+    elif level is not None and level > 0:
+        agreement = "close"
+    else:
+        agreement = "different"
+    return Compared(
+        field=name,
+        title=title,
+        claim=_shown(name, left, reveal),
+        person=_shown(name, right, reveal),
+        agreement=agreement,
+        weight=round(float(weight or 0), 2),
+        differs_at=_differing(left, right) if name in ("number", "name") else (),
+    )
+
+
+def _shown(name: str, value: object, reveal: bool) -> str | None:
+    if value is None:
+        return None
+    if name == "number":
+        return mask_identifier(str(value))
+    if name == "name" and not reveal:
+        return mask_name(str(value))
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _differing(left: object, right: object) -> tuple[int, ...]:
+    if not isinstance(left, str) or not isinstance(right, str) or len(left) != len(right):
+        return ()
+    return tuple(
+        place for place, (a, b) in enumerate(zip(left, right, strict=True), start=1) if a != b
+    )
+
+
+def _titles(desk: Desk) -> dict[str, Words]:
+    """The registry's own titles of the fields that are compared."""
+    registry = desk.pack.header.registry
+    if registry is None:
+        return _TITLES
+    fields: dict[str, ContractField] = {
+        field.field: field for field in desk.pack.contracts[registry.feed].fields
+    }
+    own = {
+        "number": registry.identifier,
+        "name": registry.name,
+        "birth": registry.birth,
+        "sex": registry.sex,
+        "division": registry.division,
+    }
+    return {
+        name: fields[code].title if code and code in fields else _TITLES[name]
+        for name, code in own.items()
+    }
+
+
+def _refuse_unknown(desk: Desk, claim_ref: int, person_ref: int) -> None:
+    if not desk.engine.value(f"SELECT count(*) FROM {ROWS} WHERE claim_ref = ?", [claim_ref]):
+        raise ProblemError(
+            Problem(
+                code="CLAIM_UNKNOWN",
+                where="link",
+                zh="没有这个待归人的数据行。",
+                en="There is no such claim.",
+                fix_zh="请用 fangpin link review 查看待核对的数据行。",
+                fix_en="See fangpin link review for those that wait.",
+            )
+        )
+    known = "SELECT count(*) FROM listed_persons WHERE person_ref = ?"
+    if not desk.engine.value(known, [person_ref]):
+        raise ProblemError(
+            Problem(
+                code="PERSON_UNKNOWN",
+                where="link",
+                zh="农户名册中没有这个人。",
+                en="The registry lists no such person.",
+                fix_zh="请从候选人中选择。",
+                fix_en="Choose one of the candidates.",
+            )
+        )

@@ -1,0 +1,199 @@
+"""Whom the claims of deliveries may be about: scored once under a registry and a model, and kept.
+
+A score depends on the claim, the persons and the model alone, never on other claims. So deliveries
+are scored in batches as they come, and a batch stands for good. Grain of a batch: claim_ref and
+candidate; claims that met nobody have none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fangpin.feeds.arrivals import Arrival
+from fangpin.feeds.claims import sealed_name
+from fangpin.lake.engines.duckdb import Engine, connect
+from fangpin.lake.engines.splink import has_splink
+from fangpin.lake.home import Home, published_folder
+from fangpin.lake.vault import TABLE as IDENTITIES
+from fangpin.lake.vault import Vault
+from fangpin.linkage.cascade import LINKED, cascade
+from fangpin.linkage.model import Model
+from fangpin.linkage.probable import SCORED, score
+from fangpin.linkage.registry import RegistryState
+from fangpin.policy.expressions.sql import column
+from fangpin.policy.models import Registry
+from fangpin.policy.pack import Pack
+from fangpin.values.text import name_key
+
+FORM = "1"
+"""Of batches: those of an earlier form are left lying and made anew."""
+KEPT_A_CLAIM = 5
+"""Candidates that are kept of each claim, the likeliest first."""
+LEAST_CHANCE = 0.001
+"""A candidate below is not kept: nobody would be asked about it."""
+
+_PLAIN_NAME = "[\\x{4e00}-\\x{9fff}]+|[!-~]+( [!-~]+)*"
+
+PEOPLE, CLAIMS_TABLE = "linkage_people", "linkage_claims"
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The batches that hold the scores of some deliveries; `is_whole` is False without Splink."""
+
+    files: tuple[Path, ...]
+    is_whole: bool
+
+
+def with_claims(arrivals: Sequence[Arrival]) -> list[Arrival]:
+    """The deliveries that have claims."""
+    return [arrival for arrival in arrivals if arrival.claims]
+
+
+def scores_of(
+    *, home: Home, pack: Pack, state: RegistryState, model: Model, arrivals: Sequence[Arrival]
+) -> Scores:
+    """The scores of these deliveries' claims under a registry; what is missing is scored now."""
+    whole = has_splink()
+    folder = home.links / f"{state.key}-{model.digest if whole else 'exact'}-{FORM}"
+    batches = sorted(folder.glob("batch-*/batch.json"))
+    done: set[str] = set()
+    for batch in batches:
+        done |= set(json.loads(batch.read_text(encoding="utf-8")))
+    wanted = with_claims(arrivals)
+    missing = [one for one in wanted if f"{one.feed}/{one.delivery}" not in done]
+    if missing:
+        _score(home=home, pack=pack, state=state, model=model, arrivals=missing, folder=folder)
+        batches = sorted(folder.glob("batch-*/batch.json"))
+    return Scores(tuple(batch.parent / "scores.parquet" for batch in batches), whole)
+
+
+def _score(
+    *,
+    home: Home,
+    pack: Pack,
+    state: RegistryState,
+    model: Model,
+    arrivals: Sequence[Arrival],
+    folder: Path,
+) -> None:
+    """One batch, in an engine of its own: names and numbers are in no other."""
+    names = sorted(f"{arrival.feed}/{arrival.delivery}" for arrival in arrivals)
+    digest = hashlib.sha256("\n".join(names).encode()).hexdigest()[:12]
+    registry = pack.header.registry
+    assert registry is not None, "checked when the registry was read"
+    with connect(spill=home.spill) as engine:
+        vault = Vault(home=home, engine=engine)
+        vault.read_kept(
+            "sealed_claims",
+            [sealed_name(feed=arrival.feed, delivery=arrival.delivery) for arrival in arrivals],
+        )
+        parent = parent_sql(pack)
+        engine.make_table(
+            CLAIMS_TABLE,
+            f"SELECT claim_ref AS claim, number, name, birth, sex, division, {parent} AS parent "
+            "FROM sealed_claims "
+            "QUALIFY row_number() OVER (PARTITION BY claim_ref) = 1",
+        )
+        make_people(engine=engine, registry=registry, state=state, parent=parent)
+        link(engine=engine, model=model if has_splink() else None)
+        with published_folder(folder / f"batch-{digest}") as temporary:
+            engine.write(
+                "SELECT * FROM link_scores ORDER BY claim_ref, place", temporary / "scores.parquet"
+            )
+            (temporary / "batch.json").write_text(json.dumps(names, indent=1), encoding="utf-8")
+
+
+def link(*, engine: Engine, model: Model | None) -> None:
+    """Make `link_scores` of CLAIMS_TABLE and PEOPLE: the cascade, then the model where there is one.
+
+    Columns: claim_ref, person_ref, step, chance, place, weight, and the level and weight of each
+    comparison of the model (NULL for what the cascade linked).
+    """
+    cascade(engine=engine, claims=CLAIMS_TABLE, people=PEOPLE)
+    exact = (
+        "SELECT claim AS claim_ref, person_ref, step, certainty AS chance, "
+        f"CAST(1 AS BIGINT) AS place, CAST(NULL AS DOUBLE) AS weight FROM {LINKED}"
+    )
+    if model is None:
+        engine.make_table("link_scores", exact)
+        return
+    score(engine=engine, people=PEOPLE, model=model)
+    levels = ", ".join(f"level_{name}, weight_{name}" for name in model.compared)
+    engine.make_table(
+        "link_scores",
+        f"{exact} UNION ALL BY NAME SELECT claim AS claim_ref, person_ref, 'model' AS step, "
+        f"chance, place, weight, {levels} FROM {SCORED} "
+        f"WHERE place <= {KEPT_A_CLAIM} AND chance >= {LEAST_CHANCE}",
+    )
+
+
+def make_people(
+    *,
+    engine: Engine,
+    registry: Registry,
+    state: RegistryState,
+    parent: str,
+    only: str | None = None,
+) -> None:
+    """Make PEOPLE: everyone ever listed, in the columns that claims are compared by.
+
+    `only` is a query of the person_refs that are wanted; None: all of them.
+    """
+    engine.view_files("listed_persons", [state.persons])
+    wanted = f" WHERE person_ref IN ({only})" if only else ""
+    engine.make_view("linkage_persons", f"SELECT * FROM listed_persons{wanted}")
+    have = set(engine.columns("SELECT * FROM linkage_persons"))
+
+    def value(field: str | None, kind: str) -> str:
+        known = field is not None and field in have
+        return f"CAST(person.{column(field or '')} AS {kind})" if known else f"CAST(NULL AS {kind})"
+
+    name = value(registry.name, "VARCHAR")
+    _make_odd_names(engine, name)
+    number_ref = (
+        "coalesce(person.number_ref, person.person_ref)"
+        if "number_ref" in have
+        else "person.person_ref"
+    )
+    engine.make_table(
+        PEOPLE,
+        f"SELECT person_ref, number, name, birth, sex, division, {parent} AS parent FROM ("
+        "SELECT person.person_ref, identities.canonical AS number, "
+        f"coalesce(odd.key, lower({name})) AS name, "
+        f"{value(registry.birth, 'DATE')} AS birth, {value(registry.sex, 'VARCHAR')} AS sex, "
+        f"{value(registry.division, 'VARCHAR')} AS division "
+        f"FROM linkage_persons AS person LEFT JOIN {IDENTITIES} AS identities "
+        f"ON identities.person_ref = {number_ref} LEFT JOIN odd_names AS odd ON odd.name = {name})",
+    )
+    engine.drop("odd_names")
+
+
+def _make_odd_names(engine: Engine, name: str) -> None:
+    """The names that need more than lower case to be in the one form: read one by one."""
+    engine.make_empty_table("odd_names", {"name": "VARCHAR", "key": "VARCHAR"})
+    odd = [
+        text
+        for (text,) in engine.rows(
+            f"SELECT DISTINCT {name} FROM linkage_persons AS person WHERE {name} IS NOT NULL "
+            f"AND NOT regexp_full_match({name}, '{_PLAIN_NAME}')"
+        )
+    ]
+    if odd:
+        engine.make_table(
+            "odd_names",
+            "SELECT unnest(?) AS name, unnest(?) AS key",
+            [odd, [name_key(text) for text in odd]],
+        )
+
+
+def parent_sql(pack: Pack) -> str:
+    """The division above the lowest, of a column `division`; NULL where the pack has one level."""
+    widths = sorted(level.width for level in pack.header.division_levels)
+    if len(widths) < 2:
+        return "CAST(NULL AS VARCHAR)"
+    return f"CASE WHEN length(division) > {widths[-2]} THEN substr(division, 1, {widths[-2]}) END"

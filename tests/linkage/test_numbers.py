@@ -1,0 +1,102 @@
+"""The SQL of numbers against the slow truth, on numbers of every shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fangpin.lake.engines.duckdb import Engine, connect
+from fangpin.linkage.numbers import eighteen_sql, has_right_check_sql, repaired
+from fangpin.synthetic.chenzhou.identity_numbers import identity_number
+from fangpin.values.identifiers import check_digit, read_identifier
+
+TODAY = date(2020, 12, 14)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with connect(threads=1) as opened:
+        yield opened
+
+
+numbers = st.builds(
+    identity_number,
+    division=st.sampled_from(["431022", "110101", "659001"]),
+    birth=st.dates(date(1920, 1, 1), date(2020, 1, 1)),
+    serial=st.integers(0, 999),
+)
+
+
+def neighbours(wrong: str) -> set[str]:
+    """Every right number that one character parts from a wrong one, by trying all of them."""
+    found = set()
+    for place in range(18):
+        for digit in "0123456789X" if place == 17 else "0123456789":
+            tried = wrong[:place] + digit + wrong[place + 1 :]
+            if tried != wrong and check_digit(tried[:17]) == tried[17]:
+                found.add(tried)
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(right=numbers, place=st.integers(0, 16), step=st.integers(1, 9))
+def test_all_right_numbers_one_digit_away_are_found_and_no_other(
+    engine: Engine, right: str, place: int, step: int
+) -> None:
+    wrong = right[:place] + str((int(right[place]) + step) % 10) + right[place + 1 :]
+
+    engine.make_table("wrong_numbers", "SELECT 1 AS claim, ? AS number", [wrong])
+    found = [row[1] for row in engine.rows(repaired("SELECT * FROM wrong_numbers"))]
+
+    assert set(found) == neighbours(wrong)
+    assert len(found) == len(set(found))
+    assert right in found
+
+
+@settings(max_examples=60, deadline=None)
+@given(right=numbers, last=st.sampled_from("0123456789X"))
+def test_a_check_digit_is_right_exactly_when_the_slow_truth_says_so(
+    engine: Engine, right: str, last: str
+) -> None:
+    tried = right[:17] + last
+
+    told = engine.value(f"SELECT {has_right_check_sql('n')} FROM (SELECT ? AS n)", [tried])
+
+    assert told == (check_digit(tried[:17]) == last)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    right=numbers,
+    shape=st.sampled_from(["plain", "certificate", "reissued", "fifteen"]),
+    kind=st.integers(1, 7),
+    grade=st.integers(1, 4),
+)
+def test_every_form_of_a_number_is_read_as_on_receipt(
+    engine: Engine, right: str, shape: str, kind: int, grade: int
+) -> None:
+    written = {
+        "plain": right,
+        "certificate": f"{right}{kind}{grade}",
+        "reissued": f"{right}{kind}{grade}B1",
+        "fifteen": right[:6] + right[8:17],
+    }[shape]
+    scheme = "gb_disability_certificate" if len(written) > 18 else "gb11643"
+    truth = read_identifier(written, scheme=scheme, today=TODAY)
+
+    told = engine.value(f"SELECT {eighteen_sql('n')} FROM (SELECT ? AS n)", [written])
+
+    if truth.canonical is not None:
+        assert told == truth.canonical
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["999999199001011234", "111111111111111111", "000000000000000000", "111111111111111", "", "X1"],
+)
+def test_a_placeholder_stands_for_nobody(engine: Engine, written: str) -> None:
+    assert engine.value(f"SELECT {eighteen_sql('n')} FROM (SELECT ? AS n)", [written]) is None
