@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 from wsgiref.simple_server import make_server
 
-from tests.web.serve import Handler, Server
+from tests.field.serve import Busy
+from tests.web.serve import Handler
 
 
 def main(home: Path, port: int) -> None:
@@ -35,7 +36,7 @@ def main(home: Path, port: int) -> None:
     told = _seed()
     from fangpin.web.wsgi import application
 
-    server = make_server("127.0.0.1", port, application, Server, Handler)
+    server = make_server("127.0.0.1", port, application, Busy, Handler)
     told["address"] = f"http://127.0.0.1:{server.server_port}"
     sys.stdout.write(json.dumps(told) + "\n")
     sys.stdout.flush()

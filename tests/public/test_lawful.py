@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fangpin.web.public.lawful import steps_of_declaration, terms_of_declaration
-from tests.casework.cases_world import moment, pack
+from tests.casework.cases_world import moment
 
 FRIDAY = date(2022, 4, 29)
 
