@@ -216,7 +216,7 @@ def _casework(scope: Scope, entry: Callable[..., Entry]) -> list[Section]:
         work.append(entry("measures", gettext("措施与名额")))
         work.append(entry("duties", gettext("回访与责任")))
     if scope.can(SEE_OVERVIEW):
-        watch.append(entry("supervision", gettext("督办看板")))
+        watch.append(entry("supervision", gettext("督办看板"), "clock-cases"))
     if scope.can(SEE_AUDIT):
         watch.append(entry("audit", gettext("操作审计")))
     found = [Section(gettext("帮扶"), work)] if work else []
