@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from fangpin.casework.cases.models import Case
@@ -107,6 +107,57 @@ def test_a_receipt_opens_only_with_the_phones_last_four(office: Office) -> None:
 def test_a_declaration_sent_twice_has_one_receipt(office: Office) -> None:
     assert declare(office, key="k").receipt_no == declare(office, key="k").receipt_no
     assert Declaration.objects.count() == 1
+
+
+def test_of_two_that_arrive_in_the_same_moment_the_second_gets_the_firsts_receipt(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = declare(office, key="k")
+
+    def too_late(*_args: object, **_given: object) -> Declaration:
+        raise IntegrityError("a_declaration_is_made_once")
+
+    monkeypatch.setattr(acts, "_received", too_late)
+    assert declare(office, key="k") == first
+    with pytest.raises(IntegrityError):
+        declare(office, key="another")
+
+
+def test_what_the_joiner_cannot_join_waits_and_holds_nobody_up(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = build_household(2, division="430421101001")
+    Member.objects.create(person_ref=202, household=other, name="王", relation="head", is_head=True)
+    stuck, fine = declare(office, identity_ref=202), declare(office)
+    reviewer = office.scope(office.cast.reviewer)
+    assert acts.join_declarations(pack=office.pack, by=reviewer, at=moment(DAY)) == 1
+    assert queries.waiting(reviewer) == [stuck]
+    fine.refresh_from_db()
+    assert fine.state == "in_case"
+
+
+def test_a_declarant_has_been_met_after_a_visit_or_when_someone_said_whose_it_is(
+    office: Office,
+) -> None:
+    by_itself, by_hand = declare(office), declare(office, identity_ref=None)
+    reviewer = office.scope(office.cast.reviewer)
+    acts.join_declarations(pack=office.pack, by=reviewer, at=moment(DAY))
+    household_ref = Household.objects.get().household_ref
+    acts.attach_declaration(
+        pack=office.pack,
+        receipt_no=by_hand.receipt_no,
+        household_ref=household_ref,
+        by=reviewer,
+        at=moment(DAY),
+    )
+    by_itself.refresh_from_db()
+    by_hand.refresh_from_db()
+    assert not queries.has_been_met(by_itself) and queries.has_been_met(by_hand)
+
+    there = office.on(Case.objects.get())
+    there.act("assign", office.cast.reviewer)
+    there.later(1).visit()
+    assert queries.has_been_met(by_itself)
 
 
 def test_tries_are_counted_by_source_and_forgotten(office: Office) -> None:

@@ -30,7 +30,7 @@ _PYTHON = {"gettext", "gettext_lazy", "gettext_noop"}
 def used_messages() -> set[Message]:
     """Every message of the sources."""
     found: set[Message] = set()
-    for template in (WEB / "console" / "templates").rglob("*.html"):
+    for template in WEB.glob("*/templates/**/*.html"):
         found.update(_of_template(template))
     for module in WEB.rglob("*.py"):
         found.update(_of_module(module))

@@ -23,8 +23,8 @@ from fangpin.casework.cases.models import (
 from fangpin.casework.cases.public_line import PublicLine, public_line
 from fangpin.casework.registry.models import Household, Member
 from fangpin.values.problem import ProblemError
-from fangpin.web.console.sheets import pdf
 from fangpin.web.console.sheets.public import PublicSheet
+from fangpin.web.ground import pdf
 from tests.web import seed_cases as at
 from tests.web.conftest import SignIn
 from tests.web.seed import Seed
@@ -200,7 +200,7 @@ def test_without_weasyprint_the_page_says_what_to_install(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(builtins, "__import__", absent)
     with pytest.raises(ProblemError) as refused:
-        pdf.pdf_of(html="<p>一</p>")
+        pdf.pdf_of(html="<p>一</p>", sheets=())
     assert refused.value.problems[0].code == "PDF_NOT_INSTALLED"
 
 

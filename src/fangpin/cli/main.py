@@ -12,6 +12,7 @@ from fangpin.cli import (
     backtest,
     bench,
     case,
+    declaration,
     demo,
     feed,
     household,
@@ -44,6 +45,7 @@ app.add_typer(feed.app, name="feed")
 app.add_typer(alert.app, name="alert")
 app.add_typer(audit.app, name="audit")
 app.add_typer(case.app, name="case")
+app.add_typer(declaration.app, name="declaration")
 app.add_typer(household.app, name="household")
 app.add_typer(link.app, name="link")
 app.add_typer(vault.app, name="vault")

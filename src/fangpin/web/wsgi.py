@@ -9,6 +9,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fangpin.web.settings")
 application = get_wsgi_application()
 
+from fangpin.web.joining import start_joiner  # noqa: E402 - Django must be ready first
 from fangpin.web.sealing import start_sealer  # noqa: E402 - Django must be ready first
 
 start_sealer()
+start_joiner()

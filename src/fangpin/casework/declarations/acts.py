@@ -10,7 +10,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from fangpin.casework.audit.actions import record
 from fangpin.casework.cases import refusals
@@ -21,8 +21,10 @@ from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry.models import Household, Member
 from fangpin.policy import Pack
+from fangpin.values.problem import ProblemError
 
 CHANNEL = "declaration"
+_OF_THE_SYSTEM = ("report_clue", "attach_declaration")
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: none is mistaken for a digit when read out by telephone."""
 
@@ -76,34 +78,49 @@ def receive_declaration(
             fix_zh="请重新扫描村里的二维码，或拨打政务服务热线。",
             fix_en="Scan the village's code again, or call the service line.",
         )
-    with transaction.atomic():
+    try:
+        with transaction.atomic():
+            return _received(declared, receipt_no=receipt_no, at=at, key=key)
+    except IntegrityError:  # the same form, sent twice in the same moment
         if key and (earlier := Declaration.objects.filter(key=key).first()) is not None:
             return earlier
-        row = Declaration.objects.create(
-            receipt_no=receipt_no,
-            division=declared.division,
-            received_at=at,
-            name=declared.name.strip(),
-            masked_phone=declared.masked_phone,
-            phone_digest=declared.phone_digest,
-            sealed_phone=declared.sealed_phone,
-            identity_ref=declared.identity_ref,
-            sealed_identity=declared.sealed_identity,
-            cause=declared.cause,
-            text=declared.text.strip(),
-            paper_sha256=declared.paper_sha256,
-            key=key,
-        )
-        record(
-            act="receive_declaration",
-            official="",
-            subject_kind="declaration",
-            subject=row.receipt_no,
-            division=row.division,
-            at=at,
-            detail={"cause": row.cause, "paper": bool(row.paper_sha256)},
-        )
+        raise
+
+
+def _received(declared: Declared, *, receipt_no: str, at: datetime, key: str) -> Declaration:
+    if key and (earlier := Declaration.objects.filter(key=key).first()) is not None:
+        return earlier
+    row = Declaration.objects.create(
+        receipt_no=receipt_no,
+        division=declared.division,
+        received_at=at,
+        name=declared.name.strip(),
+        masked_phone=declared.masked_phone,
+        phone_digest=declared.phone_digest,
+        sealed_phone=declared.sealed_phone,
+        identity_ref=declared.identity_ref,
+        sealed_identity=declared.sealed_identity,
+        cause=declared.cause,
+        text=declared.text.strip(),
+        paper_sha256=declared.paper_sha256,
+        key=key,
+    )
+    record(
+        act="receive_declaration",
+        official="",
+        subject_kind="declaration",
+        subject=row.receipt_no,
+        division=row.division,
+        at=at,
+        detail={"cause": row.cause, "paper": bool(row.paper_sha256)},
+    )
     return row
+
+
+def whole_pack(pack: Pack) -> Scope:
+    """The scope of the system itself, which joins declarations wherever they came in."""
+    roots = tuple(row.code for row in pack.divisions.children(None))
+    return Scope(role="system", divisions=roots, may=frozenset(_OF_THE_SYSTEM))
 
 
 def join_declarations(*, pack: Pack, by: Scope, at: datetime) -> int:
@@ -123,8 +140,7 @@ def join_declarations(*, pack: Pack, by: Scope, at: datetime) -> int:
         with transaction.atomic():
             locked = Declaration.objects.select_for_update().get(pk=row.pk)
             if locked.state == DeclarationState.RECEIVED and locked.identity_ref is not None:
-                _into_case(pack, locked, known[locked.identity_ref], by=by, at=at)
-                joined += 1
+                joined += _joins(pack, locked, known[locked.identity_ref], by=by, at=at)
     return joined
 
 
@@ -136,7 +152,7 @@ def attach_declaration(
     with transaction.atomic():
         row = _open(pack, receipt_no, by)
         household = within(Household.objects.all(), by).get(household_ref=household_ref)
-        _into_case(pack, row, household.household_ref, by=by, at=at)
+        _into_case(pack, row, household.household_ref, by=by, at=at, by_hand=True)
     return row
 
 
@@ -167,9 +183,19 @@ def answer_declaration(
 
 
 def attempts_left(
-    *, pack: Pack, kind: str, source: str, division: str, at: datetime, limit: str, hours: str
+    *,
+    pack: Pack,
+    kind: str,
+    source: str,
+    division: str | None,
+    at: datetime,
+    limit: str,
+    hours: str,
 ) -> int:
-    """How many more tries of a kind a source has; `limit` and `hours` are parameters of the pack."""
+    """How many more tries of a kind a source has; `limit` and `hours` are parameters of the pack.
+
+    `division` None: of no place. Raises ProblemError where the pack states no figure.
+    """
     day = local_day(at)
     number = int(pack.parameter(limit, at=day, division=division).number)
     window = int(pack.parameter(hours, at=day, division=division).number)
@@ -201,8 +227,17 @@ def _open(pack: Pack, receipt_no: str, by: Scope) -> Declaration:
     return row
 
 
+def _joins(pack: Pack, row: Declaration, household_ref: int, *, by: Scope, at: datetime) -> bool:
+    try:
+        _into_case(pack, row, household_ref, by=by, at=at, by_hand=False)
+    except (Household.DoesNotExist, ProblemError):
+        # Of a place outside this scope, or refused: it waits for people, who are told why.
+        return False
+    return True
+
+
 def _into_case(
-    pack: Pack, row: Declaration, household_ref: int, *, by: Scope, at: datetime
+    pack: Pack, row: Declaration, household_ref: int, *, by: Scope, at: datetime, by_hand: bool
 ) -> None:
     case = report_clue(
         pack=pack,
@@ -223,5 +258,5 @@ def _into_case(
         subject=row.receipt_no,
         division=row.division,
         at=at,
-        detail={"case": case.case_no},
+        detail={"case": case.case_no, "by_hand": by_hand},
     )

@@ -15,6 +15,7 @@ from fangpin.policy import Pack
 from fangpin.policy.procedure import ClockState
 
 NEVER = "0" * 64
+_IN_PERSON = ("record_visit", "tell_applicant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,26 @@ def by_receipt(receipt_no: str, phone_digest: str) -> Declaration | None:
     kept = found.phone_digest if found is not None else NEVER
     fits = hmac.compare_digest(kept, phone_digest)
     return found if fits and found is not None else None
+
+
+def has_been_met(declaration: Declaration) -> bool:
+    """Whether officials have dealt with the declarant in person: they visited or told the applicant
+    after the declaration, or someone said by hand whose it is.
+
+    Until then a number that somebody wrote down proves nothing, and nothing of the household's file
+    is told to whoever holds the receipt.
+    """
+    case = declaration.case
+    if case is None:
+        return False
+    since = case.log.filter(act__in=_IN_PERSON, is_undone=False, at__gte=declaration.received_at)
+    by_hand = AuditEntry.objects.filter(
+        subject_kind="declaration",
+        subject=declaration.receipt_no,
+        act="attach_declaration",
+        detail__by_hand=True,
+    )
+    return since.exists() or by_hand.exists()
 
 
 def progress(declaration: Declaration, *, pack: Pack, on: date) -> Progress:

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "fangpin.casework.followup",
     "fangpin.web.console",
     "fangpin.web.field",
+    "fangpin.web.public",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -17,6 +17,7 @@ import fangpin
 from fangpin.feeds.limits import Limits
 from fangpin.lake.ciphers import AES_256_GCM, CIPHERS, GcmCipher
 from fangpin.values.problem import Problem, ProblemError
+from fangpin.web.settings.messages import MessageSettings, message_settings, web_address
 
 PREFIX = "FANGPIN_"
 
@@ -40,6 +41,11 @@ VARIABLES: dict[str, str] = {
     "FANGPIN_SIGN_IN_TRIES": "wrong passwords in a row after which an account is locked; 5",
     "FANGPIN_LOCK_MINUTES": "how long it stays locked; 15",
     "FANGPIN_IDLE_MINUTES": "after how long without a request a session ends; 30",
+    "FANGPIN_PROXIES": "how many proxies stand before the server and add to X-Forwarded-For; none",
+    "FANGPIN_PUBLIC_URL": "address at which farmers reach the installation, for codes on paper",
+    "FANGPIN_MESSAGES_URL": "address of a gateway that sends messages; empty: they are only logged",
+    "FANGPIN_MESSAGES_TOKEN": "token that the gateway asks for",
+    "FANGPIN_MESSAGES_BY": "sms, wechat_work or both, separated by commas; sms",
     "FANGPIN_REAL_DATA": "folder of survey archives for demo recipes and tests; ../shared/data",
 }
 """Every variable there is; a misspelt one is an error, not silently ignored."""
@@ -77,6 +83,10 @@ class Environment:
     idle_minutes: int
     limits: Limits = Limits()
     """What a delivered file may cost."""
+    proxies: int = 0
+    public_url: str = ""
+    messages: MessageSettings = MessageSettings()
+    """How households are told."""
 
     @property
     def pack_directory(self) -> Path:
@@ -133,6 +143,9 @@ class Environment:
         tries = _count(variables, "FANGPIN_SIGN_IN_TRIES", 5, problems)
         lock_minutes = _count(variables, "FANGPIN_LOCK_MINUTES", 15, problems)
         idle_minutes = _count(variables, "FANGPIN_IDLE_MINUTES", 30, problems)
+        proxies = _count(variables, "FANGPIN_PROXIES", 0, problems)
+        public_url = web_address(variables, "FANGPIN_PUBLIC_URL", problems)
+        messages = message_settings(variables, problems)
         if problems:
             raise ProblemError(problems)
 
@@ -155,6 +168,9 @@ class Environment:
             sign_in_tries=tries,
             lock_minutes=lock_minutes,
             idle_minutes=idle_minutes,
+            proxies=proxies,
+            public_url=public_url,
+            messages=messages,
         )
 
 

@@ -71,6 +71,7 @@ def household(request: ConsoleRequest, household_ref: int) -> HttpResponse:
         subject=str(found.household_ref),
         division=found.division,
         at=request.at,
+        detail={"role": scope.role},
     )
     of_household = alerts.alerts_of_household(scope, household_ref)
     alert = of_household[0] if of_household else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -17,15 +18,17 @@ from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.officials.scope import narrow_to
 from fangpin.values.problem import ProblemError
 from fangpin.web.console.frame import chosen_division
-from fangpin.web.console.sheets.pdf import pdf_of
 from fangpin.web.console.sheets.public import Kind, may_hang, public_sheet
 from fangpin.web.console.views.errors import refused
 from fangpin.web.ground.access import SEE_CASE, ConsoleRequest, opens
 from fangpin.web.ground.pack import installation_pack
+from fangpin.web.ground.pdf import pdf_of
 from fangpin.web.ground.words import said
 
 BLANK_ROWS = 12
 SIGNATURES = 40
+_STATIC = Path(__file__).resolve().parents[1] / "static" / "console"
+_LOOKS = (_STATIC / "tokens.css", _STATIC / "sheet.css")
 
 
 @opens(SEE_CASE)
@@ -166,7 +169,8 @@ def _sheet(
     if form != "pdf":
         return render(request, template, context)
     try:
-        made = pdf_of(html=render_to_string(template, {**context, "is_pdf": True}, request=request))
+        html = render_to_string(template, {**context, "is_pdf": True}, request=request)
+        made = pdf_of(html=html, sheets=_LOOKS)
     except ProblemError as error:
         return refused(request, error.problems[0])
     response = HttpResponse(made, content_type="application/pdf")

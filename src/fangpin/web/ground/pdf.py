@@ -8,18 +8,21 @@ its rules inside, because WeasyPrint does not apply a page's style sheet to it; 
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from fangpin.values.problem import Problem, ProblemError
 
-_STATIC = Path(__file__).resolve().parents[1] / "static" / "console"
 _FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 _KNOWN_FONTS = ("*CJK*", "*NotoSansSC*", "wqy*", "*SourceHan*", "simsun*", "msyh*")
 
 
-def pdf_of(*, html: str, sheets: tuple[str, ...] = ("tokens.css", "sheet.css")) -> bytes:
-    """The PDF of a page. Raises ProblemError PDF_NOT_INSTALLED, PDF_FONT_MISSING."""
+def pdf_of(*, html: str, sheets: Sequence[Path]) -> bytes:
+    """The PDF of a page in the looks of these style sheets.
+
+    Raises ProblemError PDF_NOT_INSTALLED, PDF_FONT_MISSING.
+    """
     try:
         from weasyprint import CSS, HTML
         from weasyprint.urls import URLFetcher
@@ -48,7 +51,7 @@ def pdf_of(*, html: str, sheets: tuple[str, ...] = ("tokens.css", "sheet.css")) 
             )
         )
     nothing = URLFetcher(allowed_protocols=())
-    rules = "\n".join((_STATIC / name).read_text(encoding="utf-8") for name in sheets)
+    rules = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
     styled = with_styles_inside(html, rules) if "<svg" in html else html
     page = HTML(string=styled, url_fetcher=nothing, media_type="print")
     made = page.write_pdf(stylesheets=[CSS(string=rules, url_fetcher=nothing)])

@@ -1,0 +1,1 @@
+"""The farmer's own door: declare, keep a receipt, follow the matter. It works without JavaScript."""

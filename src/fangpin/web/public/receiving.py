@@ -1,0 +1,55 @@
+"""From answers to a declaration: identity and phone are sealed, and nobody is looked up."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from fangpin.casework.declarations.acts import Declared, new_receipt, receive_declaration
+from fangpin.casework.declarations.models import Declaration
+from fangpin.values.identifiers import read_identifier
+from fangpin.values.masks import mask_phone
+from fangpin.web.ground.pack import installation_pack
+from fangpin.web.public.draft import Draft
+from fangpin.web.public.keys import DoorKeys, door_keys
+from fangpin.web.public.questions import identity_scheme
+
+IDENTITY = "declared identity"
+PHONE = "declared phone"
+"""Purposes of the two seals."""
+
+
+def receive(draft: Draft, *, at: datetime, today: date) -> Declaration:
+    """Keep the declaration under a new receipt; sent twice, the first receipt is the answer."""
+    keys, receipt_no = door_keys(), new_receipt()
+    return receive_declaration(
+        pack=installation_pack(),
+        declared=Declared(
+            division=draft.village,
+            name=draft.name,
+            masked_phone=mask_phone(draft.phone),
+            phone_digest=keys.phone_digest(receipt_no, last_four(draft.phone)),
+            sealed_phone=keys.seal(draft.phone, purpose=PHONE),
+            identity_ref=_reference(keys, draft.identity, today),
+            sealed_identity=keys.seal(draft.identity, purpose=IDENTITY),
+            cause=draft.cause,
+            text=draft.text,
+            paper_sha256=draft.photo,
+        ),
+        receipt_no=receipt_no,
+        at=at,
+        key=draft.key,
+    )
+
+
+def last_four(phone: str) -> str:
+    """The last four digits of a phone number."""
+    return "".join(sign for sign in phone if sign.isdigit())[-4:]
+
+
+def _reference(keys: DoorKeys, identity: str, today: date) -> int | None:
+    """The number's reference by arithmetic alone: known or not, it takes the same."""
+    scheme = identity_scheme()
+    if scheme is None:
+        return None
+    reading = read_identifier(identity or None, scheme=scheme, today=today)
+    return keys.person_ref(reading.canonical) if reading.canonical else None

@@ -1,0 +1,164 @@
+"""The farmer's door in a real browser: without JavaScript, on a small screen, for every eye."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.public.served import Served, serving
+from tests.public.world import ANSWERS, KNOWN, PHONE, PHOTO
+from tests.web.test_browser import CHROMIUM, FLAGS
+
+SCREENS = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 900}}
+TARGET = 60
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed"),
+]
+
+Look = Callable[[Any, str], None]
+
+
+@pytest.fixture(scope="module")
+def served(repository: Path) -> Iterator[Served]:
+    """The door, served by a process of its own."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving(repository, Path(folder) / "home") as made,
+    ):
+        yield made
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield launched
+        launched.close()
+
+
+def walk(page: Any, served: Served, look: Look) -> None:
+    """Go through every page of the door, with a mistake and back, and look at each."""
+    base = served.address + served.door
+    page.goto(base)
+    look(page, "start")
+    page.click(".button.main")
+    for question, text in ANSWERS.items():
+        page.wait_for_selector(f"[name={question}]")
+        look(page, question)
+        page.click("button.main")
+        page.wait_for_selector(".error-summary")
+        look(page, f"{question}-error")
+        if question == "cause":
+            page.check(f"[name=cause][value={text}]")
+        else:
+            page.fill(f"[name={question}]", text)
+        page.click("button.main")
+    page.wait_for_selector("[name=photo]")
+    page.set_input_files(
+        "[name=photo]", {"name": "x.png", "mimeType": "image/png", "buffer": PHOTO}
+    )
+    look(page, "photo")
+    page.click("button.main")
+    page.wait_for_selector(".answers")
+    look(page, "check")
+    page.click("main form button.main")
+    page.wait_for_selector(".receipt-no")
+    look(page, "receipt")
+    page.goto(served.address + "/declare/progress/")
+    look(page, "look-up")
+    for digits in ("0000", served.phone):
+        page.fill("[name=receipt]", served.receipt)
+        page.fill("[name=phone]", digits)
+        page.click("main form button.main")
+        if digits == "0000":
+            page.wait_for_selector(".error-summary")
+            look(page, "look-up-error")
+    page.wait_for_selector(".happenings")
+    look(page, "progress")
+    page.goto(served.address + "/declare/progress/letter/")
+    look(page, "letter")
+    page.goto(base + "poster/")
+    look(page, "poster")
+    page.goto(served.address + served.door[:-2] + "x/")
+    look(page, "unknown-code")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_whole_way_works_on_a_phone_without_javascript(
+    browser: Any, served: Served, language: str
+) -> None:
+    context = browser.new_context(viewport=SCREENS["phone"], java_script_enabled=False)
+    _speak(context, served, language)
+    page = context.new_page()
+    seen: list[str] = []
+
+    def look(there: Any, name: str) -> None:
+        seen.append(name)
+        assert KNOWN not in there.content() and PHONE not in there.content()
+
+    walk(page, served, look)
+    assert seen[-1] == "unknown-code"
+    context.close()
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("screen", list(SCREENS))
+def test_no_page_has_a_barrier_or_a_small_target_or_breaks_the_policy(
+    browser: Any, served: Served, screen: str, language: str
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    # axe's own script is put into the page, which the policy would refuse
+    context = browser.new_context(viewport=SCREENS[screen], bypass_csp=True)
+    _speak(context, served, language)
+    found: list[str] = []
+
+    def look(page: Any, name: str) -> None:
+        results = Axe().run(page)
+        found.extend(f"{name}: {one['id']}" for one in results.response["violations"])
+        wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        found.extend([f"{name}: wider than the screen"] if wide else [])
+        if name not in ("letter", "poster"):
+            found.extend(f"{name}: {one}" for one in page.evaluate(_SMALL, TARGET))
+        folder = os.environ.get("PICTURES")
+        if folder:
+            page.screenshot(path=f"{folder}/{screen}-{language}-{name}.png", full_page=True)
+
+    walk(context.new_page(), served, look)
+    context.close()
+    assert found == []
+
+
+def test_the_policy_holds_on_every_page(browser: Any, served: Served) -> None:
+    context = browser.new_context(viewport=SCREENS["phone"])
+    page, complaints = context.new_page(), []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    walk(page, served, lambda *_: None)
+    context.close()
+    refused = [one for one in complaints if "status of 4" not in one]
+    assert refused == []
+
+
+_SMALL = """(least) => [...document.querySelectorAll(
+  "main a, main button, main input:not([type=hidden]):not([type=radio]):not([type=checkbox]), "
+  + "main textarea, .choice label, .tick label, .back, header button")]
+  .filter(one => !one.closest(".error-summary"))
+  .map(one => [one.outerHTML.slice(0, 60), one.getBoundingClientRect()])
+  .filter(([, box]) => box.height > 0 && (box.height < least - .5 || box.width < least - .5))
+  .map(([html, box]) => `${html} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
+
+
+def _speak(context: Any, served: Served, language: str) -> None:
+    cookie = {"name": "fangpin_language", "value": language, "url": served.address}
+    context.add_cookies([cookie])
