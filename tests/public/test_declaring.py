@@ -13,6 +13,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from fangpin.casework.declarations.models import Declaration
@@ -230,6 +231,27 @@ def test_behind_a_proxy_the_source_is_whom_the_proxy_saw(village: Village, setti
     settings.FANGPIN = dataclasses.replace(settings.FANGPIN, proxies=1)
     assert seen("6.6.6.6, 10.1.2.3") == "10.1.2.3"
     assert seen("") == "127.0.0.1"
+
+
+def test_a_second_click_is_not_counted_as_another_declaration(village: Village) -> None:
+    farmer = village.farmer().fill()
+    before = farmer.client.session["declare"]
+    for _ in range(12):
+        assert farmer.send()["Location"] == f"{village.address}receipt/"
+        session = farmer.client.session  # as a click that was under way still saw it
+        session["declare"] = before
+        session.save()
+    assert Declaration.objects.count() == 1
+
+
+def test_a_phone_that_keeps_no_cookies_is_told_so_and_not_sent_to_the_officials(
+    village: Village,
+) -> None:
+    answer = Client(enforce_csrf_checks=True).post(f"{village.address}name/", {"name": "李某"})
+    page = answer.content.decode()
+    assert answer.status_code == 403 and "Cookie" in page and "12345" in page
+    lost = Client().get("/declare/nowhere/")
+    assert lost.status_code == 404 and "这个二维码不能用" in lost.content.decode()
 
 
 def test_the_door_speaks_english(village: Village) -> None:

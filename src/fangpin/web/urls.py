@@ -10,7 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("fangpin.web.console.urls")),
 ]
 
-handler404 = "fangpin.web.console.views.errors.not_found"
+handler404 = "fangpin.web.refusing.not_found"
 handler403 = "fangpin.web.console.views.errors.not_found"
 handler400 = "fangpin.web.console.views.errors.not_understood"
 handler500 = "fangpin.web.console.views.errors.broken"

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.divisions.models import Division
-from fangpin.web.ground.access import ConsoleRequest
 from fangpin.web.ground.pack import installation_pack
 from fangpin.web.ground.words import said
 from fangpin.web.public.keys import door_keys
@@ -42,7 +41,7 @@ def door(village: str, check: str) -> Door | None:
 
 
 def page(
-    request: ConsoleRequest, template: str, context: dict[str, Any], *, status: int = 200
+    request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     """One page of the door."""
     told = {"hotline": word(HOTLINE), **context}
@@ -55,12 +54,12 @@ def word(code: str) -> str:
     return said(found.title) if found else ""
 
 
-def notice(request: ConsoleRequest, *, heading: str, words: str, status: int) -> HttpResponse:
+def notice(request: HttpRequest, *, heading: str, words: str, status: int) -> HttpResponse:
     """A kind page: what is the matter, and whom to call."""
     return page(request, "notice", {"heading": heading, "words": words}, status=status)
 
 
-def unknown_code(request: ConsoleRequest) -> HttpResponse:
+def unknown_code(request: HttpRequest) -> HttpResponse:
     """404: the same page for every code that was never hung up."""
     return notice(
         request,
@@ -70,7 +69,7 @@ def unknown_code(request: ConsoleRequest) -> HttpResponse:
     )
 
 
-def too_many(request: ConsoleRequest) -> HttpResponse:
+def too_many(request: HttpRequest) -> HttpResponse:
     """429: over the limit of the pack; nothing that was written is lost."""
     return notice(
         request,
@@ -78,3 +77,18 @@ def too_many(request: ConsoleRequest) -> HttpResponse:
         words=gettext("您填的内容没有丢，请明天再试；着急的话，直接找村干部或打电话，一样算数。"),
         status=429,
     )
+
+
+def form_expired(request: HttpRequest) -> HttpResponse:
+    """403: the form's token is missing or old; a phone that keeps no cookies sees it at once."""
+    return notice(
+        request,
+        heading=gettext("页面放得太久了"),
+        words=gettext("请重新扫码再填一次。如果总是这样，请在浏览器里允许 Cookie。"),
+        status=403,
+    )
+
+
+def not_found(request: HttpRequest) -> HttpResponse:
+    """404: an address below the door that is none of its pages."""
+    return unknown_code(request)

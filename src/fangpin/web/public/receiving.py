@@ -18,10 +18,18 @@ PHONE = "declared phone"
 """Purposes of the two seals."""
 
 
-def receive(draft: Draft, *, at: datetime, today: date) -> Declaration:
-    """Keep the declaration under a new receipt; sent twice, the first receipt is the answer."""
+def received_before(draft: Draft) -> Declaration | None:
+    """The declaration that these very answers made already; None: they were not sent yet."""
+    return Declaration.objects.filter(key=draft.key).first()
+
+
+def receive(draft: Draft, *, at: datetime, today: date) -> tuple[Declaration, bool]:
+    """Keep the declaration under a new receipt; sent twice, the first receipt is the answer.
+
+    The second value says whether it is new.
+    """
     keys, receipt_no = door_keys(), new_receipt()
-    return receive_declaration(
+    row = receive_declaration(
         pack=installation_pack(),
         declared=Declared(
             division=draft.village,
@@ -39,6 +47,7 @@ def receive(draft: Draft, *, at: datetime, today: date) -> Declaration:
         at=at,
         key=draft.key,
     )
+    return row, row.receipt_no == receipt_no
 
 
 def last_four(phone: str) -> str:

@@ -137,7 +137,7 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_NAME = "fangpin_session"
 CSRF_COOKIE_SECURE = FANGPIN.https
 CSRF_COOKIE_NAME = "fangpin_csrf"
-CSRF_FAILURE_VIEW = "fangpin.web.console.views.errors.form_expired"
+CSRF_FAILURE_VIEW = "fangpin.web.refusing.form_expired"
 
 LOGGING = {
     "version": 1,

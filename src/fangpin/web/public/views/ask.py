@@ -26,7 +26,7 @@ from fangpin.web.public.questions import (
     QUESTIONS,
     first_unanswered,
 )
-from fangpin.web.public.receiving import receive
+from fangpin.web.public.receiving import receive, received_before
 
 _ROOM_FOR_A_FORM = 64 * 1024
 _CHANGING = "change"
@@ -97,10 +97,13 @@ def check_answers(request: ConsoleRequest, village: str, check: str) -> HttpResp
     if request.method != "POST":
         context = {"door": found, "answers": _answers(draft)}
         return page(request, "check", context)
-    if not may_declare(request, village, at=request.at):
-        return too_many(request)
-    row = receive(draft, at=request.at, today=request.today)
-    note_declaration(request, village, at=request.at)
+    row = received_before(draft)
+    if row is None:
+        if not may_declare(request, village, at=request.at):
+            return too_many(request)
+        row, is_new = receive(draft, at=request.at, today=request.today)
+        if is_new:
+            note_declaration(request, village, at=request.at)
     keep_receipt(request, village, row.receipt_no)
     return redirect("declare-receipt", village, check)
 
