@@ -96,9 +96,16 @@ PROTECTED: tuple[Protected, ...] = (
 )
 
 OPEN_TABLES = frozenset(
-    {"alerts_run", "declarations_attempt", "measures_resource", "followup_supervisionvisit"}
+    {
+        "alerts_run",
+        "declarations_attempt",
+        "measures_resource",
+        "followup_supervisionvisit",
+        "receipts_receipt",
+    }
 )
-"""Tables of casework that tell of no household: runs, wrong codes, places of help, supervision."""
+"""Tables of casework that tell of no household: runs, wrong codes, places of help, supervision, and
+answers that are found by the key of whoever sent the thing alone."""
 
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION fangpin_sees(code text) RETURNS boolean LANGUAGE sql STABLE AS $$
