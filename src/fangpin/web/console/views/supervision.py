@@ -32,6 +32,8 @@ from fangpin.web.ground.words import listed, said
 
 PERIODS = (30, 90, 365)
 NAMED = 3
+LISTED = 20
+"""Of more places than these, those without an open case are told by their number."""
 MOST_ROWS = 500
 HOW: dict[str, tuple[ClockRunning, ...]] = {
     "stopped": ("met", "late"),
@@ -96,6 +98,7 @@ def supervision(request: ConsoleRequest) -> HttpResponse:
         "answer": _answer(places, division, smallest=smallest),
         "has_overdue": any(times.overdue for _, times in places),
         "lines": lines,
+        "count_of_others": len(places) - len(lines),
         "clocks": _clocks(
             found,
             smallest=smallest,
@@ -195,7 +198,10 @@ def _places(
     opened = _hidden([times.open for _, times in places], smallest=smallest)
     overdue = [times.overdue for _, times in places]  # their sum is not shown
     lines = []
+    is_long = len(places) > LISTED
     for (one, times), count, late in zip(places, opened, overdue, strict=True):
+        if is_long and count == 0 and late == 0:
+            continue
         href = (
             f"{reverse('cases')}?{urlencode({'view': 'open', 'division': one.code})}"
             if rows
