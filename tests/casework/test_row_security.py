@@ -17,10 +17,10 @@ from fangpin.casework.officials.row_security import OPEN_TABLES, PROTECTED, held
 from fangpin.casework.officials.scope import NOTHING, Scope
 from tests.casework.run_folders import RunFolder
 from tests.cast import CITY, COUNTY, OTHER_CITY, VILLAGE
-from tests.web.conftest import installation, prefecture, signed_in
+from tests.web.conftest import installation, made, prefecture, signed_in
 from tests.web.seed import FOREIGN, LI_ZHUXI, Seed
 
-__all__ = ["installation", "prefecture", "signed_in"]
+__all__ = ["installation", "made", "prefecture", "signed_in"]
 
 NOT_OF_HOUSEHOLDS = {"divisions", "officials", "audit"}
 """Apps of casework that every request must read before its scope is known."""

@@ -33,8 +33,14 @@ PAGE = Page(
     REPOSITORY / "docs" / "cases.md",
     (REPOSITORY / "docs" / "cases.md").read_text(encoding="utf-8"),
 )
-ROWS = dict(re.findall(r"^\| `([a-z_]+)`(?:, `[a-z_]+`)* \| (.*) \|$", PAGE.text, re.MULTILINE))
-"""First code of a table's row -> the rest of it."""
+ROWS = {
+    code: rest
+    for codes, rest in re.findall(
+        r"^\| (`[a-z_]+`(?:, `[a-z_]+`)*) \| (.*) \|$", PAGE.text, re.MULTILINE
+    )
+    for code in re.findall(r"[a-z_]+", codes)
+}
+"""Each code in a table row's first cell -> the rest of the row."""
 PARTS: dict[str, type[Node]] = {
     "clocks": ExpectedClock,
     "case": ExpectedCase,

@@ -151,7 +151,10 @@ def test_a_delegate_chooses_the_post_in_which_to_act(prefecture: Seed, signed_in
     assert "代 town 办理" in client.get("/overview/").content.decode()
     client.get(f"/households/{LI_ZHUXI}/")
     entry = AuditEntry.objects.filter(act="view_household").latest("id")
-    assert (entry.official, entry.detail) == ("village", {"on_behalf_of": "town"})
+    assert (entry.official, entry.detail) == (
+        "village",
+        {"role": "township_reviewer", "on_behalf_of": "town"},
+    )
     Delegation.objects.update(revoked_at=NOW, revoked_by="town")
     assert client.get("/overview/").status_code == 404, "back in the own post"
 

@@ -116,16 +116,18 @@ class HistoryEntry(Node):
 COMMON_KEYS = {"act", "through", "at", "by", "division", "refused"}
 _DECISION = ("opinion", "category", "causes", "kind", "natural_reason")
 _EXIT = ("reason", "note")
+_VISIT = (
+    *("verifiers", "visited", "at_risk", "severe", "found", "coping", "causes", "judgement"),
+    *("form", "answers", "corrections"),
+)
 DATA_OF_ACT: dict[str, tuple[str, ...]] = {
     "raise_alert": ("severity", "cause", "category"),
     "end_alert": ("reason",),
     "report_clue": ("channel", "on", "cause", "note"),
     "dispatch_alert": (),
     "assign": (),
-    "record_visit": (
-        *("verifiers", "visited", "at_risk", "severe", "found", "coping", "causes", "judgement"),
-        *("form", "answers", "corrections"),
-    ),
+    "record_visit": _VISIT,
+    "supplement_visit": _VISIT,
     "record_consent": ("form", "signed", "read_aloud"),
     "request_comparison": ("departments",),
     "answer_comparison": ("department", "findings"),

@@ -103,6 +103,14 @@ def _assign(play: Play) -> None:
 
 
 def _record_visit(play: Play) -> None:
+    acts.record_visit(**play.of_case(), visit=_visit_told(play))
+
+
+def _supplement_visit(play: Play) -> None:
+    acts.supplement_visit(**play.of_case(), visit=_visit_told(play))
+
+
+def _visit_told(play: Play) -> acts.VisitRecord:
     entry, stage = play.entry, play.stage
     case = stage.latest_case()
     is_elimination = case is not None and case.kind == "elimination"
@@ -115,25 +123,22 @@ def _record_visit(play: Play) -> None:
         causes = causes_of_clues(stage) if at_risk else []
     form = entry.form or _form_of(play)
     answers = {**_all_is_well(play, form), **entry.answers}
-    acts.record_visit(
-        **play.of_case(),
-        visit=acts.VisitRecord(
-            visited_at=stage.moment(entry.visited) if entry.visited is not None else play.at,
-            verifiers=tuple(verifiers),
-            is_at_risk=at_risk,
-            judgement="入户核实情况属实。" if entry.judgement is None else entry.judgement,
-            form=form,
-            is_household_found=entry.found is not False,
-            is_in_severe_difficulty=bool(entry.severe),
-            coping=entry.coping or "",
-            causes=tuple(acts.CauseFound(cause, _note_of(stage, cause)) for cause in causes),
-            answers=tuple(acts.Answer(field, _written(value)) for field, value in answers.items()),
-            corrections=tuple(
-                acts.CorrectedLine(line, amount, "入户核实")
-                for line, amount in entry.corrections.items()
-            ),
-            papers=tuple(_papers(play)),
+    return acts.VisitRecord(
+        visited_at=stage.moment(entry.visited) if entry.visited is not None else play.at,
+        verifiers=tuple(verifiers),
+        is_at_risk=at_risk,
+        judgement="入户核实情况属实。" if entry.judgement is None else entry.judgement,
+        form=form,
+        is_household_found=entry.found is not False,
+        is_in_severe_difficulty=bool(entry.severe),
+        coping=entry.coping or "",
+        causes=tuple(acts.CauseFound(cause, _note_of(stage, cause)) for cause in causes),
+        answers=tuple(acts.Answer(field, _written(value)) for field, value in answers.items()),
+        corrections=tuple(
+            acts.CorrectedLine(line, amount, "入户核实")
+            for line, amount in entry.corrections.items()
         ),
+        papers=tuple(_papers(play, "record_visit")),
     )
 
 
@@ -153,14 +158,12 @@ def _all_is_well(play: Play, form: str) -> dict[str, Decimal | bool | str]:
     return {field.field: True for field in stated.fields if field.type == "truth"}
 
 
-def _papers(play: Play) -> list[acts.PaperOfAct]:
-    """The kinds of attachment that the act's step asks for."""
+def _papers(play: Play, act: str) -> list[acts.PaperOfAct]:
+    """The kinds of attachment that the step of this act asks for."""
     case = play.stage.latest_case()
     assert case is not None
     procedure = edition_of(play.stage.pack, procedure=case.procedure, from_date=case.procedure_from)
-    kinds = [
-        kind for step in procedure.steps if step.act == play.entry.act for kind in step.evidence
-    ]
+    kinds = [kind for step in procedure.steps if step.act == act for kind in step.evidence]
     return [
         acts.PaperOfAct(kind, f"{place:064x}", "image/jpeg", 1)
         for place, kind in enumerate(kinds, start=1)
@@ -183,7 +186,7 @@ def _record_consent(play: Play) -> None:
         form=entry.form or next(iter(words_under(play.stage.pack, "consent_form")), ""),
         signed_date=entry.signed or play.day,
         is_read_aloud=bool(entry.read_aloud),
-        papers=tuple(_papers(play)),
+        papers=tuple(_papers(play, "record_consent")),
     )
 
 
@@ -407,6 +410,7 @@ ON_CASES: dict[str, Callable[[Play], None]] = {
     "dispatch_alert": _dispatch_alert,
     "assign": _assign,
     "record_visit": _record_visit,
+    "supplement_visit": _supplement_visit,
     "record_consent": _record_consent,
     "request_comparison": _request_comparison,
     "answer_comparison": _answer_comparison,

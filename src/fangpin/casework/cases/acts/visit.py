@@ -138,7 +138,8 @@ def supplement_visit(
     """Record one more visit on a case whose visit is recorded already; it stands from then on.
 
     Two who wrote without a signal of the same visit, or a second look before the decision: both
-    stay on record. Raises what `record_visit` raises, and DECISION_MADE once the case is decided.
+    stay on record. Raises what `record_visit` raises, STEP_NOT_OPEN before the first visit is
+    recorded, and DECISION_MADE once the case is decided.
     """
 
     def effect(turn: Turn, entry: CaseAct) -> dict[str, Any]:
@@ -152,6 +153,10 @@ def supplement_visit(
                 fix_en="Record a new clue if something new has happened.",
             )
         step = next((one for one in turn.procedure.steps if one.act == "record_visit"), None)
+        if step is None or step.step not in turn.standing.done:
+            raise refusals.step_not_open(
+                turn.where, title=turn.title, missing=[step.title] if step else []
+            )
         return _write_visit(replace(turn, step=step), entry, visit)
 
     return perform(
