@@ -13,13 +13,17 @@ from fangpin.casework.alerts.models import Alert, AlertReason, Run
 from fangpin.casework.cases import acts
 from fangpin.casework.cases.acts.comparison import Finding
 from fangpin.casework.cases.models import Case
+from fangpin.casework.declarations.acts import Declared, receive_declaration
 from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry.models import Household, HouseholdMonth, Member
 from fangpin.policy import Pack
 
 SHISHAN = "431022202204"
 ZHANGSHUXIA = "431022202205"
+FOREIGN_VILLAGE = "431026101201"
 FOREIGN_HOUSEHOLD = 202
+RECEIPT = "AAAA-BBBB-CCCC"
+FOREIGN_RECEIPT = "DDDD-EEEE-FFFF"
 TO_DISPATCH = 300
 OVERDUE_VISIT = 301
 TO_VISIT = 302
@@ -218,7 +222,32 @@ def seed_cases(pack: Pack, runs: list[Run]) -> dict[int, str]:
             _work(ref, hands, _PEOPLE[ref][1])
             numbers[ref] = hands.case_no
     numbers[FOREIGN_HOUSEHOLD] = _foreign(pack)
+    for receipt_no, division, name in (
+        (RECEIPT, SHISHAN, "黄冬"),
+        (FOREIGN_RECEIPT, FOREIGN_VILLAGE, "欧阳外"),
+    ):
+        _declare(pack, receipt_no, division, name)
     return numbers
+
+
+def _declare(pack: Pack, receipt_no: str, division: str, name: str) -> None:
+    """A declaration whose identity number nobody could read."""
+    receive_declaration(
+        pack=pack,
+        declared=Declared(
+            division=division,
+            name=name,
+            masked_phone="138****0000",
+            phone_digest="a" * 64,
+            sealed_phone=b"sealed",
+            identity_ref=None,
+            sealed_identity=b"sealed",
+            cause="illness",
+            text="妻子住院，没有收入。",
+        ),
+        receipt_no=receipt_no,
+        at=moment(_DAY - timedelta(days=3)),
+    )
 
 
 _DAYS_AGO = {

@@ -17,7 +17,7 @@ from fangpin.web.console.cases.forms.household import HOUSEHOLD_FORMS
 from fangpin.web.settings import CONTENT_SECURITY_POLICY
 from tests.web.conftest import SignIn
 from tests.web.seed import FOREIGN, FOREIGN_NAME, FOREIGN_VILLAGE, LI_ZHUXI, ROLES, SHISHAN, Seed
-from tests.web.seed_cases import ON_NOTICE
+from tests.web.seed_cases import FOREIGN_RECEIPT, ON_NOTICE, RECEIPT
 
 FOREIGN_NUMBER = "H431026-9999"
 FOREIGN_ALERT = "A202012-FOREIGN"
@@ -55,17 +55,32 @@ _RESULTS = {
     "meeting-announcement-pdf",
 }
 """Only where something was decided: 404 on the case that this test asks for."""
+_DECLARED = {"declarations", "declaration"}
 _WATCH = {"overview", "supervision"}
 _AUDIT = {"audit", "audit-entries"}
 
 MAY_OPEN = {
     "city": _ROWS | _FEEDS | _CASES | _WATCH | {"clock-cases"},
-    "county": _ROWS | _FEEDS | _CASES | _WATCH | _AUDIT | {"household-act", "clock-cases"},
-    "town": _ROWS | _CASES | _WATCH | {"household-act", "clock-cases"},
+    "county": _ROWS
+    | _FEEDS
+    | _CASES
+    | _DECLARED
+    | _WATCH
+    | _AUDIT
+    | {"household-act", "clock-cases"},
+    "town": _ROWS | _CASES | _DECLARED | _WATCH | {"household-act", "clock-cases"},
     "village": _ROWS | _CASES | {"household-act", "new-meeting", "blank-meeting"},
     "owner": _FEEDS,
     "province": _FEEDS | _WATCH | _AUDIT,
-    "outsider": {"clock-cases", "queue", "households", "cases", "measures", "duties"}
+    "outsider": {
+        "clock-cases",
+        "queue",
+        "households",
+        "cases",
+        "measures",
+        "duties",
+        "declarations",
+    }
     | _FEEDS
     | _WATCH
     | _AUDIT,
@@ -94,6 +109,7 @@ def address(pattern: URLPattern, household: int) -> str:
         ("<str:case_no>", case_no),
         ("<int:meeting_id>", str(meeting)),
         ("<slug:act>", "report_clue"),
+        ("<str:receipt_no>", FOREIGN_RECEIPT if is_foreign else RECEIPT),
         ("<str:sha256>", "0" * 64),
         ("<str:clock>", "visit"),
         ("<str:how>", "overdue"),

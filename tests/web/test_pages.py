@@ -24,6 +24,7 @@ from fangpin.casework.cases.models import (
     Verifier,
     Visit,
 )
+from fangpin.casework.declarations.models import Declaration
 from fangpin.casework.officials.models import Official
 from fangpin.casework.registry.models import Household, Member
 from fangpin.web.ground.due import due_of
@@ -309,6 +310,7 @@ def test_every_page_is_whole_in_english(prefecture: Seed, signed_in: SignIn, use
     written |= set(Member.objects.values_list("name", flat=True))
     for name in Official.objects.values_list("name", flat=True):
         written |= {name, name[:1]}
+    written |= {text for row in Declaration.objects.values_list("name", "text") for text in row}
     written |= words_of_cases()
     client = signed_in(username, language="en")
     asked = [(name, path) for name, path in addresses(LI_ZHUXI) if not path.endswith(".pdf")]

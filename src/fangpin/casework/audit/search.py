@@ -12,7 +12,7 @@ from django.utils import timezone
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.officials.scope import Scope, within
 
-VIEWS = ("view_household", "view_case", "view_paper", "print_sheet")
+VIEWS = ("view_household", "view_case", "view_declaration", "view_paper", "print_sheet")
 """Acts that only looked: they answer who saw a file."""
 
 

@@ -24,7 +24,9 @@ from fangpin.policy import Pack
 from fangpin.values.problem import ProblemError
 
 CHANNEL = "declaration"
-_OF_THE_SYSTEM = ("report_clue", "attach_declaration")
+ATTACH = "attach_declaration"
+"""Permission: say which household declared, or answer in words."""
+_OF_THE_SYSTEM = ("report_clue", ATTACH)
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: none is mistaken for a digit when read out by telephone."""
 
@@ -213,7 +215,7 @@ def note_attempt(*, kind: str, source: str, at: datetime) -> None:
 def _open(pack: Pack, receipt_no: str, by: Scope) -> Declaration:
     row = within(Declaration.objects.select_for_update(), by).get(receipt_no=receipt_no)
     where = f"declaration {receipt_no}"
-    if not by.can("attach_declaration"):
+    if not by.can(ATTACH):
         raise refusals.not_permitted(where, title=act_title(pack, "attach_declaration"))
     if row.state != DeclarationState.RECEIVED:
         raise refusals.refusal(

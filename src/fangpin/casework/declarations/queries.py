@@ -44,6 +44,18 @@ def waiting(scope: Scope) -> list[Declaration]:
     return list(within(found, scope).order_by("received_at", "id"))
 
 
+def count_of_waiting(scope: Scope) -> int:
+    """How many declarations of the scope wait for people."""
+    found = Declaration.objects.filter(state=DeclarationState.RECEIVED)
+    return within(found, scope).count()
+
+
+def declaration(scope: Scope, receipt_no: str) -> Declaration:
+    """The declaration of a receipt. Raises Declaration.DoesNotExist outside the scope."""
+    found = Declaration.objects.select_related("case__household")
+    return within(found, scope).get(receipt_no=receipt_no)
+
+
 def declarations(scope: Scope, *, limit: int = 100) -> list[Declaration]:
     """The latest declarations of the scope."""
     found = Declaration.objects.select_related("case__household")

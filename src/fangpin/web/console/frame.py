@@ -15,6 +15,8 @@ from fangpin.casework.alerts import queries as alerts
 from fangpin.casework.alerts.models import Run
 from fangpin.casework.cases import turns
 from fangpin.casework.cases.meetings import HOLD
+from fangpin.casework.declarations.acts import ATTACH
+from fangpin.casework.declarations.queries import count_of_waiting
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.queries import division_in_scope, divisions_below
@@ -210,6 +212,10 @@ def _casework(scope: Scope, entry: Callable[..., Entry]) -> list[Section]:
         work.append(
             entry("cases", gettext("办理"), "case", "meeting", note=number(mine) if mine else "")
         )
+    if scope.can(ATTACH):
+        waiting = count_of_waiting(scope)
+        note = number(waiting) if waiting else ""
+        work.append(entry("declarations", gettext("农户申报"), "declaration", note=note))
     if scope.can(HOLD):
         work.append(entry("new-meeting", gettext("民主评议")))
     if scope.can(SEE_CASE):

@@ -53,9 +53,13 @@ KINDS = {
     "official": gettext_noop("账号"),
     "delivery": gettext_noop("批次"),
     "measure": gettext_noop("措施"),
+    "declaration": gettext_noop("农户申报"),
 }
 ACTS = {
     "view_household": gettext_noop("查看农户档案"),
+    "view_declaration": gettext_noop("查看农户申报"),
+    "receive_declaration": gettext_noop("收到农户申报"),
+    "answer_declaration": gettext_noop("答复农户申报"),
     "view_case": gettext_noop("查看办理件"),
     "print_sheet": gettext_noop("打印表单"),
     "view_paper": gettext_noop("查看照片和材料"),
