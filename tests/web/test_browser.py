@@ -51,7 +51,14 @@ OF_A_CADRE = (
     "/meetings/1/",
     "/meetings/1/sheet/",
 )
-OF_A_COUNTY = ("/queue/", "/audit/", "/cases/?view=open", "/supervision/?days=30")
+OF_A_COUNTY = (
+    "/declarations/",
+    f"/declarations/{at.RECEIPT}/",
+    "/queue/",
+    "/audit/",
+    "/cases/?view=open",
+    "/supervision/?days=30",
+)
 
 pytestmark = [
     pytest.mark.browser,
