@@ -57,15 +57,17 @@ _RESULTS = {
 """Only where something was decided: 404 on the case that this test asks for."""
 _DECLARED = {"declarations", "declaration"}
 _WATCH = {"overview", "supervision"}
+_RULES = {"rules", "rule"}
 _AUDIT = {"audit", "audit-entries"}
 
 MAY_OPEN = {
-    "city": _ROWS | _FEEDS | _CASES | _WATCH | {"clock-cases"},
+    "city": _ROWS | _FEEDS | _CASES | _WATCH | _RULES | {"clock-cases"},
     "county": _ROWS
     | _FEEDS
     | _CASES
     | _DECLARED
     | _WATCH
+    | _RULES
     | _AUDIT
     | {"household-act", "clock-cases"},
     "town": _ROWS | _CASES | _DECLARED | _WATCH | {"household-act", "clock-cases"},
@@ -83,6 +85,7 @@ MAY_OPEN = {
     }
     | _FEEDS
     | _WATCH
+    | _RULES
     | _AUDIT,
 }
 """Names of the pages that each official may open on Li Zhuxi, or on feeds of the medical bureau."""
@@ -114,6 +117,7 @@ def address(pattern: URLPattern, household: int) -> str:
         ("<str:clock>", "visit"),
         ("<str:how>", "overdue"),
         ("<int:household_ref>", str(household)),
+        ("<slug:rule>", "medical_sustained"),
         ("<str:feed>", "medical.settlement"),
         ("<str:delivery>", "2020-11-01"),
     ):

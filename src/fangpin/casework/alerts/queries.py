@@ -48,6 +48,11 @@ def queue(
     return queues.page(scope, filters, after=after, limit=limit)
 
 
+def open_by_rule(scope: Scope) -> dict[str, int]:
+    """Rule -> open alerts of the scope for which it hit in their last run."""
+    return queues.open_by_rule(scope)
+
+
 def next_alert(
     scope: Scope, *, alert: Alert, filters: QueueFilters = QueueFilters()
 ) -> Alert | None:
