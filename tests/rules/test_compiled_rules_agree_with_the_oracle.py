@@ -18,7 +18,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from fangpin.indicators.compile import Compiler, Source
+from fangpin.indicators.compile import Compiler
+from fangpin.indicators.window_queries import Source
 from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.ledger.coverage import Coverage
 from fangpin.ledger.rollup import feed_items
@@ -162,14 +163,14 @@ def _add(ledger: list[dict[str, Any]], row: dict[str, Any], *, sign: int, place:
         if item not in added:
             added[item] = value if isinstance(value, str) else value * sign
             added[f"{item}__rows"] = sign
-            added[f"{item}__at"] = f"{row['month']:06}{place:09}"
+            added |= {f"{item}__delivery": f"{place // 7:05}", f"{item}__row": place}
     ledger.append(added)
 
 
 def made_plain(pack: Pack, feed: str, ledger: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The same ledger with one row of figures a household and month, and nothing taken back."""
     figures: dict[tuple[int, int], dict[str, Any]] = {}
-    states: dict[tuple[int, int, str, str], dict[str, Any]] = {}
+    states: dict[tuple[int, int, str, int], dict[str, Any]] = {}
     for row in ledger:
         place = {"household_ref": row["household_ref"], "month": row["month"]}
         merged = figures.setdefault((row["household_ref"], row["month"]), dict(place))
@@ -178,9 +179,9 @@ def made_plain(pack: Pack, feed: str, ledger: list[dict[str, Any]]) -> list[dict
             if code not in row:
                 continue
             if item.kind == "state":
-                at = row[f"{code}__at"]
+                at = row[f"{code}__row"]
                 standing = states.setdefault((*place.values(), code, at), dict(place))
-                standing |= {code: row[code], f"{code}__at": at}
+                standing |= {code: row[code], f"{code}__row": at}
                 standing[rows] = standing.get(rows, 0) + row[rows]
             else:
                 merged[code] = merged.get(code, 0) + row[code]
@@ -203,7 +204,7 @@ def put_into(engine: Engine, pack: Pack, world: World, *, is_plain: bool) -> dic
             columns[item.item] = "VARCHAR" if is_state else "DECIMAL(18, 2)"
             columns[f"{item.item}__rows"] = "BIGINT"
             if is_state:
-                columns[f"{item.item}__at"] = "VARCHAR"
+                columns |= {f"{item.item}__delivery": "VARCHAR", f"{item.item}__row": "INTEGER"}
         if rows:
             sources[feed] = Source(f"world_{number}", is_plain=is_plain)
             _load(engine, sources[feed].name, columns, rows)

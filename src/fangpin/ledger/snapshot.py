@@ -26,7 +26,7 @@ from fangpin.linkage.registry import RegistryState, registry_state
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
 
-FORM = "2"
+FORM = "3"
 """Of what rests on snapshots: runs of an earlier form are made anew."""
 
 
@@ -75,6 +75,20 @@ def are_plain(files: Sequence[LedgerFile]) -> bool:
     return not any(file.takes_back for file in files) and all(
         one.last_month < following.first_month for one, following in pairwise(ordered)
     )
+
+
+def plain_and_others(
+    files: Sequence[LedgerFile],
+) -> tuple[list[LedgerFile], list[LedgerFile]]:
+    """As many of the files as are plain together, those that came first; and the others."""
+    plain: list[LedgerFile] = []
+    others: list[LedgerFile] = []
+    for file in files:
+        is_apart = all(
+            file.last_month < one.first_month or one.last_month < file.first_month for one in plain
+        )
+        (plain if is_apart and not file.takes_back else others).append(file)
+    return plain, others
 
 
 def take_snapshot(
