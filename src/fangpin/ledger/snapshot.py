@@ -41,6 +41,8 @@ class LedgerFile:
     """When the delivery came that it rolls up, or the registry for which it moves amounts."""
     takes_back: bool = False
     """Some of its rows are the negatives of earlier ones."""
+    is_linked: bool = False
+    """It holds what linkage moved, whenever that came: it is made anew as claims come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ def take_snapshot(
             )
             latest = max(one.received for one in known)
             files.setdefault(feed, []).append(
-                LedgerFile(path, first, last, latest, takes_back=True)
+                LedgerFile(path, first, last, latest, takes_back=True, is_linked=True)
             )
     return Snapshot(
         as_of=as_of,
