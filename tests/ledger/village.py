@@ -26,6 +26,9 @@ KEY = b"k" * 32
 Amounts = dict[tuple[str, str, str], Decimal]
 """(household number, month, item) -> figure; no figure where every row was taken back."""
 
+At = tuple[int, str, int]
+"""Month, delivery and row of a state."""
+
 
 def person(
     household: str,
@@ -142,14 +145,16 @@ class Lake:
 
     def states(self, as_of: date) -> dict[tuple[str, str], str]:
         """(household number, item) -> the latest state that was not taken back."""
-        rows: dict[tuple[str, str, str, str], int] = defaultdict(int)
+        rows: dict[tuple[str, str, At, str], int] = defaultdict(int)
         for (household, _, item), cell in self._cells(as_of):
             if self.pack.items[item].kind == "state":
                 rows[household, item, cell["at"], cell["value"]] += cell["rows"]
-        latest: dict[tuple[str, str], tuple[str, str]] = {}
+        latest: dict[tuple[str, str], tuple[At, str]] = {}
         for (household, item, at, value), count in rows.items():
             if count:
-                latest[household, item] = max(latest.get((household, item), ("", "")), (at, value))
+                latest[household, item] = max(
+                    latest.get((household, item), ((0, "", 0), "")), (at, value)
+                )
         return {place: value for place, (_, value) in latest.items()}
 
     def _cells(self, as_of: date) -> list[tuple[tuple[str, str, str], dict[str, Any]]]:
@@ -170,7 +175,11 @@ class Lake:
                                 {
                                     "value": row[item],
                                     "rows": row[f"{item}__rows"],
-                                    "at": row.get(f"{item}__at"),
+                                    "at": (
+                                        row["month"],
+                                        row.get(f"{item}__delivery"),
+                                        row.get(f"{item}__row"),
+                                    ),
                                 },
                             )
                             for item in self.pack.items

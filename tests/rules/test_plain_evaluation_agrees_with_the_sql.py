@@ -85,7 +85,7 @@ def outcome(rule: Any, facts: Facts) -> str:
 @settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.generate])
 def test_every_figure_and_outcome_is_that_of_the_sql(engine: Engine, pack: Pack, seed: int) -> None:
     world = make_world(pack, seed)
-    given_answers = answers(engine, pack, world, is_plain=False)
+    given_answers = answers(engine, pack, world, form="rows")
     told = []
     for household in world.households:
         facts, row = facts_of(pack, world, household), given_answers[household.ref]

@@ -16,6 +16,7 @@ from fangpin.feeds.arrivals import arrivals
 from fangpin.feeds.holds import hold_delivery, refuse_delivery, release_delivery
 from fangpin.policy.calendar import WorkingCalendar
 from fangpin.policy.pack import Pack
+from fangpin.rules.evaluate import outcomes_in
 from fangpin.runs.load_alerts import LoadReport, load_run
 from fangpin.values.month import Month
 from tests.ledger.village import Lake, bill, person, rows_of
@@ -224,5 +225,8 @@ def test_a_run_tells_what_was_taken_back_and_what_is_held(settled: Lake) -> None
     folder = settled.run(JULY_RUN).folder
     (row,) = rows_of(folder / "taken_back.parquet")
     assert (row["household_ref"], row["feed"]) == (settled.ref("A"), "health.bills")
-    answers = {row["rule"]: row["outcome"] for row in rows_of(folder / "answers.parquet")}
+    (numbers,) = rows_of(folder / "answers.parquet")
+    assert numbers.pop("household_ref") == settled.ref("A")
+    rules = list(json.loads((folder / "run.json").read_text(encoding="utf-8"))["outcomes"])
+    answers = outcomes_in(rules, list(numbers.values()))
     assert answers["high_bills"] == "cannot_tell"

@@ -84,6 +84,9 @@ _ALLOWED_NODES: frozenset[type[sql.Expr]] = frozenset(
         sql.Max,
         sql.ArgMax,
         sql.BitwiseOrAgg,
+        # several values in one order
+        sql.Struct,
+        sql.PropertyEQ,
     }
 )
 _ALLOWED_FUNCTIONS = frozenset({"bit_count"})

@@ -2,8 +2,8 @@
 
 Ledger files are additive: a correction enters as the new row and the negative of the old one.
 `<item>__rows` counts the source rows beside each figure, so that rows all taken back are no rows.
-A state has a ledger row for each source row; `<item>__at` orders them (month, then arrival), and
-the latest that was not taken back is the household's state.
+A state has a ledger row for each source row; month, `<item>__delivery` (its name begins with the day of
+receipt) and `<item>__row` order them, and the latest that was not taken back is the household's state.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from fangpin.policy.expressions.sql import Sql, column, quoted, to_sql
 from fangpin.policy.models import Contract, LedgerItem
 from fangpin.policy.pack import Pack
 
-FORM = "3"
+FORM = "4"
 """Of ledger files: files of an earlier form are left lying and built anew."""
 
 
@@ -146,7 +146,7 @@ def rolled_up(
     for item in items:
         if item.kind == "state":
             parts.append(_state_rows(item, takes_back))
-            order.append(column(item.item + "__at"))
+            order += [column(item.item + part) for part in ("__delivery", "__row")]
     return (
         f"WITH linked AS ({linked}) SELECT * FROM ({' UNION ALL BY NAME '.join(parts)}) AS rows "
         f"ORDER BY {', '.join(order)}"
@@ -246,16 +246,14 @@ def _figure_columns(item: LedgerItem, repeats_persons: bool) -> list[str]:
 
 def _state_rows(item: LedgerItem, takes_back: bool) -> str:
     value = column("v_" + item.item)
-    place = (
-        "lpad(CAST(month AS VARCHAR), 6, '0') || delivery || lpad(CAST(row_no AS VARCHAR), 9, '0')"
-    )
     # A source row stands alone as long as no other takes it back.
     count, together = ("1", "")
     if takes_back:
         count, together = "sum(sign)", f" GROUP BY household_ref, month, {value}, delivery, row_no"
     return (
         f"SELECT household_ref, month, CAST({value} AS VARCHAR) AS {column(item.item)}, "
-        f"{place} AS {column(item.item + '__at')}, "
+        f"delivery AS {column(item.item + '__delivery')}, "
+        f"CAST(row_no AS INTEGER) AS {column(item.item + '__row')}, "
         f"CAST({count} AS BIGINT) AS {column(item.item + '__rows')} FROM linked "
         f"WHERE {value} IS NOT NULL{together}"
     )

@@ -26,7 +26,7 @@ from fangpin.linkage.registry import RegistryState, registry_state
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
 
-FORM = "2"
+FORM = "3"
 """Of what rests on snapshots: runs of an earlier form are made anew."""
 
 
@@ -41,6 +41,8 @@ class LedgerFile:
     """When the delivery came that it rolls up, or the registry for which it moves amounts."""
     takes_back: bool = False
     """Some of its rows are the negatives of earlier ones."""
+    is_linked: bool = False
+    """It holds what linkage moved, whenever that came: it is made anew as claims come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,20 @@ def are_plain(files: Sequence[LedgerFile]) -> bool:
     return not any(file.takes_back for file in files) and all(
         one.last_month < following.first_month for one, following in pairwise(ordered)
     )
+
+
+def plain_and_others(
+    files: Sequence[LedgerFile],
+) -> tuple[list[LedgerFile], list[LedgerFile]]:
+    """As many of the files as are plain together, those that came first; and the others."""
+    plain: list[LedgerFile] = []
+    others: list[LedgerFile] = []
+    for file in files:
+        is_apart = all(
+            file.last_month < one.first_month or one.last_month < file.first_month for one in plain
+        )
+        (plain if is_apart and not file.takes_back else others).append(file)
+    return plain, others
 
 
 def take_snapshot(
@@ -131,7 +147,7 @@ def take_snapshot(
             )
             latest = max(one.received for one in known)
             files.setdefault(feed, []).append(
-                LedgerFile(path, first, last, latest, takes_back=True)
+                LedgerFile(path, first, last, latest, takes_back=True, is_linked=True)
             )
     return Snapshot(
         as_of=as_of,

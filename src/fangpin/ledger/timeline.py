@@ -2,7 +2,8 @@
 
 Grain of a file: household and month, sorted; `amounts` is a JSON object item -> decimal as text. A
 file holds what the deliveries received in one calendar month brought, so that old files stay as
-they are and a month costs one new file. Rows of several files for one month add up; `takes_back`
+they are and a month costs one new file; what linkage moved is in a file of its own. Rows of several
+files for one month add up; `takes_back`
 marks those in which an item loses more rows than it gains: what remains then is in the ledger alone.
 """
 
@@ -20,7 +21,7 @@ from fangpin.ledger.snapshot import LedgerFile, are_plain
 from fangpin.policy.expressions.sql import column, quoted
 from fangpin.policy.pack import Pack
 
-FORM = "1"
+FORM = "2"
 """Of timeline files: files of an earlier form are left lying and built anew."""
 _ROWS_A_GROUP = 4096
 """Small groups: a household is looked up in one of them."""
@@ -49,7 +50,7 @@ def bring_timeline(
     for feed, listed in sorted(files.items()):
         if any(item.kind != "state" for item in feed_items(pack, feed)):
             for file in listed:
-                received = f"{file.received:%Y-%m}"
+                received = "linked" if file.is_linked else f"{file.received:%Y-%m}"
                 by_receipt.setdefault(received, {}).setdefault(feed, []).append(file)
     found = []
     for received, feeds in sorted(by_receipt.items()):

@@ -253,7 +253,8 @@ def _leave_out_doubles(
     """Drop claims that say what is known of their person already: the same key, sent again.
 
     Of several claims of one key the one that came last stands. Which facts have a claim's key is
-    looked up once a delivery and kept: that reads all keys of the deliveries of the same months.
+    looked up once and kept: that reads all keys of the deliveries that may hold it, at once for all
+    claims that these are asked of.
     """
     _leave_out_taken_back(engine, contract, deliveries)
     engine.make_table(
@@ -266,36 +267,66 @@ def _leave_out_doubles(
         "SELECT delivery, CAST(bit_xor(hash(row_no, key_then)) AS VARCHAR), min(month), max(month) "
         "FROM moving WHERE key_then IS NOT NULL GROUP BY delivery ORDER BY delivery"
     )
-    found: list[Path] = []
+    together: dict[tuple[str, ...], list[tuple[str, str]]] = {}
     for delivery, digest, first, last in asked:
         beside = [one for one in deliveries if is_comparable(contract, one, (first, last))]
-        if not beside:
-            continue
-        names = "\n".join([FORM, digest, *(one.key for one in beside)])
-        key = hashlib.sha256(names.encode()).hexdigest()[:12]
-        file = home.links / "doubles" / contract.feed / f"{delivery}-{key}.parquet"
-        nothing = file.with_suffix(".none")
-        if not file.exists() and not nothing.exists():
-            view_live_facts(engine=engine, name="beside_facts", arrivals=beside)
-            engine.make_table(
-                "doubles",
-                "SELECT delivery, row_no FROM moving "
-                f"WHERE delivery = {quoted(delivery)} AND key_then IN (SELECT row_key FROM "
-                "beside_facts ANTI JOIN claim_rows USING (delivery, row_no))",
-            )
-            is_any = engine.value("SELECT count(*) FROM doubles")
-            with published_file(file if is_any else nothing) as temporary:
-                if is_any:
-                    engine.write("SELECT * FROM doubles ORDER BY row_no", temporary)
-                else:
-                    temporary.touch()
-        if file.exists():
+        if beside:
+            names = tuple(one.delivery for one in beside)
+            together.setdefault(names, []).append((delivery, digest))
+    found: list[Path] = []
+    for names, claims in together.items():
+        beside = [one for one in deliveries if one.delivery in names]
+        file = _doubles(home, engine, contract, claims=claims, beside=beside)
+        if file is not None:
             found.append(file)
     if found:
         engine.view_files("double_rows", found)
         engine.make_table(
             "moving", "SELECT * FROM moving ANTI JOIN double_rows USING (delivery, row_no)"
         )
+
+
+def _doubles(
+    home: Home,
+    engine: Engine,
+    contract: Contract,
+    *,
+    claims: Sequence[tuple[str, str]],
+    beside: Sequence[Arrival],
+) -> Path | None:
+    """The file of the rows of `moving` whose key is among the facts `beside`; None: there are none.
+
+    `claims` are the deliveries that are asked, each with a digest of its claims.
+    """
+    asked = (f"{delivery} {digest}" for delivery, digest in claims)
+    text = "\n".join([FORM, *asked, *(one.key for one in beside)])
+    key = hashlib.sha256(text.encode()).hexdigest()[:12]
+    file = home.links / "doubles" / contract.feed / f"{claims[0][0]}-{key}.parquet"
+    nothing = file.with_suffix(".none")
+    if not file.exists() and not nothing.exists():
+        view_live_facts(engine=engine, name="beside_facts", arrivals=beside)
+        listed = ", ".join(quoted(delivery) for delivery, _ in claims)
+        # The facts that meet a claim are few: only these are looked at further.
+        engine.make_table(
+            "claimed_keys",
+            f"SELECT delivery, row_no, key_then AS row_key FROM moving WHERE delivery IN ({listed}) "
+            "AND key_then IS NOT NULL",
+        )
+        engine.make_table(
+            "doubles",
+            "SELECT delivery, row_no FROM claimed_keys WHERE row_key IN (SELECT row_key FROM ("
+            "SELECT delivery, row_no, row_key FROM beside_facts "
+            "SEMI JOIN claimed_keys USING (row_key)) AS met "
+            "ANTI JOIN claim_rows USING (delivery, row_no))",
+        )
+        is_any = engine.value("SELECT count(*) FROM doubles")
+        with published_file(file if is_any else nothing) as temporary:
+            if is_any:
+                engine.write("SELECT * FROM doubles ORDER BY delivery, row_no", temporary)
+            else:
+                temporary.touch()
+        engine.drop("claimed_keys", "doubles")
+    return file if file.exists() else None
 
 
 def _leave_out_taken_back(

@@ -8,14 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from fangpin.indicators.compile import (
-    CompiledIndicator,
-    Compiler,
-    SourceOf,
-    compile_indicators,
-    feed_queries,
-)
+from fangpin.indicators.compile import CompiledIndicator, Compiler, compile_indicators
+from fangpin.indicators.window_queries import SourceOf, feed_queries
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.statement import Statement
 from fangpin.policy.expressions import parse, tree
@@ -29,9 +25,20 @@ VIEW = "evaluated"
 """household_ref, division, attributes, figures, `outcome__<rule>`, `severity__<rule>`, category."""
 HITS = "evaluated_hits"
 """The table of those rows of VIEW that hit; the view itself is computed anew for each query."""
+NUMBERS = "outcomes"
+"""The table of household_ref and `outcomes_0`, `outcomes_1`, ...: the outcomes of the rules in order."""
+T = TypeVar("T", str, Rule)
 _BITS = 3
 _RULES_A_NUMBER = 20
 """So many outcomes of three bits fit into one number of 64."""
+
+
+def outcomes_in(rules: Sequence[str], numbers: Sequence[int]) -> dict[str, str]:
+    """Rule -> outcome of one household, from its row of NUMBERS; `rules` are those of the run."""
+    found: dict[str, str] = {}
+    for together, number in zip(_packed(rules), numbers, strict=True):
+        found |= _outcomes_in(together, number)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,39 +73,33 @@ class Evaluation:
     """household_ref, and the outcomes of all rules packed into `outcomes_0`, `outcomes_1`, ..."""
 
     def answers(self) -> dict[str, dict[str, int]]:
-        """Rule -> outcome -> households; leaves the table HITS, the rows of VIEW that hit any rule."""
-        self.engine.make_table("outcomes", self.numbers)
+        """Rule -> outcome -> households.
+
+        Leaves two tables: HITS, the rows of VIEW that hit any rule, and NUMBERS, every household's
+        outcomes as numbers (`outcomes_in` reads them).
+        """
+        self.engine.make_table(NUMBERS, self.numbers)
         counts = {rule.rule: dict.fromkeys(OUTCOMES, 0) for rule in self.rules}
         hits = ["FALSE"]
         for place, together in enumerate(_packed(self.rules)):
             name = f"outcomes_{place}"
             # Households differ in few combinations of outcomes: these are counted, then taken apart.
             for number, count in self.engine.rows(
-                f"SELECT {name}, count(*) FROM outcomes GROUP BY {name}"
+                f"SELECT {name}, count(*) FROM {NUMBERS} GROUP BY {name}"
             ):
-                for position, rule in enumerate(together):
-                    outcome = OUTCOMES[number >> position * _BITS & 7]
+                for rule, outcome in _outcomes_in(together, number):
                     counts[rule.rule][outcome] += count
             any_hit = sum(4 << position * _BITS for position in range(len(together)))
             hits.append(f"({name} & {any_hit}) <> 0")
         # The dear part, all figures and severities, is computed for the few that hit only.
-        hit = f"SELECT household_ref FROM outcomes WHERE {' OR '.join(hits)}"
+        hit = f"SELECT household_ref FROM {NUMBERS} WHERE {' OR '.join(hits)}"
         self.engine.make_table(HITS, self._of_some(hit))
-        self.engine.drop("outcomes")
         return counts
-
-    def outcomes_of(self, households: str, *, rules: Sequence[Rule], name: str) -> None:
-        """Make the table `name`: household_ref and `outcome__<rule>` of some households.
-
-        `households` is a query of household_ref.
-        """
-        outcomes = ", ".join(column("outcome__" + rule.rule) for rule in rules)
-        some = self._of_some(households)
-        self.engine.make_table(name, f"SELECT household_ref, {outcomes} FROM ({some}) AS answers")
 
     def forget(self) -> None:
         """Drop VIEW and all that it rests on; HITS stays."""
-        self.engine.drop(VIEW, "windows", "some_windows", "some_spine", *self.windows.tables)
+        rests_on = ("windows", "some_windows", "some_spine", *self.windows.tables)
+        self.engine.drop(VIEW, NUMBERS, *rests_on)
 
     def _of_some(self, households: str) -> str:
         """The query of VIEW for some households, over tables of theirs alone."""
@@ -109,10 +110,17 @@ class Evaluation:
         return self.query.replace("FROM windows", "FROM some_windows", 1)
 
 
-def _packed(rules: Sequence[Rule]) -> list[Sequence[Rule]]:
+def _packed(rules: Sequence[T]) -> list[Sequence[T]]:
     """The rules whose outcomes share a number."""
     return [
         rules[start : start + _RULES_A_NUMBER] for start in range(0, len(rules), _RULES_A_NUMBER)
+    ]
+
+
+def _outcomes_in(together: Sequence[T], number: int) -> list[tuple[T, str]]:
+    """Each rule of one number with its outcome."""
+    return [
+        (rule, OUTCOMES[number >> position * _BITS & 7]) for position, rule in enumerate(together)
     ]
 
 

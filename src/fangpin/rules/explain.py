@@ -15,8 +15,39 @@ from fangpin.values.month import Month
 
 _PLACEHOLDER = re.compile(r"\{([a-z0-9_.]+)\}")
 _SHARE_UNITS = ("share", "ratio")
+_MONTH = "month of the sentence"
 _UNKNOWN = {"zh": "未知", "en": "unknown"}
 _TRUTH = {"zh": {True: "是", False: "否"}, "en": {True: "yes", False: "no"}}
+
+
+class Teller:
+    """Tells the hits of one rule; what the pack says of its words is looked up once."""
+
+    def __init__(self, pack: Pack, rule: Rule, *, month: Month) -> None:
+        self._month = month
+        self._start = month.plus(1 - rule.evidence_months)
+        self._run = _run_of_months(pack, rule)
+        self._words = {
+            language: _Words(pack, text, language)
+            for language, text in (("zh", rule.explain.zh), ("en", rule.explain.en))
+        }
+
+    def sentences(
+        self, *, figures: Mapping[str, Any], thresholds: Mapping[str, Any]
+    ) -> tuple[str, str]:
+        """The rule's sentence for one household, (zh, en)."""
+        start = self.first_month(figures)
+        zh, en = (
+            words.filled(start, self._month, figures, thresholds) for words in self._words.values()
+        )
+        return zh, en
+
+    def first_month(self, figures: Mapping[str, Any]) -> Month:
+        """Where the story of a hit begins: its run of months, or else the evidence's window."""
+        for code in self._run:
+            if figures.get(code):  # no run, or one of no months
+                return self._month.plus(1 - max(int(figures[code]), 1))
+        return self._start
 
 
 def sentences(
@@ -28,23 +59,19 @@ def sentences(
     thresholds: Mapping[str, Any],
 ) -> tuple[str, str]:
     """The rule's sentence for one household, (zh, en)."""
-    start = first_month(pack, rule, month=month, figures=figures)
-    return (
-        _filled(pack, rule.explain.zh, "zh", start, month, figures, thresholds),
-        _filled(pack, rule.explain.en, "en", start, month, figures, thresholds),
-    )
+    return Teller(pack, rule, month=month).sentences(figures=figures, thresholds=thresholds)
 
 
-def first_month(pack: Pack, rule: Rule, *, month: Month, figures: Mapping[str, Any]) -> Month:
-    """Where the story of a hit begins: its run of months, or else the evidence's window."""
+def _run_of_months(pack: Pack, rule: Rule) -> list[str]:
+    """The figures of a rule that are runs of months, in its order."""
+    found = []
     for code in rule.figures:
         indicator = pack.indicators.get(code)
-        if indicator is None or not figures.get(code):
-            continue  # no run, or one of no months
-        node = parse(indicator.expression)
-        if isinstance(node, tree.Call) and node.function == "run_of_months":
-            return month.plus(1 - max(int(figures[code]), 1))
-    return month.plus(1 - rule.evidence_months)
+        if indicator is not None:
+            node = parse(indicator.expression)
+            if isinstance(node, tree.Call) and node.function == "run_of_months":
+                found.append(code)
+    return found
 
 
 def shown(value: Any, unit: str, language: str, decimals: int = 2) -> str:
@@ -61,43 +88,59 @@ def shown(value: Any, unit: str, language: str, decimals: int = 2) -> str:
 
 
 def _plain(value: Decimal | float, decimals: int) -> str:
-    if value == int(value):
-        return f"{int(value):,}"
+    whole = int(value)
+    if value == whole:
+        return f"{whole:,}"
     step = Decimal(1).scaleb(-decimals)
     text = f"{Decimal(str(value)).quantize(step, rounding=ROUND_HALF_UP):,.{decimals}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+class _Words:
+    """A sentence of one language, cut at its placeholders."""
+
+    def __init__(self, pack: Pack, sentence: str, language: str) -> None:
+        self._language = language
+        pieces = _PLACEHOLDER.split(sentence)  # text, code, text, code, ... text
+        self._texts = pieces[::2]
+        self._places = [(code, *_unit(pack, code)) for code in pieces[1::2]]
+
+    def filled(
+        self,
+        start: Month,
+        month: Month,
+        figures: Mapping[str, Any],
+        thresholds: Mapping[str, Any],
+    ) -> str:
+        parts = [self._texts[0]]
+        for (code, unit, decimals, is_threshold), text in zip(
+            self._places, self._texts[1:], strict=True
+        ):
+            if unit == _MONTH:
+                when = start if code == "start" else month
+                parts.append(_month_words(when, self._language))
+            else:
+                given = thresholds if is_threshold else figures
+                parts.append(shown(given.get(code), unit, self._language, decimals))
+            parts.append(text)
+        return "".join(parts)
+
+
+def _unit(pack: Pack, code: str) -> tuple[str, int, bool]:
+    """The unit of what a placeholder stands for, its decimals and whether it is a threshold."""
+    if code in ("start", "end", "month"):
+        return _MONTH, 0, False
+    if code in pack.parameters:
+        return pack.parameters[code].unit, 2, True
+    indicator = pack.indicators.get(code)
+    if indicator is not None:
+        return indicator.unit, indicator.decimals, False
+    item = pack.items.get(code)
+    if item is not None:
+        return item.unit, 2, False
+    return (pack.attributes[code].unit if code in pack.attributes else ""), 2, False
+
+
 @lru_cache(maxsize=1024)
-def _pieces(sentence: str) -> tuple[str, ...]:
-    """A sentence cut at its placeholders: text, code, text, code, ... text."""
-    return tuple(_PLACEHOLDER.split(sentence))
-
-
-def _filled(
-    pack: Pack,
-    sentence: str,
-    language: str,
-    start: Month,
-    month: Month,
-    figures: Mapping[str, Any],
-    thresholds: Mapping[str, Any],
-) -> str:
-    def value(code: str) -> str:
-        if code in ("start", "end", "month"):
-            return _month_words(start if code == "start" else month, language)
-        if code in pack.parameters:
-            return shown(thresholds.get(code), pack.parameters[code].unit, language)
-        indicator = pack.indicators.get(code)
-        if indicator is not None:
-            return shown(figures.get(code), indicator.unit, language, indicator.decimals)
-        item = pack.items.get(code)
-        unit = item.unit if item else pack.attributes[code].unit if code in pack.attributes else ""
-        return shown(figures.get(code), unit, language)
-
-    pieces = _pieces(sentence)
-    return "".join(piece if place % 2 == 0 else value(piece) for place, piece in enumerate(pieces))
-
-
 def _month_words(month: Month, language: str) -> str:
     return f"{month.year}年{month.number}月" if language == "zh" else str(month)

@@ -18,10 +18,12 @@ from fangpin.policy.expressions.sql import column
 from fangpin.policy.models import Rule
 from fangpin.policy.pack import Pack
 from fangpin.rules.evaluate import HITS, Evaluation, figure_codes
-from fangpin.rules.explain import sentences
+from fangpin.rules.explain import Teller
 
 RAISING = ("alert", "clue", "screening")
 """Kinds of rules whose hits raise an alert."""
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 _COLUMNS = {
     "household_ref": "BIGINT",
@@ -80,7 +82,8 @@ def _rows(evaluation: Evaluation, rule: Rule) -> Iterator[list[Any]]:
     compiler = evaluation.compiler
     pack = compiler.pack
     codes = figure_codes(rule)
-    in_division: dict[str, dict[str, Any]] = {}
+    in_division: dict[str, tuple[dict[str, Any], str]] = {}
+    teller = Teller(pack, rule, month=compiler.month)
     rank = {severity.severity: severity.rank for severity in pack.severities}
     listed = ", ".join(
         [
@@ -98,11 +101,10 @@ def _rows(evaluation: Evaluation, rule: Rule) -> Iterator[list[Any]]:
     for household_ref, division, category, severity, *values in evaluation.engine.rows(query):
         figures = dict(zip(codes, values, strict=True))
         if division not in in_division:
-            in_division[division] = threshold_values(
-                pack, rule, as_of=compiler.as_of, division=division
-            )
-        thresholds = in_division[division]
-        zh, en = sentences(pack, rule, month=compiler.month, figures=figures, thresholds=thresholds)
+            values_there = threshold_values(pack, rule, as_of=compiler.as_of, division=division)
+            in_division[division] = values_there, _json(values_there)
+        thresholds, told = in_division[division]
+        zh, en = teller.sentences(figures=figures, thresholds=thresholds)
         yield [
             household_ref,
             rule.rule,
@@ -116,7 +118,7 @@ def _rows(evaluation: Evaluation, rule: Rule) -> Iterator[list[Any]]:
             zh,
             en,
             _json(figures),
-            _json(thresholds),
+            told,
             category or "",
         ]
 
@@ -131,7 +133,7 @@ def threshold_values(
 
 
 def _json(values: dict[str, Any]) -> str:
-    return json.dumps({code: _plain(value) for code, value in values.items()}, ensure_ascii=False)
+    return _ENCODER.encode({code: _plain(value) for code, value in values.items()})
 
 
 def _plain(value: Any) -> Any:

@@ -102,23 +102,24 @@ def months_to_copy(
             last,
         )
     )
-    changed = {
-        path: months
-        for path, months in (now | before).items()
-        if path not in now or path not in before
-    }
-    touched = (
-        max(first, min((begins for begins, _ in changed.values()), default=last + 1)),
-        min(last, max((ends for _, ends in changed.values()), default=first - 1)),
+    _make_changed_places(
+        engine,
+        now=[home.root / path for path in now if path not in before],
+        before=[home.root / path for path in before if path not in now],
+        first=first,
+        last=last,
     )
+    touched = engine.rows("SELECT min(month), max(month) FROM changed_places")[0]
 
     def meeting(files: Mapping[str, tuple[int, int]]) -> list[tuple[Any, ...]]:
+        if touched[0] is None:
+            return []
         within = [
             home.root / path
             for path, (begins, ends) in files.items()
             if begins <= touched[1] and ends >= touched[0]
         ]
-        where = "household_ref IN (SELECT household_ref FROM copied_households)"
+        where = "(household_ref, month) IN (SELECT household_ref, month FROM changed_places)"
         return _timeline_rows(engine, within, where, *touched)
 
     renewed, more_unclear = merged(meeting(now))
@@ -132,6 +133,43 @@ def months_to_copy(
     begin = min((begins for begins, _ in now.values()), default=last + 1)
     gone = [place for place in held if place not in standing and place[1] >= begin]
     return _with_unclear(home, pack, facts, fresh, unclear), gone
+
+
+def _make_changed_places(
+    engine: Engine, *, now: Sequence[Path], before: Sequence[Path], first: int, last: int
+) -> None:
+    """Make `changed_places`: (household, month) of copied households of which any file's row changed.
+
+    A file that was made anew mostly holds what the one before it held: only what differs counts.
+    """
+    sides = []
+    for name, files in (("timeline_now", now), ("timeline_before", before)):
+        if files:
+            engine.view_files(f"{name}_files", files, of_one_shape=True)
+            engine.make_table(
+                name,
+                f"SELECT household_ref, month, amounts, takes_back FROM {name}_files "
+                f"WHERE month BETWEEN {first} AND {last} "
+                "AND household_ref IN (SELECT household_ref FROM copied_households)",
+            )
+        else:
+            engine.make_empty_table(
+                name,
+                {
+                    "household_ref": "BIGINT",
+                    "month": "INTEGER",
+                    "amounts": "VARCHAR",
+                    "takes_back": "BOOLEAN",
+                },
+            )
+        sides.append(f"SELECT * FROM {name}")
+    one, other = sides
+    engine.make_table(
+        "changed_places",
+        f"SELECT DISTINCT household_ref, month FROM (({one} EXCEPT ALL {other}) "
+        f"UNION ALL ({other} EXCEPT ALL {one})) AS changed",
+    )
+    engine.drop("timeline_now", "timeline_before")
 
 
 def merged(rows: Iterable[Sequence[Any]]) -> tuple[list[Month], set[int]]:

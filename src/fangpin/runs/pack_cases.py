@@ -8,7 +8,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from fangpin.indicators.compile import Compiler, Source
+from fangpin.indicators.compile import Compiler
+from fangpin.indicators.window_queries import Source
 from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.ledger.coverage import Coverage
 from fangpin.ledger.rollup import feed_items
@@ -251,7 +252,7 @@ def _make_ledger(
             columns[code] = "VARCHAR" if code in states else "DECIMAL(18, 2)"
             columns[code + "__rows"] = "BIGINT"
             if code in states:
-                columns[code + "__at"] = "VARCHAR"
+                columns |= {code + "__delivery": "VARCHAR", code + "__row": "INTEGER"}
         rows = []
         for position, amounts in values.items():
             for month in sorted({m for code in codes for m in amounts.get(code, {})}):
@@ -260,7 +261,7 @@ def _make_ledger(
                     value = amounts.get(code, {}).get(month)
                     row += [value, None if value is None else 1]
                     if code in states:
-                        row.append(f"{month:06}")
+                        row += ["case", 1]
                 rows.append(row)
         engine.make_empty_table(table, columns)
         engine.insert(table, rows)

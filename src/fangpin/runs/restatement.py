@@ -1,8 +1,9 @@
 """What departments took back, and what the rules answer now for the households that it touched.
 
 taken_back.parquet: household and source row (feed, delivery, row number) that a later delivery
-replaced, or whose delivery was refused. answers.parquet: household, rule, outcome, of those
-households. Loading a run ends an alert that rested on nothing else (load_corrections.py).
+replaced, or whose delivery was refused. answers.parquet: what every rule answers for those
+households, as numbers (rules/evaluate.py); the rules are those of run.json in its order. Loading a run
+ends an alert that rested on nothing else (load_corrections.py).
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from fangpin.lake.home import Home
 from fangpin.ledger.rollup import linked_facts
 from fangpin.ledger.snapshot import Snapshot
 from fangpin.policy.expressions.spans import base_items
-from fangpin.policy.expressions.sql import column, quoted
-from fangpin.rules.evaluate import Evaluation
+from fangpin.policy.expressions.sql import quoted
+from fangpin.rules.evaluate import NUMBERS, Evaluation
 from fangpin.runs.hits import RAISING
 
 TAKEN_BACK = "taken_back.parquet"
@@ -28,7 +29,6 @@ _TAKEN_BACK = {
     "delivery": "VARCHAR",
     "row_no": "INTEGER",
 }
-_ANSWERS = {"household_ref": "BIGINT", "rule": "VARCHAR", "outcome": "VARCHAR"}
 
 
 def write_restatement(
@@ -39,7 +39,10 @@ def write_restatement(
     arrivals: Sequence[Arrival],
     folder: Path,
 ) -> None:
-    """Write both files; `arrivals` are all deliveries, the refused ones included."""
+    """Write both files; `arrivals` are all deliveries, the refused ones included.
+
+    After the evaluation's `answers`.
+    """
     engine = evaluation.engine
     refused = [
         one
@@ -68,19 +71,12 @@ def write_restatement(
         "SELECT DISTINCT * FROM taken_back ORDER BY household_ref, feed, delivery, row_no",
         folder / TAKEN_BACK,
     )
-    if rules and engine.value("SELECT count(*) FROM taken_back"):
-        outcomes = [column("outcome__" + rule.rule) for rule in rules]
-        evaluation.outcomes_of("SELECT household_ref FROM taken_back", rules=rules, name="answered")
-        answers = " UNION ALL ".join(
-            f"SELECT household_ref, {quoted(rule.rule)} AS rule, CAST({name} AS VARCHAR) AS outcome "
-            "FROM answered"
-            for rule, name in zip(rules, outcomes, strict=True)
-        )
-        engine.write(f"SELECT * FROM ({answers}) ORDER BY household_ref, rule", folder / ANSWERS)
-    else:
-        engine.make_empty_table("answered", _ANSWERS)
-        engine.write("SELECT * FROM answered", folder / ANSWERS)
-    engine.drop("taken_back", "answered")
+    engine.write(
+        f"SELECT * FROM {NUMBERS} WHERE household_ref IN (SELECT household_ref FROM taken_back) "
+        "ORDER BY household_ref",
+        folder / ANSWERS,
+    )
+    engine.drop("taken_back")
 
 
 def _link(

@@ -6,7 +6,7 @@ had begun to look, and the history stays.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,26 +44,47 @@ def end_corrected(
     refs = sorted(by_household)
     count = 0
     for start in range(0, len(refs), _AT_ONCE):
-        found = Alert.objects.select_for_update().filter(
-            household__in=refs[start : start + _AT_ONCE],
-            state=AlertState.OPEN,
-            step=FIRST_STEP,
+        found = list(
+            Alert.objects.select_for_update()
+            .filter(
+                household__in=refs[start : start + _AT_ONCE],
+                state=AlertState.OPEN,
+                step=FIRST_STEP,
+            )
+            .exclude(pk__in=in_hand)
+            .order_by("pk")
         )
-        for alert in found.exclude(pk__in=in_hand).order_by("pk"):
-            count += _end_if_corrected(alert, by_household[alert.household_id], run, at)
+        cited = _cited_rows(found)
+        for alert in found:
+            if _is_all_taken_back(cited[alert.pk], by_household[alert.household_id]):
+                count += _end_unless_touched(alert, cited[alert.pk], run, at)
     return count
 
 
-def _end_if_corrected(alert: Alert, household: Restated, run: Run, at: datetime) -> bool:
-    rules = set(AlertReason.objects.filter(alert=alert).values_list("rule", flat=True))
-    cited: dict[str, set[SourceRow]] = {rule: set() for rule in rules}
-    rows = EvidenceRow.objects.filter(alert=alert)
-    for rule, feed, delivery, row_no in rows.values_list("rule", "feed", "delivery", "row_no"):
-        cited.setdefault(rule, set()).add((feed, delivery, row_no))
-    if not rules or not rules <= household.no_longer_hit:
-        return False
-    if not all(found and found <= household.taken_back for found in cited.values()):
-        return False
+def _cited_rows(found: Sequence[Alert]) -> dict[int, dict[str, set[SourceRow]]]:
+    """Alert -> rule of each of its reasons -> the source rows that it cites."""
+    cited: dict[int, dict[str, set[SourceRow]]] = {alert.pk: {} for alert in found}
+    reasons = AlertReason.objects.filter(alert__in=found)
+    for alert, rule in reasons.values_list("alert", "rule"):
+        cited[alert].setdefault(rule, set())
+    rows = EvidenceRow.objects.filter(alert__in=found)
+    for alert, rule, feed, delivery, row_no in rows.values_list(
+        "alert", "rule", "feed", "delivery", "row_no"
+    ):
+        cited[alert].setdefault(rule, set()).add((feed, delivery, row_no))
+    return cited
+
+
+def _is_all_taken_back(cited: dict[str, set[SourceRow]], household: Restated) -> bool:
+    return bool(cited) and all(
+        rule in household.no_longer_hit and rows and rows <= household.taken_back
+        for rule, rows in cited.items()
+    )
+
+
+def _end_unless_touched(
+    alert: Alert, cited: dict[str, set[SourceRow]], run: Run, at: datetime
+) -> bool:
     if (
         AuditEntry.objects.filter(subject_kind="alert", subject=alert.alert_no)
         .exclude(official="")
@@ -82,7 +103,7 @@ def _end_if_corrected(alert: Alert, household: Restated, run: Run, at: datetime)
         at=at,
         detail={
             "run": run.as_of.isoformat(),
-            "rules": sorted(rules),
+            "rules": sorted(cited),
             "rows": sum(len(found) for found in cited.values()),
             "deliveries": sorted(
                 {f"{row[0]}/{row[1]}" for found in cited.values() for row in found}
