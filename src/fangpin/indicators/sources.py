@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fangpin.indicators.compile import Source, SourceOf
-from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.engine import Engine
 from fangpin.ledger.snapshot import Snapshot, are_plain
 
 

@@ -16,7 +16,7 @@ from fangpin.indicators.compile import (
     compile_indicators,
     feed_queries,
 )
-from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.engine import Engine
 from fangpin.lake.statement import Statement
 from fangpin.policy.expressions import parse, tree
 from fangpin.policy.expressions.sql import column, quoted
