@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fangpin.feeds.arrivals import arrivals
-from fangpin.lake.engines.duckdb import EngineRefused
+from fangpin.lake.engine import EngineRefused
 from fangpin.lake.home import Home
 from fangpin.values.month import Month
 from fangpin.values.problem import ProblemError

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fangpin.lake.engines.duckdb import Engine, EngineRefused, connect
+from fangpin.lake.engine import EngineRefused
+from fangpin.lake.engines.duckdb import Engine, connect
 
 
 def test_an_unreadable_cell_of_a_csv_becomes_unknown_and_stops_nothing(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ import pytest
 from sqlglot import parse_one
 from sqlglot.errors import ParseError
 
-from fangpin.lake.engines.duckdb import Engine, EngineRefused, connect
+from fangpin.lake.engine import EngineRefused
+from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.lake.statement import Statement, UnsafeStatement
 
 REFUSED = [

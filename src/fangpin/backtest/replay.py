@@ -17,7 +17,8 @@ from fangpin.feeds.arrivals import arrivals as all_arrivals
 from fangpin.indicators.compile import Compiler
 from fangpin.indicators.sources import ledger_source
 from fangpin.indicators.windows import Window
-from fangpin.lake.engines.duckdb import Engine, connect
+from fangpin.lake.engine import Engine
+from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.home import Home
 from fangpin.ledger.snapshot import Snapshot, take_snapshot
 from fangpin.linkage.households import make_spine

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from fangpin.feeds.decisions import Decision, Standing, decisions_of, standing
-from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.engine import Engine
 from fangpin.lake.home import TEMPORARY, Home
 from fangpin.policy.models import Contract
 from fangpin.policy.pack import Pack

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.check import PROBLEMS
 from fangpin.feeds.shapes import quoted
-from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.engine import Engine
 from fangpin.policy.models import Contract
 
 
@@ -39,10 +39,10 @@ def find_repeated(*, engine: Engine, names: Sequence[str], is_needed: bool) -> t
         "SELECT row_key, count(DISTINCT content) > 1 AS differ, min(row_no) AS first_row "
         "FROM repeated_rows GROUP BY row_key",
     )
-    engine.rows(
-        f"INSERT INTO {PROBLEMS} "
+    engine.append(
+        PROBLEMS,
         "SELECT row_no, NULL, 'KEY_REPEATED', NULL, NULL FROM repeated_rows "
-        "JOIN repeated_keys USING (row_key) WHERE differ"
+        "JOIN repeated_keys USING (row_key) WHERE differ",
     )
     engine.make_table(
         "dropped_rows",

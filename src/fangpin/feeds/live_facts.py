@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fangpin.feeds.arrivals import FACTS, Arrival
-from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.engine import Engine
 
 
 def view_live_facts(

@@ -46,7 +46,8 @@ from fangpin.feeds.readers.workbook import read_workbook
 from fangpin.feeds.replay import replay
 from fangpin.feeds.sniff import sniff, type_mismatch
 from fangpin.feeds.suspicions import Delivered, suspicions
-from fangpin.lake.engines.duckdb import Engine, EngineRefused
+from fangpin.lake.engine import EngineRefused
+from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import TEMPORARY, Home, machine_problems, published_folder
 from fangpin.lake.vault import Vault
 from fangpin.policy.models import Contract

@@ -21,7 +21,7 @@ from fangpin.feeds.duplicates import (
     leave_out,
     restated_month,
 )
-from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.engine import Engine
 from fangpin.lake.home import Home, published_folder
 from fangpin.policy.models import Contract
 from fangpin.policy.pack import Pack

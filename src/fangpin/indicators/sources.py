@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fangpin.indicators.window_queries import Source, SourceOf
-from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.engine import Engine
 from fangpin.ledger.snapshot import LedgerFile, Snapshot, plain_and_others
 
 _FEW = 0.1

@@ -109,7 +109,7 @@ class Home:
         swept = 0
         for place in self.root.glob(f"**/{TEMPORARY}*"):
             owner = place.name.removeprefix(TEMPORARY).split("-", 1)[0]
-            if owner.isdigit() and _is_alive(int(owner)):
+            if owner.isdigit() and is_alive(int(owner)):
                 continue
             shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
             swept += 1
@@ -222,7 +222,8 @@ def _flush(path: Path) -> None:
         os.close(descriptor)
 
 
-def _is_alive(process_id: int) -> bool:
+def is_alive(process_id: int) -> bool:
+    """Whether another process of this id runs; this process itself does not count."""
     if process_id == os.getpid():
         return False
     try:

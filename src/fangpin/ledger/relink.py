@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.live_facts import view_live_facts
-from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.engine import Engine
 from fangpin.lake.home import Home, published_file
 from fangpin.ledger.rollup import (
     feed_items,

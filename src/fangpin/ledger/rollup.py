@@ -14,7 +14,7 @@ from pathlib import Path
 
 from fangpin.feeds.arrivals import DELIVERY, Arrival
 from fangpin.feeds.receive import contract_digest
-from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.engine import Engine
 from fangpin.lake.home import Home, published_file
 from fangpin.linkage.households import age_sql
 from fangpin.linkage.registry import RegistryState

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from fangpin.feeds.arrivals import Arrival, coverage
 from fangpin.feeds.replay import replay
-from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.engine import Engine
 from fangpin.lake.home import Home
 from fangpin.ledger.coverage import Coverage
 from fangpin.ledger.relink import relink

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.engine import Engine
 from fangpin.lake.home import Home, published_file
 from fangpin.ledger.rollup import feed_items
 from fangpin.ledger.snapshot import LedgerFile, are_plain

@@ -8,7 +8,7 @@ neither. Phones are no evidence of identity at all: relatives share them.
 
 from __future__ import annotations
 
-from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.engine import Engine
 from fangpin.linkage.numbers import (
     eighteen_sql,
     has_right_check_sql,
@@ -66,8 +66,8 @@ NEAR = "one_digit_away"
 
 def _settle(engine: Engine, found: str) -> None:
     if engine.value(f"SELECT count(*) FROM {found}"):
-        engine.rows(f"INSERT INTO {LINKED} SELECT * FROM {found}")
-        engine.rows(f"DELETE FROM {OPEN} WHERE claim IN (SELECT claim FROM {found})")
+        engine.append(LINKED, f"SELECT * FROM {found}")
+        engine.make_table(OPEN, f"SELECT * FROM {OPEN} ANTI JOIN {found} USING (claim)")
 
 
 def _one_person_each(found: str) -> str:

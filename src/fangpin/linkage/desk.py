@@ -14,7 +14,8 @@ from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.claims import CLAIMS, sealed_name
 from fangpin.feeds.live_facts import view_live_facts
 from fangpin.feeds.replay import replay
-from fangpin.lake.engines.duckdb import Engine, connect
+from fangpin.lake.engine import Engine
+from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.home import Home
 from fangpin.lake.vault import Vault
 from fangpin.linkage.decisions import Decision, all_decisions, standing

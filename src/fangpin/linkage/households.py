@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.engine import Engine
 from fangpin.policy.expressions import parse, tree
 from fangpin.policy.expressions.sql import Sql, column, quoted, to_sql
 from fangpin.policy.pack import Pack

@@ -18,7 +18,7 @@ from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.claims import CLAIMS, key_if_about
 from fangpin.feeds.duplicates import is_comparable, restated_month
 from fangpin.feeds.live_facts import view_live_facts
-from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.engine import Engine
 from fangpin.lake.home import Home, published_file
 from fangpin.linkage.decisions import (
     IN_FORCE,

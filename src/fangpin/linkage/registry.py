@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fangpin.feeds.arrivals import SHARED, Arrival
-from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.engine import Engine
 from fangpin.lake.home import Home, published_folder
 from fangpin.policy.expressions.sql import column
 from fangpin.policy.models import Registry

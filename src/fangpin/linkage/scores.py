@@ -15,7 +15,8 @@ from pathlib import Path
 
 from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.claims import sealed_name
-from fangpin.lake.engines.duckdb import Engine, connect
+from fangpin.lake.engine import Engine
+from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.engines.splink import has_splink
 from fangpin.lake.home import Home, published_folder
 from fangpin.lake.vault import TABLE as IDENTITIES
@@ -183,12 +184,7 @@ def _make_odd_names(engine: Engine, name: str) -> None:
             f"AND NOT regexp_full_match({name}, '{_PLAIN_NAME}')"
         )
     ]
-    if odd:
-        engine.make_table(
-            "odd_names",
-            "SELECT unnest(?) AS name, unnest(?) AS key",
-            [odd, [name_key(text) for text in odd]],
-        )
+    engine.insert("odd_names", [(text, name_key(text)) for text in odd])
 
 
 def parent_sql(pack: Pack) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.engine import Engine
 from fangpin.lake.engines.splink import splink_api
 from fangpin.linkage.comparisons import PERSON_BLOCKS, person_comparisons, settings_of
 from fangpin.linkage.model import PERSONS, Model, Thresholds

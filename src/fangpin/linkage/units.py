@@ -14,7 +14,7 @@ from typing import Literal
 
 from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.live_facts import view_live_facts
-from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.engine import Engine
 from fangpin.linkage.registry import RegistryState
 from fangpin.policy.expressions.sql import column, quoted
 from fangpin.policy.models import HouseholdUnit
@@ -51,12 +51,13 @@ def make_members(*, engine: Engine, pack: Pack, arrivals: Sequence[Arrival]) -> 
         if not latest:
             continue
         view_live_facts(engine=engine, name="unit_facts", arrivals=latest)
-        engine.rows(
-            f"INSERT INTO {MEMBERS} SELECT {quoted(unit.unit)}, person_ref, "
+        engine.append(
+            MEMBERS,
+            f"SELECT {quoted(unit.unit)}, person_ref, "
             f"CAST({column(unit.number)} AS VARCHAR), {column(unit.division)} FROM unit_facts "
             f"WHERE {column(unit.number)} IS NOT NULL "
             "QUALIFY row_number() OVER (PARTITION BY person_ref ORDER BY delivery DESC, row_no DESC) "
-            "= 1"
+            "= 1",
         )
 
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from fangpin.indicators.compile import CompiledIndicator, Compiler, compile_indicators
 from fangpin.indicators.window_queries import SourceOf, feed_queries
-from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.engine import Engine
 from fangpin.lake.statement import Statement
 from fangpin.policy.expressions import parse, tree
 from fangpin.policy.expressions.sql import column, quoted

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fangpin.feeds.live_facts import view_live_facts
-from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.engine import Engine
 from fangpin.ledger.rollup import fact_fields, linked_facts
 from fangpin.ledger.snapshot import Snapshot
 from fangpin.policy.expressions.spans import base_items

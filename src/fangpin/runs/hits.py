@@ -6,7 +6,6 @@ counter-evidence) are in findings.parquet, of the same shape.
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterator
 from datetime import date
@@ -43,35 +42,14 @@ _COLUMNS = {
 }
 
 
-def write_hits(*, evaluation: Evaluation, folder: Path, spill: Path) -> None:
+def write_hits(*, evaluation: Evaluation, folder: Path) -> None:
     """Write hits.parquet and findings.parquet from the table HITS; leaves `hits` and `findings`."""
     engine = evaluation.engine
     for table, wanted in (("hits", True), ("findings", False)):
-        # The engine takes rows far faster from a file than one by one.
-        text = spill / f"{folder.name}-{table}.csv"
-        try:
-            count = 0
-            with text.open("w", encoding="utf-8", newline="") as file:
-                # One kind of line end: the engine refuses \r\n around a cell that holds \n.
-                writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
-                for rule in evaluation.rules:
-                    if (rule.kind in RAISING) is wanted:
-                        for row in _rows(evaluation, rule):
-                            writer.writerow(row)
-                            count += 1
-            if count:
-                engine.load_csv(f"{table}_text", text, delimiter=",", has_line_breaks=True)
-                given = engine.columns(f"SELECT * FROM {table}_text")
-                listed = ", ".join(
-                    f"CAST({column(text_column)} AS {kind}) AS {name}"
-                    for text_column, (name, kind) in zip(given, _COLUMNS.items(), strict=True)
-                )
-                engine.make_table(table, f"SELECT {listed} FROM {table}_text")
-                engine.drop(f"{table}_text")
-            else:
-                engine.make_empty_table(table, _COLUMNS)
-        finally:
-            text.unlink(missing_ok=True)
+        rules = [rule for rule in evaluation.rules if (rule.kind in RAISING) is wanted]
+        engine.load_rows(
+            table, _COLUMNS, (row for rule in rules for row in _rows(evaluation, rule))
+        )
         engine.write(
             f"SELECT * FROM {table} ORDER BY household_ref, severity_rank, rule",
             folder / f"{table}.parquet",

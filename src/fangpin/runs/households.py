@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.engine import Engine
 from fangpin.lake.home import Home, published_folder
 from fangpin.linkage.households import attribute_sql
 from fangpin.linkage.registry import RegistryState

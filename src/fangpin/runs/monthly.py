@@ -16,7 +16,7 @@ from pathlib import Path
 from fangpin.feeds.arrivals import arrivals as all_arrivals
 from fangpin.indicators.compile import Compiler
 from fangpin.indicators.sources import ledger_source
-from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.engine import Engine
 from fangpin.lake.home import Home, published_folder
 from fangpin.ledger.snapshot import Snapshot, take_snapshot
 from fangpin.ledger.timeline import bring_timeline
@@ -88,7 +88,7 @@ def run_month(
             folder=temporary,
         )
         evaluation.forget()
-        write_hits(evaluation=evaluation, folder=temporary, spill=home.spill)
+        write_hits(evaluation=evaluation, folder=temporary)
         write_evidence(evaluation=evaluation, snapshot=snapshot, folder=temporary)
         write_households(
             home=home, engine=engine, pack=pack, state=snapshot.registry, folder=temporary

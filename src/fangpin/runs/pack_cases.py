@@ -10,7 +10,8 @@ from typing import Any
 
 from fangpin.indicators.compile import Compiler
 from fangpin.indicators.window_queries import Source
-from fangpin.lake.engines.duckdb import Engine, connect
+from fangpin.lake.engine import Engine
+from fangpin.lake.engines.duckdb import connect
 from fangpin.ledger.coverage import Coverage
 from fangpin.ledger.rollup import feed_items
 from fangpin.linkage.households import make_spine

@@ -122,8 +122,8 @@ def _link(
         source="facts_taken_back",
         items=[],
     )
-    engine.rows(
-        f"INSERT INTO taken_back SELECT household_ref, {quoted(feed)}, delivery, row_no "
-        f"FROM ({linked}) AS linked"
+    engine.append(
+        "taken_back",
+        f"SELECT household_ref, {quoted(feed)}, delivery, row_no FROM ({linked}) AS linked",
     )
     engine.drop("facts_taken_back")

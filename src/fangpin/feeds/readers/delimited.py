@@ -14,7 +14,8 @@ from fangpin.feeds.findings import FileRefused, Finding, finding
 from fangpin.feeds.headers import HeaderRow, Mapping, find_header, map_columns
 from fangpin.feeds.limits import Limits
 from fangpin.feeds.readers.table import RAW, RawTable
-from fangpin.lake.engines.duckdb import Engine, EngineRefused
+from fangpin.lake.engine import EngineRefused
+from fangpin.lake.engines.duckdb import Engine
 from fangpin.policy.models import Contract
 
 _DELIMITERS = (",", "\t", ";", "|")

@@ -20,7 +20,8 @@ from fangpin.feeds.headers import HeaderRow, find_header, map_columns
 from fangpin.feeds.limits import Limits
 from fangpin.feeds.readers.delimited import header_findings, load_numbered
 from fangpin.feeds.readers.table import RAW, RawTable
-from fangpin.lake.engines.duckdb import Engine, EngineRefused
+from fangpin.lake.engine import EngineRefused
+from fangpin.lake.engines.duckdb import Engine
 from fangpin.policy.models import Contract
 
 _CHILD = "fangpin.feeds.readers.workbook_child"

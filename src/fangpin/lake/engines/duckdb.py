@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import os
 import re
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import duckdb
 
-from fangpin.lake.home import machine_problem
+from fangpin.lake.engine import EngineRefused
+from fangpin.lake.home import TEMPORARY, machine_problem
 from fangpin.lake.statement import Statement
 from fangpin.values.problem import ProblemError
 
@@ -19,15 +23,15 @@ _NAME = re.compile(r"^[a-z_][a-z0-9_]*$")
 _KEY = re.compile(r"[0-9a-f]{64}")
 
 
-class EngineRefused(Exception):
-    """The engine could not run a statement: a bug of the writer, with the statement's text."""
-
-
 class Engine:
-    """One in-memory DuckDB connection; tables are temporary, whatever lasts is Parquet."""
+    """One in-memory DuckDB connection; tables are temporary, whatever lasts is Parquet.
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    Receiving stands on it by name; the other stages know it by `lake.engine.Engine` alone.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, spill: Path | None = None) -> None:
         self._connection = connection
+        self._spill = spill
         self._kinds: dict[str, str] = {}
         """Temporary table or view -> TABLE or VIEW."""
 
@@ -52,7 +56,7 @@ class Engine:
         """Let `name` stand for a query."""
         self._become(name, "VIEW", f"AS {_text(query)}")
 
-    def make_empty_table(self, name: str, columns: dict[str, str]) -> None:
+    def make_empty_table(self, name: str, columns: Mapping[str, str]) -> None:
         """Replace the temporary table `name` by an empty one: column -> DuckDB type."""
         definition = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
         self._become(name, "TABLE", f"({definition})")
@@ -63,6 +67,45 @@ class Engine:
         if batch:
             marks = ", ".join("?" for _ in batch[0])
             self._connection.executemany(f"INSERT INTO {_checked(name)} VALUES ({marks})", batch)
+
+    def append(self, name: str, query: Statement | str) -> None:
+        """Append the rows of a query to a temporary table, column by column in its order."""
+        self._run(f"INSERT INTO {_checked(name)} {_text(query)}", ())
+
+    def load_rows(
+        self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]
+    ) -> None:
+        """Replace the temporary table `name` by many rows: column -> DuckDB type.
+
+        An empty text comes back as unknown.
+        """
+        self.make_empty_table(name, columns)
+        # The engine takes rows far faster from a file than one by one.
+        with NamedTemporaryFile(
+            "w",
+            dir=self._spill,
+            prefix=f"{TEMPORARY}{os.getpid()}-",
+            suffix=".csv",
+            encoding="utf-8",
+            newline="",
+        ) as file:
+            # One kind of line end: the engine refuses \r\n around a cell that holds \n.
+            writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
+            is_any = False
+            for row in rows:
+                writer.writerow(row)
+                is_any = True
+            file.flush()
+            if is_any:
+                loaded = f"{name}_text"
+                self.load_csv(loaded, Path(file.name), delimiter=",", has_line_breaks=True)
+                given = self.columns(f"SELECT * FROM {loaded}")
+                cells = ", ".join(
+                    f'CAST("{cell}" AS {kind})'
+                    for cell, kind in zip(given, columns.values(), strict=True)
+                )
+                self.append(name, f"SELECT {cells} FROM {loaded}")
+                self.drop(loaded)
 
     def drop(self, *names: str) -> None:
         """Forget temporary tables and views; names that do not exist are left at that."""
@@ -209,7 +252,7 @@ def connect(
     connection.execute("SET python_enable_replacements = false")
     connection.execute("SET preserve_insertion_order = true")
     try:
-        yield Engine(connection)
+        yield Engine(connection, spill)
     finally:
         connection.close()
 

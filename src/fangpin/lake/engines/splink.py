@@ -8,7 +8,8 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.engine import Engine
+from fangpin.lake.engines.duckdb import Engine as DuckDB
 from fangpin.values.problem import Problem, ProblemError
 
 if TYPE_CHECKING:
@@ -27,9 +28,11 @@ def splink_api(engine: Engine) -> DatabaseAPI[Any]:
     """
     if not has_splink():
         raise ProblemError(splink_missing())
-    from splink import DuckDBAPI
+    if isinstance(engine, DuckDB):
+        from splink import DuckDBAPI
 
-    return DuckDBAPI(connection=engine.lend())
+        return DuckDBAPI(connection=engine.lend())
+    raise TypeError(f"Splink is not given {type(engine).__name__}")
 
 
 def splink_missing() -> Problem:

@@ -1,0 +1,397 @@
+"""Apache Spark: the same queries over the same Parquet files where one machine is not enough.
+
+Spark is an extra (`fangpin[spark]`) and needs a Java runtime. Every machine of a cluster sees the
+lake under one address; whatever lasts is gathered into one file that appears whole, as everywhere.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from fangpin.lake.engine import EngineRefused
+from fangpin.lake.engines import duckdb
+from fangpin.lake.engines.parquet_shapes import ParquetShapes
+from fangpin.lake.engines.spark_sql import identifier, spark_sql, spark_type
+from fangpin.lake.home import TEMPORARY, is_alive, machine_problem
+from fangpin.lake.statement import Statement
+from fangpin.values.problem import Problem, ProblemError
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+LOCAL_MASTER = "local[2]"
+_SCRATCH = "spark-"
+
+_SETTINGS = {
+    # What the queries mean: overflow and bad casts raise, products keep all their decimals.
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.decimalOperations.allowPrecisionLoss": "false",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.parquet.compression.codec": "zstd",
+}
+_OF_A_NEW_SESSION = {
+    # What is spilt to disk or sent to another machine is read by nobody else.
+    "spark.io.encryption.enabled": "true",
+    "spark.authenticate": "true",
+    "spark.network.crypto.enabled": "true",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "ERROR",
+}
+_OF_ONE_MACHINE = {
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.memory": "2g",
+    "spark.sql.shuffle.partitions": "4",
+    "spark.authenticate.secret": uuid.uuid4().hex,
+}
+"""Spark on the driver's machine alone listens to nobody but itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class SparkAddress:
+    """Where Spark runs, and under which address its machines see FANGPIN_HOME (None: as here)."""
+
+    master: str = LOCAL_MASTER
+    home: Path | None = None
+    home_url: str | None = None
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether it is the address of a Spark Connect server."""
+        return self.master.startswith("sc://")
+
+    @property
+    def is_local(self) -> bool:
+        """Whether all of Spark runs on this machine."""
+        return self.master.startswith("local")
+
+    def of(self, path: Path) -> str:
+        """The address of a file or folder to Spark; what could be a pattern is escaped."""
+        if self.home is not None and self.home_url and path.is_relative_to(self.home):
+            place = f"{self.home_url.rstrip('/')}/{path.relative_to(self.home).as_posix()}"
+        else:
+            place = f"file://{path.absolute().as_posix()}"
+        return re.sub(r"([\[\]{}*?\\])", r"\\\1", place)
+
+
+class Engine:
+    """One Spark session; its tables are kept in the memory of the cluster while they are needed."""
+
+    def __init__(self, session: SparkSession, address: SparkAddress, spill: Path) -> None:
+        self._session = session
+        self._address = address
+        self._spill = spill
+        self._shapes = ParquetShapes()
+        self._frames: dict[str, DataFrame] = {}
+
+    def rows(self, query: Statement | str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        with _refusals(query):
+            return [tuple(row) for row in self._frame(query, parameters).collect()]
+
+    def value(self, query: Statement | str, parameters: Sequence[Any] = ()) -> Any:
+        """The first column of the first row of a query; None where it has no row."""
+        rows = self.rows(query, parameters)
+        return rows[0][0] if rows else None
+
+    def columns(self, query: Statement | str) -> list[str]:
+        """The names of a query's columns, in order."""
+        return list(self._frame(query).columns)
+
+    def make_table(self, name: str, query: Statement | str, parameters: Sequence[Any] = ()) -> None:
+        """Replace the temporary table `name` by the rows of a query; they are computed when read."""
+        self._become(name, self._frame(query, parameters), is_kept=True)
+
+    def make_view(self, name: str, query: Statement | str) -> None:
+        """Let `name` stand for a query."""
+        self._become(name, self._frame(query))
+
+    def make_empty_table(self, name: str, columns: Mapping[str, str]) -> None:
+        """Replace the temporary table `name` by an empty one: column -> DuckDB type."""
+        self._become(name, self._of_rows(columns, []))
+
+    def insert(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Append rows to a temporary table: for small sets, such as a case's ledger."""
+        batch = list(rows)
+        if batch:
+            held = self._frames[name]
+            kinds = {field.name: field.dataType.simpleString() for field in held.schema.fields}
+            self._become(name, held.union(self._of_rows(kinds, batch)))
+
+    def append(self, name: str, query: Statement | str) -> None:
+        """Append the rows of a query to a temporary table, column by column in its order."""
+        held = self._frames[name]
+        more = self._frame(query)
+        # The table keeps its types, whatever the query's are.
+        typed = more.toDF(*held.columns).selectExpr(
+            *(
+                f"CAST({identifier(field.name)} AS {field.dataType.simpleString()}) "
+                f"AS {identifier(field.name)}"
+                for field in held.schema.fields
+            )
+        )
+        self._become(name, held.union(typed), is_kept=True)
+
+    def load_rows(
+        self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]
+    ) -> None:
+        """Replace the temporary table `name` by many rows: column -> DuckDB type.
+
+        An empty text comes back as unknown.
+        """
+        given = [[None if cell == "" else cell for cell in row] for row in rows]
+        self._become(name, self._of_rows(columns, given))
+
+    def drop(self, *names: str) -> None:
+        """Forget temporary tables and views; names that do not exist are left at that."""
+        for name in names:
+            frame = self._frames.pop(name, None)
+            if frame is not None:
+                self._session.catalog.dropTempView(name)
+                frame.unpersist()
+
+    def view_files(
+        self,
+        name: str,
+        files: Sequence[Path],
+        *,
+        with_file_name: bool = False,
+        of_one_shape: bool = False,
+    ) -> None:
+        """Let `name` stand for the rows of Parquet files; columns are united by name.
+
+        `with_file_name` adds a column `filename`. Of files of one shape only one is opened.
+        """
+        if not files:
+            raise ValueError(f"the view {name} needs at least one file")
+        groups = self._shapes.groups(files[:1] if of_one_shape else files)
+        if of_one_shape:
+            groups = {shape: list(files) for shape in groups}
+        wanted = self._shapes.united(list(groups))
+        united: DataFrame | None = None
+        for shape, together in groups.items():
+            held = dict(shape)
+            ddl = ", ".join(f"{identifier(column)} {spark_type(kind)}" for column, kind in shape)
+            read = self._session.read.schema(ddl).parquet(
+                *(self._address.of(file) for file in together)
+            )
+            cells = [
+                f"CAST({identifier(column) if column in held else 'NULL'} AS {spark_type(kind)}) "
+                f"AS {identifier(column)}"
+                for column, kind in wanted
+            ]
+            if with_file_name:
+                # A plus in a name would be read as a blank.
+                cells.append("url_decode(replace(_metadata.file_path, '+', '%2B')) AS filename")
+            part = read.selectExpr(*cells)
+            united = part if united is None else united.unionAll(part)
+        assert united is not None
+        self._become(name, united)
+
+    def write(
+        self,
+        query: Statement | str,
+        file: Path,
+        parameters: Sequence[Any] = (),
+        *,
+        rows_a_group: int = 65_536,
+    ) -> int:
+        """Write a query's rows in their order as one Parquet file (zstd); how many there are.
+
+        The cluster writes parts side by side into a folder that nobody reads; they are gathered
+        here, in their order. A part that is missing or half written never gets into the file.
+        """
+        parts = self._spill / f"{TEMPORARY}{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        try:
+            with _refusals(query):
+                self._frame(query, parameters).write.parquet(self._address.of(parts))
+            if not (parts / "_SUCCESS").exists():
+                raise EngineRefused(f"{parts}: Spark's parts are not seen from here")
+            listed = ", ".join(
+                "'" + str(part).replace("'", "''") + "'" for part in sorted(parts.glob("part-*"))
+            )
+            with duckdb.connect(spill=self._spill) as gatherer:
+                return gatherer.write(
+                    f"SELECT * FROM read_parquet([{listed}])", file, rows_a_group=rows_a_group
+                )
+        finally:
+            shutil.rmtree(parts, ignore_errors=True)
+
+    def lend(self) -> SparkSession:
+        """The session itself, for a tool that writes its own SQL: lake hands it to no one else."""
+        return self._session
+
+    def close(self) -> None:
+        """Forget every table."""
+        self.drop(*list(self._frames))
+
+    def _frame(self, query: Statement | str, parameters: Sequence[Any] = ()) -> DataFrame:
+        text = query.text if isinstance(query, Statement) else query
+        with _refusals(query):
+            translated = spark_sql(text, self._columns_of)
+            return self._session.sql(translated, args=list(parameters) or None)
+
+    def _columns_of(self, name: str) -> list[str]:
+        if name not in self._frames:
+            raise EngineRefused(f"there is no table or view {name}")
+        return list(self._frames[name].columns)
+
+    def _become(self, name: str, frame: DataFrame, *, is_kept: bool = False) -> None:
+        if not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
+            raise ValueError(f"not a table name: {name!r}")
+        before = self._frames.get(name)
+        if is_kept:
+            frame = frame.persist()
+        frame.createOrReplaceTempView(name)
+        self._frames[name] = frame
+        if before is not None:
+            # Whatever was made from it can be computed again.
+            before.unpersist()
+
+    def _of_rows(self, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> DataFrame:
+        import pyarrow
+        from pyspark.sql.pandas.types import to_arrow_schema
+        from pyspark.sql.types import StructType
+
+        ddl = ", ".join(f"{identifier(name)} {spark_type(kind)}" for name, kind in columns.items())
+        schema = StructType.fromDDL(ddl)
+        arrow = to_arrow_schema(schema)
+        cells = [
+            pyarrow.array([_cell(row[place], kind.type) for row in rows], type=kind.type)
+            for place, kind in enumerate(arrow)
+        ]
+        table = pyarrow.Table.from_arrays(cells, schema=arrow)
+        return self._session.createDataFrame(table, schema=schema)
+
+
+def _cell(value: Any, kind: Any) -> Any:
+    """A value as its column's type takes it."""
+    import pyarrow
+
+    if value is None:
+        return None
+    if pyarrow.types.is_decimal(kind):
+        step = Decimal(1).scaleb(-kind.scale)
+        return Decimal(str(value)).quantize(step, rounding=ROUND_HALF_UP)
+    if pyarrow.types.is_string(kind):
+        return value if isinstance(value, str) else str(value)
+    return value
+
+
+@contextmanager
+def connect(*, address: SparkAddress, spill: Path) -> Iterator[Engine]:
+    """An engine on Spark; `spill` is a folder that all its machines see, where parts are gathered.
+
+    A session that this process has already is used and left; otherwise one is begun and ended.
+    Raises ProblemError SPARK_MISSING, SPARK_NOT_REACHED.
+    """
+    if find_spec("pyspark") is None or find_spec("pyarrow") is None:
+        raise ProblemError(_missing())
+    if not address.is_remote and not shutil.which("java") and not os.environ.get("JAVA_HOME"):
+        raise ProblemError(_missing())
+    from pyspark.sql import SparkSession
+
+    # Refused statements are told by the exception alone.
+    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
+    spill.mkdir(parents=True, exist_ok=True)
+    running = SparkSession.getActiveSession()
+    session = running or _begin(address, spill)
+    for name, value in _SETTINGS.items():
+        session.conf.set(name, value)
+    engine = Engine(session, address, spill)
+    try:
+        yield engine
+    finally:
+        engine.close()
+        if running is None:
+            session.stop()
+
+
+def _begin(address: SparkAddress, spill: Path) -> SparkSession:
+    from pyspark.errors import PySparkException
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder.appName("fangpin")
+    try:
+        if address.is_remote:
+            session: SparkSession = builder.remote(address.master).getOrCreate()
+            return session
+        settings = dict(_OF_A_NEW_SESSION)
+        if address.is_local:
+            os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+            _sweep(spill)
+            scratch = spill / f"{_SCRATCH}{os.getpid()}"
+            settings |= _OF_ONE_MACHINE
+            settings |= {"spark.local.dir": str(scratch)}
+            settings |= {"spark.sql.warehouse.dir": str(scratch / "none")}
+        builder = builder.master(address.master)
+        for name, value in settings.items():
+            builder = builder.config(name, value)
+        return builder.getOrCreate()
+    except (PySparkException, OSError, RuntimeError) as error:
+        raise ProblemError(_not_reached(address)) from error
+
+
+def _sweep(spill: Path) -> None:
+    """Remove the scratch of Spark sessions whose process is no more."""
+    for place in spill.glob(f"{_SCRATCH}*"):
+        owner = place.name.removeprefix(_SCRATCH)
+        if owner.isdigit() and not is_alive(int(owner)):
+            shutil.rmtree(place, ignore_errors=True)
+
+
+@contextmanager
+def _refusals(query: Statement | str) -> Iterator[None]:
+    """Turn Spark's errors into EngineRefused, and a full disk into a Problem."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (PySparkException, Py4JError) as error:
+        # The trace of the Java side is left out but for what it says of the cause.
+        lines = str(error).splitlines()
+        told = "\n".join(line for line in lines if not re.match(r"\s+at |\s*\.\.\. ", line))
+        if re.search(r"No space left|disk full|Disk quota", told):
+            raise ProblemError(machine_problem(OSError(28, "No space left"), Path())) from error
+        text = query.text if isinstance(query, Statement) else query
+        raise EngineRefused(f"{told}\n{text}") from None
+
+
+def _missing() -> Problem:
+    return Problem(
+        code="SPARK_MISSING",
+        where="fangpin[spark]",
+        zh="FANGPIN_ENGINE=spark 需要 Spark 组件和 Java 运行环境（17 或更新版本），本机没有。",
+        en="FANGPIN_ENGINE=spark needs the Spark extra and a Java runtime (17 or newer); "
+        "this machine lacks one of them.",
+        fix_zh="请安装：pip install 'fangpin[spark]'，并安装 Java；或去掉 FANGPIN_ENGINE。",
+        fix_en="Install them: pip install 'fangpin[spark]', and Java; or leave FANGPIN_ENGINE out.",
+    )
+
+
+def _not_reached(address: SparkAddress) -> Problem:
+    # A Connect address may hold a token behind its first semicolon.
+    shown = quote(address.master.split(";")[0], safe=":/[],*.@-_")
+    return Problem(
+        code="SPARK_NOT_REACHED",
+        where=f"FANGPIN_SPARK_MASTER {shown}",
+        zh="连不上 Spark：地址不对，或集群没有运行。没有写入任何数据。",
+        en="Spark could not be reached: the address is wrong or the cluster does not run. "
+        "Nothing was written.",
+        fix_zh="请核对 FANGPIN_SPARK_MASTER，确认集群在运行，然后重新执行同一命令。",
+        fix_en="Check FANGPIN_SPARK_MASTER and that the cluster runs, then repeat the command.",
+    )
