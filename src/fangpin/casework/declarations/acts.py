@@ -16,7 +16,8 @@ from fangpin.casework.audit.actions import record
 from fangpin.casework.cases import refusals
 from fangpin.casework.cases.acts import report_clue
 from fangpin.casework.cases.gate import act_title, local_day
-from fangpin.casework.declarations.models import Attempt, Declaration, DeclarationState
+from fangpin.casework.declarations.attempts import attempts
+from fangpin.casework.declarations.models import Declaration, DeclarationState
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry.models import Household, Member
@@ -202,14 +203,7 @@ def attempts_left(
     number = int(pack.parameter(limit, at=day, division=division).number)
     window = int(pack.parameter(hours, at=day, division=division).number)
     since = at - timedelta(hours=window)
-    made = Attempt.objects.filter(kind=kind, source=source, at__gt=since).count()
-    return max(number - made, 0)
-
-
-def note_attempt(*, kind: str, source: str, at: datetime) -> None:
-    """Note a try; those of more than a week ago are forgotten."""
-    Attempt.objects.create(kind=kind, source=source, at=at)
-    Attempt.objects.filter(at__lt=at - timedelta(days=7)).delete()
+    return max(number - len(attempts(kind=kind, source=source, after=since)), 0)
 
 
 def _open(pack: Pack, receipt_no: str, by: Scope) -> Declaration:

@@ -141,6 +141,8 @@ class FollowUpBody(Body):
 class SignInBody(Body):
     username: Annotated[str, StringConstraints(max_length=150)]
     password: Annotated[str, StringConstraints(max_length=1024)]
+    code: Annotated[str, StringConstraints(max_length=7)] = ""
+    """Of the second factor, where the account has one."""
 
 
 def aware(moment: datetime, like: datetime) -> datetime:

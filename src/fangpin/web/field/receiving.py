@@ -122,7 +122,7 @@ def _papers(listed: list[PaperBody], *, at: datetime) -> tuple[PaperOfAct, ...]:
     """The papers of a visit with what their contents themselves say; all must be here."""
     store, found, missing = papers(), [], []
     for one in listed:
-        if not store.has(one.sha256):
+        if not store.hold(one.sha256):
             missing.append(one.sha256)
             continue
         content = store.read(one.sha256)

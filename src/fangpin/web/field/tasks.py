@@ -109,7 +109,8 @@ def follow_up(
         "kind": "follow_up",
         "id": f"F{household.household_ref}",
         "version": 0,
-        "household_ref": household.household_ref,
+        # As text: a reference has more digits than a browser's numbers hold.
+        "household_ref": str(household.household_ref),
         **_of_household(scope, household, village, at.date()),
         "due": due.isoformat() if due else None,
         "rank": 9,

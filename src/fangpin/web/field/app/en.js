@@ -65,6 +65,8 @@ export const EN = {
   "入户核实": "Home visits",
   "账号": "Account",
   "密码": "Password",
+  "验证码": "Code",
+  "设了两步验证": "I have a second factor",
   "先不登录，继续填": "Not now, go on writing",
   "现在没有信号。第一次使用要在有信号的地方登录。":
     "There is no signal. The first sign-in needs one.",

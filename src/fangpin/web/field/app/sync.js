@@ -128,8 +128,8 @@ async function sendPaper(record, sha256) {
   await putRecord(record);
 }
 
-export async function signIn(username, password) {
-  const { told } = await request("session", { method: "POST", json: { username, password } });
+export async function signIn(username, password, code = "") {
+  const { told } = await request("session", { method: "POST", json: { username, password, code } });
   state.isSignedOut = false;
   return told;
 }
