@@ -18,9 +18,9 @@ from fangpin.lake.home import Home
 from fangpin.policy import Pack
 from fangpin.runs.papers import sweep_papers
 from fangpin.values import clock
+from fangpin.web.ground.keys import door_keys
 from fangpin.web.ground.pack import installation_pack
 from fangpin.web.public.gateways import gateways_of
-from fangpin.web.public.keys import door_keys
 from fangpin.web.public.telling import tell_households
 
 SECONDS = 5.0

@@ -12,6 +12,7 @@ from fangpin.casework.cases.models import Appeal, Attachment, CaseAct
 from fangpin.casework.cases.progress import clocks_of
 from fangpin.casework.declarations.models import Declaration, DeclarationState
 from fangpin.casework.officials.scope import Scope, within
+from fangpin.casework.registry.queries import refs_of
 from fangpin.policy import Pack
 from fangpin.policy.procedure import ClockState
 
@@ -123,7 +124,8 @@ def progress(declaration: Declaration, *, pack: Pack, on: date) -> Progress:
     case = declaration.case
     if case is None:
         return Progress(declaration, (), (), (), ())
-    looks = _looks("household", str(case.household_id), "view_household")
+    files = map(str, refs_of(case.household_id))
+    looks = [look for one in files for look in _looks("household", one, "view_household")]
     return Progress(
         declaration,
         tuple(case.log.filter(is_undone=False).exclude(step="").order_by("seq")),

@@ -25,6 +25,11 @@ def division_in_scope(scope: Scope, *, code: str) -> Division:
     return within(Division.objects.all(), scope, "code").get(code=code)
 
 
+def divisions_of_level(scope: Scope, *, level: str) -> list[Division]:
+    """All divisions of one level within the scope, in the order of their codes."""
+    return list(within(Division.objects.filter(level=level), scope, "code").order_by("code"))
+
+
 def names_of(usernames: Iterable[str]) -> dict[str, str]:
     """Account -> the official's name, as it stands beside every act; unknown accounts are absent."""
     found = Official.objects.filter(user__username__in={one for one in usernames if one})

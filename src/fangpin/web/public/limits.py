@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from fangpin.casework.declarations.acts import attempts_left
 from fangpin.casework.declarations.attempts import note_attempt
 from fangpin.values.problem import ProblemError
+from fangpin.web.ground.keys import door_keys
 from fangpin.web.ground.pack import installation_pack
 from fangpin.web.ground.passwords import address_of
-from fangpin.web.public.keys import door_keys
 
 HOURS = "public.hours"
 DECLARATIONS = "public.declarations"
