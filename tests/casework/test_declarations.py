@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from fangpin.casework.cases.models import Case
 from fangpin.casework.declarations import acts, queries
+from fangpin.casework.declarations.attempts import note_attempt
 from fangpin.casework.declarations.models import Declaration
 from fangpin.casework.registry.models import Household, Member
 from fangpin.values.problem import ProblemError
@@ -173,7 +174,7 @@ def test_tries_are_counted_by_source_and_forgotten(office: Office) -> None:
         )
 
     before = left()
-    acts.note_attempt(kind="declare", source="s", at=moment(DAY))
+    note_attempt(kind="declare", source="s", at=moment(DAY))
     assert left() == before - 1
 
 

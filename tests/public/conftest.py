@@ -30,7 +30,7 @@ def installation(settings: Any, tmp_path: Path) -> Path:
 def village(installation: Path, db: None) -> Village:
     """The offices, the village and one household, whose head has the number `KNOWN`."""
     from fangpin.casework.registry.models import Member
-    from fangpin.web.public.keys import door_keys
+    from fangpin.web.ground.keys import door_keys
 
     build_divisions()
     cast = build_cast()

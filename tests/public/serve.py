@@ -49,7 +49,7 @@ def _seed() -> dict[str, str | int]:
     from fangpin.casework.declarations.models import Declaration
     from fangpin.casework.divisions.actions import sync_divisions
     from fangpin.casework.registry.models import Member
-    from fangpin.web.public.keys import door_keys
+    from fangpin.web.ground.keys import door_keys
     from tests.casework.cases_world import DAY, build_household, moment, pack
     from tests.cast import VILLAGE, build_cast
     from tests.public.world import KNOWN, PHONE, Village

@@ -19,9 +19,8 @@ from django.test.utils import CaptureQueriesContext
 from fangpin.casework.declarations.models import Declaration
 from fangpin.lake.home import Home
 from fangpin.lake.papers import MOST_BYTES, Papers
-from fangpin.web.public.keys import door_keys
-from fangpin.web.public.receiving import IDENTITY
-from fangpin.web.public.receiving import PHONE as PHONE_SEAL
+from fangpin.web.ground.keys import IDENTITY, door_keys
+from fangpin.web.ground.keys import PHONE as PHONE_SEAL
 from tests.casework.cases_world import pack
 from tests.cast import NEXT_VILLAGE
 from tests.public.world import ANSWERS, KNOWN, PHONE, PHOTO, UNKNOWN, Village

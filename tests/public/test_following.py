@@ -156,6 +156,37 @@ def test_an_answer_in_words_reaches_the_farmer(village: Village) -> None:
     assert "已替您转过去" in page and "已经书面答复" in page and "reviewer" not in page
 
 
+def test_who_opened_the_declaration_itself_is_told_with_the_answer_and_not_before(
+    village: Village,
+) -> None:
+    farmer = village.farmer()
+    row = farmer.declare(identity=UNKNOWN)
+    for at in (moment(DAY), moment(DAY)):
+        audit.record(
+            act="view_declaration",
+            official=village.office.scope(village.cast.reviewer),
+            subject_kind="declaration",
+            subject=row.receipt_no,
+            division=row.division,
+            at=at,
+            detail={"role": "township_reviewer"},
+        )
+    farmer.look_up(row.receipt_no)
+    assert "弄清是哪一户" not in farmer.progress(), (
+        "it would tell that no registry knows the number"
+    )
+    answer_declaration(
+        pack=pack(),
+        receipt_no=row.receipt_no,
+        by=village.office.scope(village.cast.reviewer),
+        at=moment(DAY),
+        answer="已替您登记。",
+    )
+    page = farmer.progress()
+    assert "查看您的申报，弄清是哪一户" in page and "× 2" in page
+    assert pack().roles["township_reviewer"].title.zh in page and "reviewer Zhang" not in page
+
+
 def test_what_was_opened_closes_by_itself_and_by_hand(village: Village) -> None:
     farmer = village.farmer()
     row = farmer.declare()

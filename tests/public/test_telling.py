@@ -15,6 +15,7 @@ import pytest
 from fangpin.casework.declarations.models import Declaration, DeclarationState, Notification
 from fangpin.values.problem import ProblemError
 from fangpin.web import joining
+from fangpin.web.ground.keys import door_keys
 from fangpin.web.public.gateways import (
     Gateway,
     HttpGateway,
@@ -23,7 +24,6 @@ from fangpin.web.public.gateways import (
     NotSent,
     gateways_of,
 )
-from fangpin.web.public.keys import door_keys
 from fangpin.web.public.telling import MOST_TRIES, tell_households
 from fangpin.web.settings.environment import Environment
 from fangpin.web.settings.messages import MessageSettings

@@ -107,3 +107,40 @@ def test_an_identification_is_told_to_the_next_run(office: Office, tmp_path: Pat
     last.act("approve_at_county", office.cast.approver)
 
     assert "casework.monitoring accepted" in deliver(office, Home(tmp_path), date(2020, 6, 10))
+
+
+def delivered(home: Home) -> list[tuple[str, str | None]]:
+    """(visit number, water) of the visits that stand in the lake."""
+    told: dict[str, str | None] = {}
+    with connect() as engine:
+        for arrival in arrivals(home, feed="casework.visits"):
+            file = home.deliveries / "casework.visits" / arrival.delivery / "facts.parquet"
+            for number, water in engine.rows(
+                f"SELECT visit_no, unsafe_water FROM read_parquet('{file}')"
+            ):
+                told[number] = water
+    return sorted(told.items())
+
+
+def test_a_visit_of_a_household_that_no_registry_lists_waits_until_it_is_joined(
+    office: Office, tmp_path: Path
+) -> None:
+    """And is told anew, empty, when the joining is taken back."""
+    from tests.casework.test_unregistered import join, met, part
+
+    home = Home(tmp_path)
+    deliver(office, home, date(2020, 5, 12))
+    case = met(replace(office, day=date(2020, 5, 12)))
+    there = replace(office, day=date(2020, 5, 13)).on(case)
+    there.act("assign", office.cast.reviewer)
+    there.visit(answers=(acts.Answer("unsafe_water", "true"),))
+    assert deliver(office, home, date(2020, 6, 10)) == []
+
+    to = build_household(9)
+    join(replace(there, day=date(2020, 6, 20)), case, to)
+    assert deliver(office, home, date(2020, 7, 10)) == ["casework.visits accepted"]
+    assert delivered(home) == [("H000001-202005", "yes"), (f"{to.household_no}-202005", "yes")]
+
+    part(replace(there, day=date(2020, 7, 20)), case)
+    assert deliver(office, home, date(2020, 8, 10)) == ["casework.visits accepted"]
+    assert delivered(home)[1] == (f"{to.household_no}-202005", None)

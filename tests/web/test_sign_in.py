@@ -19,7 +19,7 @@ from tests.web.conftest import SignIn
 from tests.web.seed import CLOCK, FOREIGN, LI_ZHUXI, PASSWORD, Seed
 
 NOW = datetime(2020, 12, 14, 4, tzinfo=UTC)
-GENERIC = "账号暂时锁定"
+WAIT = "输错次数太多，请等 15 分钟再试。"
 
 
 @pytest.fixture
@@ -42,15 +42,42 @@ def test_an_account_is_locked_after_five_wrong_passwords_and_opens_again(
     for _ in range(5):
         assert try_to_sign_in("county", "wrong")[1].status_code == 400
     locked = try_to_sign_in("county", PASSWORD)[1]
-    assert locked.status_code == 400 and GENERIC in locked.content.decode()
-    unknown = try_to_sign_in("nobody-at-all", "wrong")[1]
-    assert GENERIC in unknown.content.decode(), "nobody learns which accounts there are"
+    assert (locked.status_code, locked.headers["Retry-After"]) == (429, "900")
+    assert WAIT in locked.content.decode()
     assert AuditEntry.objects.get(act="lock_account").detail == {"tries": 5, "minutes": 15}
     now[0] += timedelta(minutes=14)
-    assert try_to_sign_in("county", PASSWORD)[1].status_code == 400
+    assert try_to_sign_in("county", PASSWORD)[1].status_code == 429
     now[0] += timedelta(minutes=2)
     assert try_to_sign_in("county", PASSWORD)[1].status_code == 302
     assert Official.objects.get(user__username="county").locked_until is None
+
+
+def test_a_name_that_nobody_has_waits_like_an_account(now: list[datetime]) -> None:
+    def answers(name: str) -> list[tuple[int, str | None, bool]]:
+        told = []
+        for minutes in (0, 0, 0, 0, 0, 0, 5, 11, 0):
+            now[0] += timedelta(minutes=minutes)
+            answer = try_to_sign_in(name, "wrong")[1]
+            text = answer.content.decode()
+            told.append((answer.status_code, answer.headers.get("Retry-After"), "次数太多" in text))
+        return told
+
+    known, unknown = answers("county"), answers("nobody-at-all")
+    assert known == unknown
+    assert [code for code, _, _ in known] == [400] * 5 + [429, 429, 400, 400]
+
+
+def test_a_place_that_tries_many_names_waits_whichever_name_comes_next(
+    now: list[datetime],
+) -> None:
+    for each in range(50):
+        assert try_to_sign_in(f"guess-{each}", "wrong")[1].status_code == 400
+    assert try_to_sign_in("county", PASSWORD)[1].status_code == 429
+    elsewhere = Client(REMOTE_ADDR="10.0.0.9")
+    signed = elsewhere.post("/sign-in/", {"username": "county", "password": PASSWORD})
+    assert signed.status_code == 302
+    now[0] += timedelta(minutes=16)
+    assert try_to_sign_in("county", PASSWORD)[1].status_code == 302
 
 
 def test_a_right_password_begins_the_count_anew(now: list[datetime]) -> None:
@@ -120,7 +147,7 @@ def test_with_a_second_factor_the_password_alone_opens_nothing(
         try_to_sign_in("county", PASSWORD)
     now[0] += timedelta(minutes=5)
     again["code"] = phone(secret[1], now[0])
-    assert Client().post("/sign-in/", again).status_code == 400, "codes cannot be guessed for long"
+    assert Client().post("/sign-in/", again).status_code == 429, "codes cannot be guessed for long"
 
     now[0] += timedelta(minutes=15)
     gone = {"act": "remove", "code": phone(secret[1], now[0])}

@@ -19,6 +19,7 @@ from fangpin.cli import (
     link,
     official,
     pack,
+    paper,
     run,
     serve,
     vault,
@@ -51,6 +52,7 @@ app.add_typer(link.app, name="link")
 app.add_typer(vault.app, name="vault")
 app.add_typer(official.app, name="official")
 app.add_typer(pack.app, name="pack")
+app.add_typer(paper.app, name="paper")
 app.add_typer(backtest.rule_app, name="rule")
 app.add_typer(bench.app, name="bench")
 

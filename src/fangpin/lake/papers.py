@@ -8,6 +8,7 @@ Nothing of it ever lies on the disk in plain form.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import secrets
 import shutil
@@ -61,14 +62,24 @@ class Papers:
         """Whether the whole content is here."""
         return bool(_NAME.fullmatch(sha256)) and self._place(sha256).exists()
 
+    def hold(self, sha256: str) -> bool:
+        """Whether the whole content is here; from now on it counts as new, so that no sweep takes
+        it from whoever is about to name it."""
+        if not self.has(sha256):
+            return False
+        try:
+            os.utime(self._place(sha256))
+        except FileNotFoundError:  # swept in this very moment
+            return False
+        return True
+
     def put(self, sha256: str, content: bytes, *, offset: int, total: int, sender: str) -> Stored:
         """Add a piece that begins at `offset` of `total`; pieces that are here already are kept.
 
         Raises ProblemError PAPER_NAME, PAPER_TOO_LARGE, PAPER_OFFSET (its details say how far the
         content has come), PAPER_HASH, PAPER_KIND, PAPERS_UNFINISHED, DISK_FULL.
         """
-        whole = self._place(sha256)
-        if whole.exists():
+        if self.hold(sha256):
             return self.state(sha256, sender=sender)
         if total > MOST_BYTES or offset + len(content) > total:
             raise ProblemError(_too_large(sha256))
@@ -101,6 +112,33 @@ class Papers:
                 shutil.rmtree(folder, ignore_errors=True)
                 swept += 1
         return swept
+
+    def old(self, *, before: float) -> list[str]:
+        """Names of whole contents that nobody has put or held since a moment (seconds)."""
+        files = self._root.glob("[0-9a-f][0-9a-f]/*.bin")
+        return sorted(
+            file.stem
+            for file in files
+            if _NAME.fullmatch(file.stem) and file.stat().st_mtime < before
+        )
+
+    def drop(self, sha256: str, *, before: float) -> bool:
+        """Remove a content for good; False where it is gone, or held since `before` (seconds).
+
+        It is first put aside: whoever holds it meanwhile is told that it is not here, and sends it
+        again; whoever was first keeps it.
+        """
+        place = self._place(sha256)
+        aside = place.with_suffix(".gone")
+        try:
+            place.rename(aside)
+            if aside.stat().st_mtime >= before:
+                aside.rename(place)
+                return False
+            aside.unlink()
+        except FileNotFoundError:
+            return False
+        return True
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────────
 

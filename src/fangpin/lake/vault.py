@@ -144,7 +144,11 @@ class Vault:
         self._engine.make_empty_table(TABLE, {"canonical": "VARCHAR", "person_ref": "BIGINT"})
         for part in sorted(self._home.vault.glob("part-*.bin")):
             with _opened_in_memory(self._keys, part) as path:
-                self._engine.rows(f"INSERT INTO {TABLE} SELECT * FROM read_parquet('{path}')")
+                # Two who wrote at once may both have added the same number.
+                self._engine.rows(
+                    f"INSERT INTO {TABLE} SELECT * FROM read_parquet('{path}') "
+                    f"ANTI JOIN {TABLE} USING (canonical)"
+                )
 
     def _write_part(self) -> None:
         # The plain Parquet never touches a disk: it is written to memory and sealed from there.

@@ -139,6 +139,8 @@ class FormField(Node):
     fact: Code | None = None
     gap: Code | None = None
     """Answered yes, this guarantee is lacking: a word of the pack, `guarantees.<gap>`."""
+    holds: Literal["head_name", "address", "members", "phone", "identity"] | None = None
+    """In the form of a household that no registry lists: what of the household the answer is."""
     hint: Words | None = None
 
 

@@ -12,8 +12,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
+from django.db.models import Model, Q
+
 from fangpin.casework.cases.models import Episode, Visit
 from fangpin.casework.cases.states import EpisodeState
+from fangpin.casework.registry.models import Household, MovedRow
 from fangpin.feeds.arrivals import arrivals
 from fangpin.feeds.receive import Receipt, receive
 from fangpin.lake.engines.duckdb import Engine
@@ -57,15 +60,22 @@ def _last_delivery(home: Home, contract: Contract) -> date:
 
 def _visits(form: Form, contract: Contract, *, since: date, until: date) -> list[Row]:
     """The visits recorded after a day and by another, one a household and month."""
+    joined, parted = _moved(Visit, since=since, until=until)
+    news = Q(act__on__gt=since) | Q(pk__in=joined) | Q(household__in=[ref for ref, _ in parted])
     found = (
         Visit.objects.filter(
-            form=form.form, act__is_undone=False, act__on__gt=since, act__on__lte=until
+            news,
+            form=form.form,
+            act__is_undone=False,
+            act__on__lte=until,
+            # What hangs on a household that no registry lists waits until it is joined to one.
+            household__provisional__isnull=True,
         )
         .select_related("household", "act")
         .prefetch_related("answers")
         .order_by("visited_at", "id")
     )
-    rows: dict[str, Row] = {}
+    rows: dict[str, Row] = _taken_back(parted, form, contract)
     for visit in found:
         day = visit.act.on
         number = f"{visit.household.household_no}-{day:%Y%m}"
@@ -80,16 +90,62 @@ def _visits(form: Form, contract: Contract, *, since: date, until: date) -> list
     return list(rows.values())
 
 
+def _moved(
+    model: type[Model], *, since: date, until: date
+) -> tuple[list[int], list[tuple[int, int]]]:
+    """Rows that joinings moved in the days after one and by another; and (household, row) of those
+    whose joining was taken back then after a delivery had told of it."""
+    moved = MovedRow.objects.filter(table=model._meta.label_lower)
+    lately = {"joined_at__date__gt": since, "joined_at__date__lte": until}
+    joined = moved.filter(join__undone_at__isnull=True).filter(
+        **{f"join__{name}": day for name, day in lately.items()}
+    )
+    parted = moved.filter(
+        join__undone_at__date__gt=since,
+        join__undone_at__date__lte=until,
+        join__joined_at__date__lte=since,
+    )
+    return (
+        list(joined.values_list("row", flat=True)),
+        list(parted.values_list("join__household", "row")),
+    )
+
+
+def _taken_back(parted: list[tuple[int, int]], form: Form, contract: Contract) -> dict[str, Row]:
+    """Rows that say nothing any more, in place of visits that were another household's."""
+    numbers = dict(
+        Household.objects.filter(pk__in=[ref for ref, _ in parted]).values_list(
+            "pk", "household_no"
+        )
+    )
+    visits = Visit.objects.filter(form=form.form).select_related("act")
+    rows: dict[str, Row] = {}
+    for ref, row in parted:
+        visit = visits.filter(pk=row).first()
+        if visit is not None:
+            number = f"{numbers[ref]}-{visit.act.on:%Y%m}"
+            rows[number] = {
+                "visit_no": number,
+                "household_no": numbers[ref],
+                contract.dated_by: visit.act.on.isoformat(),
+            }
+    return rows
+
+
 def _monitoring(contract: Contract, *, since: date, until: date) -> list[Row]:
-    """Times in monitoring that began, ended or were resumed after a day and by another."""
+    """Times in monitoring that began, ended or were resumed after a day and by another; and those
+    that a joining gave to the household meanwhile."""
     rows: list[Row] = []
+    joined = set(_moved(Episode, since=since, until=until)[0])
     changed = Episode.objects.select_related("household").order_by("id")
+    changed = changed.filter(household__provisional__isnull=True)
     for episode in changed.filter(identified_date__lte=until):
         days = [(episode.identified_date, "monitored"), (episode.rolled_back_date, "monitored")]
         if episode.state == EpisodeState.ELIMINATED:
             days.append((episode.eliminated_date, "eliminated"))
         for day, state in days:
-            if day is not None and since < day <= until:
+            is_new = day is not None and (since < day or episode.pk in joined)
+            if day is not None and is_new and day <= until:
                 number = episode.household.household_no
                 rows.append(
                     {

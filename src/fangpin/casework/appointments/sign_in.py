@@ -1,6 +1,6 @@
 """Signing in: wrong passwords are counted, and after some of them the account is locked a while.
 
-A locked account answers like a wrong password does, so that nobody learns which accounts there are.
+What a door answers meanwhile is the same for names that nobody has (`web/ground/passwords.py`).
 """
 
 from __future__ import annotations
@@ -16,9 +16,15 @@ from fangpin.casework.audit.actions import record
 from fangpin.casework.officials.models import Official
 
 
-def is_locked(username: str, *, at: datetime) -> bool:
-    """Whether the account may not sign in at this moment, whatever the password."""
-    return Official.objects.filter(user__username=username, locked_until__gt=at).exists()
+def has_account(username: str) -> bool:
+    """Whether an official has this account."""
+    return Official.objects.filter(user__username=username).exists()
+
+
+def locked_until(username: str) -> datetime | None:
+    """Until when the account may not sign in, whatever the password; None: it may."""
+    found = Official.objects.filter(user__username=username)
+    return found.values_list("locked_until", flat=True).first()
 
 
 def sign_in_failed(username: str, *, at: datetime, tries: int, minutes: int) -> None:
@@ -41,10 +47,15 @@ def sign_in_failed(username: str, *, at: datetime, tries: int, minutes: int) -> 
 def signed_in(user: Any, *, at: datetime) -> None:
     """The right password was given: the count begins anew, and the sign-in is on the record."""
     with transaction.atomic():
-        Official.objects.filter(user=user).exclude(failed_sign_ins=0, locked_until=None).update(
-            failed_sign_ins=0, locked_until=None
-        )
+        forget_failures(user)
         _record("sign_in", user, at=at)
+
+
+def forget_failures(user: Any) -> None:
+    """The right password was given, with a request that is no sign-in of its own."""
+    Official.objects.filter(user=user).exclude(failed_sign_ins=0, locked_until=None).update(
+        failed_sign_ins=0, locked_until=None
+    )
 
 
 def change_password(official: Official, *, new: str, at: datetime) -> None:

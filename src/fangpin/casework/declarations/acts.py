@@ -14,12 +14,15 @@ from django.db import IntegrityError, transaction
 
 from fangpin.casework.audit.actions import record
 from fangpin.casework.cases import refusals
-from fangpin.casework.cases.acts import report_clue
+from fangpin.casework.cases.acts import register_household, report_clue
 from fangpin.casework.cases.gate import act_title, local_day
-from fangpin.casework.declarations.models import Attempt, Declaration, DeclarationState
+from fangpin.casework.cases.models import Case
+from fangpin.casework.declarations.attempts import attempts
+from fangpin.casework.declarations.models import Declaration, DeclarationState
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry.models import Household, Member
+from fangpin.casework.registry.provisional import NewHousehold
 from fangpin.policy import Pack
 from fangpin.values.problem import ProblemError
 
@@ -158,6 +161,37 @@ def attach_declaration(
     return row
 
 
+def register_declaration(
+    *,
+    pack: Pack,
+    receipt_no: str,
+    new: NewHousehold,
+    by: Scope,
+    at: datetime,
+    is_another: bool = False,
+) -> Declaration:
+    """Write down the household of a declaration that no registry lists; its case opens.
+
+    Raises Declaration.DoesNotExist outside the scope; ProblemError ACT_NOT_PERMITTED,
+    DECLARATION_DONE and what `register_household` raises; nothing is changed then.
+    """
+    with transaction.atomic():
+        row = _open(pack, receipt_no, by)
+        case = register_household(
+            pack=pack,
+            new=new,
+            by=by,
+            at=at,
+            channel=CHANNEL,
+            on=local_day(row.received_at),
+            cause=row.cause,
+            note=row.text,
+            is_another=is_another,
+        )
+        _in_case(row, case, by=by, at=at, by_hand=True)
+    return row
+
+
 def answer_declaration(
     *, pack: Pack, receipt_no: str, by: Scope, at: datetime, answer: str
 ) -> Declaration:
@@ -202,14 +236,7 @@ def attempts_left(
     number = int(pack.parameter(limit, at=day, division=division).number)
     window = int(pack.parameter(hours, at=day, division=division).number)
     since = at - timedelta(hours=window)
-    made = Attempt.objects.filter(kind=kind, source=source, at__gt=since).count()
-    return max(number - made, 0)
-
-
-def note_attempt(*, kind: str, source: str, at: datetime) -> None:
-    """Note a try; those of more than a week ago are forgotten."""
-    Attempt.objects.create(kind=kind, source=source, at=at)
-    Attempt.objects.filter(at__lt=at - timedelta(days=7)).delete()
+    return max(number - len(attempts(kind=kind, source=source, after=since)), 0)
 
 
 def _open(pack: Pack, receipt_no: str, by: Scope) -> Declaration:
@@ -251,6 +278,10 @@ def _into_case(
         cause=row.cause,
         note=row.text,
     )
+    _in_case(row, case, by=by, at=at, by_hand=by_hand)
+
+
+def _in_case(row: Declaration, case: Case, *, by: Scope, at: datetime, by_hand: bool) -> None:
     row.state, row.case = DeclarationState.IN_CASE, case
     row.save(update_fields=["state", "case"])
     record(

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from fangpin.casework.audit.models import AuditEntry
-from fangpin.casework.cases.models import Appeal, CaseAct
+from fangpin.casework.cases.models import Appeal, Attachment, CaseAct
 from fangpin.casework.cases.progress import clocks_of
 from fangpin.casework.declarations.models import Declaration, DeclarationState
 from fangpin.casework.officials.scope import Scope, within
+from fangpin.casework.registry.queries import refs_of
 from fangpin.policy import Pack
 from fangpin.policy.procedure import ClockState
 
 NEVER = "0" * 64
+VIEW_DECLARATION = "view_declaration"
+_MOST_LOOKS = 50
+_AT_ONCE = 500
 _IN_PERSON = ("record_visit", "tell_applicant")
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Someone opened the household's file: a role and a day, no name."""
+    """Someone opened the household's file or the declaration: a role and a day, no name."""
 
     on: datetime
     act: str
@@ -73,6 +78,18 @@ def by_receipt(receipt_no: str, phone_digest: str) -> Declaration | None:
     return found if fits and found is not None else None
 
 
+def named_papers(names: Iterable[str]) -> set[str]:
+    """Which of these contents an act or a declaration names: they stay."""
+    asked = list(names)
+    found: set[str] = set()
+    for at in range(0, len(asked), _AT_ONCE):
+        some = asked[at : at + _AT_ONCE]
+        acts = Attachment.objects.filter(sha256__in=some).values_list("sha256", flat=True)
+        rows = Declaration.objects.filter(paper_sha256__in=some)
+        found |= {*acts, *rows.values_list("paper_sha256", flat=True)}
+    return found
+
+
 def has_been_met(declaration: Declaration) -> bool:
     """Whether officials have dealt with the declarant in person: they visited or told the applicant
     after the declaration, or someone said by hand whose it is.
@@ -93,18 +110,34 @@ def has_been_met(declaration: Declaration) -> bool:
     return since.exists() or by_hand.exists()
 
 
+def looks_at_declaration(declaration: Declaration) -> tuple[Look, ...]:
+    """Who opened the declaration itself, the latest first.
+
+    Only what no computer could place is opened by hand: to tell this before officials have met the
+    declarant, or answered, would tell whether the number is in the registry.
+    """
+    return _looks("declaration", declaration.receipt_no, VIEW_DECLARATION)
+
+
 def progress(declaration: Declaration, *, pack: Pack, on: date) -> Progress:
     """The steps, days left by law, looks at the file and appeals of a declaration's case."""
     case = declaration.case
     if case is None:
         return Progress(declaration, (), (), (), ())
-    looks = AuditEntry.objects.filter(
-        subject_kind="household", subject=str(case.household_id), act="view_household"
-    ).order_by("-at")[:50]
+    files = map(str, refs_of(case.household_id))
+    looks = [look for one in files for look in _looks("household", one, "view_household")]
     return Progress(
         declaration,
         tuple(case.log.filter(is_undone=False).exclude(step="").order_by("seq")),
         clocks_of(pack, case, on=on),
-        tuple(Look(one.at, one.act, str(one.detail.get("role", ""))) for one in looks),
+        (*looks, *looks_at_declaration(declaration)),
         tuple(case.appeals.order_by("raised_at")),
+    )
+
+
+def _looks(kind: str, subject: str, act: str) -> tuple[Look, ...]:
+    found = AuditEntry.objects.filter(subject_kind=kind, subject=subject, act=act)
+    return tuple(
+        Look(one.at, one.act, str(one.detail.get("role", "")))
+        for one in found.order_by("-at")[:_MOST_LOOKS]
     )

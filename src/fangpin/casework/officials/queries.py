@@ -50,6 +50,11 @@ def villages_named(scope: Scope, name: str) -> list[str]:
     return [one.code for one in found if one.code not in above]
 
 
+def divisions_of_level(scope: Scope, *, level: str) -> list[Division]:
+    """All divisions of one level within the scope, in the order of their codes."""
+    return list(within(Division.objects.filter(level=level), scope, "code").order_by("code"))
+
+
 def names_of(usernames: Iterable[str]) -> dict[str, str]:
     """Account -> the official's name, as it stands beside every act; unknown accounts are absent."""
     found = Official.objects.filter(user__username__in={one for one in usernames if one})

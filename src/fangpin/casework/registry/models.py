@@ -68,3 +68,72 @@ class DivisionCount(models.Model):
     division = DivisionCodeField(primary_key=True)
     count_of_households = models.IntegerField()
     count_of_members = models.IntegerField()
+
+
+class Provisional(models.Model):
+    """A household that officials met before any registry listed it. Grain: household.
+
+    Its household row is like any other, unlisted; cases, visits and help hang on it until the
+    registry's household arrives and an official joins the two.
+    """
+
+    household = models.OneToOneField(
+        Household, on_delete=models.PROTECT, primary_key=True, related_name="provisional"
+    )
+    form = models.CharField(max_length=60)
+    form_version = models.PositiveSmallIntegerField()
+    answers = models.JSONField(default=dict)
+    """Answers of the pack's form that are no column of the household; for display only."""
+    identity_ref = models.BigIntegerField(null=True, blank=True, db_index=True)
+    """The reference that the head's identity number has in the registry; none was given."""
+    registered_at = models.DateTimeField()
+    registered_by = models.CharField(max_length=150)
+
+
+class HouseholdJoin(models.Model):
+    """A provisional household was found to be one of the registry's, by an official."""
+
+    provisional = models.ForeignKey(Provisional, on_delete=models.PROTECT, related_name="joins")
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="joined")
+    """The registry's."""
+    joined_at = models.DateTimeField()
+    joined_by = models.CharField(max_length=150)
+    note = models.TextField()
+    """How it is known that they are one."""
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.CharField(max_length=150, blank=True)
+    undone_note = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provisional"],
+                condition=models.Q(undone_at__isnull=True),
+                name="a_provisional_household_is_joined_to_one",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(undone_at__isnull=True)
+                | ~models.Q(undone_by="") & ~models.Q(undone_note=""),
+                name="a_joining_is_undone_by_someone_with_a_reason",
+            ),
+        ]
+        indexes = [models.Index(fields=["joined_at"])]
+
+
+class MovedRow(models.Model):
+    """A row that named the provisional household and names the registry's since a joining."""
+
+    join = models.ForeignKey(HouseholdJoin, on_delete=models.CASCADE, related_name="moved")
+    table = models.CharField(max_length=60)
+    """Its model, as `app.model`."""
+    row = models.BigIntegerField()
+    former_division = models.CharField(max_length=16, blank=True)
+    """Where it belonged before, if it has a place of its own."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["join", "table", "row"], name="a_row_moves_once_a_joining"
+            )
+        ]
+        indexes = [models.Index(fields=["table", "row"])]

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from fangpin.casework.officials.scope import Scope, within
-from fangpin.casework.registry.models import DivisionCount, Household, HouseholdMonth, Member
+from fangpin.casework.registry.models import (
+    DivisionCount,
+    Household,
+    HouseholdJoin,
+    HouseholdMonth,
+    Member,
+    Provisional,
+)
 from fangpin.casework.registry.naming import named
 
 
@@ -82,3 +89,71 @@ def count(scope: Scope) -> Count:
         households=Sum("count_of_households"), members=Sum("count_of_members")
     )
     return Count(sums["households"] or 0, sums["members"] or 0)
+
+
+# ── households that no registry lists ───────────────────────────────────────────────────────────
+
+
+def provisionals(scope: Scope, *, is_joined: bool) -> QuerySet[Provisional]:
+    """Households of the scope that no registry listed when they were met; joined ones, or not."""
+    joined = HouseholdJoin.objects.filter(provisional=OuterRef("pk"), undone_at__isnull=True)
+    found = Provisional.objects.select_related("household").filter(
+        Exists(joined) if is_joined else ~Exists(joined)
+    )
+    return within(found, scope, "household__division").order_by("-registered_at", "pk")
+
+
+def provisional(scope: Scope, household_ref: int) -> Provisional:
+    """One of them. Raises Provisional.DoesNotExist outside the scope, or for a listed household."""
+    found = Provisional.objects.select_related("household")
+    return within(found, scope, "household__division").get(pk=household_ref)
+
+
+def standing_join(household_ref: int) -> HouseholdJoin | None:
+    """The joining by which this provisional household is one of the registry's now."""
+    found = HouseholdJoin.objects.select_related("household", "provisional__household")
+    return found.filter(provisional=household_ref, undone_at__isnull=True).first()
+
+
+def standing_household(household: Household) -> Household:
+    """The household itself; for one that was joined to the registry's, the registry's."""
+    join = standing_join(household.household_ref)
+    return join.household if join is not None else household
+
+
+def joined_into(scope: Scope, household_ref: int) -> list[HouseholdJoin]:
+    """The joinings by which provisional households are this one now; none outside the scope."""
+    found = HouseholdJoin.objects.select_related("provisional__household").filter(
+        household=household_ref, undone_at__isnull=True
+    )
+    return list(within(found, scope, "household__division").order_by("joined_at", "pk"))
+
+
+def refs_of(household_ref: int) -> list[int]:
+    """The household and the provisional ones that were joined to it: one file, several numbers."""
+    joined = HouseholdJoin.objects.filter(household=household_ref, undone_at__isnull=True)
+    return [household_ref, *joined.values_list("provisional", flat=True)]
+
+
+def same_person(scope: Scope, one: Provisional) -> Household | None:
+    """The registry's household in which the same identity number lives; None outside the scope."""
+    if one.identity_ref is None:
+        return None
+    found = Member.objects.select_related("household").filter(
+        person_ref=one.identity_ref, household__provisional__isnull=True
+    )
+    member = within(found, scope, "household__division").first()
+    return member.household if member is not None else None
+
+
+def alike(
+    scope: Scope, *, head_name: str, division: str, identity_ref: int | None
+) -> QuerySet[Household]:
+    """Households of the scope that a newly met one may be: the same number, or head and village."""
+    same = Q(head_name=head_name, division=division)
+    if identity_ref is not None:
+        same |= Q(members__person_ref=identity_ref)
+    present = Q(is_listed=True) | Q(provisional__isnull=False)
+    joined = HouseholdJoin.objects.filter(provisional=OuterRef("pk"), undone_at__isnull=True)
+    found = Household.objects.filter(same & present).exclude(Exists(joined)).distinct()
+    return within(found, scope).order_by("household_no")

@@ -69,6 +69,7 @@ ALL_CHECKS: tuple[Check, ...] = (
     procedures.procedures_come_to_an_end,
     procedures.exits_have_reasons,
     procedures.forms_hang_together,
+    procedures.forms_of_unregistered_households_name_one,
     procedures.duty_references_exist,
 )
 """What `load_pack` runs; the expressions are checked after these."""

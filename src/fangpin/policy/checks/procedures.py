@@ -13,6 +13,7 @@ from fangpin.values.problem import Problem
 CHANNEL = "channel."
 ACT = "act."
 ATTACHMENT = "attachment."
+REGISTER_HOUSEHOLD = "register_household"
 
 
 def words_under(book: Book, prefix: str) -> set[str]:
@@ -188,6 +189,25 @@ def forms_hang_together(book: Book) -> Iterator[Problem]:
                     fix_en="Rename or remove one.",
                 )
             seen.add(field.field)
+
+
+def forms_of_unregistered_households_name_one(book: Book) -> Iterator[Problem]:
+    """FORM_HOLDS: the form asks who heads the household and how many live in it, each thing once."""
+    for entry, form in book.all("form", Form):
+        held = [field.holds for field in form.fields if field.holds]
+        is_theirs = form.act == REGISTER_HOUSEHOLD
+        lacking = {"head_name", "members"} - set(held) if is_theirs else set()
+        if (is_theirs and (lacking or len(held) != len(set(held)))) or (held and not is_theirs):
+            yield Problem(
+                code="FORM_HOLDS",
+                where=entry.where("fields"),
+                zh=f"表单“{form.form}”：只有办“{REGISTER_HOUSEHOLD}”的表单用 holds，须有 head_name 和"
+                " members，每项一次。",
+                en=f"The form '{form.form}': only a form of the act '{REGISTER_HOUSEHOLD}' uses `holds`, "
+                "with head_name and members, each once.",
+                fix_zh="补上或去掉这些字段的 holds。",
+                fix_en="Add `holds` to the fields, or remove it.",
+            )
 
 
 def duty_references_exist(book: Book) -> Iterator[Problem]:

@@ -18,6 +18,8 @@ from fangpin.casework.cases.assessment import assess
 from fangpin.casework.cases.gate import words_under
 from fangpin.casework.cases.models import Appeal, CounterEvidence, Objection, Visit
 from fangpin.casework.cases.states import REASONS
+from fangpin.casework.registry.models import HouseholdJoin
+from fangpin.casework.registry.provisional import NewHousehold, form_of_unregistered
 from fangpin.policy.calendar import visit_due
 from fangpin.policy.procedure import edition_of
 from fangpin.runs.histories.play import Play, causes_of_clues
@@ -82,6 +84,56 @@ def _report_clue(play: Play) -> None:
         note=entry.note or "",
         alert_no=alert.alert_no if alert is not None and alert.state == AlertState.OPEN else "",
     )
+
+
+def _register_household(play: Play) -> None:
+    """Someone whom no registry lists is met in the village; the history goes on with them."""
+    entry, stage = play.entry, play.stage
+    form = form_of_unregistered(stage.pack)
+    if form is None:
+        raise LookupError("the pack has no form for such households")
+    case = acts.register_household(
+        pack=stage.pack,
+        new=NewHousehold(
+            division=stage.division,
+            form=form,
+            head_name=entry.name or "不在册户",
+            count_of_members=stage.household.count_of_members,
+        ),
+        by=play.by,
+        at=play.at,
+        channel=entry.channel or _first_channel(play),
+        on=entry.on,
+        cause=entry.cause or "",
+        note=entry.note or "",
+    )
+    stage.listed, stage.household = stage.listed or stage.household, case.household
+
+
+def _join_household(play: Play) -> None:
+    stage = play.stage
+    to = stage.listed or stage.household
+    acts.join_household(
+        **play.of_household(),
+        to_ref=to.pk,
+        note="户口已迁入，证件一致。" if play.entry.note is None else play.entry.note,
+    )
+    stage.listed, stage.household = None, to
+
+
+def _part_household(play: Play) -> None:
+    """The last joining to the registry's household is taken back; the history follows the other."""
+    stage = play.stage
+    join = HouseholdJoin.objects.filter(household=stage.household).order_by("pk").last()
+    one = join.provisional.household if join is not None else stage.household
+    acts.part_household(
+        pack=stage.pack,
+        household_ref=one.pk,
+        by=play.by,
+        at=play.at,
+        note="查明不是同一户。" if play.entry.note is None else play.entry.note,
+    )
+    stage.listed, stage.household = stage.household, one
 
 
 def _first_channel(play: Play) -> str:
@@ -407,6 +459,9 @@ ON_CASES: dict[str, Callable[[Play], None]] = {
     "raise_alert": _raise_alert,
     "end_alert": _end_alert,
     "report_clue": _report_clue,
+    "register_household": _register_household,
+    "join_household": _join_household,
+    "part_household": _part_household,
     "dispatch_alert": _dispatch_alert,
     "assign": _assign,
     "record_visit": _record_visit,

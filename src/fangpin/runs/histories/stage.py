@@ -45,6 +45,8 @@ class Stage:
     division: str
     household: Household
     alerts: int = 0
+    listed: Household | None = None
+    """The registry's household, while the history is about one that no registry lists."""
     seen: list[Case | None] = field(default_factory=list)
     """The latest case as looked up since the last act; empty: not looked up yet."""
     scopes: dict[tuple[str, str, date], Scope] = field(default_factory=dict)

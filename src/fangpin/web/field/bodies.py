@@ -66,6 +66,15 @@ class CauseBody(Body):
     note: Short = ""
 
 
+class ConsentBody(Body):
+    """The household's consent that departments are asked, signed at the visit."""
+
+    form: Code
+    signed_date: date
+    is_read_aloud: bool = False
+    papers: list[PaperBody] = []
+
+
 class VisitBody(Body):
     """A visit. `base_version`: the version of the case that the phone had."""
 
@@ -87,6 +96,7 @@ class VisitBody(Body):
     papers: list[PaperBody] = []
     place: PlaceBody | None = None
     entry_seconds: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    consent: ConsentBody | None = None
 
     def seen(self) -> dict[str, Seen]:
         """What the phone had, by field."""
@@ -115,8 +125,20 @@ class VisitBody(Body):
         )
 
 
+class NewHouseholdBody(Body):
+    """A household that no registry lists: its village, and the answers to the pack's form.
+
+    `another`: the official has seen the households that may be the same one, and it is none of them.
+    """
+
+    village: Annotated[str, StringConstraints(max_length=16)] = ""
+    answers: dict[Code, Short]
+    another: bool = False
+
+
 class ClueBody(Body):
-    """A household that an inspection came upon: by its number, or by its head's name."""
+    """A household that an inspection came upon: by its number, by its head's name, or as one that no
+    registry lists (`new`)."""
 
     key: UUID
     household_no: Annotated[str, StringConstraints(max_length=40)] = ""
@@ -125,6 +147,7 @@ class ClueBody(Body):
     cause: Code = ""
     note: Long
     device_at: datetime | None = None
+    new: NewHouseholdBody | None = None
 
 
 class FollowUpBody(Body):
@@ -141,6 +164,8 @@ class FollowUpBody(Body):
 class SignInBody(Body):
     username: Annotated[str, StringConstraints(max_length=150)]
     password: Annotated[str, StringConstraints(max_length=1024)]
+    code: Annotated[str, StringConstraints(max_length=7)] = ""
+    """Of the second factor, where the account has one."""
 
 
 def aware(moment: datetime, like: datetime) -> datetime:

@@ -11,14 +11,15 @@ import binascii
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.contrib.auth import authenticate
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from fangpin.casework.appointments.sign_in import forget_failures
 from fangpin.values.problem import Problem
-from fangpin.web.field.problems import PHONE, answer, told
+from fangpin.web.field.problems import PHONE, answer, told, too_many_tries
 from fangpin.web.ground.access import ConsoleRequest, Refusals, opens
+from fangpin.web.ground.passwords import try_password
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
@@ -68,12 +69,21 @@ def _by_name_and_password(request: ConsoleRequest) -> None:
         name, colon, password = base64.b64decode(text, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return
-    user = authenticate(request, username=name, password=password) if colon else None
-    if user is not None:
-        request.user = user
+    if not colon:
+        return
+    # Such a request has no place for a code: an account with a second factor is not let in by it.
+    tried = try_password(request, username=name, password=password, code=None)
+    request.wait_seconds = tried.wait_seconds  # type: ignore[attr-defined]
+    official = getattr(tried.user, "official", None)
+    if tried.user is not None and not (official and official.must_change_password):
+        forget_failures(tried.user)
+        request.user = tried.user
 
 
-def _asks_for_a_password(_request: ConsoleRequest) -> HttpResponse:
+def _asks_for_a_password(request: ConsoleRequest) -> HttpResponse:
+    wait_seconds = getattr(request, "wait_seconds", 0)
+    if wait_seconds:
+        return too_many_tries(wait_seconds)
     response = HttpResponse(status=401)
     response.headers["WWW-Authenticate"] = 'Basic realm="fangpin", charset="UTF-8"'
     response.headers["X-OpenRosa-Version"] = "1.0"

@@ -6,16 +6,19 @@ from datetime import datetime
 from typing import Any
 
 from fangpin.casework.cases.gate import words_under
+from fangpin.casework.officials.scope import Scope
+from fangpin.casework.registry.provisional import REGISTER, form_of_unregistered
 from fangpin.policy import Pack
 from fangpin.policy.models import Words
 from fangpin.policy.procedure_models import Form, FormField
 from fangpin.web.field.limits import keep_days, paper_minutes
 from fangpin.web.field.tasks import ACT, visit_forms
 from fangpin.web.ground.pack import installation_pack
+from fangpin.web.ground.unregistered import villages_of
 
 
-def forms(at: datetime) -> dict[str, Any]:
-    """Everything that the screens of the phone take from the pack."""
+def forms(scope: Scope, at: datetime) -> dict[str, Any]:
+    """Everything that the screens of the phone take from the pack, and the official's villages."""
     pack = installation_pack()
     system = pack.words.get("system.name")
     return {
@@ -24,12 +27,18 @@ def forms(at: datetime) -> dict[str, Any]:
         "system": _words(system.title) if system else {"zh": "", "en": ""},
         "currency": _words(pack.header.currency) if pack.header.currency else None,
         "visits": {code: _form(form) for code, form in visit_forms().items()},
+        "unregistered": _unregistered(pack) if scope.can(REGISTER) else None,
+        "villages": [
+            {"code": one.code, "title": {"zh": one.name_zh, "en": one.name_en}}
+            for one in villages_of(scope)
+        ],
         "verifiers": _minimum(pack, at),
         "causes": [
             {"code": code, "title": _words(one.title), "note": one.note_required}
             for code, one in pack.causes.items()
         ],
         "coping": _listed(words_under(pack, "coping")),
+        "consent": _consent(pack),
         "situations": _listed(words_under(pack, "situation")),
         "severities": [
             {
@@ -43,6 +52,21 @@ def forms(at: datetime) -> dict[str, Any]:
         "keep_days": keep_days(at),
         "paper_minutes": paper_minutes(at),
     }
+
+
+def _consent(pack: Pack) -> dict[str, Any]:
+    """What the household agrees to, and the ways to sign it."""
+    text = pack.words.get("consent.text")
+    return {
+        "text": _words(text.title) if text else None,
+        "forms": _listed(words_under(pack, "consent_form")),
+    }
+
+
+def _unregistered(pack: Pack) -> dict[str, Any] | None:
+    """The form of a household that no registry lists; None where the pack has none."""
+    form = form_of_unregistered(pack)
+    return _form(form) if form else None
 
 
 def _minimum(pack: Pack, at: datetime) -> int:
@@ -78,6 +102,7 @@ def _field(field: FormField) -> dict[str, Any]:
         "choices": _listed(field.choices),
         "required": field.required,
         "hint": _words(field.hint) if field.hint else None,
+        "holds": field.holds,
     }
 
 

@@ -17,6 +17,7 @@ from fangpin.casework.registry.models import Household
 from fangpin.values.problem import Problem, ProblemError
 from fangpin.web.ground.access import ConsoleRequest, Refusals
 from fangpin.web.ground.language import short_language
+from fangpin.web.ground.passwords import minutes_of
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
@@ -29,9 +30,11 @@ STATUS = {
     "KEY_USED": 409,
     "PAPER_OFFSET": 409,
     "HOUSEHOLD_AMBIGUOUS": 409,
+    "HOUSEHOLD_KNOWN": 409,
     "PAPER_TOO_LARGE": 413,
     "PAPER_KIND": 415,
     "PAPERS_UNFINISHED": 429,
+    "VAULT_IN_USE": 503,
     "DISK_FULL": 507,
     "HOME_NOT_WRITABLE": 507,
 }
@@ -109,6 +112,24 @@ def not_permitted(_request: ConsoleRequest) -> HttpResponse:
         ),
         status=403,
     )
+
+
+def too_many_tries(seconds: int) -> HttpResponse:
+    """429 with Retry-After: wrong passwords of this name, or from this place; whoever it is."""
+    minutes = minutes_of(seconds)
+    response = answer(
+        Problem(
+            code="TOO_MANY_TRIES",
+            where="field",
+            zh=f"输错次数太多，请等 {minutes} 分钟再试。",
+            en=f"Too many wrong tries; wait {minutes} min.",
+            fix_zh="手机里的资料都在，可以先接着填。",
+            fix_en="What the phone holds is kept; you may go on writing.",
+        ),
+        status=429,
+    )
+    response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 PHONE = Refusals(signed_out=signed_out, without_post=without_post, not_permitted=not_permitted)

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 
 from fangpin.casework.cases import acts
 from fangpin.casework.cases.acts import PaperOfAct
+from fangpin.casework.cases.models import CaseAct
 from fangpin.casework.followup.acts import record_follow_up
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.receipts.actions import Received, once
@@ -18,6 +20,7 @@ from fangpin.lake.papers import Papers
 from fangpin.values.problem import Problem, ProblemError
 from fangpin.web.field.bodies import (
     ClueBody,
+    ConsentBody,
     FollowUpBody,
     PaperBody,
     VisitBody,
@@ -25,6 +28,7 @@ from fangpin.web.field.bodies import (
     content_of,
 )
 from fangpin.web.ground.pack import installation_pack
+from fangpin.web.ground.unregistered import keep_number, read_new_household, villages_of
 
 INSPECTION = "inspection"
 """The channel of clues that officials come upon."""
@@ -36,7 +40,11 @@ def papers() -> Papers:
 
 
 def receive_visit(body: VisitBody, *, by: Scope, at: datetime) -> Received:
-    """Store a visit. Raises what `acts.record_visit_from_apart` raises, and PAPER_MISSING."""
+    """Store a visit, and the consent that was signed at it: both or neither.
+
+    Raises what `acts.record_visit_from_apart` and `acts.record_consent` raise, and PAPER_MISSING. A
+    consent that somebody recorded meanwhile stands; the visit is stored all the same.
+    """
 
     def act() -> dict[str, Any]:
         entry = acts.record_visit_from_apart(
@@ -48,7 +56,12 @@ def receive_visit(body: VisitBody, *, by: Scope, at: datetime) -> Received:
             seen=body.seen(),
             key=str(body.key),
         )
-        return {"case_no": body.case_no, "version": entry.seq, "act": entry.act}
+        told: dict[str, Any] = {"case_no": body.case_no, "version": entry.seq, "act": entry.act}
+        if body.consent is not None:
+            consented = _consent(body, body.consent, by=by, at=at)
+            told["consent"] = "stored" if consented else "known_before"
+            told["version"] = consented.seq if consented else entry.seq
+        return told
 
     return once(
         key=str(body.key),
@@ -60,27 +73,56 @@ def receive_visit(body: VisitBody, *, by: Scope, at: datetime) -> Received:
     )
 
 
+def _consent(body: VisitBody, consent: ConsentBody, *, by: Scope, at: datetime) -> CaseAct | None:
+    """The act of the consent; None where the case has one already."""
+    try:
+        return acts.record_consent(
+            pack=installation_pack(),
+            case_no=body.case_no,
+            by=by,
+            at=at,
+            form=consent.form,
+            signed_date=min(consent.signed_date, at.date()),
+            is_read_aloud=consent.is_read_aloud,
+            papers=_papers(consent.papers, at=at),
+            key=f"{body.key}:consent",
+        )
+    except ProblemError as error:
+        if {one.code for one in error.problems} != {"STEP_DONE"}:
+            raise
+        return None
+
+
 def receive_clue(body: ClueBody, *, by: Scope, at: datetime) -> Received:
     """Record a clue of a household that an inspection came upon.
 
     Raises ProblemError HOUSEHOLD_UNNAMED, HOUSEHOLD_NOT_FOUND, HOUSEHOLD_AMBIGUOUS (its details
-    list the households to choose from), and what `acts.report_clue` raises.
+    list the households to choose from), and what `acts.report_clue` raises; of a household that no
+    registry lists what `read_new_household` and `acts.register_household` raise.
     """
 
     def act() -> dict[str, Any]:
-        household = _named(body, by=by)
-        day = min(body.on, at.date()) if body.on else None
-        case = acts.report_clue(
-            pack=installation_pack(),
-            household_ref=household.household_ref,
-            by=by,
-            at=at,
-            channel=INSPECTION,
-            on=day,
-            cause=body.cause,
-            note=body.note,
+        clue: dict[str, Any] = {
+            "pack": installation_pack(),
+            "by": by,
+            "at": at,
+            "channel": INSPECTION,
+            "on": min(body.on, at.date()) if body.on else None,
+            "cause": body.cause,
+            "note": body.note,
+        }
+        # Whoever chose a listed household after all has named it by its number.
+        if body.new is None or body.household_no:
+            case = acts.report_clue(household_ref=_named(body, by=by).household_ref, **clue)
+            return {"case_no": case.case_no}
+        new = read_new_household(
+            division=body.new.village or _only_village(by),
+            answers=body.new.answers,
+            today=at.date(),
         )
-        return {"case_no": case.case_no}
+        case = acts.register_household(new=new, is_another=body.new.another, **clue)
+        keep_number(new)
+        return {"case_no": case.case_no, "household_no": case.household.household_no}
 
     return once(
         key=str(body.key),
@@ -122,7 +164,7 @@ def _papers(listed: list[PaperBody], *, at: datetime) -> tuple[PaperOfAct, ...]:
     """The papers of a visit with what their contents themselves say; all must be here."""
     store, found, missing = papers(), [], []
     for one in listed:
-        if not store.has(one.sha256):
+        if not store.hold(one.sha256):
             missing.append(one.sha256)
             continue
         content = store.read(one.sha256)
@@ -151,9 +193,16 @@ def _papers(listed: list[PaperBody], *, at: datetime) -> tuple[PaperOfAct, ...]:
     return tuple(found)
 
 
+def _only_village(by: Scope) -> str:
+    """The official's one village; empty where there are several to choose from."""
+    villages = villages_of(by)
+    return villages[0].code if len(villages) == 1 else ""
+
+
 def _named(body: ClueBody, *, by: Scope) -> Household:
-    """The one listed household of the official's villages that the clue names."""
-    seen = within(Household.objects.filter(is_listed=True), by)
+    """The one household of the official's villages that the clue names: listed, or met before."""
+    present = Q(is_listed=True) | Q(provisional__isnull=False)
+    seen = within(Household.objects.filter(present), by)
     number, name = body.household_no.strip().upper(), body.head_name.strip()
     if number:
         return seen.get(household_no=number)
@@ -178,9 +227,9 @@ def _named(body: ClueBody, *, by: Scope) -> Household:
                 where="field",
                 zh="您负责的村里没有找到这位户主，记录仍保存在手机里。",
                 en="No household in your villages has this head; the record stays on the phone.",
-                fix_zh="请核对姓名（与户口本一致），或填写户编号；新迁入的户请先联系乡镇登记。",
+                fix_zh="请核对姓名（与户口本一致），或填写户编号；这户确实不在册的，请改登记为不在册户。",
                 fix_en="Check the name against the household register, or give the number; a household "
-                "that moved in is registered by the township first.",
+                "that no registry lists is recorded as such.",
             )
         )
     raise ProblemError(

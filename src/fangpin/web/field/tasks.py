@@ -30,7 +30,7 @@ from fangpin.web.ground.pack import installation_pack, severity_of
 from fangpin.web.ground.people import attribute_facts, member_lines
 from fangpin.web.ground.words import cause_words, figure_words, rule_of
 
-ACT = "record_visit"
+ACT, CONSENT = "record_visit", "record_consent"
 MONTHS = 12
 FIGURES = 4
 """Of the rows that prove an alert: one figure a month, the latest ones."""
@@ -52,6 +52,12 @@ def visit_forms() -> dict[str, Form]:
 def is_to_visit(case: Case) -> bool:
     """Whether the visit of a case is the next thing that someone in the village does."""
     return standing_of(installation_pack(), case).step_of(ACT) is not None
+
+
+def _asks_consent(scope: Scope, case: Case) -> bool:
+    """Whether the household's consent is still to be signed, and may be taken at this visit."""
+    is_open = standing_of(installation_pack(), case).step_of(CONSENT) is not None
+    return is_open and scope.can(CONSENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,7 @@ def task(scope: Scope, case: Case, *, village: Village, at: datetime) -> dict[st
         "cause": alert.cause if alert else _clue_cause(case),
         "figures": _figures(scope, alert, reason) if alert and reason else None,
         "income": _income(ledger, village.month),
+        "consent": _asks_consent(scope, case),
         "values": {one.field.field: one.system for one in asked if one.system},
         "ask": [one.field.field for one in asked if one.is_asked],
     }
@@ -109,7 +116,8 @@ def follow_up(
         "kind": "follow_up",
         "id": f"F{household.household_ref}",
         "version": 0,
-        "household_ref": household.household_ref,
+        # As text: a reference has more digits than a browser's numbers hold.
+        "household_ref": str(household.household_ref),
         **_of_household(scope, household, village, at.date()),
         "due": due.isoformat() if due else None,
         "rank": 9,

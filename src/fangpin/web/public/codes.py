@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from fangpin.web.public.keys import door_keys
+from fangpin.web.ground.keys import door_keys
 
 
 def village_address(division: str, *, base: str) -> str:

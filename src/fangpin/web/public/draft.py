@@ -13,7 +13,7 @@ from django.conf import settings
 
 from fangpin.lake.ciphers import NotOpened
 from fangpin.web.ground.access import ConsoleRequest
-from fangpin.web.public.keys import door_keys
+from fangpin.web.ground.keys import door_keys
 
 _DRAFT = "declare"
 _RECEIPT = "declare_receipt"

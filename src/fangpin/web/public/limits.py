@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.conf import settings
 from django.http import HttpRequest
 
-from fangpin.casework.declarations.acts import attempts_left, note_attempt
+from fangpin.casework.declarations.acts import attempts_left
+from fangpin.casework.declarations.attempts import note_attempt
 from fangpin.values.problem import ProblemError
+from fangpin.web.ground.keys import door_keys
 from fangpin.web.ground.pack import installation_pack
-from fangpin.web.public.keys import door_keys
+from fangpin.web.ground.passwords import address_of
 
 HOURS = "public.hours"
 DECLARATIONS = "public.declarations"
 VILLAGE_DECLARATIONS = "public.village_declarations"
 PHOTOS = "public.photos"
 LOOKUPS = "public.lookups"
-
-
-def address_of(request: HttpRequest) -> str:
-    """Where a request comes from: told by the line, or by the proxies that the installation has."""
-    count: int = settings.FANGPIN.proxies
-    told = [one.strip() for one in request.headers.get("X-Forwarded-For", "").split(",")]
-    if count and len(told) >= count and told[-count]:
-        return told[-count]
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def source_of(request: HttpRequest, place: str = "") -> str:

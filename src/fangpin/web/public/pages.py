@@ -11,9 +11,9 @@ from django.utils.translation import gettext
 
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.divisions.models import Division
+from fangpin.web.ground.keys import door_keys
 from fangpin.web.ground.pack import installation_pack
 from fangpin.web.ground.words import said
-from fangpin.web.public.keys import door_keys
 
 HOTLINE = "public.hotline"
 KEPT_UNTIL = "public.kept_until"

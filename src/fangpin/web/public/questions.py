@@ -10,6 +10,7 @@ from datetime import date
 from django.http import QueryDict
 from django.utils.translation import gettext
 
+from fangpin.casework.registry.provisional import identity_scheme
 from fangpin.values.identifiers import read_identifier
 from fangpin.values.text import normalise
 from fangpin.web.ground.pack import installation_pack
@@ -52,7 +53,7 @@ def _identity(draft: Draft, given: QueryDict, today: date) -> str:
         if draft.identity:
             return ""
         return gettext("请填写证件号码；没有证件的，请勾选下面一项。")
-    scheme = identity_scheme()
+    scheme = identity_scheme(installation_pack())
     if scheme is not None:
         # The check is arithmetic alone: whether anyone has this number is never asked.
         reading = read_identifier(text, scheme=scheme, today=today)
@@ -111,15 +112,3 @@ NAMES = tuple(question.name for question in QUESTIONS)
 def first_unanswered(draft: Draft) -> str | None:
     """The name of the first question without an answer; None: all are answered."""
     return next((one.name for one in QUESTIONS if not one.is_answered(draft)), None)
-
-
-def identity_scheme() -> str | None:
-    """How this country's numbers are checked: the scheme of the feed that lists the persons."""
-    pack = installation_pack()
-    registry = pack.header.registry
-    contract = pack.contracts.get(registry.feed) if registry else None
-    if registry is None or contract is None:
-        return None
-    fields = {field.field: field for field in contract.fields}
-    field = fields.get(registry.identifier or "")
-    return field.scheme if field else None

@@ -6,16 +6,12 @@ from datetime import date, datetime
 
 from fangpin.casework.declarations.acts import Declared, new_receipt, receive_declaration
 from fangpin.casework.declarations.models import Declaration
+from fangpin.casework.registry.provisional import identity_scheme
 from fangpin.values.identifiers import read_identifier
 from fangpin.values.masks import mask_phone
+from fangpin.web.ground.keys import IDENTITY, PHONE, DoorKeys, door_keys
 from fangpin.web.ground.pack import installation_pack
 from fangpin.web.public.draft import Draft
-from fangpin.web.public.keys import DoorKeys, door_keys
-from fangpin.web.public.questions import identity_scheme
-
-IDENTITY = "declared identity"
-PHONE = "declared phone"
-"""Purposes of the two seals."""
 
 
 def received_before(draft: Draft) -> Declaration | None:
@@ -57,7 +53,7 @@ def last_four(phone: str) -> str:
 
 def _reference(keys: DoorKeys, identity: str, today: date) -> int | None:
     """The number's reference by arithmetic alone: known or not, it takes the same."""
-    scheme = identity_scheme()
+    scheme = identity_scheme(installation_pack())
     if scheme is None:
         return None
     reading = read_identifier(identity or None, scheme=scheme, today=today)

@@ -15,9 +15,8 @@ from fangpin.casework.declarations import queries
 from fangpin.casework.declarations.models import Declaration, DeclarationState, Notification
 from fangpin.lake.ciphers import NotOpened
 from fangpin.policy import Pack
+from fangpin.web.ground.keys import PHONE, DoorKeys
 from fangpin.web.public.gateways import Gateway, Message, NotSent
-from fangpin.web.public.keys import DoorKeys
-from fangpin.web.public.receiving import PHONE
 
 RECEIVED, VISITED, DECIDED = "message.received", "message.visited", "message.decided"
 MOST_TRIES = 5

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from fangpin.casework.cases.models import Appeal, CaseAct
 from fangpin.casework.declarations import queries
 from fangpin.casework.declarations.models import Declaration, DeclarationState
-from fangpin.casework.declarations.queries import Look, Progress
+from fangpin.casework.declarations.queries import Look
 from fangpin.web.ground.pack import installation_pack
 from fangpin.web.ground.words import said, step_words
 from fangpin.web.public.lawful import Term, terms, terms_of_declaration
@@ -70,7 +70,7 @@ def told_of(declaration: Declaration, *, on: date) -> Told:
         terms=terms(seen.clocks),
         result=word(f"outcome.{outcome}") if outcome else "",
         answer=declaration.answer,
-        looks=_looks(seen),
+        looks=_looks(seen.looks),
         appeals=seen.appeals,
         may_appeal=True,
     )
@@ -89,7 +89,8 @@ def _before_the_visit(declaration: Declaration, begun: Happening, *, on: date) -
         terms=() if is_answered else law,
         result="",
         answer=declaration.answer,
-        looks=(),
+        # An answer tells already that people have read it.
+        looks=_looks(queries.looks_at_declaration(declaration)) if is_answered else (),
         appeals=(),
         may_appeal=False,
     )
@@ -99,12 +100,19 @@ def _steps(acts: Sequence[CaseAct], *, since: date) -> Iterable[Happening]:
     return [Happening(one.on, step_words(one.step)) for one in acts if one.on >= since]
 
 
-def _looks(seen: Progress) -> tuple[Looked, ...]:
+def _looks(looks: Iterable[Look]) -> tuple[Looked, ...]:
+    """Looks counted by day, role and purpose, the latest day first."""
     counted: dict[tuple[date, str, str], int] = {}
-    for look in seen.looks:
-        key = (_day(look.on), _role(look), gettext("查看农户档案，办理核查和帮扶"))
+    for look in sorted(looks, key=lambda one: one.on, reverse=True):
+        key = (_day(look.on), _role(look), _purpose(look))
         counted[key] = counted.get(key, 0) + 1
     return tuple(Looked(*key, times) for key, times in counted.items())
+
+
+def _purpose(look: Look) -> str:
+    if look.act == queries.VIEW_DECLARATION:
+        return gettext("查看您的申报，弄清是哪一户")
+    return gettext("查看农户档案，办理核查和帮扶")
 
 
 def _role(look: Look) -> str:

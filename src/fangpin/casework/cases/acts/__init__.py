@@ -41,6 +41,11 @@ from fangpin.casework.cases.acts.opening import (
     open_green_channel,
     report_clue,
 )
+from fangpin.casework.cases.acts.unregistered import (
+    join_household,
+    part_household,
+    register_household,
+)
 from fangpin.casework.cases.acts.visit import (
     VISIT_FORM,
     Answer,
@@ -79,8 +84,10 @@ __all__ = [
     "find_not_at_risk",
     "hold_deliberation",
     "join_alerts",
+    "join_household",
     "keep_in_monitoring",
     "open_green_channel",
+    "part_household",
     "post_notice",
     "propose_elimination",
     "record_consent",
@@ -88,6 +95,7 @@ __all__ = [
     "record_visit",
     "record_visit_from_apart",
     "refuse",
+    "register_household",
     "reply_to_counter_evidence",
     "report_clue",
     "request_comparison",

@@ -20,6 +20,7 @@ from fangpin.casework.cases.states import CaseState
 from fangpin.casework.officials.models import Post
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry.models import Household
+from fangpin.casework.registry.queries import standing_household
 from fangpin.policy import Pack
 from fangpin.values.problem import ProblemError
 
@@ -46,8 +47,10 @@ def report_clue(
     ACT_NOT_PERMITTED, VALUE_NOT_LISTED, CLUE_IN_FUTURE.
     """
     with transaction.atomic():
+        named = within(Household.objects.all(), by).get(household_ref=household_ref)
+        # One that was joined to the registry's is that one now.
         household = within(Household.objects.select_for_update(), by).get(
-            household_ref=household_ref
+            household_ref=standing_household(named).household_ref
         )
         where = f"household {household.household_no}"
         if not by.can(REPORT_CLUE):

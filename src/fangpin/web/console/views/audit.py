@@ -61,6 +61,7 @@ ACTS = {
     "receive_declaration": gettext_noop("收到农户申报"),
     "answer_declaration": gettext_noop("答复农户申报"),
     "view_case": gettext_noop("查看办理件"),
+    "sweep_papers": gettext_noop("清理未提交的照片"),
     "print_sheet": gettext_noop("打印表单"),
     "view_paper": gettext_noop("查看照片和材料"),
     "end_alert": gettext_noop("办结预警"),

@@ -79,6 +79,7 @@ def declaration(request: ConsoleRequest, receipt_no: str) -> HttpResponse:
             subject=found.receipt_no,
             division=found.division,
             at=request.at,
+            detail={"role": request.scope.role},
         )
     path = divisions.path(found.division)
     request.focus = path[-1] if path else None  # type: ignore[attr-defined]

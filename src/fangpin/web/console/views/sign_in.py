@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib.auth import login, logout, update_session_auth_hash
-from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,12 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from fangpin.casework.appointments import second_factor
-from fangpin.casework.appointments.sign_in import (
-    change_password,
-    is_locked,
-    sign_in_failed,
-    signed_in,
-)
+from fangpin.casework.appointments.sign_in import change_password, signed_in
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.officials.models import Post
 from fangpin.policy.models import Words
@@ -40,6 +34,7 @@ from fangpin.web.ground.access import (
 from fangpin.web.ground.figures import place
 from fangpin.web.ground.language import COOKIE_AGE, LANGUAGE_COOKIE, SIZE_COOKIE
 from fangpin.web.ground.pack import installation_pack
+from fangpin.web.ground.passwords import Tried, minutes_of, try_password
 from fangpin.web.ground.sessions import ACTING, MUST_CHANGE, key_of
 
 
@@ -72,12 +67,19 @@ def sign_in(request: ConsoleRequest) -> HttpResponse:
     """The sign-in page; lists accounts only where the installation is a demonstration."""
     asked = request.POST.get("next") or request.GET.get("next", "")
     following = asked if url_has_allowed_host_and_scheme(asked, {request.get_host()}) else "/"
-    form = AuthenticationForm(request, data=request.POST or None)
-    if request.method == "POST" and _is_right(request, form):
-        user = form.get_user()
-        official = getattr(user, "official", None)
-        login(request, user)
-        signed_in(user, at=request.at)
+    username = request.POST.get("username", "")
+    tried = Tried()
+    if request.method == "POST":
+        tried = try_password(
+            request,
+            username=username,
+            password=request.POST.get("password", ""),
+            code=request.POST.get("code", ""),
+        )
+    if tried.user is not None:
+        official = getattr(tried.user, "official", None)
+        login(request, tried.user)
+        signed_in(tried.user, at=request.at)
         if official is not None and official.must_change_password:
             request.session[MUST_CHANGE] = True
         response = redirect(following)
@@ -87,31 +89,14 @@ def sign_in(request: ConsoleRequest) -> HttpResponse:
             response.set_cookie(SIZE_COOKIE, str(official.text_size), COOKIE_AGE, samesite="Lax")
         return response
     accounts = _demo_accounts(request) if settings.FANGPIN.demo else []
-    context = {"form": form, "next": following, "accounts": accounts}
-    is_wrong = request.method == "POST"
-    context["is_wrong"] = is_wrong
-    return render(request, "console/sign_in.html", context, status=400 if is_wrong else 200)
-
-
-def _is_right(request: ConsoleRequest, form: AuthenticationForm) -> bool:
-    """Whether the password is right and the account open: a locked one answers as a wrong password
-    does, and takes as long."""
-    is_right = form.is_valid()
-    if standing_clock() is not None:
-        return is_right  # in a demonstration no minutes pass after which an account would open
-    username = request.POST.get("username", "")
-    if is_locked(username, at=request.at):
-        return False
-    official = getattr(form.get_user(), "official", None) if is_right else None
-    if official is not None and second_factor.has_second_factor(official):
-        code = request.POST.get("code", "")
-        is_right = second_factor.accepts(official, code=code, at=request.at)
-    if not is_right:
-        rules = settings.FANGPIN
-        sign_in_failed(
-            username, at=request.at, tries=rules.sign_in_tries, minutes=rules.lock_minutes
-        )
-    return is_right
+    told: dict[str, object] = {"username": username, "next": following, "accounts": accounts}
+    if tried.wait_seconds:
+        told["wait"] = minutes_of(tried.wait_seconds)
+        answer = render(request, "console/sign_in.html", told, status=429)
+        answer.headers["Retry-After"] = str(tried.wait_seconds)
+        return answer
+    told["is_wrong"] = request.method == "POST"
+    return render(request, "console/sign_in.html", told, status=400 if told["is_wrong"] else 200)
 
 
 @opens_without_post

@@ -78,6 +78,26 @@ export function signInScreen({ mode, done, typed = {} }) {
     required: true,
   });
   word.value = typed.password ?? "";
+  // Few have a second factor: its field comes when asked for.
+  const code = h("input", {
+    id: "code",
+    inputmode: "numeric",
+    autocomplete: "one-time-code",
+    maxlength: "7",
+  });
+  const second = h("div.gate-second", { hidden: true }, h("label", { for: "code" }, t("验证码")), code);
+  const open = h(
+    "button.link",
+    {
+      type: "button",
+      onclick: () => {
+        second.hidden = false;
+        open.hidden = true;
+        code.focus();
+      },
+    },
+    t("设了两步验证"),
+  );
   const fault = h("p.fault", { role: "alert", hidden: true });
   const button = h("button.main", { type: "submit" }, t("登录"));
 
@@ -90,7 +110,8 @@ export function signInScreen({ mode, done, typed = {} }) {
     }
     button.disabled = true;
     try {
-      await done(name.value.trim(), word.value, await signIn(name.value.trim(), word.value));
+      const who = await signIn(name.value.trim(), word.value, code.value.trim());
+      await done(name.value.trim(), word.value, who);
     } catch (error) {
       say(faultOf(error));
     } finally {
@@ -119,8 +140,10 @@ export function signInScreen({ mode, done, typed = {} }) {
       name,
       h("label", { for: "word" }, t("密码")),
       word,
+      second,
       fault,
       button,
+      open,
       mode !== "first" &&
         h("button.plain", { type: "button", onclick: () => go("/") }, t("先不登录，继续填")),
     ),

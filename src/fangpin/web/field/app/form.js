@@ -7,7 +7,7 @@ import { now } from "./net.js";
 import { photoField, placeField, signatureField } from "./pictures.js";
 import { draft as readDraft, keepRecord, paper, saveDraft, state } from "./store.js";
 import { sync } from "./sync.js";
-import { number, said, t } from "./words.js";
+import { dayOf, number, said, t } from "./words.js";
 
 const PAUSE = 250;
 
@@ -29,7 +29,7 @@ export async function formScreen(id) {
     papers: [],
     seconds: 0,
   };
-  const visit = { is_at_risk: null, judgement: "", coping: "", note: "", second: "", is_severe: false, ...begun };
+  const visit = { is_at_risk: null, judgement: "", coping: "", note: "", second: "", is_severe: false, consent: null, ...begun };
   const keep = keeper(id, visit);
   const asked = form.fields.filter((field) => visit.ask.includes(field.field));
   const known = form.fields.filter((field) => !visit.ask.includes(field.field));
@@ -51,6 +51,7 @@ export async function formScreen(id) {
       ),
     judgement(task, visit, keep),
     proof(visit, keep),
+    task.consent && consent(visit, keep),
     known.length && folded(known, visit, keep),
   );
   const clock = setInterval(() => {
@@ -59,7 +60,7 @@ export async function formScreen(id) {
   }, 1000);
 
   async function save() {
-    const missing = faults(form, asked, visit);
+    const missing = [...faults(form, asked, visit), ...(task.consent ? consentFaults(visit) : [])];
     const summary = document.querySelector(".summary");
     if (missing.length) {
       summary.replaceChildren(
@@ -382,6 +383,84 @@ function proof(visit, keep) {
   );
 }
 
+// ── consent ──────────────────────────────────────────────────────────────────────────────────────
+
+const LATER = "later";
+
+// Signed at the same visit, or left for another day: nothing is taken for a signature but one.
+function consent(visit, keep) {
+  const { text, forms } = state.forms.consent;
+  const box = h("div.question", { id: "f-consent-papers" });
+  visit.consent ??= { form: "", is_read_aloud: false, papers: [] };
+  const given = visit.consent;
+  const fields = { papers: given.papers, read: paper, save: () => keep.now() };
+
+  function draw() {
+    const isNow = given.form && given.form !== LATER;
+    box.hidden = !isNow;
+    if (!isNow) return;
+    const aloud = h("input", {
+      id: "f-aloud",
+      type: "checkbox",
+      onchange: () => {
+        given.is_read_aloud = aloud.checked;
+        keep.soon();
+      },
+    });
+    aloud.checked = given.is_read_aloud;
+    box.replaceChildren(
+      given.form === "signature"
+        ? signatureField({ ...fields, label: t("承诺授权签名"), ask: t("请在授权上签名") })
+        : h("div.question", {}, h("p.question-title", {}, t("拍下签好的授权书"), h("small", {}, t("可不填"))), photoField(fields)),
+      h("label.tick", { for: "f-aloud" }, aloud, h("span", {}, t("已向农户宣读"))),
+    );
+  }
+  draw();
+  return card(
+    t("承诺授权"),
+    h("span.small", {}, t("签了，部门才能查询比对")),
+    text && h("p.quote", {}, said(text)),
+    h(
+      "div.question",
+      { id: "f-consent" },
+      choice({
+        label: t("承诺授权"),
+        columns: "flow",
+        options: [
+          ...forms.map((one) => ({ code: one.code, title: said(one.title) })),
+          { code: LATER, title: t("这次没有签") },
+        ],
+        value: given.form,
+        onpick: (form) => {
+          given.form = form;
+          keep.soon();
+          draw();
+        },
+      }),
+    ),
+    box,
+  );
+}
+
+function consentFaults(visit) {
+  const { form, is_read_aloud: isReadAloud, papers } = visit.consent ?? {};
+  if (!form) return [["f-consent", t("承诺授权")]];
+  if (form === "agent" && !isReadAloud) return [["f-consent-papers", t("代书的要宣读")]];
+  if (form === "signature" && !papers.some((one) => one.kind === "signature")) {
+    return [["f-consent-papers", t("承诺授权签名")]];
+  }
+  return [];
+}
+
+// What of it is sent: nothing where it was left for another day.
+function consentOf(visit) {
+  const { form, is_read_aloud, papers } = visit.consent ?? {};
+  if (!form || form === LATER) return {};
+  const kinds = form === "signature" ? ["signature"] : ["photo"];
+  const sent = papers.filter((one) => kinds.includes(one.kind));
+  return { consent: { form, signed_date: dayOf(now()), is_read_aloud, papers: sent } };
+}
+
 // ── the record ───────────────────────────────────────────────────────────────────────────────────
 
 const NUMBER = /^\d{1,12}(\.\d{1,2})?$/;
@@ -451,6 +530,7 @@ function recordOf(task, form, visit) {
       papers: visit.papers,
       ...(visit.place ? { place: visit.place } : {}),
       entry_seconds: visit.seconds,
+      ...(task.consent ? consentOf(visit) : {}),
     },
   };
 }

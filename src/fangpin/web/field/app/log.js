@@ -1,5 +1,6 @@
 // What was sent and what waits, record by record; and the screen on which people choose field by field.
-import { h, icon } from "./dom.js";
+import { writeAgain } from "./clue.js";
+import { h, icon, toast } from "./dom.js";
 import { ask, card, choice, go, main, screen } from "./frame.js";
 import { spoken } from "./form.js";
 import { stateWords } from "./list.js";
@@ -83,6 +84,11 @@ function refusal(one) {
       "div.refusal-acts",
       {},
       h("button.plain", { type: "button", onclick: () => again(one) }, t("再传一次")),
+      problem.may_be_another && h("button.plain", { type: "button", onclick: () => another(one) }, t("都不是，是另一户")),
+      one.kind === "clue" && problem.code === "HOUSEHOLD_NOT_FOUND" && state.forms?.unregistered &&
+        h("button.plain", { type: "button", onclick: () => rewrite(one, { isNew: true }) }, t("这户不在册，补登记")),
+      one.kind === "clue" && MENDED.has(problem.code) &&
+        h("button.plain", { type: "button", onclick: () => rewrite(one) }, t("改一改")),
       one.kind === "visit" && ENDED.has(problem.code) &&
         h("button.plain", { type: "button", onclick: () => asClue(one) }, t("改登记为线索")),
       h("button.plain.is-grave", { type: "button", onclick: () => drop(one) }, t("删去")),
@@ -90,6 +96,7 @@ function refusal(one) {
   );
 }
 
+const MENDED = new Set(["ANSWER_MISSING", "ANSWER_WRONG", "IDENTITY_UNREADABLE", "VILLAGE_OUTSIDE", "HOUSEHOLD_NOT_FOUND"]);
 const ENDED = new Set(["CASE_ENDED", "DECISION_MADE", "NOT_FOUND"]);
 
 // Households of one name: chosen by group and members.
@@ -109,6 +116,29 @@ function households(one) {
       logScreen();
     },
   });
+}
+
+// The official has seen those that may be the same one.
+async function another(one) {
+  const body = { ...one.body, new: { ...one.body.new, another: true } };
+  await putRecord({ ...one, state: "waiting", problem: null, body });
+  await sync();
+  logScreen();
+}
+
+async function rewrite(one, changes = {}) {
+  if (changes.isNew) changes.answers = headOf(one);
+  if (!(await writeAgain(one, changes))) {
+    toast(t("还有一条线索没写完，请先存好或清空。"), "bad");
+    return;
+  }
+  await dropRecord(one.key);
+  go("/clue");
+}
+
+function headOf(one) {
+  const field = state.forms.unregistered.fields.find((known) => known.holds === "head_name");
+  return { [field.field]: one.body.head_name ?? "" };
 }
 
 async function again(one) {

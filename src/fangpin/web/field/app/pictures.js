@@ -171,7 +171,7 @@ export function photoField({ papers, read, save }) {
   return h("div", {}, grid, input);
 }
 
-export function signatureField({ papers, read, save }) {
+export function signatureField({ papers, read, save, label = t("户主签名"), ask = t("请户主签名") }) {
   const box = h("div.signature", {});
 
   function current() {
@@ -182,11 +182,11 @@ export function signatureField({ papers, read, save }) {
     const known = current();
     if (!known) {
       box.replaceChildren(
-        h("button.plain.wide", { type: "button", onclick: open }, icon("pen"), t("请户主签名")),
+        h("button.plain.wide", { type: "button", onclick: open }, icon("pen"), ask),
       );
       return;
     }
-    const picture = h("img", { alt: t("户主签名") });
+    const picture = h("img", { alt: label });
     const bytes = await read(known.sha256);
     if (bytes) picture.src = URL.createObjectURL(new Blob([bytes], { type: "image/png" }));
     box.replaceChildren(

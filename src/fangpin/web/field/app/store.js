@@ -127,9 +127,12 @@ export async function putRecord(record, remove = []) {
   changed();
 }
 
+// Every photo and signature that a record names, its consent's included.
+export const papersOf = (body) => [...(body?.papers ?? []), ...(body?.consent?.papers ?? [])];
+
 export async function dropRecord(key) {
   const record = state.outbox.get(key);
-  const papers = (record?.body?.papers ?? []).map((one) => `paper:${one.sha256}`);
+  const papers = papersOf(record?.body).map((one) => `paper:${one.sha256}`);
   await vault.write({ remove: [`out:${key}`, ...papers] });
   state.outbox.delete(key);
   changed();

@@ -2,7 +2,7 @@
 // outbox but by an answer of the server, or by its owner's own hand.
 import * as vault from "./vault.js";
 import { NoAnswer, Refused, request } from "./net.js";
-import { changed, paper, putRecord, setForms, setWho, state, takeTasks, waiting } from "./store.js";
+import { changed, paper, papersOf, putRecord, setForms, setWho, state, takeTasks, waiting } from "./store.js";
 
 const PIECE = 96 * 1024;
 const FIRST_PAUSE = 5000;
@@ -66,7 +66,7 @@ export async function refresh() {
 
 async function send(record) {
   try {
-    for (const one of record.body.papers ?? []) {
+    for (const one of papersOf(record.body)) {
       if (!record.sent?.includes(one.sha256)) await sendPaper(record, one.sha256);
     }
     const { told } = await request(PATHS[record.kind], { method: "POST", json: record.body });
@@ -79,7 +79,7 @@ async function send(record) {
 
 // What the server has is dropped from the phone but for a line of the log.
 async function stored(record, told) {
-  const papers = (record.body.papers ?? []).map((one) => `paper:${one.sha256}`);
+  const papers = papersOf(record.body).map((one) => `paper:${one.sha256}`);
   const { key, kind, about, head, saved, minutes } = record;
   await putRecord(
     { key, kind, about, head, saved, minutes, state: "stored", stored: Date.now(), answer: told },
@@ -128,8 +128,8 @@ async function sendPaper(record, sha256) {
   await putRecord(record);
 }
 
-export async function signIn(username, password) {
-  const { told } = await request("session", { method: "POST", json: { username, password } });
+export async function signIn(username, password, code = "") {
+  const { told } = await request("session", { method: "POST", json: { username, password, code } });
   state.isSignedOut = false;
   return told;
 }

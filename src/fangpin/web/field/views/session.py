@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import login, logout
 from django.http import HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from fangpin.casework.audit import actions as audit
+from fangpin.casework.appointments.sign_in import signed_in
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.officials.scope import Scope, scope_of
 from fangpin.values.problem import Problem
@@ -19,12 +19,14 @@ from fangpin.web.field.problems import (
     said,
     signed_out,
     told,
+    too_many_tries,
     without_post,
 )
 from fangpin.web.field.tasks import both
 from fangpin.web.ground.access import ConsoleRequest, public
 from fangpin.web.ground.language import short_language
 from fangpin.web.ground.pack import installation_pack
+from fangpin.web.ground.passwords import try_password
 from fangpin.web.ground.words import listed
 
 
@@ -34,24 +36,24 @@ from fangpin.web.ground.words import listed
 @told
 @own_pages_only
 def session(request: ConsoleRequest) -> HttpResponse:
-    """GET: who is signed in, or 401. POST: sign in. DELETE: sign out."""
+    """GET: who is signed in, or 401. POST: sign in; 429 after too many tries. DELETE: sign out."""
     if request.method == "DELETE":
         logout(request)
         return HttpResponse(status=204)
     if request.method == "POST":
         body = SignInBody.model_validate_json(request.body)
-        user = authenticate(request, username=body.username, password=body.password)
-        if user is None:
-            return _wrong_password()
-        login(request, user)
-        audit.record(
-            act="sign_in",
-            official=user.get_username(),
-            subject_kind="official",
-            subject=str(user.pk),
-            division="",
-            at=request.at,
+        tried = try_password(
+            request, username=body.username, password=body.password, code=body.code
         )
+        if tried.wait_seconds:
+            return too_many_tries(tried.wait_seconds)
+        if tried.user is None:
+            return _wrong_password()
+        official = getattr(tried.user, "official", None)
+        if official is not None and official.must_change_password:
+            return _first_password()
+        login(request, tried.user)
+        signed_in(tried.user, at=request.at)
     if not request.user.is_authenticated:
         return signed_out()
     scope = scope_of(user=request.user, on=request.today, roles=installation_pack().roles)
@@ -85,10 +87,25 @@ def _wrong_password() -> HttpResponse:
         Problem(
             code="PASSWORD_WRONG",
             where="field",
-            zh="账号或密码不对。",
-            en="The account or the password is wrong.",
+            zh="账号、密码或验证码不对。",
+            en="The account, the password or the code is wrong.",
             fix_zh="请核对后再试；忘记密码请联系乡镇。",
-            fix_en="Check both and try again; the township resets passwords.",
+            fix_en="Check them and try again; the township resets passwords.",
         ),
         status=401,
+    )
+
+
+def _first_password() -> HttpResponse:
+    """403: the password was right, and has to be changed before anything opens."""
+    return answer(
+        Problem(
+            code="PASSWORD_MUST_CHANGE",
+            where="field",
+            zh="这是别人给您的初始密码，要先改成自己的。",
+            en="This password was given to you and has to be changed first.",
+            fix_zh="请用浏览器打开本系统的登录页（/sign-in/）改好，再回到这里登录。",
+            fix_en="Open this system's sign-in page (/sign-in/), change it, then sign in here.",
+        ),
+        status=403,
     )

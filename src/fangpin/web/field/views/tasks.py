@@ -43,4 +43,4 @@ def tasks(request: ConsoleRequest) -> HttpResponse:
 @require_safe
 def forms(request: ConsoleRequest) -> HttpResponse:
     """The form of the visit and all words that the screens take from the pack."""
-    return said({"at": request.at.isoformat(), **forms_of(request.at)})
+    return said({"at": request.at.isoformat(), **forms_of(request.scope, request.at)})

@@ -16,9 +16,9 @@ from fangpin.casework.declarations import queries
 from fangpin.casework.declarations.models import Declaration
 from fangpin.casework.officials.scope import Scope
 from fangpin.web.ground.access import ConsoleRequest, public
+from fangpin.web.ground.keys import door_keys
 from fangpin.web.ground.pack import installation_pack
 from fangpin.web.public.draft import begin_again, follow, followed
-from fangpin.web.public.keys import door_keys
 from fangpin.web.public.limits import may_appeal, may_look_up
 from fangpin.web.public.pages import KEPT_UNTIL, page, too_many, word
 from fangpin.web.public.questions import MOST_LETTERS

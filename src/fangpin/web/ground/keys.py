@@ -20,6 +20,9 @@ from fangpin.lake.vault import installation_key, reference
 
 _SALT = b"the farmer's door"
 _LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
+IDENTITY = "declared identity"
+PHONE = "declared phone"
+"""Purposes of the seals on what a declarant gave."""
 CHECK_LENGTH = 8
 """Letters of a village's check: 40 bits, so that nobody guesses a door that nobody hung up."""
 
