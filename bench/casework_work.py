@@ -7,13 +7,11 @@ import random
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
-DAY = date(2020, 5, 11)
-AT = datetime(2020, 5, 11, 2, tzinfo=UTC)
-VILLAGE = "431022202204"
+from casework_fill import AT, DAY, VILLAGE, fill, scope
 
 
 def measured_acts(
@@ -32,7 +30,7 @@ def measured_acts(
 
     django.setup()
     call_command("migrate", verbosity=0)
-    numbers = _fill(cases, acts)
+    numbers = fill(cases, acts // 3)
     floor = _timed(_bare_inserts(acts), threads)
     acted = _timed(_acts(numbers), threads)
     read = _timed(_reads(numbers, reads), threads)
@@ -49,81 +47,13 @@ def measured_acts(
     }
 
 
-def _fill(cases: int, acts: int) -> list[str]:
-    """Households and cases of the whole prefecture; the numbers of the cases to be acted on."""
-    from fangpin.casework.cases.acts import report_clue
-    from fangpin.casework.cases.models import Case
-    from fangpin.casework.divisions.actions import sync_divisions
-    from fangpin.casework.registry.models import Household
-    from fangpin.web.ground.pack import installation_pack
-
-    pack = installation_pack()
-    sync_divisions(divisions=pack.divisions)
-    villages = [
-        row.code
-        for row in pack.divisions
-        if row.level == "village" and row.code.startswith("431022")
-    ]
-    draw = random.Random(7)
-    households = [
-        Household(
-            household_ref=ref,
-            household_no=f"H{ref:08d}",
-            division=VILLAGE if ref <= acts else draw.choice(villages),
-            head_name="某",
-            count_of_members=3,
-            attributes={"members": 3, "is_former_poor": True, "labour_count": 1},
-        )
-        for ref in range(1, cases + 1)
-    ]
-    Household.objects.bulk_create(households, batch_size=2_000)
-    Case.objects.bulk_create(
-        (
-            Case(
-                case_no=f"C20-{one.household_ref:08d}",
-                household=one,
-                division=one.division,
-                procedure="identification",
-                procedure_from=date(2020, 3, 20),
-                kind="identification",
-                channel="inspection",
-                first_clue_date=DAY,
-                opened_at=AT,
-                step="assignment",
-                due_date=DAY + timedelta(days=draw.randrange(30)),
-            )
-            for one in households[acts:]
-        ),
-        batch_size=2_000,
-    )
-    by = _scope("township_reviewer")
-    return [
-        report_clue(
-            pack=pack, household_ref=ref, by=by, at=AT, channel="inspection", cause="illness"
-        ).case_no
-        for ref in range(1, acts // 3 + 1)
-    ]
-
-
-def _scope(role: str) -> Any:
-    from fangpin.casework.officials.scope import Scope
-    from fangpin.web.ground.pack import installation_pack
-
-    return Scope(
-        official=role,
-        role=role,
-        divisions=("431022",),
-        may=frozenset(installation_pack().roles[role].may),
-    )
-
-
 def _acts(numbers: list[str]) -> list[list[Callable[[], None]]]:
     """Assign, visit and consent on each case: three acts of three officials."""
     from fangpin.casework.cases import acts
     from fangpin.web.ground.pack import installation_pack
 
     pack = installation_pack()
-    cadre, reviewer = _scope("village_cadre"), _scope("township_reviewer")
+    cadre, reviewer = scope("village_cadre"), scope("township_reviewer")
     visit = acts.VisitRecord(
         visited_at=AT,
         verifiers=("a", "b"),
@@ -178,16 +108,16 @@ def _reads(numbers: list[str], count: int) -> list[list[Callable[[], None]]]:
     """A page of the working list, one case with its log: what an official opens."""
     from fangpin.casework.cases import queries
 
-    scope = _scope("county_approver")
+    mine = scope("county_approver")
     draw = random.Random(3)
 
     def page() -> None:
-        found = queries.worklist(scope, after=(DAY + timedelta(days=draw.randrange(20)), 0))
+        found = queries.worklist(mine, after=(DAY + timedelta(days=draw.randrange(20)), 0))
         assert found.cases
 
     def one() -> None:
-        case = queries.case(scope, draw.choice(numbers))
-        queries.log(scope, case)
+        case = queries.case(mine, draw.choice(numbers))
+        queries.log(mine, case)
 
     return [[page if number % 2 else one] for number in range(count)]
 

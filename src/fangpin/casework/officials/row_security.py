@@ -67,6 +67,7 @@ PROTECTED: tuple[Protected, ...] = (
     Protected("alerts_alert", "division"),
     *_of("alerts_alert", "alert_id", "alerts_alertreason", "alerts_evidencerow"),
     Protected("cases_case", "division"),
+    Protected("cases_turn", "division"),
     Protected("cases_appeal", "division"),
     Protected("cases_meeting", "division"),
     Protected("cases_episode", "division"),
@@ -98,6 +99,7 @@ PROTECTED: tuple[Protected, ...] = (
 OPEN_TABLES = frozenset(
     {
         "alerts_run",
+        "cases_turnedition",
         "declarations_attempt",
         "measures_resource",
         "followup_supervisionvisit",

@@ -19,6 +19,7 @@ from fangpin.casework.cases.models import (
     VisitAnswer,
     VisitCause,
 )
+from fangpin.casework.divisions.rows import add
 from fangpin.casework.officials.models import Official
 from fangpin.casework.officials.scope import Scope
 from fangpin.policy import Pack
@@ -208,9 +209,7 @@ def record_consent(
                 fix_en="Give the day on which it was signed.",
             )
         _refuse_missing_papers(turn, papers)
-        Consent.objects.create(
-            act=entry, form=form, signed_date=signed_date, is_read_aloud=is_read_aloud
-        )
+        add(Consent(act=entry, form=form, signed_date=signed_date, is_read_aloud=is_read_aloud))
         attach(entry, papers)
         return {"form": form}
 
@@ -251,9 +250,9 @@ def _write_visit(turn: Turn, entry: CaseAct, visit: VisitRecord) -> dict[str, An
     turn.require("verifiers", len(verifiers), code="TOO_FEW_VERIFIERS")
     _refuse_missing_papers(turn, visit.papers)
     _refuse_causes(turn, visit)
-    row = Visit.objects.create(
+    row = Visit(
         act=entry,
-        household=turn.case.household,
+        household_id=turn.case.household_id,
         visited_at=visit.visited_at,
         form=turn.known(turn.pack.forms, visit.form, zh="表单", en="Form"),
         form_version=turn.pack.forms[visit.form].version,
@@ -267,6 +266,7 @@ def _write_visit(turn: Turn, entry: CaseAct, visit: VisitRecord) -> dict[str, An
         device_at=visit.device_at,
         **_located(visit.place),
     )
+    add(row)
     _write_verifiers(row, verifiers)
     _write_answers(turn, row, visit)
     attach(entry, visit.papers)
