@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
+from itertools import chain
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from fangpin.casework.audit.actions import record
@@ -21,7 +23,7 @@ from fangpin.casework.cases.clues import carry_clues
 from fangpin.casework.cases.models import Case, CaseAct
 from fangpin.casework.cases.progress import clues_of, log_and_keys_of, refresh
 from fangpin.casework.cases.states import ACTS, REASONS, CaseState
-from fangpin.casework.divisions.rows import add
+from fangpin.casework.divisions.rows import Question, add
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.policy import Pack
 from fangpin.policy.models import Words
@@ -120,7 +122,7 @@ def perform(
     nothing is changed then. With the `key` of an act done before, that act is the answer.
     """
     with transaction.atomic():
-        case = within(Case.objects.select_for_update(), by).get(case_no=case_no)
+        case = _locked(case_no, by=by)
         log, keys = log_and_keys_of(case)
         if key and key in keys:
             return _same(CaseAct.objects.get(key=key), act=act, case=case, by=by)
@@ -182,6 +184,27 @@ def words_under(pack: Pack, prefix: str) -> dict[str, Words]:
 def local_day(at: datetime) -> date:
     """The day of a moment where the installation stands."""
     return timezone.localdate(at)
+
+
+def _locked(case_no: str, *, by: Scope) -> Case:
+    """The case, locked until the act is done. Raises Case.DoesNotExist outside the scope."""
+    if by.is_empty:
+        raise Case.DoesNotExist
+    found = _case_of(len(by.ranges)).ask([*chain.from_iterable(by.ranges), case_no])
+    if not found:
+        raise Case.DoesNotExist
+    return Case.from_db(connection.alias, _COLUMNS, found[0])
+
+
+_COLUMNS = [field.attname for field in Case._meta.concrete_fields]
+
+
+@cache
+def _case_of(count_of_ranges: int) -> Question:
+    """One case by its number, within a scope of so many ranges."""
+    scope = Scope(divisions=tuple(str(place) for place in range(1, count_of_ranges + 1)))
+    found = within(Case.objects.select_for_update(), scope).filter(case_no="")
+    return Question.of(found, [*chain.from_iterable(scope.ranges), ""])
 
 
 def _enter(entry: CaseAct) -> None:

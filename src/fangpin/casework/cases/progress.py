@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 
 from django.db.models import Min
 from django.utils import timezone
 
 from fangpin.casework.alerts.models import Alert
 from fangpin.casework.alerts.states import AlertState
-from fangpin.casework.cases.models import Case
+from fangpin.casework.cases.models import Case, CaseAct
 from fangpin.casework.cases.states import CaseState
 from fangpin.casework.cases.turns_kept import keep_turn
 from fangpin.casework.divisions.bulk import run_statement
-from fangpin.casework.divisions.rows import change
+from fangpin.casework.divisions.rows import Question, change
 from fangpin.casework.officials.scope import Scope
 from fangpin.policy import Pack
 from fangpin.policy.calendar import calendar_of
@@ -39,14 +40,19 @@ CHANGED_BY_ACTS = (
 
 def log_of(case: Case) -> list[Happening]:
     """The case's acts in order."""
-    rows = case.log.order_by("seq").values_list("act", "on", "step", "is_undone")
-    return [Happening(act, on, step, undone) for act, on, step, undone in rows]
+    return log_and_keys_of(case)[0]
 
 
 def log_and_keys_of(case: Case) -> tuple[list[Happening], frozenset[str]]:
     """The case's acts in order, and the keys with which they were sent."""
-    rows = list(case.log.order_by("seq").values_list("act", "on", "step", "is_undone", "key"))
+    rows = _log_of().ask([case.pk])
     return [Happening(*row[:4]) for row in rows], frozenset(row[4] for row in rows)
+
+
+@cache
+def _log_of() -> Question:
+    acts = CaseAct.objects.filter(case_id=0).order_by("seq")
+    return Question.of(acts.values_list("act", "on", "step", "is_undone", "key"), [0])
 
 
 def clues_of(case: Case, procedure: Procedure) -> dict[str, date]:

@@ -19,8 +19,8 @@ from fangpin.casework.cases.models import (
     VisitAnswer,
     VisitCause,
 )
-from fangpin.casework.divisions.rows import add
-from fangpin.casework.officials.models import Official
+from fangpin.casework.divisions.rows import add, add_all
+from fangpin.casework.officials.queries import names_of
 from fangpin.casework.officials.scope import Scope
 from fangpin.policy import Pack
 
@@ -220,7 +220,7 @@ def record_consent(
 
 def attach(entry: CaseAct, papers: tuple[PaperOfAct, ...]) -> None:
     """Name the stored contents that belong to an act; one content is named once."""
-    Attachment.objects.bulk_create(
+    add_all(
         Attachment(
             act=entry,
             kind=paper.kind,
@@ -327,11 +327,8 @@ def _refuse_causes(turn: Turn, visit: VisitRecord) -> None:
 
 
 def _write_verifiers(row: Visit, verifiers: tuple[str, ...]) -> None:
-    names = {
-        official.user.get_username(): official.name
-        for official in Official.objects.select_related("user").filter(user__username__in=verifiers)
-    }
-    Verifier.objects.bulk_create(
+    names = names_of(verifiers)
+    add_all(
         Verifier(visit=row, official=one if one in names else "", name=names.get(one, one))
         for one in verifiers
     )
@@ -342,7 +339,7 @@ def _write_answers(turn: Turn, row: Visit, visit: VisitRecord) -> None:
     for answer in visit.answers:
         turn.known(fields, answer.field, zh="表单字段", en="Form field")
         turn.known(VERDICTS, answer.verdict, zh="核对结果", en="Verdict")
-    VisitAnswer.objects.bulk_create(
+    add_all(
         VisitAnswer(
             visit=row,
             field=answer.field,
@@ -354,13 +351,13 @@ def _write_answers(turn: Turn, row: Visit, visit: VisitRecord) -> None:
         )
         for answer in {one.field: one for one in visit.answers}.values()
     )
-    VisitCause.objects.bulk_create(
+    add_all(
         VisitCause(visit=row, cause=one.cause, place=place, note=one.note)
         for place, one in enumerate(visit.causes, start=1)
     )
     for one in visit.corrections:
         turn.said(one.reason, zh="收入更正理由", en="Reason of a correction")
-    Correction.objects.bulk_create(
+    add_all(
         Correction(visit=row, line=one.line, amount=one.amount, reason=one.reason)
         for one in visit.corrections
     )
