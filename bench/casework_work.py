@@ -2,24 +2,74 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-DAY = date(2020, 5, 11)
-AT = datetime(2020, 5, 11, 2, tzinfo=UTC)
-VILLAGE = "431022202204"
+from casework_fill import AT, COUNTY, DAY, VILLAGE, fill, scope
+
+Calls = list[list[Callable[[], None]]]
+"""Lists of calls; those of one list are done one after the other."""
+ACTS_A_CASE = 3
 
 
-def measured_acts(
-    home: str, url: str, cases: int, acts: int, reads: int, threads: int
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How much is asked, and by how many at once."""
+
+    cases: int
+    acts: int
+    reads: int
+    processes: int
+    threads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one process did: seconds of each call, its own cpu and that of its database sessions."""
+
+    began: float
+    ended: float
+    seconds: list[float]
+    cpu_s: float
+    database_cpu_s: float
+
+
+def measured_acts(home: str, url: str, load: Load) -> dict[str, Any]:
     """Rates, latencies and ratios of acts and reads over a database of so many cases."""
+    _start(home, url)
+    from django.core.management import call_command
+    from django.db import connections
+
+    call_command("migrate", verbosity=0)
+    began = time.perf_counter()
+    numbers = fill(load.cases, load.acts // ACTS_A_CASE)
+    filled = time.perf_counter() - began
+    connections.close_all()
+    floor = _by_processes(home, url, load, "insert", numbers)
+    acted = _by_processes(home, url, load, "act", numbers)
+    read = _by_processes(home, url, load, "read", numbers)
+    found = {"cases": load.cases, "fill_s": round(filled)}
+    for name, taken in (("insert", floor), ("act", acted), ("read", read)):
+        found |= {f"{name}_{figure}": value for figure, value in taken.items()}
+    found["act_to_insert"] = round(floor["per_s"] / acted["per_s"], 2)
+    found["act_to_insert_cpu"] = round(acted["cpu_ms"] / floor["cpu_ms"], 2)
+    if url:
+        held = _by_processes(home, url, load, "held_read", numbers)
+        found |= {f"held_read_{figure}": value for figure, value in held.items()}
+    return found
+
+
+def _start(home: str, url: str) -> None:
     os.environ.update(
         DJANGO_SETTINGS_MODULE="fangpin.web.settings",
         FANGPIN_HOME=home,
@@ -28,102 +78,76 @@ def measured_acts(
         FANGPIN_CLOCK=DAY.isoformat(),
     )
     import django
-    from django.core.management import call_command
 
     django.setup()
-    call_command("migrate", verbosity=0)
-    numbers = _fill(cases, acts)
-    floor = _timed(_bare_inserts(acts), threads)
-    acted = _timed(_acts(numbers), threads)
-    read = _timed(_reads(numbers, reads), threads)
+
+
+def _by_processes(
+    home: str, url: str, load: Load, kind: str, numbers: Sequence[str]
+) -> dict[str, Any]:
+    """One kind of work by several processes that begin together, as a server's workers would."""
+    context = multiprocessing.get_context("spawn")
+    gate, answers = context.Barrier(load.processes), context.Queue()
+    workers = [
+        context.Process(target=_worker, args=(home, url, load, kind, numbers, place, gate, answers))
+        for place in range(load.processes)
+    ]
+    for one in workers:
+        one.start()
+    taken: list[Taken] = [answers.get(timeout=1_800) for _ in workers]
+    for one in workers:
+        one.join()
+    seconds = sorted(second for one in taken for second in one.seconds)
+    wall = max(one.ended for one in taken) - min(one.began for one in taken)
+    cpu = sum(one.cpu_s + one.database_cpu_s for one in taken)
     return {
-        "cases": cases,
-        "insert_per_s": floor["per_s"],
-        "act_per_s": acted["per_s"],
-        "act_p50_ms": acted["p50_ms"],
-        "act_p99_ms": acted["p99_ms"],
-        "act_to_insert": round(floor["per_s"] / acted["per_s"], 2),
-        "read_per_s": read["per_s"],
-        "read_p99_ms": read["p99_ms"],
-        "acts": acted["count"],
+        "count": len(seconds),
+        "per_s": round(len(seconds) / wall),
+        "p50_ms": round(seconds[len(seconds) // 2] * 1000, 1),
+        "p99_ms": round(seconds[int(len(seconds) * 0.99)] * 1000, 1),
+        "cpu_ms": round(cpu / len(seconds) * 1000, 2),
+        "database_cpu_ms": round(sum(one.database_cpu_s for one in taken) / len(seconds) * 1000, 2),
     }
 
 
-def _fill(cases: int, acts: int) -> list[str]:
-    """Households and cases of the whole prefecture; the numbers of the cases to be acted on."""
-    from fangpin.casework.cases.acts import report_clue
-    from fangpin.casework.cases.models import Case
-    from fangpin.casework.divisions.actions import sync_divisions
-    from fangpin.casework.registry.models import Household
+def _worker(
+    home: str,
+    url: str,
+    load: Load,
+    kind: str,
+    numbers: Sequence[str],
+    place: int,
+    gate: Any,
+    answers: Any,
+) -> None:
+    _start(home, url)
+    own = list(numbers[place :: load.processes])
+    calls: Calls
+    if kind == "insert":
+        calls = _bare_inserts(load.acts // load.processes)
+    elif kind == "act":
+        calls = _acts(own)
+    else:
+        calls = _reads(own, load.reads // load.processes, seed=place, is_held=kind == "held_read")
+    _warm_up()
+    gate.wait()
+    answers.put(_timed(calls, load.threads))
+
+
+def _warm_up() -> None:
+    """What a server has done before its first request: the pack is loaded."""
     from fangpin.web.ground.pack import installation_pack
 
-    pack = installation_pack()
-    sync_divisions(divisions=pack.divisions)
-    villages = [
-        row.code
-        for row in pack.divisions
-        if row.level == "village" and row.code.startswith("431022")
-    ]
-    draw = random.Random(7)
-    households = [
-        Household(
-            household_ref=ref,
-            household_no=f"H{ref:08d}",
-            division=VILLAGE if ref <= acts else draw.choice(villages),
-            head_name="某",
-            count_of_members=3,
-            attributes={"members": 3, "is_former_poor": True, "labour_count": 1},
-        )
-        for ref in range(1, cases + 1)
-    ]
-    Household.objects.bulk_create(households, batch_size=2_000)
-    Case.objects.bulk_create(
-        (
-            Case(
-                case_no=f"C20-{one.household_ref:08d}",
-                household=one,
-                division=one.division,
-                procedure="identification",
-                procedure_from=date(2020, 3, 20),
-                kind="identification",
-                channel="inspection",
-                first_clue_date=DAY,
-                opened_at=AT,
-                step="assignment",
-                due_date=DAY + timedelta(days=draw.randrange(30)),
-            )
-            for one in households[acts:]
-        ),
-        batch_size=2_000,
-    )
-    by = _scope("township_reviewer")
-    return [
-        report_clue(
-            pack=pack, household_ref=ref, by=by, at=AT, channel="inspection", cause="illness"
-        ).case_no
-        for ref in range(1, acts // 3 + 1)
-    ]
+    installation_pack()
 
 
-def _scope(role: str) -> Any:
-    from fangpin.casework.officials.scope import Scope
-    from fangpin.web.ground.pack import installation_pack
-
-    return Scope(
-        official=role,
-        role=role,
-        divisions=("431022",),
-        may=frozenset(installation_pack().roles[role].may),
-    )
-
-
-def _acts(numbers: list[str]) -> list[list[Callable[[], None]]]:
-    """Assign, visit and consent on each case: three acts of three officials."""
+def _acts(numbers: Sequence[str]) -> Calls:
+    """Assign, visit and consent on each case: three acts of two officials."""
     from fangpin.casework.cases import acts
     from fangpin.web.ground.pack import installation_pack
 
     pack = installation_pack()
-    cadre, reviewer = _scope("village_cadre"), _scope("township_reviewer")
+    cadre, reviewer = scope("village_cadre"), scope("township_reviewer")
     visit = acts.VisitRecord(
         visited_at=AT,
         verifiers=("a", "b"),
@@ -157,7 +181,7 @@ def _acts(numbers: list[str]) -> list[list[Callable[[], None]]]:
     ]
 
 
-def _bare_inserts(count: int) -> list[list[Callable[[], None]]]:
+def _bare_inserts(count: int) -> Calls:
     """One audit row in a transaction of its own: the least that an act could cost."""
     from fangpin.casework.audit.actions import record
 
@@ -174,27 +198,66 @@ def _bare_inserts(count: int) -> list[list[Callable[[], None]]]:
     return [[insert]] * count
 
 
-def _reads(numbers: list[str], count: int) -> list[list[Callable[[], None]]]:
-    """A page of the working list, one case with its log: what an official opens."""
-    from fangpin.casework.cases import queries
+def _reads(numbers: Sequence[str], count: int, *, seed: int, is_held: bool) -> Calls:
+    """What officials open, half lists and half cases: a page of what waits for a village, a
+    township or the county, a page of all under way, of what ended, of what is overdue, some of them
+    deep; one case with its log. `is_held`: PostgreSQL itself holds each read to the scope."""
+    from dataclasses import replace
 
-    scope = _scope("county_approver")
-    draw = random.Random(3)
+    from fangpin.casework.cases import queries, turns
+    from fangpin.casework.cases.turns import TurnFilters
+    from fangpin.casework.officials import row_security
+
+    county, township = scope("county_approver"), VILLAGE[:9]
+    scopes = [
+        county,
+        replace(scope("township_reviewer"), divisions=(township,)),
+        replace(scope("village_cadre"), divisions=(VILLAGE,)),
+    ]
+    draw = random.Random(seed)
+    asked = [
+        TurnFilters("mine"),
+        TurnFilters("mine"),
+        TurnFilters("open"),
+        TurnFilters("ended"),
+        TurnFilters("open", overdue_on=DAY),
+    ]
+
+    def held(scope_of: Any, read: Callable[[], None]) -> None:
+        if not is_held:
+            read()
+            return
+        with row_security.held_to(scope_of):
+            read()
 
     def page() -> None:
-        found = queries.worklist(scope, after=(DAY + timedelta(days=draw.randrange(20)), 0))
-        assert found.cases
+        by, filters = draw.choice(scopes), draw.choice(asked)
+        deep = filters.view in ("mine", "open") and not filters.overdue_on and draw.random() < 0.3
+        after = ((DAY + timedelta(days=draw.randrange(60))).isoformat(), 0) if deep else None
+        held(by, lambda: check(turns.page(by, filters=filters, after=after)))
+
+    def check(found: Any) -> None:
+        assert found.count_capped or found.next is None
 
     def one() -> None:
-        case = queries.case(scope, draw.choice(numbers))
-        queries.log(scope, case)
+        number = draw.choice(numbers)
+        held(county, lambda: _open_case(queries, county, number))
 
+    assert county.divisions == (COUNTY,)
     return [[page if number % 2 else one] for number in range(count)]
 
 
-def _timed(calls: list[list[Callable[[], None]]], threads: int) -> dict[str, Any]:
-    """Rate and latencies by some threads: lists of calls in turn, each call timed by itself."""
-    from django.db import connections
+def _open_case(queries: Any, by: Any, number: str) -> None:
+    case = queries.case(by, number)
+    assert queries.log(by, case)
+
+
+def _timed(calls: Calls, threads: int) -> Taken:
+    """Lists of calls by some threads, each call timed by itself."""
+    from django.db import connection, connections
+
+    sessions: dict[int, Path] = {}
+    lock = threading.Lock()
 
     def run(one_after_another: list[Callable[[], None]]) -> list[float]:
         taken = []
@@ -202,19 +265,25 @@ def _timed(calls: list[list[Callable[[], None]]], threads: int) -> dict[str, Any
             began = time.perf_counter()
             call()
             taken.append(time.perf_counter() - began)
+        if connection.vendor == "postgresql" and threading.get_ident() not in sessions:
+            pid = connection.connection.info.backend_pid
+            with lock:
+                sessions[threading.get_ident()] = Path(f"/proc/{pid}/stat")
         return taken
 
     def close(_: int) -> None:
         connections.close_all()
 
-    began = time.perf_counter()
+    cpu, began = time.process_time(), time.monotonic()
     with ThreadPoolExecutor(threads) as pool:
-        taken = sorted(one for each in pool.map(run, calls) for one in each)
-        wall = time.perf_counter() - began
+        seconds = [one for each in pool.map(run, calls) for one in each]
+        ended, cpu = time.monotonic(), time.process_time() - cpu
+        database = sum(_cpu_of(stat) for stat in sessions.values())
         list(pool.map(close, range(threads)))
-    return {
-        "count": len(taken),
-        "per_s": round(len(taken) / wall),
-        "p50_ms": round(taken[len(taken) // 2] * 1000, 1),
-        "p99_ms": round(taken[int(len(taken) * 0.99)] * 1000, 1),
-    }
+    return Taken(began, ended, seconds, cpu, database)
+
+
+def _cpu_of(stat: Path) -> float:
+    """User and system seconds of a process, from its line in /proc."""
+    fields = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -2,8 +2,11 @@
 
     fangpin bench killed-server --kills 50
 
-The real server (granian on 127.0.0.1, SQLite in a file) is sent SIGKILL at random moments under load.
-Whoever got no answer sends the same form again, with its key, to the next server.
+    fangpin bench killed-server --kills 50 --database postgresql
+
+The real server (granian on 127.0.0.1; SQLite in a file, or a PostgreSQL cluster of its own with fsync
+on) is sent SIGKILL at random moments under load. Whoever got no answer sends the same form again,
+with its key, to the next server.
 """
 
 from __future__ import annotations
@@ -12,21 +15,19 @@ import argparse
 import http.cookiejar
 import os
 import random
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from casework_work import DAY
+from casework import a_database
+from casework_fill import DAY
 from killed_work import PASSWORD, prepare, verify
 from measure import cost_of, machine, tell
 
@@ -99,21 +100,20 @@ def main() -> None:
     options.add_argument("--kills", type=int, default=50)
     options.add_argument("--cases", type=int, default=4_000)
     options.add_argument("--clients", type=int, default=3)
+    options.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     options.add_argument("--json", action="store_true")
     given = options.parse_args()
-    place = Path(tempfile.mkdtemp(prefix="fangpin-bench-"))
-    try:
-        numbers = cost_of(prepare, str(place), given.cases).answer
+    with a_database(given.database) as (home, url):
+        numbers = cost_of(prepare, home, url, given.cases).answer
         sent = Sent(list(numbers))
         kills = 0
         draw = random.Random(5)
         while kills < given.kills and sent.waiting:
-            kills += _round(place, sent, given.clients, lifetime=draw.uniform(0.3, 1.5))
-        found = cost_of(verify, str(place), sorted(sent.answered)).answer
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
+            kills += _round(home, url, sent, given.clients, lifetime=draw.uniform(0.3, 1.5))
+        found = cost_of(verify, home, url, sorted(sent.answered)).answer
     tell(
         {
+            "database": given.database,
             "kills": kills,
             "acknowledged": len(sent.answered),
             "sent_again": sent.retried,
@@ -127,7 +127,7 @@ def main() -> None:
         sys.exit(1)
 
 
-def _round(place: Path, sent: Sent, clients: int, *, lifetime: float) -> int:
+def _round(home: str, url: str, sent: Sent, clients: int, *, lifetime: float) -> int:
     """One server's life under load; 1 when it was killed."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
@@ -136,7 +136,8 @@ def _round(place: Path, sent: Sent, clients: int, *, lifetime: float) -> int:
         [sys.executable, "-c", SERVE, "serve", "--port", str(port)],
         env={
             **os.environ,
-            "FANGPIN_HOME": str(place),
+            "FANGPIN_HOME": home,
+            "FANGPIN_DATABASE_URL": url,
             "FANGPIN_PACK": "cn_hunan_chenzhou",
             "FANGPIN_CLOCK": DAY.isoformat(),
         },

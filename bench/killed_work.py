@@ -6,14 +6,14 @@ import os
 from collections import Counter
 from typing import Any
 
-from casework_work import AT, DAY, VILLAGE
+from casework_fill import AT, DAY, VILLAGE
 
 PASSWORD = "bench-of-kills"
 
 
-def prepare(home: str, cases: int) -> list[str]:
+def prepare(home: str, url: str, cases: int) -> list[str]:
     """A database with one reviewer and so many open cases; their numbers."""
-    _start(home)
+    _start(home, url)
     from datetime import date
 
     from django.contrib.auth import get_user_model
@@ -61,9 +61,9 @@ def prepare(home: str, cases: int) -> list[str]:
     ]
 
 
-def verify(home: str, answered: list[str]) -> dict[str, Any]:
+def verify(home: str, url: str, answered: list[str]) -> dict[str, Any]:
     """Of the acts that were acknowledged: lost, doubled, or without their audit entry."""
-    _start(home)
+    _start(home, url)
     from fangpin.casework.audit.models import AuditEntry
     from fangpin.casework.cases.models import CaseAct
 
@@ -78,10 +78,11 @@ def verify(home: str, answered: list[str]) -> dict[str, Any]:
     }
 
 
-def _start(home: str) -> None:
+def _start(home: str, url: str) -> None:
     os.environ.update(
         DJANGO_SETTINGS_MODULE="fangpin.web.settings",
         FANGPIN_HOME=home,
+        FANGPIN_DATABASE_URL=url,
         FANGPIN_PACK="cn_hunan_chenzhou",
         FANGPIN_CLOCK=DAY.isoformat(),
     )

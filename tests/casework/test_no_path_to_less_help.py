@@ -39,6 +39,7 @@ from fangpin.runs.histories.stage import Stage, set_stage
 from fangpin.runs.histories.table import ACTS_OF_HISTORIES, do
 from fangpin.values.problem import ProblemError
 from tests.casework.cases_world import PACKS, pack
+from tests.casework.turns import turns_derived, turns_kept
 
 SHIPPED = sorted(file.parent.name for file in PACKS.glob("*/pack.yaml"))
 PROCEDURES = [
@@ -276,6 +277,7 @@ class Watcher:
         self._notices_precede_approvals()
         self._eliminations_met_their_conditions()
         self._ended_times_keep_their_history(entry)
+        assert turns_kept() == turns_derived(stage.pack), "whose turn it is, after each act"
 
     def _nothing_lost_without_a_human(
         self, entry: HistoryEntry, before: Having, after: Having

@@ -364,6 +364,7 @@ def _propose(hands: Hands) -> None:
     Case.objects.filter(pk=case.pk).update(
         state="ended", ended_at=moment(hands.day), ended_by="village", step="", due_date=None
     )
+    case.turns.all().delete()
     acts.propose_elimination(
         pack=hands.pack,
         household_ref=TO_ELIMINATE,

@@ -43,9 +43,9 @@ def page_of(client: Client, seed: Seed, household: int, query: str = "") -> Any:
 
 @pytest.mark.parametrize("username", ["village", "town", "county", "city"])
 def test_what_waits_for_me_is_what_the_procedure_says(prefecture: Seed, username: str) -> None:
-    """The condition in SQL agrees with reading each case's log by the procedure."""
+    """What the acts kept agrees with reading each case's log by the procedure."""
     mine = scope(username, prefecture)
-    listed = turns.page(mine, pack=prefecture.pack, filters=TurnFilters("mine"), limit=500)
+    listed = turns.page(mine, filters=TurnFilters("mine"), limit=500)
     expected = set()
     for case in Case.objects.filter(state="open"):
         steps = list(standing_of(prefecture.pack, case).open)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 from fangpin.policy.pack import Pack
 
@@ -68,8 +69,13 @@ class WorkingCalendar:
         return self._years[year]
 
 
+@lru_cache(maxsize=16)
+def calendar_of(pack: Pack) -> WorkingCalendar:
+    """The calendar of a pack, which never changes: its years are read once a process."""
+    return WorkingCalendar(pack)
+
+
 def visit_due(pack: Pack, severity: str, *, on: date) -> date:
     """The day by which an alert of a severity, raised on a day, asks for a visit."""
     stated = next(one for one in pack.severities if one.severity == severity)
-    calendar = WorkingCalendar(pack)
-    return calendar.after(on, stated.due_days, working_days=stated.working_days)
+    return calendar_of(pack).after(on, stated.due_days, working_days=stated.working_days)

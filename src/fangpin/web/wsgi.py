@@ -9,8 +9,11 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fangpin.web.settings")
 application = get_wsgi_application()
 
+from fangpin.casework.cases.turns_kept import keep_turns  # noqa: E402 - Django must be ready first
+from fangpin.web.ground.pack import installation_pack  # noqa: E402 - Django must be ready first
 from fangpin.web.joining import start_joiner  # noqa: E402 - Django must be ready first
 from fangpin.web.sealing import start_sealer  # noqa: E402 - Django must be ready first
 
+keep_turns(installation_pack())
 start_sealer()
 start_joiner()

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from fangpin.casework.audit.models import AuditEntry
+from fangpin.casework.divisions.rows import add
 from fangpin.casework.officials.scope import Scope
 
 
@@ -33,7 +34,7 @@ def record(
             told["on_behalf_of"] = official.on_behalf_of
         official = official.official
     with transaction.atomic(savepoint=False):
-        return AuditEntry.objects.create(
+        entry = AuditEntry(
             act=act,
             official=official,
             subject_kind=subject_kind,
@@ -42,3 +43,5 @@ def record(
             at=at,
             detail=told,
         )
+        add(entry)
+    return entry

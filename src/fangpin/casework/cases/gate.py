@@ -10,17 +10,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
+from itertools import chain
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from fangpin.casework.audit.actions import record
 from fangpin.casework.cases import refusals
 from fangpin.casework.cases.clues import carry_clues
 from fangpin.casework.cases.models import Case, CaseAct
-from fangpin.casework.cases.progress import clues_of, log_of, refresh
+from fangpin.casework.cases.progress import clues_of, log_and_keys_of, refresh
 from fangpin.casework.cases.states import ACTS, REASONS, CaseState
+from fangpin.casework.divisions.rows import Question, add
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.policy import Pack
 from fangpin.policy.models import Words
@@ -119,16 +122,15 @@ def perform(
     nothing is changed then. With the `key` of an act done before, that act is the answer.
     """
     with transaction.atomic():
-        case = within(Case.objects.select_for_update(), by).get(case_no=case_no)
-        if key:
-            earlier = CaseAct.objects.filter(key=key).first()
-            if earlier is not None:
-                return _same(earlier, act=act, case=case, by=by)
-        turn = _admitted(act, pack=pack, case=case, by=by, at=at, version=version)
+        case = _locked(case_no, by=by)
+        log, keys = log_and_keys_of(case)
+        if key and key in keys:
+            return _same(CaseAct.objects.get(key=key), act=act, case=case, by=by)
+        turn = _admitted(act, pack=pack, case=case, by=by, at=at, version=version, log=log)
         _refuse_reason(turn, reason)
         was_open, was_decided = case.state == CaseState.OPEN, bool(case.outcome)
         case.version += 1
-        entry = CaseAct.objects.create(
+        entry = CaseAct(
             case=case,
             seq=case.version,
             act=act,
@@ -141,11 +143,12 @@ def perform(
             note=note,
             key=key,
         )
+        _enter(entry)
         detail = (effect(turn, entry) if effect else None) or {}
         if turn.way is not None:
             _end(case, outcome=turn.way.outcome, by=by, at=at, reason=reason)
         decides = bool(case.outcome) and not was_decided
-        log = [*turn.log, Happening(act, turn.on, entry.step)]
+        log = [*log, Happening(act, turn.on, entry.step)]
         known = None if turn.is_log_changed else log
         refresh(pack, case, on=turn.on, by=by, at=at, log=known, decides=decides)
         if was_open and case.state == CaseState.ENDED:
@@ -183,6 +186,37 @@ def local_day(at: datetime) -> date:
     return timezone.localdate(at)
 
 
+def _locked(case_no: str, *, by: Scope) -> Case:
+    """The case, locked until the act is done. Raises Case.DoesNotExist outside the scope."""
+    if by.is_empty:
+        raise Case.DoesNotExist
+    found = _case_of(len(by.ranges)).ask([*chain.from_iterable(by.ranges), case_no])
+    if not found:
+        raise Case.DoesNotExist
+    return Case.from_db(connection.alias, _COLUMNS, found[0])
+
+
+_COLUMNS = [field.attname for field in Case._meta.concrete_fields]
+
+
+@cache
+def _case_of(count_of_ranges: int) -> Question:
+    """One case by its number, within a scope of so many ranges."""
+    scope = Scope(divisions=tuple(str(place) for place in range(1, count_of_ranges + 1)))
+    found = within(Case.objects.select_for_update(), scope).filter(case_no="")
+    return Question.of(found, [*chain.from_iterable(scope.ranges), ""])
+
+
+def _enter(entry: CaseAct) -> None:
+    """Add the entry to the log. Raises ProblemError KEY_USED: its key stands for another case's."""
+    try:
+        add(entry)
+    except IntegrityError:
+        if entry.key:
+            raise refusals.key_used(f"case {entry.case.case_no}") from None
+        raise
+
+
 def _same(earlier: CaseAct, *, act: str, case: Case, by: Scope) -> CaseAct:
     same = (earlier.act, earlier.case_id, earlier.by) == (act, case.pk, by.official)
     if not same:
@@ -191,11 +225,17 @@ def _same(earlier: CaseAct, *, act: str, case: Case, by: Scope) -> CaseAct:
 
 
 def _admitted(
-    act: str, *, pack: Pack, case: Case, by: Scope, at: datetime, version: int | None
+    act: str,
+    *,
+    pack: Pack,
+    case: Case,
+    by: Scope,
+    at: datetime,
+    version: int | None,
+    log: list[Happening],
 ) -> Turn:
     where = f"case {case.case_no}"
     procedure = edition_of(pack, procedure=case.procedure, from_date=case.procedure_from)
-    log = log_of(case)
     now = standing(
         procedure, clues=clues_of(case, procedure), log=log, is_ended=case.state == CaseState.ENDED
     )

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 
 from django.db.models import Min
 from django.utils import timezone
 
 from fangpin.casework.alerts.models import Alert
 from fangpin.casework.alerts.states import AlertState
-from fangpin.casework.cases.models import Case
+from fangpin.casework.cases.models import Case, CaseAct
 from fangpin.casework.cases.states import CaseState
+from fangpin.casework.cases.turns_kept import keep_turn
+from fangpin.casework.divisions.bulk import run_statement
+from fangpin.casework.divisions.rows import Question, change
 from fangpin.casework.officials.scope import Scope
-from fangpin.policy import Pack, WorkingCalendar
+from fangpin.policy import Pack
+from fangpin.policy.calendar import calendar_of
 from fangpin.policy.procedure import (
     ClockState,
     Happening,
@@ -25,11 +30,29 @@ from fangpin.policy.procedure import (
 from fangpin.policy.procedure_models import Procedure
 from fangpin.values.problem import ProblemError
 
+CHANGED_BY_ACTS = (
+    *("state", "outcome", "channel", "first_clue_date", "assigned_to", "is_green", "category"),
+    *("severity", "severity_rank", "step", "due_date", "version"),
+    *("ended_at", "ended_by", "end_reason"),
+)
+"""What an act may change of a case; the rest stands from its opening."""
+
 
 def log_of(case: Case) -> list[Happening]:
     """The case's acts in order."""
-    rows = case.log.order_by("seq").values_list("act", "on", "step", "is_undone")
-    return [Happening(act, on, step, undone) for act, on, step, undone in rows]
+    return log_and_keys_of(case)[0]
+
+
+def log_and_keys_of(case: Case) -> tuple[list[Happening], frozenset[str]]:
+    """The case's acts in order, and the keys with which they were sent."""
+    rows = _log_of().ask([case.pk])
+    return [Happening(*row[:4]) for row in rows], frozenset(row[4] for row in rows)
+
+
+@cache
+def _log_of() -> Question:
+    acts = CaseAct.objects.filter(case_id=0).order_by("seq")
+    return Question.of(acts.values_list("act", "on", "step", "is_undone", "key"), [0])
 
 
 def clues_of(case: Case, procedure: Procedure) -> dict[str, date]:
@@ -65,7 +88,7 @@ def clocks_of(
     return clock_states(
         procedure,
         pack=pack,
-        calendar=WorkingCalendar(pack),
+        calendar=calendar_of(pack),
         division=case.division,
         clues=clues_of(case, procedure),
         log=log_of(case) if log is None else log,
@@ -90,28 +113,50 @@ def refresh(
     steps is left; its outcome was decided before. `decides`: the act under way decided the outcome.
     """
     log = log_of(case) if log is None else log
-    now = standing_of(pack, case, log=log)
-    if case.state == CaseState.OPEN and now.is_through and case.outcome:
+    procedure = edition_of(pack, procedure=case.procedure, from_date=case.procedure_from)
+    clues = clues_of(case, procedure)
+    is_ended = case.state == CaseState.ENDED
+    now = standing(procedure, clues=clues, log=log, is_ended=is_ended)
+    if not is_ended and now.is_through and case.outcome:
         case.state = CaseState.ENDED
         case.ended_at, case.ended_by = at, by.official
-    case.step = now.open[0].step if now.open and case.state == CaseState.OPEN else ""
-    open_case = case.state == CaseState.OPEN
-    case.due_date = _due_date(pack, case, on=on, log=log) if open_case else None
-    case.save()
+    case.step, case.due_date = "", None
+    if case.state == CaseState.OPEN:
+        case.step = now.open[0].step if now.open else ""
+        case.due_date = _due_date(pack, procedure, case, clues=clues, on=on, log=log)
+    change(case, *CHANGED_BY_ACTS)
+    keep_turn(pack, procedure, case, now)
     _tell_alerts(case, at=at, by=by, decides=decides)
 
 
-def _due_date(pack: Pack, case: Case, *, on: date, log: list[Happening]) -> date | None:
+def _due_date(
+    pack: Pack,
+    procedure: Procedure,
+    case: Case,
+    *,
+    clues: dict[str, date],
+    on: date,
+    log: list[Happening],
+) -> date | None:
     """The nearest deadline; None where it lies in a year whose working days are not published yet.
 
     Nobody's clue is turned away for that: the page says that the calendar is missing.
     """
     try:
-        return nearest_deadline(clocks_of(pack, case, on=on, log=log))
+        states = clock_states(
+            procedure,
+            pack=pack,
+            calendar=calendar_of(pack),
+            division=case.division,
+            clues=clues,
+            log=log,
+            on=on,
+        )
     except ProblemError as error:
         if error.problems[0].code != "CALENDAR_YEAR_MISSING":
             raise
         return None
+    return nearest_deadline(states)
 
 
 def _tell_alerts(case: Case, *, at: datetime, by: Scope, decides: bool) -> None:
@@ -122,9 +167,8 @@ def _tell_alerts(case: Case, *, at: datetime, by: Scope, decides: bool) -> None:
     """
     if case.kind != "identification":
         return
-    alerts = Alert.objects.filter(clues__case=case, state=AlertState.OPEN)
     if decides:
-        alerts.update(
+        Alert.objects.filter(clues__case=case, state=AlertState.OPEN).update(
             state=AlertState.ENDED,
             step=case.step,
             ended_at=at,
@@ -132,4 +176,8 @@ def _tell_alerts(case: Case, *, at: datetime, by: Scope, decides: bool) -> None:
             end_reason=f"alert_end.{case.outcome}",
         )
     elif not case.outcome:
-        alerts.update(step=case.step)
+        run_statement(
+            "UPDATE alerts_alert SET step = %s WHERE state = %s AND step <> %s AND id IN "
+            "(SELECT alert_id FROM cases_clue WHERE case_id = %s)",
+            [case.step, AlertState.OPEN.value, case.step, case.pk],
+        )

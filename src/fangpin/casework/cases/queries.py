@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from fangpin.casework.cases.models import (
     Appeal,
@@ -20,9 +20,10 @@ from fangpin.casework.cases.models import (
     Visit,
 )
 from fangpin.casework.cases.states import CaseState, EpisodeState
+from fangpin.casework.cases.turns import by_due_date
+from fangpin.casework.cases.turns_kept import NO_DATE
+from fangpin.casework.divisions.walks import FEW, Unindexed, capped
 from fangpin.casework.officials.scope import Scope, within
-
-_LATEST = date.max
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +56,25 @@ def worklist(
     limit: int = 50,
 ) -> CasePage:
     """Cases by due date and id; those without a running clock stand last."""
-    found = chosen(scope, filters).filter(due_date__isnull=False)
-    if after is not None:
-        due, last = after
-        found = found.filter(Q(due_date__gt=due) | Q(due_date=due, id__gt=last))
-    rows = list(found.order_by("due_date", "id")[: limit + 1])
-    if len(rows) <= limit:
-        undated = chosen(scope, filters).filter(due_date__isnull=True)
-        if after is not None and after[0] == _LATEST:
-            undated, rows = undated.filter(id__gt=after[1]), []
-        rows += list(undated.order_by("id")[: limit + 1 - len(rows)])
+    walked = capped(chosen(scope, filters), FEW) > FEW
+    found = chosen(scope, filters, is_walked=walked)
+    place = (after[0].isoformat(), after[1]) if after else None
+    rows = by_due_date(found, place, limit + 1, walked)
     shown = rows[:limit]
-    more = (shown[-1].due_date or _LATEST, shown[-1].pk) if shown and len(rows) > limit else None
+    more = (shown[-1].due_date or NO_DATE, shown[-1].pk) if len(rows) > limit else None
     return CasePage(tuple(shown), more)
 
 
-def chosen(scope: Scope, filters: CaseFilters) -> QuerySet[Case]:
-    """All cases of the scope that the filters let through, with their households."""
-    found = within(Case.objects.select_related("household"), scope)
+def chosen(scope: Scope, filters: CaseFilters, *, is_walked: bool = False) -> QuerySet[Case]:
+    """All cases of the scope that the filters let through, with their households.
+
+    Found by their division's index; `is_walked`: by that of the list's order.
+    """
+    found = Case.objects.select_related("household")
+    if is_walked:
+        found = within(found.alias(place=Unindexed("division")), scope, "place")
+    else:
+        found = within(found, scope)
     equal = {
         "state": filters.state,
         "kind": filters.kind,

@@ -15,8 +15,8 @@ from django.db.models.functions import Substr
 from django.utils import timezone
 
 from fangpin.casework.cases.models import Case, CaseAct
+from fangpin.casework.cases.reading import Reading, readings
 from fangpin.casework.cases.states import CaseState
-from fangpin.casework.cases.turns import Reading, readings
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.policy import Pack
 from fangpin.policy.procedure import ClockRunning, ClockState

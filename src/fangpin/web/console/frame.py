@@ -209,10 +209,10 @@ def _casework(scope: Scope, entry: Callable[..., Entry]) -> list[Section]:
     """Cases and meetings; then what watches over them."""
     work, watch = [], []
     if scope.can(SEE_CASE):
-        mine = turns.count_of_mine(scope, pack=installation_pack())
-        work.append(
-            entry("cases", gettext("办理"), "case", "meeting", note=number(mine) if mine else "")
-        )
+        mine = turns.count_of_mine(scope)
+        cap = turns.COUNT_CAP
+        note = number(min(mine, cap)) + ("+" if mine > cap else "") if mine else ""
+        work.append(entry("cases", gettext("办理"), "case", "meeting", note=note))
     if scope.can(ATTACH):
         waiting = count_of_waiting(scope)
         note = number(waiting) if waiting else ""

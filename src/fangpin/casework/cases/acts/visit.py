@@ -19,7 +19,8 @@ from fangpin.casework.cases.models import (
     VisitAnswer,
     VisitCause,
 )
-from fangpin.casework.officials.models import Official
+from fangpin.casework.divisions.rows import add, add_all
+from fangpin.casework.officials.queries import names_of
 from fangpin.casework.officials.scope import Scope
 from fangpin.policy import Pack
 
@@ -208,9 +209,7 @@ def record_consent(
                 fix_en="Give the day on which it was signed.",
             )
         _refuse_missing_papers(turn, papers)
-        Consent.objects.create(
-            act=entry, form=form, signed_date=signed_date, is_read_aloud=is_read_aloud
-        )
+        add(Consent(act=entry, form=form, signed_date=signed_date, is_read_aloud=is_read_aloud))
         attach(entry, papers)
         return {"form": form}
 
@@ -221,7 +220,7 @@ def record_consent(
 
 def attach(entry: CaseAct, papers: tuple[PaperOfAct, ...]) -> None:
     """Name the stored contents that belong to an act; one content is named once."""
-    Attachment.objects.bulk_create(
+    add_all(
         Attachment(
             act=entry,
             kind=paper.kind,
@@ -251,9 +250,9 @@ def _write_visit(turn: Turn, entry: CaseAct, visit: VisitRecord) -> dict[str, An
     turn.require("verifiers", len(verifiers), code="TOO_FEW_VERIFIERS")
     _refuse_missing_papers(turn, visit.papers)
     _refuse_causes(turn, visit)
-    row = Visit.objects.create(
+    row = Visit(
         act=entry,
-        household=turn.case.household,
+        household_id=turn.case.household_id,
         visited_at=visit.visited_at,
         form=turn.known(turn.pack.forms, visit.form, zh="表单", en="Form"),
         form_version=turn.pack.forms[visit.form].version,
@@ -267,6 +266,7 @@ def _write_visit(turn: Turn, entry: CaseAct, visit: VisitRecord) -> dict[str, An
         device_at=visit.device_at,
         **_located(visit.place),
     )
+    add(row)
     _write_verifiers(row, verifiers)
     _write_answers(turn, row, visit)
     attach(entry, visit.papers)
@@ -327,11 +327,8 @@ def _refuse_causes(turn: Turn, visit: VisitRecord) -> None:
 
 
 def _write_verifiers(row: Visit, verifiers: tuple[str, ...]) -> None:
-    names = {
-        official.user.get_username(): official.name
-        for official in Official.objects.select_related("user").filter(user__username__in=verifiers)
-    }
-    Verifier.objects.bulk_create(
+    names = names_of(verifiers)
+    add_all(
         Verifier(visit=row, official=one if one in names else "", name=names.get(one, one))
         for one in verifiers
     )
@@ -342,7 +339,7 @@ def _write_answers(turn: Turn, row: Visit, visit: VisitRecord) -> None:
     for answer in visit.answers:
         turn.known(fields, answer.field, zh="表单字段", en="Form field")
         turn.known(VERDICTS, answer.verdict, zh="核对结果", en="Verdict")
-    VisitAnswer.objects.bulk_create(
+    add_all(
         VisitAnswer(
             visit=row,
             field=answer.field,
@@ -354,13 +351,13 @@ def _write_answers(turn: Turn, row: Visit, visit: VisitRecord) -> None:
         )
         for answer in {one.field: one for one in visit.answers}.values()
     )
-    VisitCause.objects.bulk_create(
+    add_all(
         VisitCause(visit=row, cause=one.cause, place=place, note=one.note)
         for place, one in enumerate(visit.causes, start=1)
     )
     for one in visit.corrections:
         turn.said(one.reason, zh="收入更正理由", en="Reason of a correction")
-    Correction.objects.bulk_create(
+    add_all(
         Correction(visit=row, line=one.line, amount=one.amount, reason=one.reason)
         for one in visit.corrections
     )

@@ -7,6 +7,7 @@ from fangpin.casework.cases.models.decision import Decision, DecisionCause
 from fangpin.casework.cases.models.deliberation import DeliberationItem, Meeting
 from fangpin.casework.cases.models.episode import Episode, EpisodeCause
 from fangpin.casework.cases.models.notice import Objection, PublicNotice
+from fangpin.casework.cases.models.turn import Turn, TurnEdition
 from fangpin.casework.cases.models.visit import (
     Attachment,
     Consent,
@@ -35,6 +36,8 @@ __all__ = [
     "Meeting",
     "Objection",
     "PublicNotice",
+    "Turn",
+    "TurnEdition",
     "Verifier",
     "Visit",
     "VisitAnswer",

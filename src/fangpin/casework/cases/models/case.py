@@ -68,8 +68,11 @@ class Case(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["division", "state", "due_date", "id"]),
-            models.Index(fields=["state", "due_date", "id"]),
+            # Of a place, whole: few cases are counted and sorted.
+            models.Index(fields=["state", "division", "due_date", "id"]),
+            # In the order of the list: many cases are walked until a page is full.
+            models.Index(fields=["state", "due_date", "id", "division"]),
+            models.Index(fields=["state", "ended_at", "id", "division"]),
             models.Index(fields=["division", "step", "due_date"]),
         ]
 

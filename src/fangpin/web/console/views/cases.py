@@ -9,12 +9,13 @@ from typing import get_args
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from fangpin.casework.cases import turns
 from fangpin.casework.cases.models import Case
-from fangpin.casework.cases.turns import COUNT_CAP, After, Counts, Reading, TurnFilters, View
+from fangpin.casework.cases.reading import Reading, readings
+from fangpin.casework.cases.turns import COUNT_CAP, After, Counts, TurnFilters, View
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.queries import divisions_below, names_of
@@ -56,9 +57,9 @@ def cases(request: ConsoleRequest) -> HttpResponse:
     division, scope = chosen_division(request)
     pack = installation_pack()
     filters = _filters(request)
-    counts = turns.counts(scope, pack=pack, filters=filters, on=request.today, soon_days=SOON_DAYS)
+    counts = turns.counts(scope, filters=filters, on=request.today, soon_days=SOON_DAYS)
     try:
-        page = turns.page(scope, pack=pack, filters=filters, after=_after(request), limit=PAGE)
+        page = turns.page(scope, filters=filters, after=_after(request), limit=PAGE)
     except ValueError:
         raise Http404 from None
     context = {
@@ -69,6 +70,7 @@ def cases(request: ConsoleRequest) -> HttpResponse:
         "filters": filters,
         "views": _views(filters, counts),
         "counts": counts,
+        "told": _told(counts),
         "below": divisions_below(request.scope, parent=division.code),
         "kinds": [("identification", gettext("识别认定")), ("elimination", gettext("风险消除"))],
         "steps": _steps(),
@@ -107,9 +109,18 @@ def _after(request: ConsoleRequest) -> After | None:
 def _views(filters: TurnFilters, counts: Counts) -> list[tuple[str, str, str, bool]]:
     return [
         ("mine", gettext("轮到我办"), _capped(counts.mine), filters.view == "mine"),
-        ("open", gettext("全部在办"), number(counts.open), filters.view == "open"),
+        ("open", gettext("全部在办"), _capped(counts.open), filters.view == "open"),
         ("ended", gettext("已办结"), _capped(counts.ended), filters.view == "ended"),
     ]
+
+
+def _told(counts: Counts) -> dict[str, str]:
+    overdue, soon, under_way = counts.overdue, counts.soon, counts.open
+    return {
+        "overdue": ngettext("逾期 %(n)s 件", "逾期 %(n)s 件", overdue) % {"n": _capped(overdue)},
+        "soon": ngettext("3 天内到期 %(n)s 件", "3 天内到期 %(n)s 件", soon) % {"n": _capped(soon)},
+        "open": ngettext("在办 %(n)s 件", "在办 %(n)s 件", under_way) % {"n": _capped(under_way)},
+    }
 
 
 def _capped(count: int) -> str:
@@ -125,7 +136,7 @@ def _lines(request: ConsoleRequest, found: tuple[Case, ...], division: Division)
     pack = installation_pack()
     paths = divisions.paths(one.division for one in found)
     names = names_of(one.assigned_to for one in found)
-    read = turns.readings(pack, found, on=request.today)
+    read = readings(pack, found, on=request.today)
     lines: list[Line] = []
     last = "" if not request.GET.get("after") else None
     for one in found:
