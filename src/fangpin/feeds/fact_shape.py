@@ -252,7 +252,7 @@ class FactShape:
         tests = []
         if sex_field in self.present and sex_field is not None:
             sex = self.column(sex_field)
-            odd = "CAST(substr(number, 17, 1) AS INTEGER) % 2 = 1"
+            odd = "TRY_CAST(substr(number, 17, 1) AS INTEGER) % 2 = 1"
             tests.append(
                 (
                     "ID_SEX_CONFLICT",
@@ -270,12 +270,18 @@ class FactShape:
                         f"strftime({birth}, '%Y%m%d') <> substr(number, 7, 8)",
                     )
                 )
-        for code, column, test in tests:
-            count, row = engine.rows(
-                f"SELECT count(*), min(row_no) FROM ({source}) "
-                f"WHERE CASE WHEN regexp_full_match(number, '[0-9]{{17}}[0-9X]') "
-                f"THEN {test} ELSE FALSE END"
-            )[0]
+        if not tests:
+            return []
+        counts = ", ".join(
+            f"count(*) FILTER (WHERE {test}), min(row_no) FILTER (WHERE {test})"
+            for _, _, test in tests
+        )
+        (values,) = engine.rows(
+            f"SELECT {counts} FROM ({source}) "
+            f"WHERE regexp_full_match({NUMBER}, '[0-9]{{17}}[0-9X]')"
+        )
+        for place, (code, column, _) in enumerate(tests):
+            count, row = values[2 * place : 2 * place + 2]
             if count:
                 title = self.fields[column].title
                 told.append(

@@ -27,7 +27,7 @@ def registry_doubts(
     count, row = engine.rows(
         "SELECT count(*), min(row_no) FROM (SELECT person_ref, min(row_no) AS row_no FROM settling "
         "WHERE household_ref IS NOT NULL GROUP BY person_ref "
-        "HAVING count(DISTINCT household_ref) > 1)"
+        "HAVING min(household_ref) <> max(household_ref))"
     )[0]
     if count:
         found.append(finding("PERSON_IN_TWO_HOUSEHOLDS", row=row, count=count))
