@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from fangpin.feeds.cells import CellReading, read_cell
-from fangpin.feeds.clean_cells import NEW_IDENTITIES, TYPED, CleanCells
+from fangpin.feeds.clean_cells import NEW_IDENTITIES, NUMBER, TYPED, CleanCells
 from fangpin.feeds.findings import Finding, finding
 from fangpin.feeds.headers import Column
 from fangpin.feeds.readers.table import RAW, RawTable
@@ -25,7 +25,9 @@ from fangpin.values.identifiers import IdentifierReading, read_identifier
 from fangpin.values.masks import mask_identifier, mask_value
 
 CHECKED = "checked_rows"
-"""row_no and one column `f_<field>` a field of the contract; an identifier's is its reference."""
+"""row_no and one column `f_<field>` a field of the contract; an identifier's is its reference.
+
+With the column NUMBER, where it was asked for."""
 PROBLEMS = "row_problems"
 """row_no, field, code, value_masked, proposal: why a row is set aside; several a row."""
 
@@ -62,16 +64,18 @@ def check(
     contract: Contract,
     vault: Vault,
     today: date,
+    number_of: str | None = None,
 ) -> Checked:
     """Read every row into CHECKED or name it in PROBLEMS; new identities into NEW_IDENTITIES.
 
     A row with a blank identifier has a NULL reference in CHECKED: the caller gives it its own.
+    `number_of` is an identifier whose canonical text CHECKED shall have, as NUMBER.
     """
     clean = CleanCells(
         engine=engine, raw=raw, columns=columns, contract=contract, vault=vault, today=today
     )
-    clean.read()
-    reader = _MarkedCells(engine, raw, tuple(columns), clean, vault, today)
+    clean.read(number_of=number_of)
+    reader = _MarkedCells(engine, raw, tuple(columns), clean, vault, today, number_of)
     read = reader.read()
     return Checked(read, tuple(reader.findings), reader.waiting)
 
@@ -85,7 +89,9 @@ class _MarkedCells:
         clean: CleanCells,
         vault: Vault,
         today: date,
+        number_of: str | None,
     ) -> None:
+        self.number_of = number_of
         self.engine = engine
         self.raw = raw
         self.columns = columns
@@ -111,6 +117,7 @@ class _MarkedCells:
             },
         )
         names = [quoted(f"f_{column.field.field}") for column in self.columns]
+        names += [NUMBER] if self.number_of else []
         self._make_canonical_columns()
         self._tell_quiet_repairs()
         rows, marked, marks = self.engine.rows(
@@ -134,6 +141,7 @@ class _MarkedCells:
         )
         values = []
         joins = []
+        number = f"marked.{NUMBER}"
         for place, column in enumerate(self.columns):
             name = quoted(f"f_{column.field.field}")
             if not (marks or 0) >> place & 1:
@@ -150,6 +158,11 @@ class _MarkedCells:
                 f"CASE WHEN {self._marks(place)} THEN CAST({table}.value AS "
                 f"{type_of(column.field)}) ELSE marked.{name} END AS {name}"
             )
+            if column.field.field == self.number_of:
+                known = f"canonical_{place}"
+                joins.append(f"LEFT JOIN {known} ON {known}.text = marked.{NUMBER}")
+                number = f"coalesce({known}.canonical, marked.{NUMBER}) AS {NUMBER}"
+        values += [number] if self.number_of else []
         readable = (
             f"SELECT marked.row_no, marked.position, {', '.join(values)} FROM marked "
             f"{' '.join(joins)} WHERE unread <> -1 AND marked.row_no"
@@ -350,7 +363,8 @@ class _MarkedCells:
         self._make_readings("identifier_readings", source, read)
         self.engine.rows(
             f"INSERT INTO {NEW_IDENTITIES} "
-            "SELECT value FROM identifier_readings WHERE value IS NOT NULL"
+            f"SELECT value, {self.vault.reference_sql('person', 'value')} FROM identifier_readings "
+            "WHERE value IS NOT NULL"
         )
         self.engine.make_table(
             f"canonical_{place}",

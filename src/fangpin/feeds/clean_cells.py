@@ -27,6 +27,9 @@ from fangpin.policy.models import Contract
 TYPED = "typed"
 """row_no, position, f_<field>..., unread: a bit for each marked cell, -1 for a misshapen row."""
 NEW_IDENTITIES = "identities_to_register"
+"""canonical, person_ref: numbers that the vault does not know."""
+NUMBER = "number"
+"""The text of a row's identity number: of TYPED as it is written."""
 
 _SAMPLE = 5_000
 _NUMBERS_LOOKED_AT = 1_500
@@ -35,6 +38,8 @@ _FEW_TEXTS = 250
 """So few different texts among the sample: the column is worth looking up."""
 _LARGE = 50_000
 """Rows from which looking texts up costs less than reading them."""
+_READ_AS_FAST = ("identifier", "code", "flag")
+"""Types of which a text is read as fast as it is looked up."""
 _SMALL = 500
 """Rows of which every unknown number may be read one by one."""
 
@@ -78,12 +83,18 @@ class CleanCells:
         """The mark of a column."""
         return f"CAST({1 << place} AS {self._mask_type})"
 
-    def read(self) -> None:
-        """Make TYPED, and NEW_IDENTITIES of the clean numbers that the vault does not know."""
-        self._engine.make_empty_table(NEW_IDENTITIES, {"canonical": "VARCHAR"})
+    def read(self, *, number_of: str | None = None) -> None:
+        """Make TYPED, and NEW_IDENTITIES of the clean numbers that the vault does not know.
+
+        `number_of` is an identifier whose text TYPED shall have, as NUMBER.
+        """
+        self._engine.make_empty_table(
+            NEW_IDENTITIES, {"canonical": "VARCHAR", "person_ref": "BIGINT"}
+        )
         worth = self._worth_looking_up()
         joins: list[str] = []
         values, names, marks, clean = [], [], [], []
+        kept: list[str] = []
         for place, column in enumerate(self._columns):
             name, cell = quoted(f"f_{column.field.field}"), f"raw.c{column.position}"
             names.append(name)
@@ -98,6 +109,9 @@ class CleanCells:
                     f"ON {alias}.canonical = {cell}{never}",
                 )
                 values.append(f"{alias}.person_ref AS {name}")
+                if column.field.field == number_of:
+                    values.append(f"{cell} AS {NUMBER}")
+                    kept.append(NUMBER)
                 marks.append(f"CASE WHEN {name} IS NULL THEN {self.bit(place)} ELSE 0 END")
                 clean.append(f"{name} IS NOT NULL")
                 continue
@@ -120,7 +134,7 @@ class CleanCells:
                 clean.append(f"({beyond.removeprefix(' OR ')}) IS NOT TRUE")
         self._engine.make_table(
             TYPED,
-            f"SELECT row_no, position, {', '.join(names)}, CASE WHEN misshapen THEN -1 "
+            f"SELECT row_no, position, {', '.join([*names, *kept])}, CASE WHEN misshapen THEN -1 "
             f"WHEN {' AND '.join(clean)} THEN 0 "
             f"ELSE CAST({' + '.join(marks)} AS {self._mask_type}) END AS unread FROM ("
             f"SELECT {self._raw.row_no} AS row_no, raw.rowid AS position, "
@@ -131,7 +145,9 @@ class CleanCells:
     def _worth_looking_up(self) -> set[int]:
         """The places of the columns with few different texts; none in a small file."""
         places = [
-            place for place, column in enumerate(self._columns) if column.field.type != "identifier"
+            place
+            for place, column in enumerate(self._columns)
+            if column.field.type not in _READ_AS_FAST
         ]
         if self._rows < _LARGE or not places:
             return set()
@@ -182,7 +198,9 @@ class CleanCells:
             f"FROM ({clean.format(source='identifier_texts')}) "
             f"ANTI JOIN {IDENTITIES} ON canonical = text WHERE is_clean",
         )
-        self._engine.rows(f"INSERT INTO {NEW_IDENTITIES} SELECT canonical FROM fresh_identities")
+        self._engine.rows(
+            f"INSERT INTO {NEW_IDENTITIES} SELECT canonical, person_ref FROM fresh_identities"
+        )
         known = f"known_identities_{place}"
         self._engine.make_table(
             known, f"SELECT * FROM {IDENTITIES} UNION ALL SELECT * FROM fresh_identities"

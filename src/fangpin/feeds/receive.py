@@ -33,6 +33,7 @@ from fangpin.feeds.arrivals import (
 from fangpin.feeds.check import PROBLEMS, check
 from fangpin.feeds.claims import write_claims, write_shared
 from fangpin.feeds.clean_cells import NEW_IDENTITIES
+from fangpin.feeds.fact_shape import FactShape
 from fangpin.feeds.facts import ACCEPTED, Settled, settle_rows
 from fangpin.feeds.findings import FileRefused, Finding, finding
 from fangpin.feeds.headers import read_columns
@@ -189,6 +190,7 @@ def _receive(
     cells = ", ".join(f"c{column.position}" for column in columns)
     if not engine.value(f"SELECT count(coalesce({cells})) FROM {RAW}"):
         raise FileRefused([finding("NO_ROWS"), *findings])
+    shape = FactShape(pack=pack, contract=contract, columns=columns, vault=vault, sha256=sha256)
     checked = check(
         engine=engine,
         raw=raw,
@@ -196,15 +198,13 @@ def _receive(
         contract=contract,
         vault=vault,
         today=received,
+        number_of=shape.number_of,
     )
     in_force = replay(home=home, pack=pack, engine=engine, found=earlier, as_of=received)
     settled = settle_rows(
         engine=engine,
         pack=pack,
-        contract=contract,
-        columns=columns,
-        vault=vault,
-        sha256=sha256,
+        shape=shape,
         received=received,
         month=None if month is None else int(month),
         earlier=in_force,

@@ -27,7 +27,7 @@ def registry_doubts(
     count, row = engine.rows(
         "SELECT count(*), min(row_no) FROM (SELECT person_ref, min(row_no) AS row_no FROM settling "
         "WHERE household_ref IS NOT NULL GROUP BY person_ref "
-        "HAVING count(DISTINCT household_ref) > 1)"
+        "HAVING min(household_ref) <> max(household_ref))"
     )[0]
     if count:
         found.append(finding("PERSON_IN_TWO_HOUSEHOLDS", row=row, count=count))
@@ -57,7 +57,11 @@ def registry_doubts(
 
 
 def _youngest(pack: Pack, day: date) -> Decimal | None:
-    if YOUNGEST_HEAD not in pack.parameters:
+    values = pack.parameters[YOUNGEST_HEAD].values if YOUNGEST_HEAD in pack.parameters else ()
+    # A doubt is no rule: where no age was in force on the day, nobody is asked about it.
+    if not any(
+        one.from_date <= day and (one.to_date is None or day < one.to_date) for one in values
+    ):
         return None
     value = pack.parameter(YOUNGEST_HEAD, at=day, division=None).value
     return value if isinstance(value, Decimal) else None

@@ -73,14 +73,18 @@ class Vault:
     def register(self, table: str) -> int:
         """Add the identities of a table (column `canonical`) that are not known yet.
 
-        Returns how many were new. Raises ProblemError when two numbers share a reference.
+        A column `person_ref` of the table holds their references already. Returns how many were
+        new. Raises ProblemError when two numbers share a reference.
         """
         if not self._engine.value(f"SELECT count(*) FROM {table}"):
             return 0
+        is_told = "person_ref" in self._engine.columns(f"SELECT * FROM {table}")
+        given = "canonical, person_ref" if is_told else "canonical"
+        told = "person_ref" if is_told else self.reference_sql("person", "canonical")
         self._engine.make_table(
             "new_identities",
-            f"SELECT canonical, {self.reference_sql('person', 'canonical')} AS person_ref "
-            f"FROM (SELECT DISTINCT canonical FROM {table} WHERE canonical IS NOT NULL) "
+            f"SELECT canonical, {told} AS person_ref FROM (SELECT DISTINCT {given} "
+            f"FROM {table} WHERE canonical IS NOT NULL) "
             f"ANTI JOIN {TABLE} USING (canonical) ORDER BY canonical",
         )
         count = int(self._engine.value("SELECT count(*) FROM new_identities"))

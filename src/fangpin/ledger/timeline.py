@@ -64,7 +64,12 @@ def bring_timeline(
         final = home.timeline / f"{received}-{digest}.parquet"
         if not final.exists():
             with published_file(final) as temporary:
-                engine.write(_rows(engine, pack, feeds), temporary, rows_a_group=_ROWS_A_GROUP)
+                engine.write(
+                    _rows(engine, pack, feeds),
+                    temporary,
+                    rows_a_group=_ROWS_A_GROUP,
+                    is_looked_up=True,
+                )
         found.append(TimelineFile(final, begins, ends))
     return found
 

@@ -49,9 +49,19 @@ class Windows:
     columns: tuple[str, ...]
     """As in SELECT, over `spine` and the tables; of what nothing was delivered, NULL."""
 
-    def of(self, spine: str) -> str:
-        """The query of a spine's households with one column a window."""
-        joins = " ".join(f"LEFT JOIN {table} USING (household_ref)" for table in self.tables)
+    def of(self, spine: str, *, is_small: bool = False) -> str:
+        """The query of a spine's households with one column a window.
+
+        Of a small spine the tables are looked through for its households first: else the engine
+        makes itself an index of every table's rows.
+        """
+        few = f"SEMI JOIN (SELECT household_ref FROM {spine}) AS few USING (household_ref)"
+        joins = " ".join(
+            f"LEFT JOIN (SELECT * FROM {table} {few}) AS {table} USING (household_ref)"
+            if is_small
+            else f"LEFT JOIN {table} USING (household_ref)"
+            for table in self.tables
+        )
         return f"SELECT {', '.join(['spine.*', *self.columns])} FROM {spine} AS spine {joins}"
 
 
@@ -106,7 +116,7 @@ class Evaluation:
         self.engine.make_table(
             "some_spine", f"SELECT * FROM {self.spine} WHERE household_ref IN ({households})"
         )
-        self.engine.make_table("some_windows", self.windows.of("some_spine"))
+        self.engine.make_table("some_windows", self.windows.of("some_spine", is_small=True))
         return self.query.replace("FROM windows", "FROM some_windows", 1)
 
 
