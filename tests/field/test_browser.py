@@ -127,6 +127,7 @@ class Phone:
         page.click("#f-risk [data-code=true]")
         page.fill("#f-judgement-input", judgement)
         page.fill("#f-second-input", "王村医")
+        page.click("#f-consent [data-code=later]")
 
     def photo(self) -> None:
         self.page.set_input_files(
@@ -140,9 +141,9 @@ class Phone:
         )
         self.page.wait_for_selector(".toast.bad:has-text('照片没有存下')")
 
-    def sign(self) -> None:
+    def sign(self, within: str = "") -> None:
         page = self.page
-        page.click(".signature button")
+        page.click(f"{within} .signature button >> nth=0")
         box = page.locator(".sign canvas").bounding_box()
         page.mouse.move(box["x"] + 30, box["y"] + 60)
         page.mouse.down()
@@ -150,7 +151,7 @@ class Phone:
             page.mouse.move(box["x"] + 30 + step * 15, box["y"] + 60 + (step % 2) * 30)
         page.mouse.up()
         page.click(".sign .main")
-        page.wait_for_selector(".signature img")
+        page.wait_for_selector(f"{within} .signature img")
 
     def drafted(self) -> None:
         """Drafts are kept a moment after the last letter."""
@@ -207,6 +208,8 @@ def test_a_visit_written_without_a_line_arrives_exactly_once(
     phone.fill()
     phone.photo()
     phone.sign()
+    page.click("#f-consent [data-code=signature]")
+    phone.sign("#f-consent-papers")
     page.click(".place button")
     page.wait_for_selector(".place p:has-text('12')")
     phone.drafted()
@@ -216,7 +219,7 @@ def test_a_visit_written_without_a_line_arrives_exactly_once(
     page.wait_for_selector(".form-screen")
     assert page.input_value("#f-judgement-input") == "三月住院后不能外出打工。"
     assert page.locator(".photo img").count() == 1
-    assert page.locator(".signature img").count() == 1
+    assert page.locator(".signature img").count() == 2, "the visit's and the consent's"
 
     server.stop()  # a cold start with the server gone
     page.goto("about:blank")
@@ -242,6 +245,9 @@ def test_a_visit_written_without_a_line_arrives_exactly_once(
     assert photo[1] <= 300_000, "made small"
     assert round(float(photo[2]), 3) == 25.398, "its place stands beside it"
     assert [row[0] for row in kinds].count("signature") == 1
+    assert server.rows(
+        "SELECT c.form, a.kind FROM cases_consent c JOIN cases_attachment a ON a.act_id = c.act_id"
+    ) == [("signature", "signature")], "signed at the same visit"
     (place,) = server.rows("SELECT accuracy_m FROM cases_visit ORDER BY id DESC LIMIT 1")
     assert place == (12,)
     assert phone.complaints == []
@@ -372,6 +378,73 @@ def wait_in_the_outbox(phone: Phone, *, note: str) -> None:
     page.wait_for_selector(".pill.is-off:has-text('1')")
 
 
+def test_a_household_that_no_registry_lists_is_written_down_without_a_line_and_arrives_once(
+    browser: Any, server: Server
+) -> None:
+    phone = Phone(browser, server)
+    page = phone.set_up()
+    phone.context.set_offline(True)
+    page.click(".tabs a >> nth=1")
+    page.wait_for_selector(".clue-screen")
+    page.click(".clue-screen [data-code=new]")
+    page.click(".clue-screen .main")
+    page.wait_for_selector(".summary:has-text('户主姓名')")
+    page.fill("#c-head_name", "陈有田")
+    page.fill("#c-members", "两")
+    page.click("#c-why_unregistered [data-code=moved_in]")
+    page.click(".clue-screen .main")
+    page.wait_for_selector(".summary:has-text('只写数字')")
+    page.fill("#c-members", "2")
+    page.fill("#c-note", "刚迁入，没有地种。")
+    page.reload()
+    phone.unlock()
+    page.wait_for_selector(".clue-screen")
+    assert page.input_value("#c-head_name") == "陈有田", "a draft like any other"
+    page.click(".clue-screen .main")
+    page.wait_for_selector(".pill.is-off:has-text('1')")
+
+    phone.context.set_offline(False)
+    page.click(".tabs a >> nth=2")
+    page.click(".log-screen .main")
+    page.wait_for_selector(".refusal:has-text('可能是同一户')", timeout=20_000)
+    page.click(".refusal-acts button:has-text('是另一户')")
+    page.wait_for_selector(".entry.is-stored", timeout=20_000)
+    made = server.rows(
+        "SELECT h.head_name, h.count_of_members, h.is_listed FROM registry_provisional p "
+        "JOIN registry_household h ON h.household_ref = p.household_id"
+    )
+    assert made == [("陈有田", 2, 0)]
+    assert server.rows("SELECT count(*) FROM cases_clue WHERE note = '刚迁入，没有地种。'") == [
+        (1,)
+    ]
+    assert phone.complaints == []
+    phone.context.close()
+
+
+def test_a_clue_whose_household_is_not_found_becomes_one_that_no_registry_lists(
+    browser: Any, server: Server
+) -> None:
+    phone = Phone(browser, server)
+    page = phone.set_up()
+    page.click(".tabs a >> nth=1")
+    page.wait_for_selector(".clue-screen")
+    page.fill("#c-head", "没有这人")
+    page.fill("#c-note", "屋顶漏雨。")
+    page.click(".clue-screen .main")
+    page.wait_for_selector(".pill:has-text('1')")
+    page.click(".tabs a >> nth=2")
+    page.click(".refusal-acts button:has-text('补登记')", timeout=20_000)
+    page.wait_for_selector(".clue-screen")
+    assert page.input_value("#c-head_name") == "没有这人"
+    assert page.input_value("#c-note") == "屋顶漏雨。"
+    page.fill("#c-members", "1")
+    page.click("#c-why_unregistered [data-code=never]")
+    page.click(".clue-screen .main")
+    page.click(".tabs a >> nth=2")
+    page.wait_for_selector(".entry.is-stored:has-text('没有这人')", timeout=20_000)
+    phone.context.close()
+
+
 def test_after_the_packs_days_households_go_and_what_was_not_sent_stays(
     browser: Any, server: Server
 ) -> None:
@@ -466,6 +539,7 @@ def every_screen(phone: Phone) -> Iterator[str]:
     page.click("#f-risk [data-code=true]")
     phone.photo()
     page.click(".folded summary")
+    page.click("#f-consent [data-code=agent]")
     yield "form"
     page.click(".foot .main")
     page.wait_for_selector(".summary:not([hidden])")
@@ -477,6 +551,10 @@ def every_screen(phone: Phone) -> Iterator[str]:
     page.goto(phone.server.address + "/field/#/clue")
     page.wait_for_selector(".clue-screen")
     yield "clue"
+    page.click(".clue-screen [data-code=new]")
+    page.click(".clue-screen .main")
+    page.wait_for_selector(".summary")
+    yield "clue of a household that no registry lists"
     page.click(".tabs a >> nth=2")
     page.wait_for_selector(".log-screen")
     yield "log"
@@ -547,7 +625,7 @@ def test_controls_are_large_enough_for_a_thumb_and_words_for_old_eyes(
               for (const one of document.querySelectorAll(
                 "button, input:not(.unseen), textarea, summary, .tabs a, .summary a"
               )) {
-                const box = one.getBoundingClientRect();
+                const box = (one.closest("label") ?? one).getBoundingClientRect();
                 if (seen(one) && box.height < control) found.push([one.outerHTML.slice(0, 90), box.height]);
               }
               const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

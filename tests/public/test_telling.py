@@ -22,8 +22,8 @@ from fangpin.web.public.gateways import (
     LogGateway,
     Message,
     NotSent,
-    gateways_of,
 )
+from fangpin.web.public.sending import gateways_of
 from fangpin.web.public.telling import MOST_TRIES, tell_households
 from fangpin.web.settings.environment import Environment
 from fangpin.web.settings.messages import MessageSettings
@@ -198,6 +198,8 @@ def test_a_gateway_that_hangs_or_is_not_there_is_given_up(provider: Provider) ->
         ("FANGPIN_PUBLIC_URL", "fangpin.example.com", "SETTING_WEB_ADDRESS"),
         ("FANGPIN_PUBLIC_URL", "https://a:b@c.example", "SETTING_WEB_ADDRESS"),
         ("FANGPIN_MESSAGES_BY", "sms,pigeon", "SETTING_MESSAGES_BY"),
+        ("FANGPIN_WECHAT_CORP", "ww1", "SETTING_WECHAT"),
+        ("FANGPIN_WECHAT_URL", "http://wechat.example.com", "SETTING_WEB_ADDRESS"),
     ],
 )
 def test_a_setting_that_would_send_numbers_in_plain_is_refused(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from fangpin.casework.alerts.models import Alert
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.cases.models import Case, CaseAct, DeliberationItem
+from fangpin.casework.registry.models import Household, Provisional
 from fangpin.web.console.cases.forms import FORMS
 from fangpin.web.console.cases.forms.household import HOUSEHOLD_FORMS
 from fangpin.web.settings import CONTENT_SECURITY_POLICY
@@ -19,6 +21,7 @@ from tests.web.conftest import SignIn
 from tests.web.seed import FOREIGN, FOREIGN_NAME, FOREIGN_VILLAGE, LI_ZHUXI, ROLES, SHISHAN, Seed
 from tests.web.seed_cases import FOREIGN_RECEIPT, ON_NOTICE, RECEIPT
 
+UNREGISTERED, UNREGISTERED_ELSEWHERE = 7_000_000_001, 7_000_000_002
 FOREIGN_NUMBER = "H431026-9999"
 FOREIGN_ALERT = "A202012-FOREIGN"
 LEAKS = (FOREIGN_NAME, FOREIGN_NUMBER, FOREIGN_ALERT, "9,999")
@@ -33,7 +36,8 @@ POST_ONLY = {
 }
 PUBLIC = {"sign-in", "sign-out", "preferences", "alive"}
 
-_ROWS = {"queue", "households", "household"}
+_ROWS = {"queue", "households", "household", "unregistered", "unregistered-one"}
+_REGISTER = {"register-household"}
 _FEEDS = {"feeds", "feed", "delivery", "rejects"}
 _CASES = {
     "cases",
@@ -55,7 +59,7 @@ _RESULTS = {
     "meeting-announcement-pdf",
 }
 """Only where something was decided: 404 on the case that this test asks for."""
-_DECLARED = {"declarations", "declaration"}
+_DECLARED = {"declarations", "declaration", "register-declared"}
 _WATCH = {"overview", "supervision"}
 _RULES = {"rules", "rule"}
 _AUDIT = {"audit", "audit-entries"}
@@ -69,9 +73,10 @@ MAY_OPEN = {
     | _WATCH
     | _RULES
     | _AUDIT
+    | _REGISTER
     | {"household-act", "clock-cases"},
-    "town": _ROWS | _CASES | _DECLARED | _WATCH | {"household-act", "clock-cases"},
-    "village": _ROWS | _CASES | {"household-act", "new-meeting", "blank-meeting"},
+    "town": _ROWS | _CASES | _DECLARED | _REGISTER | _WATCH | {"household-act", "clock-cases"},
+    "village": _ROWS | _CASES | _REGISTER | {"household-act", "new-meeting", "blank-meeting"},
     "owner": _FEEDS,
     "province": _FEEDS | _WATCH | _AUDIT,
     "outsider": {
@@ -82,6 +87,8 @@ MAY_OPEN = {
         "measures",
         "duties",
         "declarations",
+        "unregistered",
+        "register-household",
     }
     | _FEEDS
     | _WATCH
@@ -92,6 +99,34 @@ MAY_OPEN = {
 
 SEES_THE_FOREIGN_HOUSEHOLD = {"city"}
 NARROWER = [username for username, *_ in ROLES if username not in SEES_THE_FOREIGN_HOUSEHOLD]
+
+
+@pytest.fixture(autouse=True)
+def unregistered(prefecture: Seed) -> None:
+    """A household that no registry lists in Li's village, and one in the foreign county."""
+    for ref, village, head in (
+        (UNREGISTERED, SHISHAN, "周新来"),
+        (UNREGISTERED_ELSEWHERE, FOREIGN_VILLAGE, FOREIGN_NAME),
+    ):
+        household = Household.objects.create(
+            household_ref=ref,
+            household_no=f"N20-{ref}",
+            division=village,
+            head_name=head,
+            count_of_members=2,
+            is_listed=False,
+        )
+        Provisional.objects.create(
+            household=household,
+            form="unregistered",
+            form_version=1,
+            registered_at=prefecture_day(),
+            registered_by="village",
+        )
+
+
+def prefecture_day() -> datetime:
+    return datetime(2020, 12, 1, 2, tzinfo=UTC)
 
 
 def patterns(found: list[Any] | None = None) -> list[URLPattern]:
@@ -107,6 +142,8 @@ def address(pattern: URLPattern, household: int) -> str:
     """The pattern filled in: a case and a meeting of Li's village, or of the foreign county."""
     path = "/" + str(pattern.pattern)
     is_foreign = household == FOREIGN
+    if pattern.name == "unregistered-one":
+        household = UNREGISTERED_ELSEWHERE if is_foreign else UNREGISTERED
     case_no, meeting = case_and_meeting(is_foreign=is_foreign)
     for hole, value in (
         ("<str:case_no>", case_no),

@@ -54,6 +54,9 @@ OF_A_CADRE = (
 OF_A_COUNTY = (
     "/declarations/",
     f"/declarations/{at.RECEIPT}/",
+    f"/declarations/{at.RECEIPT}/register/",
+    "/unregistered/",
+    "/unregistered/new/",
     "/queue/",
     "/audit/",
     "/cases/?view=open",

@@ -20,7 +20,7 @@ from fangpin.runs.papers import sweep_papers
 from fangpin.values import clock
 from fangpin.web.ground.keys import door_keys
 from fangpin.web.ground.pack import installation_pack
-from fangpin.web.public.gateways import gateways_of
+from fangpin.web.public.sending import gateways_of
 from fangpin.web.public.telling import tell_households
 
 SECONDS = 5.0

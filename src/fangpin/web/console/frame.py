@@ -21,6 +21,8 @@ from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.queries import division_in_scope, divisions_below
 from fangpin.casework.officials.scope import Scope, narrow_to
+from fangpin.casework.registry import queries as registry
+from fangpin.casework.registry.provisional import form_of_unregistered
 from fangpin.policy.models import Words
 from fangpin.runs.demonstration import run_days
 from fangpin.values.month import Month
@@ -247,6 +249,11 @@ def _sections(request: ConsoleRequest, scope: Scope) -> list[Section]:
         watch.append(entry("queue", gettext("预警队列"), note=count))
     if scope.can(SEE_HOUSEHOLD):
         watch.append(entry("households", gettext("农户档案"), "household"))
+        if form_of_unregistered(installation_pack()) is not None:
+            waiting = registry.provisionals(scope, is_joined=False).count()
+            also = ("unregistered-one", "register-household")
+            note = number(waiting) if waiting else ""
+            watch.append(entry("unregistered", gettext("不在册农户"), *also, note=note))
     sections = [Section(gettext("监测"), watch)] if watch else []
     sections += _casework(scope, entry)
     if scope.can(SEE_FEEDS):

@@ -24,6 +24,7 @@ from fangpin.web.console.views import (
     sheets,
     sign_in,
     supervision,
+    unregistered,
 )
 
 urlpatterns = [
@@ -114,6 +115,18 @@ urlpatterns = [
     path("feeds/<str:feed>/<str:delivery>/rejects.xlsx", feeds.rejects, name="rejects"),
     path("declarations/", declarations.declarations, name="declarations"),
     path("declarations/<str:receipt_no>/", declarations.declaration, name="declaration"),
+    path(
+        "declarations/<str:receipt_no>/register/",
+        unregistered.register_declared,
+        name="register-declared",
+    ),
+    path("unregistered/", unregistered.unregistered, name="unregistered"),
+    path("unregistered/new/", unregistered.register, name="register-household"),
+    path(
+        "unregistered/<int:household_ref>/",
+        unregistered.unregistered_one,
+        name="unregistered-one",
+    ),
     path("measures/", measures.measures, name="measures"),
     path("rules/", rules.rules, name="rules"),
     path("rules/<slug:rule>/", rules.rule, name="rule"),

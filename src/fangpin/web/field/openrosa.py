@@ -24,6 +24,47 @@ PICTURES = {"photo": "photo", "signature": "signature"}
 MOST_POSTED = 4 * MOST_BYTES
 """Of one submission, pictures included."""
 _MOST_XML = 1024 * 1024
+_WHERE = "odk submission"
+UNREADABLE = Problem(
+    "SUBMISSION_UNREADABLE",
+    _WHERE,
+    "收到的不是一份完整的表单（xml_submission_file）。",
+    "What arrived is not a whole form (xml_submission_file).",
+    "请在 ODK Collect 中重新发送。",
+    "Send it again from ODK Collect.",
+)
+OTHER_FORM = Problem(
+    "FORM_OTHER",
+    _WHERE,
+    "这不是本系统的入户核实表。",
+    "This is not the visit form of this system.",
+    "请在 ODK Collect 中重新获取表单。",
+    "Get the form anew in ODK Collect.",
+)
+IN_PARTS = Problem(
+    "SUBMISSION_IN_PARTS",
+    _WHERE,
+    "这份表单被拆成几次发送，暂不接收。",
+    "This form was sent in several parts, which is not taken.",
+    "请减少照片，或把照片缩小后再发送。",
+    "Send fewer or smaller photos.",
+)
+TOO_LARGE = Problem(
+    "PAPER_TOO_LARGE",
+    _WHERE,
+    "照片太大。",
+    "A photo is too large.",
+    "请在 ODK Collect 设置中选择较小的照片。",
+    "Choose smaller photos in ODK Collect's settings.",
+)
+PICTURE_MISSING = Problem(
+    "PAPER_MISSING",
+    _WHERE,
+    "表单提到的照片没有一起发来。",
+    "A photo that the form names did not come with it.",
+    "请在 ODK Collect 中重新发送。",
+    "Send it again from ODK Collect.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +135,7 @@ class Submission:
             if not name:
                 continue
             if name not in by_name:
-                raise ProblemError(_picture_missing())
+                raise ProblemError(PICTURE_MISSING)
             yield {"kind": kind, "sha256": by_name[name].sha256}
 
 
@@ -111,7 +152,7 @@ class InMemory(MemoryFileUploadHandler):
     ) -> None:
         """Refuse what is larger than the address says it takes."""
         if content_length > MOST_POSTED:
-            raise ProblemError(_too_large())
+            raise ProblemError(TOO_LARGE)
         self.activated = True
 
 
@@ -120,19 +161,19 @@ def read_submission(request: HttpRequest, *, forms: Mapping[str, Form]) -> Submi
     SUBMISSION_IN_PARTS, PAPER_TOO_LARGE."""
     request.upload_handlers = [InMemory(request)]
     if "*isIncomplete*" in request.POST:
-        raise ProblemError(_in_parts())
+        raise ProblemError(IN_PARTS)
     sent = request.FILES.get(PART)
     if not isinstance(sent, UploadedFile) or (sent.size or 0) > _MOST_XML:
-        raise ProblemError(_unreadable())
+        raise ProblemError(UNREADABLE)
     root = _root(sent.read())
     form = forms.get(root.get("id", ""))
     if form is None:
-        raise ProblemError(_other_form())
+        raise ProblemError(OTHER_FORM)
     contents = []
     for name, file in request.FILES.items():
         if name != PART and isinstance(file, UploadedFile):
             if (file.size or 0) > MOST_BYTES:
-                raise ProblemError(_too_large())
+                raise ProblemError(TOO_LARGE)
             contents.append(Content(str(name), file.read()))
     answers = {
         _local(node.tag): (node.text or "").strip() for node in root.iter() if len(node) == 0
@@ -143,11 +184,11 @@ def read_submission(request: HttpRequest, *, forms: Mapping[str, Form]) -> Submi
 def _root(content: bytes) -> ElementTree.Element:
     # No form needs a document type; without one there are no entities to expand.
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-        raise ProblemError(_unreadable())
+        raise ProblemError(UNREADABLE)
     try:
         return ElementTree.fromstring(content)
     except ElementTree.ParseError as error:
-        raise ProblemError(_unreadable()) from error
+        raise ProblemError(UNREADABLE) from error
 
 
 def _local(tag: str) -> str:
@@ -159,58 +200,3 @@ def _moment(text: str | None) -> datetime | None:
         return datetime.fromisoformat(text) if text else None
     except ValueError:
         return None
-
-
-def _unreadable() -> Problem:
-    return Problem(
-        code="SUBMISSION_UNREADABLE",
-        where="odk submission",
-        zh="收到的不是一份完整的表单（xml_submission_file）。",
-        en="What arrived is not a whole form (xml_submission_file).",
-        fix_zh="请在 ODK Collect 中重新发送。",
-        fix_en="Send it again from ODK Collect.",
-    )
-
-
-def _other_form() -> Problem:
-    return Problem(
-        code="FORM_OTHER",
-        where="odk submission",
-        zh="这不是本系统的入户核实表。",
-        en="This is not the visit form of this system.",
-        fix_zh="请在 ODK Collect 中重新获取表单。",
-        fix_en="Get the form anew in ODK Collect.",
-    )
-
-
-def _in_parts() -> Problem:
-    return Problem(
-        code="SUBMISSION_IN_PARTS",
-        where="odk submission",
-        zh="这份表单被拆成几次发送，暂不接收。",
-        en="This form was sent in several parts, which is not taken.",
-        fix_zh="请减少照片，或把照片缩小后再发送。",
-        fix_en="Send fewer or smaller photos.",
-    )
-
-
-def _too_large() -> Problem:
-    return Problem(
-        code="PAPER_TOO_LARGE",
-        where="odk submission",
-        zh="照片太大。",
-        en="A photo is too large.",
-        fix_zh="请在 ODK Collect 设置中选择较小的照片。",
-        fix_en="Choose smaller photos in ODK Collect's settings.",
-    )
-
-
-def _picture_missing() -> Problem:
-    return Problem(
-        code="PAPER_MISSING",
-        where="odk submission",
-        zh="表单提到的照片没有一起发来。",
-        en="A photo that the form names did not come with it.",
-        fix_zh="请在 ODK Collect 中重新发送。",
-        fix_en="Send it again from ODK Collect.",
-    )

@@ -7,13 +7,16 @@ from datetime import date
 
 from django.conf import settings
 
+from fangpin.casework.declarations.models import Declaration
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.queries import divisions_of_level
 from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry.provisional import NewHousehold, read_answers
+from fangpin.lake.ciphers import NotOpened
 from fangpin.lake.home import Home
+from fangpin.policy.procedure_models import Form
 from fangpin.runs.identities import keep_identity
-from fangpin.web.ground.keys import door_keys
+from fangpin.web.ground.keys import IDENTITY, PHONE, door_keys
 from fangpin.web.ground.pack import installation_pack
 
 
@@ -33,6 +36,26 @@ def read_new_household(*, division: str, answers: Mapping[str, str], today: date
         today=today,
         reference=door_keys().person_ref,
     )
+
+
+def declared_answers(form: Form, declaration: Declaration) -> dict[str, str]:
+    """What a declaration holds sealed of the form's answers: number and telephone, where given."""
+    keys, sealed = (
+        door_keys(),
+        {
+            "identity": (declaration.sealed_identity, IDENTITY),
+            "phone": (declaration.sealed_phone, PHONE),
+        },
+    )
+    found = {}
+    for field in form.fields:
+        if field.holds in sealed:
+            content, purpose = sealed[field.holds]
+            try:
+                found[field.field] = keys.open(bytes(content), purpose=purpose)
+            except NotOpened:  # sealed with a key that is no longer this installation's
+                continue
+    return {field: text for field, text in found.items() if text}
 
 
 def keep_number(new: NewHousehold) -> None:

@@ -1,4 +1,6 @@
-"""Ways to send a short message to a household: one small interface, a log, and a real one by HTTP.
+"""Ways to send a short message to a household: one small interface, a log, and a service by HTTP.
+
+WeChat-work, which speaks a protocol of its own, is in `wechat.py`; `sending.py` chooses.
 
 A gateway says only whether it took a message. Who is told what, and how often it is tried, is the
 matter of `telling.py`.
@@ -10,12 +12,12 @@ import http.client
 import json
 import logging
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from fangpin.values.masks import mask_phone
-from fangpin.web.settings.messages import MessageSettings
 
 _log = logging.getLogger("fangpin.messages")
 SECONDS = 5.0
@@ -33,7 +35,14 @@ class Message:
 
 
 class NotSent(Exception):
-    """The gateway did not take the message; the reason holds no number of a person."""
+    """The gateway did not take the message; the reason holds no number of a person.
+
+    `is_final`: it never will, for the channel does not know this recipient.
+    """
+
+    def __init__(self, reason: str, *, is_final: bool = False) -> None:
+        super().__init__(reason)
+        self.is_final = is_final
 
 
 class Gateway(Protocol):
@@ -62,8 +71,7 @@ class LogGateway:
 class HttpGateway:
     """Posts `{channel, key, to, text}` as JSON with a bearer token; any 2xx means taken.
 
-    SMS and WeChat-work differ by the channel alone: what a provider wants more is the matter of the
-    county's own message service. Redirects are not followed, for the token would travel with them.
+    What a provider wants beyond that is the matter of the county's own message service.
     """
 
     name: str
@@ -73,38 +81,43 @@ class HttpGateway:
 
     def send(self, message: Message) -> None:
         """Post it. Raises NotSent."""
-        parts = urlsplit(self.url)
-        line = self._line(parts.scheme, parts.netloc)
         told = {
             "channel": self.name,
             "key": message.key,
             "to": message.phone,
             "text": message.text,
         }
-        headers = {"Content-Type": "application/json; charset=utf-8"}
-        if self.token:
-            headers["Authorization"] = f"Bearer {self.token}"
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        try:
-            line.request("POST", path, json.dumps(told, ensure_ascii=False).encode(), headers)
-            answer = line.getresponse()
-            answer.read(_MOST_ANSWER)
-        except (OSError, http.client.HTTPException) as error:
-            raise NotSent(type(error).__name__) from error
-        finally:
-            line.close()
-        if not 200 <= answer.status < 300:
-            raise NotSent(f"HTTP {answer.status}")
-
-    def _line(self, scheme: str, place: str) -> http.client.HTTPConnection:
-        if scheme == "https":
-            safe = ssl.create_default_context()
-            return http.client.HTTPSConnection(place, timeout=self.seconds, context=safe)
-        return http.client.HTTPConnection(place, timeout=self.seconds)
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        call(self.url, told, headers=headers, seconds=self.seconds)
 
 
-def gateways_of(settings: MessageSettings) -> tuple[Gateway, ...]:
-    """The gateways of an installation: the log when no address is set."""
-    if not settings.url:
-        return (LogGateway(),)
-    return tuple(HttpGateway(name, settings.url, settings.token) for name in settings.channels)
+def call(
+    url: str, told: Mapping[str, object] | None, *, headers: Mapping[str, str], seconds: float
+) -> bytes:
+    """The answer to a post of JSON, or to a question where nothing is told. Raises NotSent.
+
+    Redirects are not followed: what an address or a header holds would travel with them.
+    """
+    parts = urlsplit(url)
+    line = _line(parts.scheme, parts.netloc, seconds)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    body = None if told is None else json.dumps(told, ensure_ascii=False).encode()
+    kind = {} if body is None else {"Content-Type": "application/json; charset=utf-8"}
+    try:
+        line.request("GET" if body is None else "POST", path, body, {**kind, **headers})
+        answer = line.getresponse()
+        content = answer.read(_MOST_ANSWER)
+    except (OSError, http.client.HTTPException) as error:
+        raise NotSent(type(error).__name__) from error
+    finally:
+        line.close()
+    if not 200 <= answer.status < 300:
+        raise NotSent(f"HTTP {answer.status}")
+    return content
+
+
+def _line(scheme: str, place: str, seconds: float) -> http.client.HTTPConnection:
+    if scheme == "https":
+        safe = ssl.create_default_context()
+        return http.client.HTTPSConnection(place, timeout=seconds, context=safe)
+    return http.client.HTTPConnection(place, timeout=seconds)

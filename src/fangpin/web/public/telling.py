@@ -20,6 +20,8 @@ from fangpin.web.public.gateways import Gateway, Message, NotSent
 
 RECEIVED, VISITED, DECIDED = "message.received", "message.visited", "message.decided"
 MOST_TRIES = 5
+HOLE = "{receipt}"
+"""Where a word of the pack wants the receipt's number; else it stands at the end."""
 _AT_ONCE = 200
 """Declarations of one round: a round is short, the next one comes within seconds."""
 
@@ -95,7 +97,8 @@ def _send(
     try:
         gateway.send(_message(row, pack, keys))
     except NotSent as error:
-        Notification.objects.filter(pk=row.pk).update(failure=str(error)[:200])
+        left = {"count_of_tries": MOST_TRIES} if error.is_final else {}
+        Notification.objects.filter(pk=row.pk).update(failure=str(error)[:200], **left)
         return False
     except NotOpened:
         Notification.objects.filter(pk=row.pk).update(failure="NotOpened")
@@ -106,7 +109,8 @@ def _send(
 
 def _message(row: Notification, pack: Pack, keys: DoorKeys) -> Message:
     receipt = row.declaration.receipt_no
-    word = pack.words.get(row.words)
+    word = pack.words.get(f"{row.words}.{row.gateway}") or pack.words.get(row.words)
     phone = keys.open(bytes(row.declaration.sealed_phone), purpose=PHONE)
-    text = f"{word.title.zh if word else ''} {receipt}".strip()
+    text = word.title.zh if word else ""
+    text = text.replace(HOLE, receipt) if HOLE in text else f"{text} {receipt}".strip()
     return Message(key=f"{receipt}:{row.words}", phone=phone, text=text)

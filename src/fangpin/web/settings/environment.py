@@ -46,6 +46,10 @@ VARIABLES: dict[str, str] = {
     "FANGPIN_MESSAGES_URL": "address of a gateway that sends messages; empty: they are only logged",
     "FANGPIN_MESSAGES_TOKEN": "token that the gateway asks for",
     "FANGPIN_MESSAGES_BY": "sms, wechat_work or both, separated by commas; sms",
+    "FANGPIN_WECHAT_CORP": "id of the corp whose WeChat-work application sends messages",
+    "FANGPIN_WECHAT_AGENT": "number of that application",
+    "FANGPIN_WECHAT_SECRET": "secret of that application",
+    "FANGPIN_WECHAT_URL": "address of WeChat-work where it is not the public one",
     "FANGPIN_REAL_DATA": "folder of survey archives for demo recipes and tests; ../shared/data",
 }
 """Every variable there is; a misspelt one is an error, not silently ignored."""

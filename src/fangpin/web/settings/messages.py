@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from fangpin.values.problem import Problem
@@ -12,13 +12,27 @@ from fangpin.values.problem import Problem
 CHANNELS = ("sms", "wechat_work")
 
 
+WECHAT_WORK = "https://qyapi.weixin.qq.com"
+
+
+@dataclass(frozen=True, slots=True)
+class WeChatSettings:
+    """An application of WeChat-work; `corp` empty: there is none."""
+
+    url: str = WECHAT_WORK
+    corp: str = ""
+    agent: int = 0
+    secret: str = field(default="", repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class MessageSettings:
-    """Where messages go: `url` empty means that they are only logged."""
+    """Where messages go: without `url` and WeChat-work they are only logged."""
 
     url: str = ""
-    token: str = ""
+    token: str = field(default="", repr=False)
     channels: tuple[str, ...] = ("sms",)
+    wechat: WeChatSettings = WeChatSettings()
 
 
 def message_settings(variables: Mapping[str, str], problems: list[Problem]) -> MessageSettings:
@@ -38,7 +52,30 @@ def message_settings(variables: Mapping[str, str], problems: list[Problem]) -> M
                 "correct it, or remove the variable to use sms",
             )
         )
-    return MessageSettings(url, variables.get("FANGPIN_MESSAGES_TOKEN", ""), channels)
+    wechat = _wechat_settings(variables, problems)
+    return MessageSettings(url, variables.get("FANGPIN_MESSAGES_TOKEN", ""), channels, wechat)
+
+
+def _wechat_settings(variables: Mapping[str, str], problems: list[Problem]) -> WeChatSettings:
+    names = ("FANGPIN_WECHAT_CORP", "FANGPIN_WECHAT_AGENT", "FANGPIN_WECHAT_SECRET")
+    corp, agent, secret = (variables.get(name, "").strip() for name in names)
+    url = web_address(variables, "FANGPIN_WECHAT_URL", problems) or WECHAT_WORK
+    if not (corp or agent or secret):
+        return WeChatSettings(url)
+    is_number = agent.isascii() and agent.isdigit()
+    if not (corp and secret and is_number):
+        problems.append(
+            Problem(
+                "SETTING_WECHAT",
+                "FANGPIN_WECHAT_AGENT" if not is_number else "FANGPIN_WECHAT_CORP",
+                "企业微信要同时设置企业 ID、应用编号（数字）和应用密钥",
+                "WeChat-work needs the corp's id, the application's number and its secret together",
+                "补齐这三个变量，或都去掉",
+                "set all three variables, or none",
+            )
+        )
+        return WeChatSettings(url)
+    return WeChatSettings(url, corp, int(agent), secret)
 
 
 def web_address(variables: Mapping[str, str], name: str, problems: list[Problem]) -> str:

@@ -201,7 +201,7 @@ def _refuse_known(new: NewHousehold, *, by: Scope, is_another: bool) -> None:
             "HOUSEHOLD_KNOWN",
             "household not in the registry",
             zh=f"系统里已有可能是同一户的 {len(known)} 户。",
-            en=f"{len(known)} households here may be the same one.",
+            en=f"{len(known)} of the households here may be the same one.",
             fix_zh="是其中一户的，请选那一户；都不是的，请注明“是另一户”。",
             fix_en="Choose it if it is one of them; else say that it is another one.",
             households=[

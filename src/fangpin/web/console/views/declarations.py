@@ -15,6 +15,7 @@ from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.officials.scope import narrow_to
 from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.models import Household
+from fangpin.casework.registry.provisional import REGISTER, form_of_unregistered
 from fangpin.values.problem import ProblemError
 from fangpin.web.console.cases.forms.base import told
 from fangpin.web.console.frame import chosen_division
@@ -96,6 +97,8 @@ def declaration(request: ConsoleRequest, receipt_no: str) -> HttpResponse:
         "path": path,
         "text": text,
         "households": [(one, paths[one.division][-2:]) for one in households],
+        "may_register": request.scope.can(REGISTER)
+        and form_of_unregistered(installation_pack()) is not None,
         "refused": refused,
         "answer": request.POST.get("answer", ""),
     }

@@ -111,6 +111,9 @@ def household(request: ConsoleRequest, household_ref: int) -> HttpResponse:
     )
     context = {
         "household": found,
+        "provisional": getattr(found, "provisional", None),
+        "join": registry.standing_join(household_ref),
+        "joined": registry.joined_into(scope, household_ref),
         "path": path,
         "alert": alert,
         "severity": severity,

@@ -34,15 +34,13 @@ function text(id, { label, hint, rows, value, oninput, type = "text", inputmode 
   );
 }
 
+// What is missing is told where it is to be mended.
 function need(words, id) {
-  const summary = document.querySelector(".summary");
-  summary.textContent = words;
-  summary.hidden = false;
+  document.querySelector(".summary")?.remove();
   const control = document.getElementById(id);
-  (control?.matches("input, select, textarea") ? control : control?.querySelector("button"))?.focus();
+  (control?.closest(".question") ?? control).before(h("p.fault.summary", { role: "alert" }, words));
+  (control.matches("input, select, textarea") ? control : control.querySelector("button"))?.focus();
 }
-
-const summary = () => h("p.fault.summary", { role: "alert", hidden: true });
 
 const empty = () => ({
   key: crypto.randomUUID(),
@@ -86,8 +84,7 @@ export async function clueScreen() {
   const drawWho = () => who.replaceChildren(...(clue.isNew && form ? unregistered(form, clue, keep) : listed(clue, set)));
   drawWho();
   screen(
-    { title: t("登记线索"), about: t("走访时发现的新困难，不在待办里的户"), tab: "/clue", name: "clue-screen" },
-    summary(),
+    { title: t("登记线索"), about: t("不在待办里的新困难"), tab: "/clue", name: "clue-screen" },
     card(
       null,
       null,
@@ -256,19 +253,22 @@ export async function followScreen(id) {
       act: main(t("保存走访"), save),
       name: "form-screen",
     },
-    summary(),
     card(
       t("和上次比"),
       null,
-      choice({
-        label: t("和上次比"),
-        options: (state.forms?.situations ?? []).map((one) => ({ code: one.code, title: said(one.title) })),
-        value: seen.situation,
-        onpick: (value) => {
-          seen.situation = value;
-          keep();
-        },
-      }),
+      h(
+        "div",
+        { id: "s-situation" },
+        choice({
+          label: t("和上次比"),
+          options: (state.forms?.situations ?? []).map((one) => ({ code: one.code, title: said(one.title) })),
+          value: seen.situation,
+          onpick: (value) => {
+            seen.situation = value;
+            keep();
+          },
+        }),
+      ),
       text("s-note", {
         label: t("看到了什么"),
         hint: t("变差时必须写"),
@@ -283,7 +283,7 @@ export async function followScreen(id) {
   );
 
   async function save() {
-    if (!seen.situation) return need(t("请选一项。"), "s-note");
+    if (!seen.situation) return need(t("请选一项。"), "s-situation");
     if (seen.situation === "worse" && !seen.note.trim()) return need(t("请写什么变差了。"), "s-note");
     return kept(
       {

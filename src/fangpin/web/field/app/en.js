@@ -37,7 +37,7 @@ export const EN = {
     "The phone is full and nothing was saved yet. Delete some photos or apps, then save again; do not close this page.",
   "已存在手机里，有网自动上传": "Saved on the phone; uploads by itself",
   "登记线索": "New clue",
-  "走访时发现的新困难，不在待办里的户": "A household in difficulty that is not on the list",
+  "不在待办里的新困难": "A difficulty not on the list",
   "户主姓名": "Head of household",
   "与户口本一致": "as in the household register",
   "户编号": "Household number",

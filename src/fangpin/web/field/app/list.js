@@ -32,7 +32,7 @@ export async function listScreen() {
   const found = groups();
   const who = state.who;
   const updated = state.updated ? t("更新 {at}", { at: clockOf(new Date(state.updated)) }) : "";
-  const about = [said(who?.places), said(who?.name), updated].filter(Boolean).join(" · ");
+  const about = [said(who?.places), updated.replaceAll(" ", "\u00a0")].filter(Boolean).join(" · ");
   const titles = {
     late: t("已逾期"),
     soon: t("3 天内"),
@@ -113,7 +113,8 @@ export function where(task) {
 function place(task) {
   const parts = [where(task)];
   if (task.count) parts.push(t("{n} 口人", { n: task.count }));
-  return parts.filter(Boolean).join(" · ");
+  // A line breaks between the parts, not within one.
+  return parts.filter(Boolean).map((one) => one.replaceAll(" ", "\u00a0")).join(" · ");
 }
 
 function days(task, group, record) {

@@ -18,7 +18,7 @@ export async function moreScreen() {
       h(
         "div.question",
         {},
-        h("p.question-title", {}, t("语言"), h("small", { lang: "en" }, "Language")),
+        h("p.question-title", {}, t("语言"), !isEnglish() && h("small", { lang: "en" }, "Language")),
         choice({
           label: t("语言"),
           options: [

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from fangpin.lake.papers import MOST_BYTES
 from fangpin.values.masks import mask_identifier, mask_phone
 from fangpin.web.ground.access import ConsoleRequest, public
+from fangpin.web.ground.language import short_language
 from fangpin.web.ground.pack import installation_pack
 from fangpin.web.ground.words import cause_words, listed, said
 from fangpin.web.public.draft import Draft, draft_of, keep_draft, keep_receipt, receipt_of
@@ -40,6 +41,8 @@ def start(request: ConsoleRequest, village: str, check: str) -> HttpResponse:
     if found is None:
         return unknown_code(request)
     causes = listed(said(one.title) for one in installation_pack().causes.values())
+    if short_language() == "en":  # within a sentence
+        causes = causes[:1] + causes[1:].lower()
     context = {"door": found, "causes": causes, "kept_until": word(KEPT_UNTIL)}
     return page(request, "start", context)
 

@@ -67,7 +67,9 @@ class RecordVisit(ActForm):
         self.fields.clear()
         self.fields["key"], self.fields["version"] = own["key"], own["version"]
         for one in self.questions:
-            self.fields[f"a-{one.field.field}"] = _answer_field(one)
+            self.fields[f"a-{one.field.field}"] = answer_field(
+                one.field, required=one.field.required and one.is_asked
+            )
             self.initial[f"a-{one.field.field}"] = one.system
         self._lines()
         self.fields["finding"] = own["finding"]
@@ -235,9 +237,8 @@ class RecordVisit(ActForm):
         return found
 
 
-def _answer_field(one: Question) -> forms.Field:
-    field = one.field
-    required = field.required and one.is_asked
+def answer_field(field: FormField, *, required: bool) -> forms.Field:
+    """A question of one of the pack's forms as a field of ours."""
     label, help_text = _label(field), said(field.hint)
     match field.type:
         case "truth":
