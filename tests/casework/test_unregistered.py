@@ -13,7 +13,7 @@ from django.db import models
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.cases import acts
 from fangpin.casework.cases import queries as cases
-from fangpin.casework.cases.models import Case, Clue, Episode, Visit
+from fangpin.casework.cases.models import Case, Clue, Episode, Turn, Visit
 from fangpin.casework.cases.states import CaseState
 from fangpin.casework.followup.acts import name_contact, record_follow_up
 from fangpin.casework.followup.models import AssistanceContact, FollowUp
@@ -241,6 +241,20 @@ def test_joined_everything_that_named_the_one_names_the_registrys(office: Office
     entries = AuditEntry.objects.filter(act="join_household").order_by("subject_kind", "pk")
     assert [one.subject_kind for one in entries] == ["case", "household", "household"]
     assert entries[1].detail["moved"]["cases.visit"] == 1
+
+
+def test_whose_turn_it_is_moves_with_the_case_and_back(office: Office) -> None:
+    case = met(office)
+    to = build_household(9, division=NEXT_VILLAGE)
+    here = set(Turn.objects.filter(case=case).values_list("role", "division"))
+    assert here and {division for _, division in here} == {case.division}
+
+    join(office, case, to)
+    there = set(Turn.objects.filter(case=case).values_list("role", "division"))
+    assert there == {(role, NEXT_VILLAGE) for role, _ in here}
+
+    part(office, case)
+    assert set(Turn.objects.filter(case=case).values_list("role", "division")) == here
 
 
 def test_a_clue_of_the_joined_one_is_one_of_the_registrys(office: Office) -> None:

@@ -90,6 +90,10 @@ class Engine(Protocol):
         parameters: Sequence[Any] = (),
         *,
         rows_a_group: int = 65_536,
+        is_looked_up: bool = False,
     ) -> int:
-        """Write a query's rows in their order as one Parquet file (zstd); how many there are."""
+        """Write a query's rows in their order as one Parquet file; how many there are.
+
+        `is_looked_up`: compressed for quick reading of a few rows, else for size.
+        """
         ...

@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import OuterRef, Subquery
 
 from fangpin.casework.cases.models import Case, Turn, TurnEdition
 from fangpin.casework.cases.reading import clues_of_many, logs_of
@@ -53,6 +54,12 @@ def keep_turn(pack: Pack, procedure: Procedure, case: Case, now: Standing) -> No
     """Store whose turn a case is after an act, in the act's transaction."""
     run_statement("DELETE FROM cases_turn WHERE case_id = %s", [case.pk])
     put_rows(_TURNS, _rows(case, roles_in_turn(pack, procedure, case, now)))
+
+
+def keep_places(cases: Iterable[int]) -> None:
+    """Let the turns of cases that moved to another household stand where the cases do now."""
+    place = Case.objects.filter(pk=OuterRef("case")).values("division")
+    Turn.objects.filter(case__in=list(cases)).update(division=Subquery(place[:1]))
 
 
 def keep_turns(pack: Pack) -> bool:

@@ -208,6 +208,7 @@ class Engine:
         parameters: Sequence[Any] = (),
         *,
         rows_a_group: int = 65_536,
+        is_looked_up: bool = False,
     ) -> int:
         """Write a query's rows in their order as one Parquet file (zstd); how many there are.
 
@@ -225,7 +226,10 @@ class Engine:
             )
             with duckdb.connect(spill=self._spill) as gatherer:
                 return gatherer.write(
-                    f"SELECT * FROM read_parquet([{listed}])", file, rows_a_group=rows_a_group
+                    f"SELECT * FROM read_parquet([{listed}])",
+                    file,
+                    rows_a_group=rows_a_group,
+                    is_looked_up=is_looked_up,
                 )
         finally:
             shutil.rmtree(parts, ignore_errors=True)

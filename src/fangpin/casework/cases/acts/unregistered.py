@@ -19,6 +19,7 @@ from fangpin.casework.cases.acts.opening import report_clue
 from fangpin.casework.cases.gate import act_title
 from fangpin.casework.cases.models import Case, CaseAct, Episode
 from fangpin.casework.cases.states import CaseState, EpisodeState
+from fangpin.casework.cases.turns_kept import keep_places
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry import queries as registry
@@ -128,6 +129,7 @@ def join_household(
         try:
             with transaction.atomic():
                 moved = move_rows(join)
+                keep_places(_cases_of(join))
         except IntegrityError as error:
             raise _in_the_way(where) from error
         _record(JOIN, join, by=by, at=at, moved=dict(moved))
@@ -158,16 +160,22 @@ def part_household(
                 fix_zh="请刷新页面。",
                 fix_en="Reload the page.",
             )
-        cases = list(join.moved.filter(table=Case._meta.label_lower).values_list("row", flat=True))
+        cases = _cases_of(join)
         try:
             with transaction.atomic():
                 moved = move_back(join, _come_since(cases))
+                keep_places(cases)
         except IntegrityError as error:
             raise _in_the_way(where) from error
         join.undone_at, join.undone_by, join.undone_note = at, by.official, note.strip()
         join.save(update_fields=["undone_at", "undone_by", "undone_note"])
         _record(PART, join, by=by, at=at, moved=dict(moved))
     return join
+
+
+def _cases_of(join: HouseholdJoin) -> list[int]:
+    """The cases that the joining moved."""
+    return list(join.moved.filter(table=Case._meta.label_lower).values_list("row", flat=True))
 
 
 def _is_village(pack: Pack, code: str) -> bool:
