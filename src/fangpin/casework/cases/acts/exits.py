@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,97 +12,58 @@ from fangpin.casework.officials.scope import Scope
 from fangpin.policy import Pack
 
 
-def find_not_at_risk(
-    *,
-    pack: Pack,
-    case_no: str,
-    by: Scope,
-    at: datetime,
-    reason: str,
-    note: str,
-    key: str = "",
-    version: int | None = None,
-) -> CaseAct:
-    """Find, after a visit, that the household is not at risk; its alerts end with the case.
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """An act that ends a case by an exit of its procedure."""
 
-    The reason is the pack's, the note says in words what was seen. Raises also ProblemError
-    TEXT_MISSING.
-    """
-    return _leave("find_not_at_risk", pack, case_no, by, at, reason, note, key, version)
+    act: str
 
+    def __call__(
+        self,
+        *,
+        pack: Pack,
+        case_no: str,
+        by: Scope,
+        at: datetime,
+        reason: str,
+        note: str,
+        key: str = "",
+        version: int | None = None,
+    ) -> CaseAct:
+        """End the case for a reason of the pack's list; the note says in words what was found.
 
-def refuse(
-    *,
-    pack: Pack,
-    case_no: str,
-    by: Scope,
-    at: datetime,
-    reason: str,
-    note: str,
-    key: str = "",
-    version: int | None = None,
-) -> CaseAct:
-    """Decide at the county not to identify, after the whole procedure. Raises TEXT_MISSING also."""
-    return _leave("refuse", pack, case_no, by, at, reason, note, key, version)
+        Raises also ProblemError TEXT_MISSING.
+        """
 
+        def effect(turn: Turn, _entry: CaseAct) -> dict[str, Any]:
+            turn.said(note, zh="说明", en="What was found, in words")
+            return {}
 
-def withdraw(
-    *,
-    pack: Pack,
-    case_no: str,
-    by: Scope,
-    at: datetime,
-    reason: str,
-    note: str,
-    key: str = "",
-    version: int | None = None,
-) -> CaseAct:
-    """Record that the household itself took its application back. Raises TEXT_MISSING also."""
-    return _leave("withdraw", pack, case_no, by, at, reason, note, key, version)
+        return perform(
+            self.act,
+            pack=pack,
+            case_no=case_no,
+            by=by,
+            at=at,
+            key=key,
+            reason=reason,
+            note=note,
+            version=version,
+            effect=effect,
+        )
 
 
-def keep_in_monitoring(
-    *,
-    pack: Pack,
-    case_no: str,
-    by: Scope,
-    at: datetime,
-    reason: str,
-    note: str,
-    key: str = "",
-    version: int | None = None,
-) -> CaseAct:
-    """End a proposed elimination: monitoring and help go on. Raises TEXT_MISSING also.
+find_not_at_risk = Leaving("find_not_at_risk")
+"""Find, after a visit, that the household is not at risk; its alerts end with the case."""
 
-    A clue that came while it was under way and has no alert of its own opens a case of its own.
-    """
-    return _leave("keep_in_monitoring", pack, case_no, by, at, reason, note, key, version)
+refuse = Leaving("refuse")
+"""Decide at the county not to identify, after the whole procedure."""
 
+withdraw = Leaving("withdraw")
+"""Record that the household itself took its application back."""
 
-def _leave(
-    act: str,
-    pack: Pack,
-    case_no: str,
-    by: Scope,
-    at: datetime,
-    reason: str,
-    note: str,
-    key: str,
-    version: int | None,
-) -> CaseAct:
-    def effect(turn: Turn, _entry: CaseAct) -> dict[str, Any]:
-        turn.said(note, zh="说明", en="What was found, in words")
-        return {}
+keep_in_monitoring = Leaving("keep_in_monitoring")
+"""End a proposed elimination: monitoring and help go on.
 
-    return perform(
-        act,
-        pack=pack,
-        case_no=case_no,
-        by=by,
-        at=at,
-        key=key,
-        reason=reason,
-        note=note,
-        version=version,
-        effect=effect,
-    )
+A clue that came while it was under way and has no alert of its own opens a case of its own.
+"""

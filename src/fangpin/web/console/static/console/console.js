@@ -84,7 +84,11 @@ document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-once]")) return;
   if (event.target.dataset.sent) event.preventDefault();
   event.target.dataset.sent = "1";
+  event.target.querySelectorAll("[data-busy]").forEach((words) => { words.hidden = false; });
 });
 window.addEventListener("pageshow", () => {
-  document.querySelectorAll("[data-sent]").forEach((form) => { delete form.dataset.sent; });
+  document.querySelectorAll("[data-sent]").forEach((form) => {
+    delete form.dataset.sent;
+    form.querySelectorAll("[data-busy]").forEach((words) => { words.hidden = true; });
+  });
 });
