@@ -18,7 +18,8 @@ from typing import Any
 from measure import cost_of, machine, tell
 from month_work import PACK, month_of, parse_only, write_files
 
-BEFORE, AS_OF = "2020-11-10", "2020-12-10"
+MONTH, BEFORE, AS_OF = "2024-01", "2024-01-10", "2024-02-10"
+"""Late enough that the pack has values for every month of a long history."""
 TWO = ("yibao.settlement", "renshe.pension")
 
 
@@ -44,7 +45,7 @@ def measured(given: argparse.Namespace, place: Path) -> dict[str, Any]:
     for name, history in (("short", given.short), ("long", given.long)):
         print(f"… {history} months of history", file=sys.stderr)
         home, files = place / f"{name}-prepared", place / f"{name}-files"
-        planned = cost_of(write_files, str(files), given.persons, given.seed, history).answer
+        planned = cost_of(write_files, str(files), given.persons, given.seed, history, MONTH).answer
         cost_of(month_of, str(home), PACK, planned["history"], BEFORE)
         sent = planned["new"]
         found[f"{name}_months"] = history

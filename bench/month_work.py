@@ -12,10 +12,13 @@ from typing import Any
 PACK = "cn_hunan_chenzhou"
 
 
-def write_files(folder: str, persons: int, seed: int, history: int) -> dict[str, Any]:
+def write_files(
+    folder: str, persons: int, seed: int, history: int, month: str = "2020-11"
+) -> dict[str, Any]:
     """Write the registry, the history and the new month; returns what is to be received."""
     from fangpin.policy import load_pack
     from fangpin.synthetic.chenzhou.bench_month import write_bench_month
+    from fangpin.values.month import Month
     from fangpin.web.settings.environment import shipped_packs
 
     planned = write_bench_month(
@@ -24,6 +27,7 @@ def write_files(folder: str, persons: int, seed: int, history: int) -> dict[str,
         persons=persons,
         seed=seed,
         months_of_history=history,
+        new_month=Month.parse(month),
     )
     return {
         name: [

@@ -57,11 +57,7 @@ def registry_doubts(
 
 
 def _youngest(pack: Pack, day: date) -> Decimal | None:
-    values = pack.parameters[YOUNGEST_HEAD].values if YOUNGEST_HEAD in pack.parameters else ()
-    # A doubt is no rule: where no age was in force on the day, nobody is asked about it.
-    if not any(
-        one.from_date <= day and (one.to_date is None or day < one.to_date) for one in values
-    ):
+    if YOUNGEST_HEAD not in pack.parameters:
         return None
     value = pack.parameter(YOUNGEST_HEAD, at=day, division=None).value
     return value if isinstance(value, Decimal) else None
