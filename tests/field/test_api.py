@@ -406,6 +406,25 @@ def test_a_household_in_monitoring_is_followed_up_once_and_leaves_the_list(
     assert ("done", due["id"]) in [(one["kind"], one["id"]) for one in changed]
 
 
+def test_a_reference_of_sixty_bits_reaches_a_browser_whole(field: Field, settings: Any) -> None:
+    """As text: JavaScript reads numbers beyond 53 bits as other numbers."""
+    ref = (1 << 59) + 1
+    assert int(float(ref)) != ref
+    case = open_case(field.office, ref, is_assigned=False)
+    last = field.office.on(case).until_approval()
+    settings.FANGPIN = dataclasses.replace(settings.FANGPIN, clock=last.day)
+    phone = field.phone()
+    (due,) = [one for one in phone.tasks()["tasks"] if one["kind"] == "follow_up"]
+    assert due["household_ref"] == str(ref)
+    body = {
+        "key": str(uuid.uuid4()),
+        "household_ref": due["household_ref"],
+        "visited_at": f"{last.day}T09:00:00+08:00",
+        "situation": "same",
+    }
+    assert phone.post("follow-ups", body).status_code == 201
+
+
 def test_signing_in_from_the_phone(field: Field) -> None:
     from django.test import Client
 

@@ -118,6 +118,7 @@ def unregistered(prefecture: Seed) -> None:
         )
         Provisional.objects.create(
             household=household,
+            division=village,
             form="unregistered",
             form_version=1,
             registered_at=prefecture_day(),

@@ -350,7 +350,7 @@ def test_signing_in_and_out(prefecture: Seed) -> None:
     assert "演示账号" in page
     wrong = client.post("/sign-in/", {"username": "city", "password": "no"})
     assert wrong.status_code == 400
-    assert "账号或密码不对" in text_of(wrong)
+    assert "账号、密码或验证码不对" in text_of(wrong)
     right = client.post("/sign-in/", {"username": "city", "password": PASSWORD, "next": "/queue/"})
     assert right.headers["Location"] == "/queue/"
     assert client.get("/queue/").status_code == 200

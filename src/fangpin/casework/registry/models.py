@@ -80,6 +80,8 @@ class Provisional(models.Model):
     household = models.OneToOneField(
         Household, on_delete=models.PROTECT, primary_key=True, related_name="provisional"
     )
+    division = DivisionCodeField(db_index=True)
+    """The household's own: lists and counts of the few do not look among the many."""
     form = models.CharField(max_length=60)
     form_version = models.PositiveSmallIntegerField()
     answers = models.JSONField(default=dict)

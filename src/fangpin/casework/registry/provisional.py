@@ -127,6 +127,7 @@ def write_provisional(new: NewHousehold, *, by: Scope, at: datetime) -> Provisio
     )
     made = Provisional.objects.create(
         household=household,
+        division=new.division,
         form=new.form.form,
         form_version=new.form.version,
         answers=dict(new.answers),

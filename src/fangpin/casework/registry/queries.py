@@ -100,13 +100,13 @@ def provisionals(scope: Scope, *, is_joined: bool) -> QuerySet[Provisional]:
     found = Provisional.objects.select_related("household").filter(
         Exists(joined) if is_joined else ~Exists(joined)
     )
-    return within(found, scope, "household__division").order_by("-registered_at", "pk")
+    return within(found, scope).order_by("-registered_at", "pk")
 
 
 def provisional(scope: Scope, household_ref: int) -> Provisional:
     """One of them. Raises Provisional.DoesNotExist outside the scope, or for a listed household."""
     found = Provisional.objects.select_related("household")
-    return within(found, scope, "household__division").get(pk=household_ref)
+    return within(found, scope).get(pk=household_ref)
 
 
 def standing_join(household_ref: int) -> HouseholdJoin | None:
@@ -150,10 +150,16 @@ def alike(
     scope: Scope, *, head_name: str, division: str, identity_ref: int | None
 ) -> QuerySet[Household]:
     """Households of the scope that a newly met one may be: the same number, or head and village."""
-    same = Q(head_name=head_name, division=division)
+    # Two questions that an index answers each; joined by OR they would read the whole scope.
+    refs = set(
+        Household.objects.filter(head_name=head_name, division=division).values_list(
+            "household_ref", flat=True
+        )
+    )
     if identity_ref is not None:
-        same |= Q(members__person_ref=identity_ref)
+        there = Member.objects.filter(person_ref=identity_ref)
+        refs |= set(there.values_list("household", flat=True))
     present = Q(is_listed=True) | Q(provisional__isnull=False)
     joined = HouseholdJoin.objects.filter(provisional=OuterRef("pk"), undone_at__isnull=True)
-    found = Household.objects.filter(same & present).exclude(Exists(joined)).distinct()
+    found = Household.objects.filter(present, household_ref__in=refs).exclude(Exists(joined))
     return within(found, scope).order_by("household_no")

@@ -189,7 +189,7 @@ def _is_village(pack: Pack, code: str) -> bool:
 
 def _locked(pack: Pack, household_ref: int, by: Scope, *, act: str) -> Provisional:
     found = Provisional.objects.select_for_update(of=("self",)).select_related("household")
-    one = within(found, by, "household__division").get(pk=household_ref)
+    one = within(found, by).get(pk=household_ref)
     if not by.can(act):
         where = f"household {one.household.household_no}"
         raise refusals.not_permitted(where, title=act_title(pack, act))

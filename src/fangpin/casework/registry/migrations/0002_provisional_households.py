@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+import fangpin.casework.divisions.fields
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -21,6 +23,12 @@ class Migration(migrations.Migration):
                         related_name="provisional",
                         serialize=False,
                         to="registry.household",
+                    ),
+                ),
+                (
+                    "division",
+                    fangpin.casework.divisions.fields.DivisionCodeField(
+                        db_index=True, max_length=16
                     ),
                 ),
                 ("form", models.CharField(max_length=60)),
