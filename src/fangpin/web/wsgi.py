@@ -13,7 +13,9 @@ from fangpin.casework.cases.turns_kept import keep_turns  # noqa: E402 - Django 
 from fangpin.web.ground.pack import installation_pack  # noqa: E402 - Django must be ready first
 from fangpin.web.joining import start_joiner  # noqa: E402 - Django must be ready first
 from fangpin.web.sealing import start_sealer  # noqa: E402 - Django must be ready first
+from fangpin.web.working import start_keeper  # noqa: E402 - Django must be ready first
 
 keep_turns(installation_pack())
 start_sealer()
 start_joiner()
+start_keeper()

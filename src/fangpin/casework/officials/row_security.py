@@ -115,10 +115,13 @@ OPEN_TABLES = frozenset(
         "measures_resource",
         "followup_supervisionvisit",
         "receipts_receipt",
+        "jobs_job",
+        "uploads_upload",
+        "uploads_departmenttoken",
     }
 )
-"""Tables of casework that tell of no household: runs, wrong codes, places of help, supervision, and
-answers that are found by the key of whoever sent the thing alone."""
+"""Tables of casework that tell of no household: runs, wrong codes, places of help, supervision,
+answers that are found by the key of whoever sent the thing alone, and departments' uploads."""
 
 _RANGES = "coalesce(nullif(current_setting('fangpin.ranges', true), ''), '[]')::jsonb"
 _FUNCTIONS = (
