@@ -26,6 +26,7 @@ from fangpin.rules.evaluate import Evaluation, evaluate
 from fangpin.runs.evidence import write_evidence
 from fangpin.runs.hits import write_hits
 from fangpin.runs.households import write_households
+from fangpin.runs.linked_rows import write_linked_rows
 from fangpin.runs.months import MONTHS_SHOWN
 from fangpin.runs.restatement import write_restatement
 
@@ -90,6 +91,7 @@ def run_month(
         evaluation.forget()
         write_hits(evaluation=evaluation, folder=temporary, spill=home.spill)
         write_evidence(evaluation=evaluation, snapshot=snapshot, folder=temporary)
+        write_linked_rows(engine=engine, snapshot=snapshot, folder=temporary)
         write_households(
             home=home, engine=engine, pack=pack, state=snapshot.registry, folder=temporary
         )

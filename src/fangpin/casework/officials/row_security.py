@@ -66,6 +66,7 @@ PROTECTED: tuple[Protected, ...] = (
     ),
     Protected("alerts_alert", "division"),
     *_of("alerts_alert", "alert_id", "alerts_alertreason", "alerts_evidencerow"),
+    Protected("claims_candidate", "division"),
     Protected("cases_case", "division"),
     Protected("cases_appeal", "division"),
     Protected("cases_meeting", "division"),

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "fangpin.casework.receipts",
     "fangpin.casework.registry",
     "fangpin.casework.alerts",
+    "fangpin.casework.claims",
     "fangpin.casework.cases",
     "fangpin.casework.declarations",
     "fangpin.casework.measures",
