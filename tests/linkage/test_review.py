@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -27,6 +28,7 @@ from fangpin.linkage.split import (
     resting_on,
     resting_on_claim,
     resting_on_number,
+    row_of_number,
     split_row,
 )
 from fangpin.values.problem import ProblemError
@@ -244,11 +246,12 @@ def test_a_row_under_anothers_number_is_given_to_whom_it_belongs(village: Valley
     with desk(village) as opened:
         row = resting_on_number(desk=opened, feed=BILLS, delivery=delivery, row_no=2)
         assert (row.household_ref, row.month) == (village.ref("A"), "2020-02")
+        assert replace(row, household_ref=None) == row_of_number(
+            arrivals=arrivals(village.home), feed=BILLS, delivery=delivery, row_no=2
+        )
         split_row(
-            desk=opened,
-            feed=BILLS,
-            delivery=delivery,
-            row_no=2,
+            home=opened.home,
+            row=row,
             by="fang",
             at=DECIDED,
             reason="his wife's bill",

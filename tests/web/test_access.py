@@ -18,6 +18,7 @@ from fangpin.web.settings import CONTENT_SECURITY_POLICY
 from tests.web.conftest import SignIn
 from tests.web.seed import FOREIGN, FOREIGN_NAME, FOREIGN_VILLAGE, LI_ZHUXI, ROLES, SHISHAN, Seed
 from tests.web.seed_cases import FOREIGN_RECEIPT, ON_NOTICE, RECEIPT
+from tests.web.seed_links import CLAIM, LI, LINKED_CLAIM, ROW, STRANGER
 
 FOREIGN_NUMBER = "H431026-9999"
 FOREIGN_ALERT = "A202012-FOREIGN"
@@ -30,6 +31,7 @@ POST_ONLY = {
     "move-clock",
     "case-act",
     "dispatch",
+    "undo-link",
 }
 PUBLIC = {"sign-in", "sign-out", "preferences", "alive"}
 
@@ -56,6 +58,7 @@ _RESULTS = {
 }
 """Only where something was decided: 404 on the case that this test asks for."""
 _DECLARED = {"declarations", "declaration"}
+_LINKS = {"links", "link", "household-links", "split-claim", "split-row"}
 _WATCH = {"overview", "supervision"}
 _AUDIT = {"audit", "audit-entries"}
 
@@ -65,6 +68,7 @@ MAY_OPEN = {
     | _FEEDS
     | _CASES
     | _DECLARED
+    | _LINKS
     | _WATCH
     | _AUDIT
     | {"household-act", "clock-cases"},
@@ -80,6 +84,7 @@ MAY_OPEN = {
         "measures",
         "duties",
         "declarations",
+        "links",
     }
     | _FEEDS
     | _WATCH
@@ -116,6 +121,9 @@ def address(pattern: URLPattern, household: int) -> str:
         ("<int:household_ref>", str(household)),
         ("<str:feed>", "medical.settlement"),
         ("<str:delivery>", "2020-11-01"),
+        ("<int:claim_ref>", str(LINKED_CLAIM if pattern.name == "split-claim" else CLAIM)),
+        ("<int:person_ref>", str(STRANGER if is_foreign else LI)),
+        ("<int:row_no>", str(ROW)),
     ):
         path = path.replace(hole, value)
     assert "<" not in path, f"tell this test how to fill {path}"

@@ -37,7 +37,6 @@ class Desk:
     home: Home
     pack: Pack
     engine: Engine
-    vault: Vault
     state: RegistryState
     model: Model
     scores: Scores
@@ -51,7 +50,12 @@ class Desk:
 
 @contextmanager
 def open_desk(
-    *, home: Home, pack: Pack, arrivals: Sequence[Arrival], as_of: date, model: Model | None = None
+    *,
+    home: Home,
+    pack: Pack,
+    arrivals: Sequence[Arrival],
+    as_of: date,
+    model: Model | None = None,
 ) -> Iterator[Desk]:
     """The desk as of the end of a day: of the deliveries in force then.
 
@@ -76,8 +80,8 @@ def open_desk(
         ]
         claimed = with_claims(known)
         scores = scores_of(home=home, pack=pack, state=state, model=model, arrivals=claimed)
-        vault = Vault(home=home, engine=engine)
         _make_rows(engine, claimed, known)
+        vault = Vault(home=home, engine=engine)
         if claimed:
             vault.read_kept(
                 "sealed_claims",
@@ -104,7 +108,7 @@ def open_desk(
             only=_wanted(engine, scores, decisions),
         )
         engine.view_files("membership", [state.membership])
-        desk = Desk(home, pack, engine, vault, state, model, scores, tuple(known), tuple(decisions))
+        desk = Desk(home, pack, engine, state, model, scores, tuple(known), tuple(decisions))
         desk.choose(decisions)
         yield desk
 

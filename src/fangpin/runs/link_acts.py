@@ -136,7 +136,7 @@ def split_claim(
     _refuse(by, reason)
     with transaction.atomic():
         member = _locked_member(by, person_ref)
-        earlier = _standing_against(home, person_ref, claim_ref=claim_ref)
+        earlier = standing_against(home, person_ref, claim_ref=claim_ref)
         if earlier is not None:
             return _again(earlier, by)
         return _write_pair(
@@ -174,32 +174,42 @@ def split_link(
     division = _division_of(desk, row.person_ref)
     if not by.covers(division):
         raise ProblemError(_not_found())
-    with transaction.atomic():
-        _lock_household(row.household_ref)
-        earlier = _standing_against(
-            desk.home, row.person_ref, feed=feed, delivery=delivery, row_no=row_no
-        )
-        if earlier is not None:
-            return row, _again(earlier, by)
-        record(
-            act="link_split",
-            official=by,
-            subject_kind="row",
-            subject=f"{delivery}/{row_no}"[:64],
-            division=division,
-            at=at,
-            detail={"feed": feed, "person_ref": str(row.person_ref)},
-        )
-        return split_row(
-            desk=desk,
-            feed=feed,
-            delivery=delivery,
-            row_no=row_no,
-            by=by.official,
-            at=at,
-            reason=reason,
-            belongs_to=belongs_to,
-        )
+    return row, _write_split(
+        home=desk.home,
+        row=row,
+        division=division,
+        by=by,
+        at=at,
+        reason=reason,
+        belongs_to=belongs_to,
+    )
+
+
+def split_fact(
+    *,
+    home: Home,
+    row: RestingRow,
+    household_ref: int,
+    by: Scope,
+    at: datetime,
+    reason: str,
+    belongs_to: int | None = None,
+) -> Decision:
+    """Take a row of a household from the person whose number it bears; the same again changes nothing.
+
+    Raises Household.DoesNotExist outside the scope; ProblemError ACT_NOT_PERMITTED, LINK_DECIDED,
+    LINK_WITHOUT_REASON, LINK_REASON.
+    """
+    _refuse(by, reason)
+    return _write_split(
+        home=home,
+        row=replace(row, household_ref=household_ref),
+        division=registry.household(by, household_ref).division,
+        by=by,
+        at=at,
+        reason=reason,
+        belongs_to=belongs_to,
+    )
 
 
 def undo_link(*, desk: Desk, decision: str, by: Scope, at: datetime, reason: str) -> Decision:
@@ -291,6 +301,41 @@ def _write_pair(
     return said
 
 
+def _write_split(
+    *,
+    home: Home,
+    row: RestingRow,
+    division: str,
+    by: Scope,
+    at: datetime,
+    reason: str,
+    belongs_to: int | None,
+) -> Decision:
+    with transaction.atomic():
+        _lock_household(row.household_ref)
+        earlier = standing_against(
+            home, row.person_ref, feed=row.feed, delivery=row.delivery, row_no=row.row_no
+        )
+        if earlier is not None:
+            return _again(earlier, by)
+        record(
+            act="link_split",
+            official=by,
+            subject_kind="row",
+            subject=f"{row.delivery}/{row.row_no}"[:64],
+            division=division,
+            at=at,
+            detail={
+                "feed": row.feed,
+                "person_ref": str(row.person_ref),
+                **({"belongs_to": str(belongs_to)} if belongs_to is not None else {}),
+            },
+        )
+        return split_row(
+            home=home, row=row, by=by.official, at=at, reason=reason, belongs_to=belongs_to
+        )
+
+
 def _write_undo(
     *,
     home: Home,
@@ -315,9 +360,23 @@ def _write_undo(
         said = append(
             home, Decision(kind="undo", at=at, by=by.official, reason=reason, of=decision)
         )
+        for one in _given_with(home, undone):
+            # What was taken from one person and given to another comes back whole.
+            append(home, Decision(kind="undo", at=at, by=by.official, reason=reason, of=one.id))
         if undone is not None and undone.person_ref is not None:
             follow_decision(siblings, person_ref=undone.person_ref, said=None)
         return said
+
+
+def _given_with(home: Home, undone: Decision | None) -> list[Decision]:
+    """The decisions in force that gave a parted row to its person."""
+    if undone is None or undone.kind != "different" or undone.feed is None:
+        return []
+    return [
+        one
+        for one in standing(all_decisions(home))
+        if one.kind == "same" and one.target == undone.target
+    ]
 
 
 def _siblings(claim_ref: int) -> list[Candidate]:
@@ -337,7 +396,7 @@ def _lock_household(household_ref: int | None) -> None:
     Household.objects.select_for_update().filter(household_ref=household_ref or 0).first()
 
 
-def _standing_against(
+def standing_against(
     home: Home,
     person_ref: int,
     *,

@@ -15,6 +15,7 @@ from fangpin.casework.alerts import queries as alerts
 from fangpin.casework.alerts.models import Run
 from fangpin.casework.cases import turns
 from fangpin.casework.cases.meetings import HOLD
+from fangpin.casework.claims.queries import count_of_waiting as count_of_pairs
 from fangpin.casework.declarations.acts import ATTACH
 from fangpin.casework.declarations.queries import count_of_waiting
 from fangpin.casework.divisions import queries as divisions
@@ -23,6 +24,7 @@ from fangpin.casework.officials.queries import division_in_scope, divisions_belo
 from fangpin.casework.officials.scope import Scope, narrow_to
 from fangpin.policy.models import Words
 from fangpin.runs.demonstration import run_days
+from fangpin.runs.link_acts import DECIDE_LINKS
 from fangpin.values.month import Month
 from fangpin.web.console.demo import demo_recipe
 from fangpin.web.console.feeds import late_feeds
@@ -246,11 +248,23 @@ def _sections(request: ConsoleRequest, scope: Scope) -> list[Section]:
         watch.append(entry("households", gettext("农户档案"), "household"))
     sections = [Section(gettext("监测"), watch)] if watch else []
     sections += _casework(scope, entry)
+    sections += _data(request, scope, entry)
+    return sections
+
+
+def _data(request: ConsoleRequest, scope: Scope, entry: Callable[..., Entry]) -> list[Section]:
+    """The departments' deliveries, and whom their rows are about."""
+    found = []
     if scope.can(SEE_FEEDS):
         late = len(late_feeds(request.today))
         note = ngettext("%(n)d 项迟报", "%(n)d 项迟报", late) % {"n": late} if late else ""
         data = entry(
             "feeds", gettext("部门数据"), "feed", "delivery", note=note, is_late=bool(late)
         )
-        sections.append(Section(gettext("数据"), [data]))
-    return sections
+        found.append(data)
+    if scope.can(DECIDE_LINKS):
+        waiting = count_of_pairs(scope)
+        note = number(waiting) if waiting else ""
+        pages = ("link", "household-links", "split-claim", "split-row")
+        found.append(entry("links", gettext("归人核对"), *pages, note=note))
+    return [Section(gettext("数据"), found)] if found else []

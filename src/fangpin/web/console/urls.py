@@ -15,6 +15,7 @@ from fangpin.web.console.views import (
     feeds,
     household,
     household_act,
+    links,
     measures,
     meetings,
     overview,
@@ -22,6 +23,7 @@ from fangpin.web.console.views import (
     queue,
     sheets,
     sign_in,
+    splits,
     supervision,
 )
 
@@ -101,6 +103,20 @@ urlpatterns = [
     path("dispatch/", dispatch.dispatch, name="dispatch"),
     path("households/", household.households, name="households"),
     path("households/<int:household_ref>/", household.household, name="household"),
+    path("households/<int:household_ref>/links/", splits.household_links, name="household-links"),
+    path(
+        "households/<int:household_ref>/links/<int:claim_ref>/<int:person_ref>/",
+        splits.split_of_claim,
+        name="split-claim",
+    ),
+    path(
+        "households/<int:household_ref>/links/<str:feed>/<str:delivery>/<int:row_no>/",
+        splits.split_of_row,
+        name="split-row",
+    ),
+    path("links/", links.links, name="links"),
+    path("links/<int:claim_ref>/<int:person_ref>/", links.link, name="link"),
+    path("links/decisions/<str:decision>/undo/", links.undo, name="undo-link"),
     path(
         "households/<int:household_ref>/<slug:act>/",
         household_act.household_act,

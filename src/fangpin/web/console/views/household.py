@@ -24,6 +24,7 @@ from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.models import Household
 from fangpin.policy.models import Words
+from fangpin.runs.link_acts import DECIDE_LINKS
 from fangpin.runs.months import months_of_household
 from fangpin.values.problem import ProblemError
 from fangpin.web.console.cases.desk import Desk
@@ -146,6 +147,7 @@ def household(request: ConsoleRequest, household_ref: int) -> HttpResponse:
         else [],
         "run": run,
         "may_see_feeds": scope.can(SEE_FEEDS),
+        "may_decide_links": scope.can(DECIDE_LINKS),
     }
     return render(request, "console/household.html", context)
 
