@@ -35,7 +35,7 @@ class Decision:
 
     It speaks of a claim (`claim_ref`: every row that says the same, in every month) or of one row of
     a delivery that its number alone had joined to a person. `of` is the undone decision's id.
-    `alive` and `dead` speak of a person whom a feed reports dead on the day `died`.
+    `alive` and `dead` speak of a person whom a feed reports dead.
     """
 
     kind: Kind
@@ -50,8 +50,6 @@ class Decision:
     of: str | None = None
     order: int = 0
     """How many decisions there were before: a clock may stand still."""
-    died: str | None = None
-    """The reported day of death (ISO), of decisions on a death alone."""
 
     @property
     def id(self) -> str:
@@ -60,14 +58,13 @@ class Decision:
 
     def _text(self) -> str:
         told = asdict(self) | {"at": self.at.isoformat()}
-        if self.died is None:
-            del told["died"]
         return json.dumps(told, ensure_ascii=False, sort_keys=True, indent=1)
 
     @property
-    def target(self) -> tuple[int | None, str | None, str | None, int | None, str | None]:
-        """What it speaks of."""
-        return self.claim_ref, self.feed, self.delivery, self.row_no, self.died
+    def target(self) -> tuple[str, int | None, str | None, str | None, int | None]:
+        """What it speaks of: a death, a claim or a row."""
+        of = "death" if self.kind in OF_A_DEATH else "link"
+        return of, self.claim_ref, self.feed, self.delivery, self.row_no
 
 
 def append(home: Home, decision: Decision) -> Decision:

@@ -406,7 +406,7 @@ def standing_against(
     row_no: int | None = None,
 ) -> Decision | None:
     """What parts a claim or a row from a person already."""
-    target = (claim_ref, feed, delivery, row_no, None)
+    target = ("link", claim_ref, feed, delivery, row_no)
     return next(
         (
             one
