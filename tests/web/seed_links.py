@@ -178,8 +178,27 @@ def _write_folder(folder: Path, run: Run, month: int) -> None:
             (LI, LINKED_CLAIM, FEED, "2020-08-01", 911, month - 3),
         ],
     )
+    connection.execute(
+        "CREATE TABLE deaths AS SELECT * FROM (VALUES "
+        f"(101, '{_SHISHAN}', {WIFE}, DATE '2020-09-02', DATE '2020-09-02', '{_told('2020-09-02')}', "
+        f"'{FEED}', '2020-11-01', 2046, {month}, DATE '2020-11-12', true), "
+        f"(101, '{_SHISHAN}', {WIFE}, DATE '2020-09-02', DATE '2020-09-02', '{_told('2020-09-02')}', "
+        f"'finance.card', '2020-10-01', 12, {month - 1}, NULL, true), "
+        f"(202, '{_FOREIGN}', {STRANGER}, DATE '2020-09-03', DATE '2020-09-03', "
+        f"'{_told('2020-09-03')}', '{FEED}', '2020-11-01', 9, {month}, DATE '2020-11-13', true)"
+        ") AS rows(household_ref, division, person_ref, first_died, last_died, told, feed, delivery, "
+        "row_no, month, happened_on, is_after_all)"
+    )
+    connection.execute("CREATE TABLE held AS SELECT 101 AS household_ref, 'wage_lost' AS rule")
+    connection.execute(f"COPY deaths TO '{folder / 'deaths.parquet'}' (FORMAT parquet)")
+    connection.execute(f"COPY held TO '{folder / 'held.parquet'}' (FORMAT parquet)")
     connection.execute(f"COPY links TO '{folder / 'links.parquet'}' (FORMAT parquet)")
     connection.close()
+
+
+def _told(day: str) -> str:
+    row = {"feed": "police.residence", "delivery": "2020-10-01", "row_no": 88, "died": day}
+    return json.dumps([row])
 
 
 def _write_facts(file: Path, month: int) -> None:

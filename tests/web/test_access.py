@@ -32,6 +32,7 @@ POST_ONLY = {
     "case-act",
     "dispatch",
     "undo-link",
+    "death",
 }
 PUBLIC = {"sign-in", "sign-out", "preferences", "alive"}
 
@@ -58,7 +59,7 @@ _RESULTS = {
 }
 """Only where something was decided: 404 on the case that this test asks for."""
 _DECLARED = {"declarations", "declaration"}
-_LINKS = {"links", "link", "household-links", "split-claim", "split-row"}
+_LINKS = {"links", "link", "household-links", "split-claim", "split-row", "deaths"}
 _WATCH = {"overview", "supervision"}
 _AUDIT = {"audit", "audit-entries"}
 
@@ -85,6 +86,7 @@ MAY_OPEN = {
         "duties",
         "declarations",
         "links",
+        "deaths",
     }
     | _FEEDS
     | _WATCH

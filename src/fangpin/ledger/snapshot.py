@@ -63,8 +63,8 @@ class Snapshot:
     key: str
     linked: Linked = NOTHING_LINKED
     """The facts that linkage moved; their ledger files are among the others."""
-    deaths: tuple[Decision, ...] = ()
-    """What officials said by then of people whom a feed reports dead."""
+    decisions: tuple[Decision, ...] = ()
+    """What officials had said by then of claims, rows and reported deaths."""
 
     def files_between(self, feed: str, first: int, last: int) -> list[LedgerFile]:
         """The ledger files of a feed that have rows in these months."""
@@ -142,7 +142,7 @@ def take_snapshot(
             files.setdefault(feed, []).append(
                 LedgerFile(path, first, last, latest, takes_back=True)
             )
-    deaths = [one for one in standing(all_decisions(home, as_of=as_of)) if one.kind in OF_A_DEATH]
+    decisions = standing(all_decisions(home, as_of=as_of))
     return Snapshot(
         as_of=as_of,
         month=Month.last_complete(as_of),
@@ -150,9 +150,9 @@ def take_snapshot(
         registry=state,
         files=files,
         coverage=Coverage(coverage(known, as_of=as_of)),
-        key=_key(pack, known, arrivals, as_of, linked, deaths),
+        key=_key(pack, known, arrivals, as_of, linked, decisions),
         linked=linked,
-        deaths=tuple(deaths),
+        decisions=tuple(decisions),
     )
 
 
@@ -170,8 +170,10 @@ def _key(
     found: Sequence[Arrival],
     as_of: date,
     linked: Linked,
-    deaths: Sequence[Decision],
+    decisions: Sequence[Decision],
 ) -> str:
+    # What was decided of links is in `linked.key` already.
+    deaths = [one for one in decisions if one.kind in OF_A_DEATH]
     aside = [
         f"{one.standing_on(as_of)} {one.feed}/{one.delivery}"
         for one in found

@@ -223,7 +223,7 @@ def _make_told(engine: Engine, snapshot: Snapshot, declared: Deaths) -> None:
     engine.make_empty_table("seen_alive", {"person_ref": "BIGINT", "seen": "DATE"})
     engine.insert(
         "seen_alive",
-        [(one.person_ref, one.at.date()) for one in snapshot.deaths if one.kind == "alive"],
+        [(one.person_ref, one.at.date()) for one in snapshot.decisions if one.kind == "alive"],
     )
     engine.make_table(
         "told_deaths",

@@ -54,7 +54,7 @@ def decide_link(
     Raises ProblemError ACT_NOT_PERMITTED, PAIR_NOT_FOUND (unknown or outside the scope),
     LINK_WITHOUT_REASON, LINK_REASON: nothing is written then.
     """
-    _refuse(by, reason)
+    refuse(by, reason)
     found = pair(desk=desk, claim_ref=claim_ref, person_ref=person_ref, divisions=by.divisions)
     if found is None:
         raise ProblemError(_not_found())
@@ -90,7 +90,7 @@ def decide_candidate(
     else was first, or the claim was given to another), LINK_WITHOUT_REASON, LINK_REASON: nothing is
     written then.
     """
-    _refuse(by, reason)
+    refuse(by, reason)
     with transaction.atomic():
         siblings = _siblings(claim_ref)
         found = next(
@@ -102,7 +102,7 @@ def decide_candidate(
         if found.state == kind and found.decided_by == by.official:
             return found
         if found.state != CandidateState.OPEN:
-            raise ProblemError(_decided())
+            raise decided_already()
         _write_pair(
             home=home,
             kind=kind,
@@ -133,7 +133,7 @@ def split_claim(
     Raises Member.DoesNotExist outside the scope; ProblemError ACT_NOT_PERMITTED, LINK_DECIDED,
     LINK_WITHOUT_REASON, LINK_REASON.
     """
-    _refuse(by, reason)
+    refuse(by, reason)
     with transaction.atomic():
         member = _locked_member(by, person_ref)
         earlier = standing_against(home, person_ref, claim_ref=claim_ref)
@@ -169,7 +169,7 @@ def split_link(
     Raises ProblemError ACT_NOT_PERMITTED, PAIR_NOT_FOUND, ROW_UNKNOWN, LINK_DECIDED, LINK_WITHOUT_REASON,
     LINK_REASON.
     """
-    _refuse(by, reason)
+    refuse(by, reason)
     row = resting_on_number(desk=desk, feed=feed, delivery=delivery, row_no=row_no)
     division = _division_of(desk, row.person_ref)
     if not by.covers(division):
@@ -200,7 +200,7 @@ def split_fact(
     Raises Household.DoesNotExist outside the scope; ProblemError ACT_NOT_PERMITTED, LINK_DECIDED,
     LINK_WITHOUT_REASON, LINK_REASON.
     """
-    _refuse(by, reason)
+    refuse(by, reason)
     return _write_split(
         home=home,
         row=replace(row, household_ref=household_ref),
@@ -218,7 +218,7 @@ def undo_link(*, desk: Desk, decision: str, by: Scope, at: datetime, reason: str
     Raises ProblemError ACT_NOT_PERMITTED, PAIR_NOT_FOUND (outside the scope), LINK_DECISION_UNKNOWN,
     LINK_WITHOUT_REASON, LINK_REASON.
     """
-    _refuse(by, reason)
+    refuse(by, reason)
     undone = next((one for one in standing(desk.decisions) if one.id == decision), None)
     division = _division_of(desk, undone.person_ref or 0) if undone else ""
     if undone is not None and not by.covers(division):
@@ -240,7 +240,7 @@ def undo_decision(*, home: Home, decision: str, by: Scope, at: datetime, reason:
     Raises Candidate.DoesNotExist for a decision outside the scope or none; ProblemError
     ACT_NOT_PERMITTED, LINK_DECISION_UNKNOWN (undone already), LINK_WITHOUT_REASON, LINK_REASON.
     """
-    _refuse(by, reason)
+    refuse(by, reason)
     ever = all_decisions(home)
     undone = next((one for one in ever if one.id == decision), None)
     division = division_of_decision(by, undone) if undone is not None else None
@@ -420,7 +420,7 @@ def standing_against(
 def _again(earlier: Decision, by: Scope) -> Decision:
     """The earlier answer to whoever gave it. Raises ProblemError LINK_DECIDED to anyone else."""
     if earlier.by != by.official:
-        raise ProblemError(_decided())
+        raise decided_already()
     return replace(earlier)
 
 
@@ -434,7 +434,8 @@ def _division_of(desk: Desk, person_ref: int) -> str:
     return str(found or "")
 
 
-def _refuse(by: Scope, reason: str) -> None:
+def refuse(by: Scope, reason: str) -> None:
+    """Raises ProblemError ACT_NOT_PERMITTED, LINK_REASON."""
     if not by.can(DECIDE_LINKS):
         raise ProblemError(
             Problem(
@@ -471,8 +472,9 @@ def _not_found() -> Problem:
     )
 
 
-def _decided() -> Problem:
-    return Problem(
+def decided_already() -> ProblemError:
+    """LINK_DECIDED: someone else was first."""
+    problem = Problem(
         code="LINK_DECIDED",
         where="link",
         zh="别人刚刚已经作出决定，您的这次没有保存。",
@@ -480,3 +482,4 @@ def _decided() -> Problem:
         fix_zh="请看页面上现在的决定；不同意的，先撤销它再重新决定。",
         fix_en="See what stands on the page now; if you disagree, take it back and decide anew.",
     )
+    return ProblemError(problem)

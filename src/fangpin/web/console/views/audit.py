@@ -56,6 +56,7 @@ KINDS = {
     "declaration": gettext_noop("农户申报"),
     "claim": gettext_noop("待归人数据"),
     "row": gettext_noop("数据行"),
+    "person": gettext_noop("人"),
 }
 ACTS = {
     "view_household": gettext_noop("查看农户档案"),

@@ -24,11 +24,13 @@ from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.models import Household
 from fangpin.policy.models import Words
+from fangpin.runs.deaths import conflicts_of_household
 from fangpin.runs.link_acts import DECIDE_LINKS
 from fangpin.runs.months import months_of_household
 from fangpin.values.problem import ProblemError
 from fangpin.web.console.cases.desk import Desk
 from fangpin.web.console.cases.progress import StepLine, step_lines
+from fangpin.web.console.deaths import ConflictLine, conflict_lines
 from fangpin.web.console.feeds import coverage_of, home
 from fangpin.web.console.frame import chosen_division
 from fangpin.web.console.gaps import gaps_of
@@ -148,6 +150,7 @@ def household(request: ConsoleRequest, household_ref: int) -> HttpResponse:
         "run": run,
         "may_see_feeds": scope.can(SEE_FEEDS),
         "may_decide_links": scope.can(DECIDE_LINKS),
+        "deaths": _deaths(scope, found, alerts.latest_run()),
     }
     return render(request, "console/household.html", context)
 
@@ -170,6 +173,15 @@ def end(request: ConsoleRequest, alert_no: str) -> HttpResponse:
     except ProblemError as error:
         return refused(request, error.problems[0])
     return redirect("household", ended.household_id)
+
+
+def _deaths(scope: Scope, found: Household, run: Run | None) -> list[ConflictLine]:
+    """Members whom one office reports dead and another contradicts, until someone has answered."""
+    if run is None:
+        return []
+    folder = home().runs / run.folder
+    conflicts = conflicts_of_household(run_folder=folder, household_ref=found.household_ref)
+    return [one for one in conflict_lines(scope, conflicts, run_folder=folder) if one.waits]
 
 
 def _open_case(request: ConsoleRequest, household_ref: int) -> Case | None:
