@@ -189,6 +189,21 @@ def _write_folder(folder: Path, run: Run, month: int) -> None:
         ") AS rows(household_ref, division, person_ref, first_died, last_died, told, feed, delivery, "
         "row_no, month, happened_on, is_after_all)"
     )
+    police = "'police.residence', '2020-10-01'"
+    connection.execute(
+        "CREATE TABLE registrations AS SELECT * FROM (VALUES "
+        f"('booklet', 101, {WIFE}, 'lives_here_only', '{_ZHANGSHUXIA}', 101, {police}, 14), "
+        f"('booklet', 101, 5150, 'listed_here_only', '{_SHISHAN}', NULL, {police}, 15), "
+        f"('booklet', 101, {STRANGER}, 'listed_here_only', '{_SHISHAN}', 202, {police}, 16), "
+        f"('booklet', NULL, 5151, 'in_no_household', '{_SHISHAN}', NULL, {police}, 21), "
+        f"('booklet', NULL, 5152, 'in_no_household', '{_SHISHAN}', NULL, {police}, 22), "
+        f"('booklet', NULL, 5153, 'in_no_household', '{_FOREIGN}', NULL, {police}, 4242)"
+        ") AS rows(unit, household_ref, person_ref, presence, division, counted_in, feed, delivery, "
+        "row_no)"
+    )
+    connection.execute(
+        f"COPY registrations TO '{folder / 'registrations.parquet'}' (FORMAT parquet)"
+    )
     connection.execute("CREATE TABLE held AS SELECT 101 AS household_ref, 'wage_lost' AS rule")
     connection.execute(f"COPY deaths TO '{folder / 'deaths.parquet'}' (FORMAT parquet)")
     connection.execute(f"COPY held TO '{folder / 'held.parquet'}' (FORMAT parquet)")

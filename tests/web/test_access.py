@@ -59,7 +59,7 @@ _RESULTS = {
 }
 """Only where something was decided: 404 on the case that this test asks for."""
 _DECLARED = {"declarations", "declaration"}
-_LINKS = {"links", "link", "household-links", "split-claim", "split-row", "deaths"}
+_LINKS = {"links", "link", "household-links", "split-claim", "split-row", "deaths", "unlisted"}
 _WATCH = {"overview", "supervision"}
 _AUDIT = {"audit", "audit-entries"}
 
@@ -87,6 +87,7 @@ MAY_OPEN = {
         "declarations",
         "links",
         "deaths",
+        "unlisted",
     }
     | _FEEDS
     | _WATCH

@@ -55,6 +55,7 @@ OF_A_CADRE = (
 OF_A_COUNTY = (
     "/links/",
     "/deaths/",
+    "/unlisted/",
     f"/links/{linked.CLAIM}/{linked.LI}/",
     f"/links/{linked.DECIDED_CLAIM}/{linked.WIFE}/",
     f"/households/{LI_ZHUXI}/links/",

@@ -114,3 +114,26 @@ def test_without_conflicts_the_page_says_so(county: Client, installation: Path) 
         file.unlink()
 
     assert "没有要核实的" in text_of(county)
+
+
+def test_a_household_shows_who_is_registered_elsewhere_and_names_nobody_of_a_foreign_one(
+    county: Client,
+) -> None:
+    text = text_of(county, f"/households/{LI_ZHUXI}/")
+
+    assert "户籍与居住" in text and "人在户不在" in text and "户在人不在" in text
+    assert "人口和收支算在这一户" in text
+    assert "人口和收支没有算在任何一户，请核实" in text
+    assert text.count("名册上没有的人") == 2, "one is nobody's, one is of a foreign household"
+    assert FOREIGN_NAME not in text
+
+
+def test_people_in_no_household_are_counted_by_place_and_traced_to_their_rows(
+    county: Client, signed_in: SignIn
+) -> None:
+    text = text_of(county, "/unlisted/")
+
+    assert "2 人登记在这里，没有哪一户的名册列了他" in text
+    assert "第 21 行" in text and "第 22 行" in text and "4,242" not in text
+    empty = text_of(signed_in("outsider"), "/unlisted/")
+    assert "登记在这里的人，都有一户的名册列着" in empty

@@ -29,6 +29,7 @@ from fangpin.runs.hits import write_hits
 from fangpin.runs.households import write_households
 from fangpin.runs.linked_rows import write_linked_rows
 from fangpin.runs.months import MONTHS_SHOWN
+from fangpin.runs.registrations import write_registrations
 from fangpin.runs.restatement import write_restatement
 
 Progress = Callable[[str], None]
@@ -95,6 +96,7 @@ def run_month(
         write_deaths(engine=engine, pack=pack, snapshot=snapshot, folder=temporary)
         hold_hits(engine=engine, pack=pack, snapshot=snapshot, folder=temporary, outcomes=outcomes)
         write_linked_rows(engine=engine, snapshot=snapshot, folder=temporary)
+        write_registrations(engine=engine, pack=pack, snapshot=snapshot, folder=temporary)
         write_households(
             home=home, engine=engine, pack=pack, state=snapshot.registry, folder=temporary
         )

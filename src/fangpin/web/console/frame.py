@@ -265,6 +265,6 @@ def _data(request: ConsoleRequest, scope: Scope, entry: Callable[..., Entry]) ->
     if scope.can(DECIDE_LINKS):
         waiting = count_of_pairs(scope)
         note = number(waiting) if waiting else ""
-        pages = ("link", "household-links", "split-claim", "split-row", "deaths")
+        pages = ("link", "household-links", "split-claim", "split-row", "deaths", "unlisted")
         found.append(entry("links", gettext("归人核对"), *pages, note=note))
     return [Section(gettext("数据"), found)] if found else []

@@ -26,6 +26,7 @@ from fangpin.web.console.views import (
     sign_in,
     splits,
     supervision,
+    unlisted,
 )
 
 urlpatterns = [
@@ -115,6 +116,7 @@ urlpatterns = [
         splits.split_of_row,
         name="split-row",
     ),
+    path("unlisted/", unlisted.unlisted, name="unlisted"),
     path("deaths/", deaths.deaths, name="deaths"),
     path("deaths/<int:person_ref>/", deaths.answer, name="death"),
     path("links/", links.links, name="links"),

@@ -27,6 +27,7 @@ from fangpin.policy.models import Words
 from fangpin.runs.deaths import conflicts_of_household
 from fangpin.runs.link_acts import DECIDE_LINKS
 from fangpin.runs.months import months_of_household
+from fangpin.runs.registrations import registrations_of_household
 from fangpin.values.problem import ProblemError
 from fangpin.web.console.cases.desk import Desk
 from fangpin.web.console.cases.progress import StepLine, step_lines
@@ -38,6 +39,7 @@ from fangpin.web.console.help import help_of
 from fangpin.web.console.ledger_view import flags_of, ledger_of
 from fangpin.web.console.listing import listed_households
 from fangpin.web.console.reasons import ReasonView, categories_of, reason_views
+from fangpin.web.console.registrations import RegistrationLine, registration_lines
 from fangpin.web.console.steps import Step, steps_of
 from fangpin.web.console.story import case_lines, episode_lines, measure_lines, story_of
 from fangpin.web.console.views.errors import refused
@@ -151,6 +153,7 @@ def household(request: ConsoleRequest, household_ref: int) -> HttpResponse:
         "may_see_feeds": scope.can(SEE_FEEDS),
         "may_decide_links": scope.can(DECIDE_LINKS),
         "deaths": _deaths(scope, found, alerts.latest_run()),
+        "registrations": _registrations(scope, found, alerts.latest_run()),
     }
     return render(request, "console/household.html", context)
 
@@ -182,6 +185,16 @@ def _deaths(scope: Scope, found: Household, run: Run | None) -> list[ConflictLin
     folder = home().runs / run.folder
     conflicts = conflicts_of_household(run_folder=folder, household_ref=found.household_ref)
     return [one for one in conflict_lines(scope, conflicts, run_folder=folder) if one.waits]
+
+
+def _registrations(scope: Scope, found: Household, run: Run | None) -> list[RegistrationLine]:
+    """Where the household and another office's grouping of people differ, as the latest run knew."""
+    if run is None:
+        return []
+    listed = registrations_of_household(
+        run_folder=home().runs / run.folder, household_ref=found.household_ref
+    )
+    return registration_lines(scope, found, listed)
 
 
 def _open_case(request: ConsoleRequest, household_ref: int) -> Case | None:
