@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -13,12 +14,21 @@ import pytest
 from fangpin.feeds.arrivals import arrivals
 from fangpin.linkage.decisions import Decision, all_decisions, append, standing
 from fangpin.linkage.desk import Desk, open_desk
-from fangpin.linkage.review import count_of_queue, counts, decide, pair, queue, undo
+from fangpin.linkage.review import (
+    count_of_queue,
+    counts,
+    decide,
+    decided_pairs,
+    pair,
+    queue,
+    undo,
+)
 from fangpin.linkage.split import (
     households_and_months,
     resting_on,
     resting_on_claim,
     resting_on_number,
+    row_of_number,
     split_row,
 )
 from fangpin.values.problem import ProblemError
@@ -120,7 +130,7 @@ def test_what_is_decided_counts_from_its_day_on_and_can_be_taken_back(
     with desk(of_one_chen) as opened:
         waiting = queue(desk=opened)[0].claim_ref
         said = decide(
-            desk=opened,
+            home=opened.home,
             kind="same",
             claim_ref=waiting,
             person_ref=old_chen,
@@ -135,7 +145,7 @@ def test_what_is_decided_counts_from_its_day_on_and_can_be_taken_back(
     with desk(of_one_chen) as opened:
         assert queue(desk=opened) == []
         undo(
-            desk=opened,
+            home=opened.home,
             decision=said.id,
             by="he",
             at=DECIDED.replace(month=8),
@@ -152,7 +162,7 @@ def test_excluding_one_namesake_leaves_the_claim_to_the_other(of_one_chen: Valle
     with desk(of_one_chen) as opened:
         waiting = queue(desk=opened)[0].claim_ref
         decide(
-            desk=opened,
+            home=opened.home,
             kind="different",
             claim_ref=waiting,
             person_ref=of_one_chen.person(OLD_CHEN),
@@ -171,7 +181,7 @@ def test_a_decision_holds_for_every_month_in_which_the_row_says_the_same(village
     with desk(village) as opened:
         (waiting,) = queue(desk=opened)
         decide(
-            desk=opened,
+            home=opened.home,
             kind="same",
             claim_ref=waiting.claim_ref,
             person_ref=waiting.person_ref,
@@ -211,7 +221,7 @@ def test_a_wrong_merge_is_split_and_what_rested_on_it_is_listed(village: Valley)
         before = resting_on_claim(desk=opened, claim_ref=claimed, person_ref=village.person(LI))
         assert households_and_months(before) == {village.ref("A"): ["2020-01", "2020-02"]}
         said = decide(
-            desk=opened,
+            home=opened.home,
             kind="different",
             claim_ref=claimed,
             person_ref=village.person(LI),
@@ -236,11 +246,12 @@ def test_a_row_under_anothers_number_is_given_to_whom_it_belongs(village: Valley
     with desk(village) as opened:
         row = resting_on_number(desk=opened, feed=BILLS, delivery=delivery, row_no=2)
         assert (row.household_ref, row.month) == (village.ref("A"), "2020-02")
+        assert replace(row, household_ref=None) == row_of_number(
+            arrivals=arrivals(village.home), feed=BILLS, delivery=delivery, row_no=2
+        )
         split_row(
-            desk=opened,
-            feed=BILLS,
-            delivery=delivery,
-            row_no=2,
+            home=opened.home,
+            row=row,
             by="fang",
             at=DECIDED,
             reason="his wife's bill",
@@ -257,7 +268,7 @@ def test_decisions_are_files_that_are_never_changed(of_one_chen: Valley) -> None
         waiting = queue(desk=opened)[0]
         for hour, kind in enumerate(("same", "different", "same")):
             decide(
-                desk=opened,
+                home=opened.home,
                 kind=kind,  # type: ignore[arg-type]
                 claim_ref=waiting.claim_ref,
                 person_ref=waiting.person_ref,
@@ -293,16 +304,39 @@ def test_a_decision_needs_author_reason_and_object(
     assert list(valley.home.decisions.glob("*")) == []
 
 
-def test_nobody_decides_about_a_claim_or_person_that_is_not_there(of_one_chen: Valley) -> None:
+def test_a_pair_or_row_that_is_not_there_is_none(of_one_chen: Valley) -> None:
     with desk(of_one_chen) as opened:
         waiting = queue(desk=opened)[0]
-        said = {"kind": "same", "by": "fang", "at": DECIDED, "reason": "seen"}
-        with pytest.raises(ProblemError, match="CLAIM_UNKNOWN"):
-            decide(desk=opened, claim_ref=1, person_ref=waiting.person_ref, **said)
-        with pytest.raises(ProblemError, match="PERSON_UNKNOWN"):
-            decide(desk=opened, claim_ref=waiting.claim_ref, person_ref=1, **said)
+        assert pair(desk=opened, claim_ref=1, person_ref=waiting.person_ref) is None
+        assert pair(desk=opened, claim_ref=waiting.claim_ref, person_ref=1) is None
         with pytest.raises(ProblemError, match="ROW_UNKNOWN"):
             resting_on_number(desk=opened, feed=BILLS, delivery="2020-01-01-x", row_no=2)
+
+
+def test_whoever_could_not_tell_is_not_asked_again_and_no_row_moves(of_one_chen: Valley) -> None:
+    before = of_one_chen.amounts(LATER)
+    with desk(of_one_chen) as opened:
+        first, second = queue(desk=opened)
+        said = decide(
+            home=opened.home,
+            kind="unknown",
+            claim_ref=first.claim_ref,
+            person_ref=first.person_ref,
+            by="fang",
+            at=DECIDED,
+            reason="neither was at home",
+        )
+    with desk(of_one_chen) as opened:
+        assert [one.person_ref for one in queue(desk=opened)] == [second.person_ref]
+        (shown,) = decided_pairs(desk=opened, decisions=opened.decisions)
+        assert (shown.person_ref, shown.chance) == (first.person_ref, first.chance)
+        assert len(queue(desk=opened)) == 1, "the desk is as it was"
+    assert of_one_chen.amounts(LATER) == before
+    undo(
+        home=of_one_chen.home, decision=said.id, by="fang", at=DECIDED.replace(month=8), reason="x"
+    )
+    with desk(of_one_chen) as opened:
+        assert len(queue(desk=opened)) == 2
 
 
 def linked_rows(valley: Valley) -> list[dict[str, object]]:
@@ -317,7 +351,7 @@ def test_everything_that_follows_claims_can_be_deleted_and_comes_back_the_same(
     with desk(of_one_chen) as opened:
         waiting = queue(desk=opened)[0]
         decide(
-            desk=opened,
+            home=opened.home,
             kind="same",
             claim_ref=waiting.claim_ref,
             person_ref=waiting.person_ref,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,11 @@ from fangpin.linkage.households import make_spine
 from fangpin.linkage.units import Difference, differences, latest_month
 from fangpin.policy import load_pack
 from fangpin.policy.pack import Pack
+from fangpin.runs.registrations import (
+    count_in_no_household,
+    in_no_household,
+    registrations_of_household,
+)
 from fangpin.values.month import Month
 from tests.linkage.valley import (
     EARLY,
@@ -45,6 +51,10 @@ feeds:
       - {field: booklet, title: {zh: 户口簿号, en: Booklet}, type: text, required: true}
       - {field: id_number, title: {zh: 证号, en: Identity number}, type: identifier, scheme: gb11643}
       - {field: village, title: {zh: 村, en: Village}, type: division}
+      - field: kind
+        title: {zh: 性质, en: Kind}
+        type: code
+        values: {rural: [农业, rural], urban: [非农, urban]}
       - {field: month, title: {zh: 月份, en: Month}, type: month, required: true}
 """
 UNIT = """\
@@ -56,6 +66,8 @@ household_units:
     division: village
     lives_here_only: {zh: 只住此处, en: Only lives here}
     listed_here_only: {zh: 只登记此处, en: Only listed here}
+    must_be_listed: {field: kind, is_one_of: [rural]}
+    in_no_household: {zh: 哪一户都没有, en: In no household}
 """
 HUSBAND, WIFE, DAUGHTER, HER_HUSBAND = (
     number("1970-01-01", 11),
@@ -93,11 +105,19 @@ def valley(tmp_path: Path, pack_with_booklets: Pack) -> Valley:
     return opened
 
 
-def booklets(valley: Valley, *rows: tuple[str, str, str], month: str = "2020-02") -> None:
+def booklets(
+    valley: Valley, *rows: tuple[str, str, str], month: str = "2020-02", kind: str = "rural"
+) -> None:
     valley.send(
         REGISTRATION,
         [
-            {"booklet": booklet, "id_number": who, "village": village, "month": month}
+            {
+                "booklet": booklet,
+                "id_number": who,
+                "village": village,
+                "kind": kind,
+                "month": month,
+            }
             for booklet, who, village in rows
         ],
     )
@@ -105,12 +125,14 @@ def booklets(valley: Valley, *rows: tuple[str, str, str], month: str = "2020-02"
 
 def found(valley: Valley) -> list[Difference]:
     with connect(threads=1) as engine:
-        return differences(
+        told = differences(
             engine=engine,
             pack=valley.pack,
             state=valley.snapshot(LATER).registry,
             arrivals=arrivals(valley.home),
         )
+    assert all(one.row[0] == REGISTRATION and one.row[2] > 1 for one in told)
+    return [replace(one, row=("", "", 0)) for one in told]
 
 
 def test_who_lives_here_and_is_registered_elsewhere_counts_here(valley: Valley) -> None:
@@ -166,6 +188,55 @@ def test_one_who_is_registered_and_in_no_household_counts_nowhere(valley: Valley
     assert members(valley) == {"A": 2, "B": 2}
 
 
+LONE, CHILD = number("1950-05-05", 71), number("2015-05-05", 72)
+
+
+def test_a_booklet_of_which_no_household_lists_anyone_is_someone_unwatched(
+    valley: Valley,
+) -> None:
+    """Screening covers every person with a rural registration: OC-014."""
+    booklets(valley, ("K1", HUSBAND, "H01"), ("K7", LONE, "H01"), ("K7", CHILD, "H01"))
+
+    assert [
+        (one.presence, one.household_ref, one.person_ref, one.division, one.counted_in)
+        for one in sorted(found(valley), key=lambda one: one.person_ref)
+    ] == [
+        ("in_no_household", None, person_ref, "H01", None)
+        for person_ref in sorted((valley.person(LONE), valley.person(CHILD)))
+    ]
+    run = valley.run(LATER)
+    assert count_in_no_household(run.folder, ["H"]) == {"H01": 2}
+    assert count_in_no_household(run.folder, ["H02"]) == {}
+    assert {one.person_ref for one in in_no_household(run.folder, ["H01"])} == {
+        valley.person(LONE),
+        valley.person(CHILD),
+    }
+    assert members(valley) == {"A": 2, "B": 2}
+
+
+@pytest.mark.parametrize(("village", "kind"), [("H01", "urban"), ("H03", "rural")])
+def test_whoever_need_not_be_listed_or_lives_where_no_registry_reaches_is_not_asked_about(
+    valley: Valley, village: str, kind: str
+) -> None:
+    booklets(valley, ("K7", LONE, village), kind=kind)
+
+    assert found(valley) == []
+
+
+def test_a_run_tells_a_household_what_differs_and_moves_nobody(valley: Valley) -> None:
+    before = valley.amounts(LATER)
+    booklets(valley, ("K1", HUSBAND, "H01"), ("K9", WIFE, "H09"), ("K1", DAUGHTER, "H01"))
+    run = valley.run(LATER)
+
+    told = registrations_of_household(run_folder=run.folder, household_ref=valley.ref("A"))
+
+    assert {(one.presence, one.person_ref, one.counted_in) for one in told} == {
+        ("lives_here_only", valley.person(WIFE), valley.ref("A")),
+        ("listed_here_only", valley.person(DAUGHTER), valley.ref("B")),
+    }
+    assert valley.amounts(LATER) == before
+
+
 def test_the_latest_month_is_what_counts_and_unknown_is_no_difference(valley: Valley) -> None:
     assert found(valley) == []
     (unit,) = valley.pack.header.household_units
@@ -179,7 +250,8 @@ def test_the_latest_month_is_what_counts_and_unknown_is_no_difference(valley: Va
 
 
 def test_the_national_pack_keeps_registration_apart_from_the_purse(repository: Path) -> None:
-    pack = load_pack(repository / "packs" / "cn")
+    pack = load_pack(repository / "packs" / "cn_hunan_chenzhou")
+    assert pack.header.deaths is not None, "a county inherits both from the nation"
 
     (unit,) = pack.header.household_units
     registry = pack.header.registry

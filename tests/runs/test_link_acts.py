@@ -9,15 +9,27 @@ from pathlib import Path
 
 import pytest
 
+from fangpin.casework.alerts.models import Alert, EvidenceRow
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.officials.scope import Scope
 from fangpin.feeds.arrivals import arrivals
 from fangpin.lake.engines.duckdb import connect
 from fangpin.linkage.desk import Desk, open_desk
 from fangpin.linkage.review import queue
-from fangpin.linkage.split import resting_on_claim
+from fangpin.linkage.split import resting_on_claim, row_of_number
+from fangpin.policy.calendar import WorkingCalendar
 from fangpin.runs.evidence_rows import alerts_resting_on, latest_run_folder
-from fangpin.runs.link_acts import DECIDE_LINKS, decide_link, split_link, undo_link
+from fangpin.runs.link_acts import (
+    DECIDE_LINKS,
+    decide_link,
+    split_claim,
+    split_fact,
+    split_link,
+    undo_decision,
+    undo_link,
+)
+from fangpin.runs.linked_rows import links_of_household
+from fangpin.runs.load_alerts import load_run
 from fangpin.values.problem import ProblemError
 from tests.ledger.village import rows_of
 from tests.linkage.valley import (
@@ -179,3 +191,110 @@ def test_an_undo_and_a_split_row_leave_their_entries(valley: Valley) -> None:
 
     acts = list(AuditEntry.objects.order_by("id").values_list("act", flat=True))
     assert acts == ["link_split", "link_undo"]
+
+
+@pytest.fixture
+def a_year(tmp_path: Path, valley_rules_of_runs: object) -> Valley:
+    """Twelve months of bills; one without a number, joined to Li by name, raised an alert."""
+    opened = Valley(tmp_path, valley_rules_of_runs)  # type: ignore[arg-type]
+    opened.send(REGISTRY, PEOPLE, on=EARLY)
+    for month in range(1, 13):
+        day = f"{2019 if month > 5 else 2020}-{month:02}-09"
+        rows = [claim(f"{month}", number("1950-01-02", 11), "陈永明", day=day, own_share="1")]
+        if month == 5:
+            rows.append(
+                claim("x", None, "李竹喜", born="1971-03-08", village="H01", own_share="9000",
+                      day="2020-05-10")
+            )  # fmt: skip
+            rows.append(
+                claim("y", number("1980-01-02", 13), "陈永明", own_share="9000", day="2020-05-11")
+            )
+        opened.send(BILLS, rows, on=date(2020, 6, 5))
+    return opened
+
+
+def loaded(valley: Valley, on: date) -> dict[int, tuple[str, str]]:
+    """Household -> state of its alert and why it ended, after the run of a day is loaded."""
+    load_run(
+        run_folder=valley.run(on).folder,
+        pack=valley.pack,
+        calendar=WorkingCalendar(valley.pack),
+        at=AT,
+    )
+    return {alert.household_id: (alert.state, alert.end_reason) for alert in Alert.objects.all()}
+
+
+def test_an_alert_that_rested_on_a_split_claim_ends_and_keeps_its_history(
+    a_year: Valley,
+) -> None:
+    li, chen = a_year.ref("A"), a_year.ref("D")
+    assert loaded(a_year, AS_OF) == {li: ("open", ""), chen: ("open", "")}
+    kept = Alert.objects.get(household_id=li).evidence.count()
+    (link,) = links_of_household(run_folder=a_year.run(AS_OF).folder, household_ref=li)
+
+    split_claim(
+        home=a_year.home,
+        claim_ref=link.claim_ref,
+        person_ref=link.person_ref,
+        rows=len(link.rows),
+        by=analyst("H"),
+        at=AT,
+        reason="another of that name",
+    )
+
+    assert loaded(a_year, date(2020, 6, 20)) == {
+        li: ("ended", "source_corrected"),
+        chen: ("open", ""),
+    }
+    assert Alert.objects.get(household_id=li).evidence.count() == kept
+
+
+def test_an_alert_that_rested_on_a_split_row_ends(a_year: Valley) -> None:
+    li, chen = a_year.ref("A"), a_year.ref("D")
+    loaded(a_year, AS_OF)
+    cited = EvidenceRow.objects.get(alert__household_id=chen)
+    row = row_of_number(
+        arrivals=arrivals(a_year.home),
+        feed=cited.feed,
+        delivery=cited.delivery,
+        row_no=cited.row_no,
+    )
+    assert row is not None
+
+    split_fact(
+        home=a_year.home,
+        row=row,
+        household_ref=chen,
+        by=analyst("H"),
+        at=AT,
+        reason="the number of another",
+    )
+
+    assert loaded(a_year, date(2020, 6, 20)) == {
+        li: ("open", ""),
+        chen: ("ended", "source_corrected"),
+    }
+
+
+def test_a_split_that_is_taken_back_raises_the_alert_anew(a_year: Valley) -> None:
+    li = a_year.ref("A")
+    loaded(a_year, AS_OF)
+    (link,) = links_of_household(run_folder=a_year.run(AS_OF).folder, household_ref=li)
+    said = split_claim(
+        home=a_year.home,
+        claim_ref=link.claim_ref,
+        person_ref=link.person_ref,
+        rows=1,
+        by=analyst("H"),
+        at=AT,
+        reason="another of that name",
+    )
+    loaded(a_year, date(2020, 6, 20))
+    undo_decision(
+        home=a_year.home, decision=said.id, by=analyst("H"), at=AT.replace(day=21), reason="no"
+    )
+
+    loaded(a_year, date(2020, 6, 25))
+
+    states = list(Alert.objects.filter(household_id=li).values_list("state", flat=True))
+    assert sorted(states) == ["ended", "open"]

@@ -23,6 +23,7 @@ from fangpin.casework.registry.models import DivisionCount, Household, Household
 from fangpin.policy import Pack, load_pack
 from fangpin.values.month import Month
 from tests.web.seed_cases import seed_cases
+from tests.web.seed_links import seed_links
 
 PACK_FOLDER = Path(__file__).parent / "packs" / "web_test"
 CLOCK = date(2020, 12, 14)
@@ -132,6 +133,7 @@ def seed(*, home: Path, households: int = 40) -> Seed:
     _li_zhuxi(runs)
     _foreign(runs)
     _deliveries(pack, home / "deliveries", chance)
+    seed_links(home, runs[-1])
     return Seed(pack, runs, seed_cases(pack, runs))
 
 

@@ -22,6 +22,7 @@ from fangpin.web.settings import CONTENT_SECURITY_POLICY
 from tests.web.conftest import SignIn
 from tests.web.seed import FOREIGN, FOREIGN_NAME, FOREIGN_VILLAGE, LI_ZHUXI, ROLES, SHISHAN, Seed
 from tests.web.seed_cases import FOREIGN_RECEIPT, ON_NOTICE, RECEIPT
+from tests.web.seed_links import CLAIM, LI, LINKED_CLAIM, ROW, STRANGER
 
 UNREGISTERED, UNREGISTERED_ELSEWHERE = 7_000_000_001, 7_000_000_002
 FOREIGN_NUMBER = "H431026-9999"
@@ -37,6 +38,8 @@ POST_ONLY = {
     "dispatch",
     "decide-delivery",
     "readings",
+    "undo-link",
+    "death",
 }
 PUBLIC = {"sign-in", "sign-out", "preferences", "alive"}
 
@@ -64,6 +67,7 @@ _RESULTS = {
 }
 """Only where something was decided: 404 on the case that this test asks for."""
 _DECLARED = {"declarations", "declaration", "register-declared"}
+_LINKS = {"links", "link", "household-links", "split-claim", "split-row", "deaths", "unlisted"}
 _WATCH = {"overview", "supervision"}
 _RULES = {"rules", "rule"}
 _AUDIT = {"audit", "audit-entries"}
@@ -74,6 +78,7 @@ MAY_OPEN = {
     | _FEEDS
     | _CASES
     | _DECLARED
+    | _LINKS
     | _WATCH
     | _RULES
     | _AUDIT
@@ -93,6 +98,9 @@ MAY_OPEN = {
         "declarations",
         "unregistered",
         "register-household",
+        "links",
+        "deaths",
+        "unlisted",
     }
     | _FEEDS
     | _WATCH
@@ -163,6 +171,9 @@ def address(pattern: URLPattern, household: int) -> str:
         ("<str:feed>", "medical.settlement"),
         ("<str:delivery>", "2020-11-01"),
         ("<str:upload_no>", "uploadoftest"),
+        ("<int:claim_ref>", str(LINKED_CLAIM if pattern.name == "split-claim" else CLAIM)),
+        ("<int:person_ref>", str(STRANGER if is_foreign else LI)),
+        ("<int:row_no>", str(ROW)),
     ):
         path = path.replace(hole, value)
     assert "<" not in path, f"tell this test how to fill {path}"

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.web import seed_cases as at
+from tests.web import seed_links as linked
 from tests.web.seed import LI_ZHUXI, PASSWORD
 from tests.web.work import bills
 
@@ -54,6 +55,14 @@ OF_A_CADRE = (
     "/meetings/1/sheet/",
 )
 OF_A_COUNTY = (
+    "/links/",
+    "/deaths/",
+    "/unlisted/",
+    f"/links/{linked.CLAIM}/{linked.LI}/",
+    f"/links/{linked.DECIDED_CLAIM}/{linked.WIFE}/",
+    f"/households/{LI_ZHUXI}/links/",
+    f"/households/{LI_ZHUXI}/links/{linked.LINKED_CLAIM}/{linked.LI}/",
+    f"/households/{LI_ZHUXI}/links/{linked.FEED}/{linked.DELIVERY}/{linked.ROW}/",
     "/declarations/",
     f"/declarations/{at.RECEIPT}/",
     f"/declarations/{at.RECEIPT}/register/",

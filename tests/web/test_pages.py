@@ -24,6 +24,7 @@ from fangpin.casework.cases.models import (
     Verifier,
     Visit,
 )
+from fangpin.casework.claims.models import Candidate
 from fangpin.casework.declarations.models import Declaration
 from fangpin.casework.officials.models import Official
 from fangpin.casework.registry.models import Household, Member
@@ -311,6 +312,9 @@ def test_every_page_is_whole_in_english(prefecture: Seed, signed_in: SignIn, use
     for name in Official.objects.values_list("name", flat=True):
         written |= {name, name[:1]}
     written |= {text for row in Declaration.objects.values_list("name", "text") for text in row}
+    for said in Candidate.objects.values_list("claim_name", "person_name", "reason"):
+        # A name may be cut by the mark of the sign that differs.
+        written |= {*said, *said[0], *said[1]}
     written |= words_of_cases()
     client = signed_in(username, language="en")
     asked = [(name, path) for name, path in addresses(LI_ZHUXI) if not path.endswith(".pdf")]

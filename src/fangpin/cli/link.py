@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -18,7 +18,7 @@ from fangpin.cli.session import Session
 from fangpin.feeds.arrivals import arrivals
 from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.engines.splink import has_splink, splink_missing
-from fangpin.linkage.decisions import Decision, standing
+from fangpin.linkage.decisions import OF_A_PAIR, Decision, standing
 from fangpin.linkage.desk import Desk, open_desk
 from fangpin.linkage.model import MODELS, PERSONS, load_model, write_model
 from fangpin.linkage.review import Pair, count_of_queue, counts, queue
@@ -30,7 +30,6 @@ from fangpin.linkage.split import (
     resting_on_number,
 )
 from fangpin.linkage.training import train_persons
-from fangpin.policy import load_pack
 from fangpin.synthetic.chenzhou.bench_linkage import (
     CLAIMS_TABLE,
     PEOPLE_TABLE,
@@ -50,9 +49,6 @@ AsOf = Annotated[
 Reason = Annotated[str, typer.Option(help="why; it stays on record")]
 By = Annotated[str, typer.Option(help="who decides; it stays on record")]
 
-TRAINING_PACK = "cn_hunan_chenzhou"
-"""The pack whose villages the invented training county has."""
-
 
 @app.command()
 def train(
@@ -62,22 +58,25 @@ def train(
     out: Annotated[
         Path | None, typer.Option(help="file to write; the shipped model if absent")
     ] = None,
+    pack: PackName = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Train the model of persons anew on invented truth; the same numbers give the same model."""
+    """Train the model of persons anew on invented truth, in the villages of a pack.
+
+    The same pack and numbers give the same model.
+    """
     if not has_splink():
         raise ProblemError(splink_missing())
-    session = Session()
-    pack = load_pack(session.packs_directory / TRAINING_PACK)
+    villages = Session(pack=pack).pack
     file = out or MODELS / f"{PERSONS}.json"
     edition = load_model().edition + 1 if out is None and file.exists() else 1
     # Moves and slips of sex happen, though rarely: without them the model would trust both blindly.
     errors = Errors(wrong_village=20, wrong_sex=3)
     with connect(memory_limit="2GB") as engine:
         make_linkage_truth(
-            engine, pack=pack, persons=persons, claims=claims, seed=seed, errors=errors
+            engine, pack=villages, persons=persons, claims=claims, seed=seed, errors=errors
         )
-        parent = parent_sql(pack)
+        parent = parent_sql(villages)
         for table in (PEOPLE_TABLE, CLAIMS_TABLE):
             engine.make_table(table, f"SELECT *, {parent} AS parent FROM {table}")
         model = train_persons(
@@ -89,6 +88,7 @@ def train(
             source="fangpin link train",
             trained_on={
                 "generator": "synthetic/chenzhou/bench_linkage",
+                "pack": villages.id,
                 "persons": persons,
                 "claims": claims,
                 "seed": seed,
@@ -179,7 +179,7 @@ def review(
 
 @app.command()
 def decide(
-    kind: Annotated[str, typer.Argument(help="same or different")],
+    kind: Annotated[str, typer.Argument(help="same, different or unknown")],
     claim: Annotated[int, typer.Option(help="the claim's reference")],
     person: Annotated[int, typer.Option(help="the person's reference")],
     reason: Reason,
@@ -187,15 +187,15 @@ def decide(
     pack: PackName = None,
     as_json: Json = False,
 ) -> None:
-    """Decide that a claim is about a person, or is not; the next run follows it."""
-    if kind not in ("same", "different"):
-        raise typer.BadParameter("same, different", param_hint="kind")
+    """Decide that a claim is about a person, is not, or that nobody can tell; the next run follows."""
+    if kind not in OF_A_PAIR:
+        raise typer.BadParameter(", ".join(OF_A_PAIR), param_hint="kind")
     with _desk(pack, None, django=True) as (session, desk):
-        from fangpin.runs.link_acts import decide_link
+        from fangpin.runs.link_acts import PairKind, decide_link
 
         said = decide_link(
             desk=desk,
-            kind="same" if kind == "same" else "different",
+            kind=cast(PairKind, kind),
             claim_ref=claim,
             person_ref=person,
             by=_who(session, by),

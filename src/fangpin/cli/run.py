@@ -80,6 +80,7 @@ def load_result(session: Session, result: RunResult) -> dict[str, Any]:
     from fangpin.casework.divisions.actions import sync_divisions
     from fangpin.policy import WorkingCalendar
     from fangpin.runs.load_alerts import load_run
+    from fangpin.runs.load_claims import load_claims
     from fangpin.runs.watched import follow_watched
 
     sync_divisions(divisions=session.pack.divisions)
@@ -93,6 +94,7 @@ def load_result(session: Session, result: RunResult) -> dict[str, Any]:
         follow_watched(
             home=session.home, pack=session.pack, run_folder=result.folder, at=session.now()
         )
+        load_claims(home=session.home, pack=session.pack, as_of=result.as_of, at=session.now())
     except ProblemError as error:
         # A replay of an earlier day is an answer of its own; the case database keeps its later one.
         if {problem.code for problem in error.problems} == {"RUN_IS_OLDER"}:

@@ -21,6 +21,13 @@ from fangpin.lake.home import Home
 from fangpin.ledger.coverage import Coverage
 from fangpin.ledger.relink import relink
 from fangpin.ledger.rollup import feed_items, roll_up, roll_up_linked
+from fangpin.linkage.decisions import (
+    OF_A_DEATH,
+    Decision,
+    all_decisions,
+    digest_of,
+    standing,
+)
 from fangpin.linkage.linked import NOTHING_LINKED, Linked, linked_facts_of
 from fangpin.linkage.registry import RegistryState, registry_state
 from fangpin.policy.pack import Pack
@@ -58,6 +65,8 @@ class Snapshot:
     key: str
     linked: Linked = NOTHING_LINKED
     """The facts that linkage moved; their ledger files are among the others."""
+    decisions: tuple[Decision, ...] = ()
+    """What officials had said by then of claims, rows and reported deaths."""
 
     def files_between(self, feed: str, first: int, last: int) -> list[LedgerFile]:
         """The ledger files of a feed that have rows in these months."""
@@ -149,6 +158,7 @@ def take_snapshot(
             files.setdefault(feed, []).append(
                 LedgerFile(path, first, last, latest, takes_back=True, is_linked=True)
             )
+    decisions = standing(all_decisions(home, as_of=as_of))
     return Snapshot(
         as_of=as_of,
         month=Month.last_complete(as_of),
@@ -156,8 +166,9 @@ def take_snapshot(
         registry=state,
         files=files,
         coverage=Coverage(coverage(known, as_of=as_of)),
-        key=_key(pack, known, arrivals, as_of, linked),
+        key=_key(pack, known, arrivals, as_of, linked, decisions),
         linked=linked,
+        decisions=tuple(decisions),
     )
 
 
@@ -170,8 +181,15 @@ def _months(arrival: Arrival, home: Home) -> tuple[int, int]:
 
 
 def _key(
-    pack: Pack, known: Sequence[Arrival], found: Sequence[Arrival], as_of: date, linked: Linked
+    pack: Pack,
+    known: Sequence[Arrival],
+    found: Sequence[Arrival],
+    as_of: date,
+    linked: Linked,
+    decisions: Sequence[Decision],
 ) -> str:
+    # What was decided of links is in `linked.key` already.
+    deaths = [one for one in decisions if one.kind in OF_A_DEATH]
     aside = [
         f"{one.standing_on(as_of)} {one.feed}/{one.delivery}"
         for one in found
@@ -179,5 +197,7 @@ def _key(
     ]
     listed = [f"{one.feed}/{one.delivery}" for one in known]
     parts = [FORM, pack.digest, as_of.isoformat(), *listed, *aside]
-    text = "\n".join([*parts, linked.key] if linked.key else parts)
+    parts += [linked.key] if linked.key else []
+    parts += [f"deaths {digest_of(deaths)}"] if deaths else []
+    text = "\n".join(parts)
     return hashlib.sha256(text.encode()).hexdigest()[:12]

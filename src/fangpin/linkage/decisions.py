@@ -19,18 +19,26 @@ from fangpin.lake.home import TEMPORARY, Home, published_file
 from fangpin.values.problem import Problem, ProblemError
 
 IN_FORCE = "decisions_in_force"
-"""kind (same, different), claim_ref, feed, delivery, row_no, person_ref."""
+"""kind (same, different, unknown), claim_ref, feed, delivery, row_no, person_ref."""
+
+Kind = Literal["same", "different", "unknown", "alive", "dead", "undo"]
+LINKING = ("same", "different")
+"""Kinds that move rows."""
+OF_A_PAIR = (*LINKING, "unknown")
+OF_A_DEATH = ("alive", "dead")
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`same`: this claim is about this person; `different`: it is not; `undo`: forget an earlier one.
+    """`same`: this claim is about this person; `different`: it is not; `unknown`: someone looked and
+    could not tell, so nobody is asked again; `undo`: forget an earlier one.
 
     It speaks of a claim (`claim_ref`: every row that says the same, in every month) or of one row of
     a delivery that its number alone had joined to a person. `of` is the undone decision's id.
+    `alive` and `dead` speak of a person whom a feed reports dead.
     """
 
-    kind: Literal["same", "different", "undo"]
+    kind: Kind
     at: datetime
     by: str
     reason: str
@@ -53,9 +61,10 @@ class Decision:
         return json.dumps(told, ensure_ascii=False, sort_keys=True, indent=1)
 
     @property
-    def target(self) -> tuple[int | None, str | None, str | None, int | None]:
-        """What it speaks of."""
-        return self.claim_ref, self.feed, self.delivery, self.row_no
+    def target(self) -> tuple[str, int | None, str | None, str | None, int | None]:
+        """What it speaks of: a death, a claim or a row."""
+        of = "death" if self.kind in OF_A_DEATH else "link"
+        return of, self.claim_ref, self.feed, self.delivery, self.row_no
 
 
 def append(home: Home, decision: Decision) -> Decision:
@@ -130,7 +139,7 @@ def digest_of(decisions: Sequence[Decision]) -> str:
 
 
 def make_table(engine: Engine, decisions: Sequence[Decision]) -> None:
-    """Make IN_FORCE of the decisions in force."""
+    """Make IN_FORCE of those decisions in force that speak of a pair."""
     engine.make_empty_table(
         IN_FORCE,
         {
@@ -147,6 +156,7 @@ def make_table(engine: Engine, decisions: Sequence[Decision]) -> None:
         [
             (one.kind, one.claim_ref, one.feed, one.delivery, one.row_no, one.person_ref)
             for one in decisions
+            if one.kind in OF_A_PAIR
         ],
     )
 

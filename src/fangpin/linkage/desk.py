@@ -38,7 +38,6 @@ class Desk:
     home: Home
     pack: Pack
     engine: Engine
-    vault: Vault
     state: RegistryState
     model: Model
     scores: Scores
@@ -52,7 +51,12 @@ class Desk:
 
 @contextmanager
 def open_desk(
-    *, home: Home, pack: Pack, arrivals: Sequence[Arrival], as_of: date, model: Model | None = None
+    *,
+    home: Home,
+    pack: Pack,
+    arrivals: Sequence[Arrival],
+    as_of: date,
+    model: Model | None = None,
 ) -> Iterator[Desk]:
     """The desk as of the end of a day: of the deliveries in force then.
 
@@ -77,8 +81,8 @@ def open_desk(
         ]
         claimed = with_claims(known)
         scores = scores_of(home=home, pack=pack, state=state, model=model, arrivals=claimed)
-        vault = Vault(home=home, engine=engine)
         _make_rows(engine, claimed, known)
+        vault = Vault(home=home, engine=engine)
         if claimed:
             vault.read_kept(
                 "sealed_claims",
@@ -96,12 +100,29 @@ def open_desk(
                     "division": "VARCHAR",
                 },
             )
-        make_people(engine=engine, registry=registry, state=state, parent=parent_sql(pack))
-        engine.view_files("membership", [state.membership])
         decisions = standing(all_decisions(home, as_of=as_of))
-        desk = Desk(home, pack, engine, vault, state, model, scores, tuple(known), tuple(decisions))
+        make_people(
+            engine=engine,
+            registry=registry,
+            state=state,
+            parent=parent_sql(pack),
+            only=_wanted(engine, scores, decisions),
+        )
+        engine.view_files("membership", [state.membership])
+        desk = Desk(home, pack, engine, state, model, scores, tuple(known), tuple(decisions))
         desk.choose(decisions)
         yield desk
+
+
+def _wanted(engine: Engine, scores: Scores, decisions: Sequence[Decision]) -> str:
+    """A query of the persons who lie on the desk: candidates, and whom decisions name."""
+    engine.make_empty_table("named_persons", {"person_ref": "BIGINT"})
+    named = {one.person_ref for one in decisions if one.person_ref is not None}
+    engine.insert("named_persons", [(person_ref,) for person_ref in sorted(named)])
+    if not scores.files:
+        return "SELECT person_ref FROM named_persons"
+    engine.view_files("scored_persons", list(scores.files))
+    return "SELECT person_ref FROM scored_persons UNION SELECT person_ref FROM named_persons"
 
 
 def _make_rows(engine: Engine, claimed: Sequence[Arrival], known: Sequence[Arrival]) -> None:

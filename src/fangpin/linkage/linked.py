@@ -22,6 +22,7 @@ from fangpin.lake.engine import Engine
 from fangpin.lake.home import Home, published_file
 from fangpin.linkage.decisions import (
     IN_FORCE,
+    LINKING,
     Decision,
     all_decisions,
     digest_of,
@@ -69,7 +70,7 @@ def linked_facts_of(
         for one in arrivals
         if one.feed in pack.contracts and pack.contracts[one.feed].subject == "person"
     ]
-    decisions = standing(all_decisions(home, as_of=as_of))
+    decisions = [one for one in standing(all_decisions(home, as_of=as_of)) if one.kind in LINKING]
     claimed = with_claims(known)
     if not claimed and not decisions:
         return NOTHING_LINKED

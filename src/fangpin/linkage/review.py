@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from fangpin.linkage.decisions import Decision, append
+from fangpin.lake.home import Home
+from fangpin.linkage.decisions import IN_FORCE, Decision, append
 from fangpin.linkage.desk import ROWS, Desk
 from fangpin.policy.models import ContractField, Words
 from fangpin.values.masks import mask_identifier, mask_name
 from fangpin.values.month import Month
-from fangpin.values.problem import Problem, ProblemError
 
 Agreement = Literal["same", "close", "different", "unknown"]
 
@@ -61,6 +61,8 @@ class Pair:
     household_ref: int | None
     division: str | None
     chance: float
+    weight: float | None
+    """All that tells for this candidate, in powers of two; None where no model was asked."""
     fields: tuple[Compared, ...]
     count_of_rows: int
     feeds: tuple[str, ...]
@@ -69,6 +71,16 @@ class Pair:
     count_of_candidates: int
     row: tuple[str, str, int]
     """Feed, delivery and row number of one of the claim's rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """One row of a claim."""
+
+    feed: str
+    delivery: str
+    row_no: int
+    month: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +131,50 @@ def pair(
     return found[0] if found else None
 
 
+def decided_pairs(*, desk: Desk, decisions: Sequence[Decision]) -> list[Pair]:
+    """The pairs that these decisions speak of, as they stood before anything was decided.
+
+    Names are shown in full. A pair that the present registry no longer proposes is left out.
+    """
+    named = {
+        (one.claim_ref, one.person_ref)
+        for one in decisions
+        if one.claim_ref is not None and one.person_ref is not None
+    }
+    if not named:
+        return []
+    desk.choose([])
+    desk.engine.make_empty_table("decided_pairs", {"claim_ref": "BIGINT", "person_ref": "BIGINT"})
+    desk.engine.insert("decided_pairs", sorted(named))
+    found = _pairs(
+        desk,
+        "SELECT * FROM candidates SEMI JOIN decided_pairs USING (claim_ref, person_ref)",
+        None,
+        limit=len(named),
+        offset=0,
+        reveal=True,
+    )
+    desk.choose(desk.decisions)
+    return found
+
+
+def rows_of(*, desk: Desk, claims: Sequence[int], most: int) -> dict[int, list[ClaimRow]]:
+    """Claim -> its rows, the latest month first, at most `most` of each."""
+    if not claims:
+        return {}
+    desk.engine.make_empty_table("asked_claims", {"claim_ref": "BIGINT"})
+    desk.engine.insert("asked_claims", [(one,) for one in sorted(set(claims))])
+    found: dict[int, list[ClaimRow]] = {}
+    for claim_ref, *row in desk.engine.rows(
+        f"SELECT claim_ref, feed, delivery, row_no, month FROM {ROWS} "
+        "SEMI JOIN asked_claims USING (claim_ref) QUALIFY row_number() OVER ("
+        "PARTITION BY claim_ref ORDER BY month DESC, feed, delivery, row_no) "
+        f"<= {int(most)} ORDER BY claim_ref, month DESC, feed, delivery, row_no"
+    ):
+        found.setdefault(int(claim_ref), []).append(ClaimRow(*row))
+    return found
+
+
 def count_of_queue(*, desk: Desk, divisions: Sequence[str] | None = None) -> int:
     """How many claims wait for a decision."""
     return int(
@@ -155,30 +211,29 @@ def counts(*, desk: Desk) -> list[ClaimCounts]:
 
 def decide(
     *,
-    desk: Desk,
-    kind: Literal["same", "different"],
+    home: Home,
+    kind: Literal["same", "different", "unknown"],
     claim_ref: int,
     person_ref: int,
     by: str,
     at: datetime,
     reason: str,
 ) -> Decision:
-    """Write that a claim is about a person, or is not; it holds for every row of the claim.
+    """Write that a claim is about a person, is not, or that nobody can tell; it holds for every row
+    of the claim.
 
-    Raises ProblemError: CLAIM_UNKNOWN, PERSON_UNKNOWN, LINK_WITHOUT_REASON.
+    Raises ProblemError LINK_WITHOUT_REASON.
     """
-    _refuse_unknown(desk, claim_ref, person_ref)
     decision = Decision(
         kind=kind, at=at, by=by, reason=reason, claim_ref=claim_ref, person_ref=person_ref
     )
-    return append(desk.home, decision)
+    return append(home, decision)
 
 
-def undo(*, desk: Desk, decision: str, by: str, at: datetime, reason: str) -> Decision:
+def undo(*, home: Home, decision: str, by: str, at: datetime, reason: str) -> Decision:
     """Take a decision back; it stays on record. Raises ProblemError: LINK_DECISION_UNKNOWN,
     LINK_WITHOUT_REASON."""
-    undone = Decision(kind="undo", at=at, by=by, reason=reason, of=decision)
-    return append(desk.home, undone)
+    return append(home, Decision(kind="undo", at=at, by=by, reason=reason, of=decision))
 
 
 def _open_candidates(desk: Desk) -> str:
@@ -186,7 +241,9 @@ def _open_candidates(desk: Desk) -> str:
     return (
         "SELECT * FROM candidates WHERE claim_ref NOT IN (SELECT claim_ref FROM chosen_links) "
         f"AND claim_ref IN (SELECT claim_ref FROM {ROWS}) "
-        f"AND chance >= {desk.model.thresholds.review}"
+        f"AND chance >= {desk.model.thresholds.review} "
+        f"AND NOT EXISTS (SELECT 1 FROM {IN_FORCE} AS said WHERE said.kind = 'unknown' "
+        "AND said.claim_ref = candidates.claim_ref AND said.person_ref = candidates.person_ref)"
     )
 
 
@@ -229,7 +286,7 @@ def _pairs(
             QUALIFY row_number() OVER (PARTITION BY claim_ref) = 1
         )
         SELECT open.claim_ref, open.person_ref, homes.household_ref, person.division, open.chance,
-            told.rows, told.feeds, told.first_month, told.last_month,
+            open.weight, told.rows, told.feeds, told.first_month, told.last_month,
             told.one.feed, told.one.delivery, told.one.row_no,
             count(*) OVER (PARTITION BY open.claim_ref) AS candidates, {levels}, {sides}
         FROM open JOIN told USING (claim_ref) JOIN sealed AS claim USING (claim_ref)
@@ -243,7 +300,7 @@ def _pairs(
     titles = _titles(desk)
     found = []
     for row in rows:
-        head, tail = row[:13], row[13:]
+        head, tail = row[:14], row[14:]
         scored, said = tail[: 2 * len(compared)], tail[2 * len(compared) :]
         fields = tuple(
             _compared(
@@ -264,13 +321,14 @@ def _pairs(
                 household_ref=head[2],
                 division=head[3],
                 chance=float(head[4]),
+                weight=None if head[5] is None else float(head[5]),
                 fields=fields,
-                count_of_rows=head[5],
-                feeds=tuple(head[6]),
-                first_month=str(Month(head[7])),
-                last_month=str(Month(head[8])),
-                row=(head[9], head[10], head[11]),
-                count_of_candidates=head[12],
+                count_of_rows=head[6],
+                feeds=tuple(head[7]),
+                first_month=str(Month(head[8])),
+                last_month=str(Month(head[9])),
+                row=(head[10], head[11], head[12]),
+                count_of_candidates=head[13],
             )
         )
     return found
@@ -343,29 +401,3 @@ def _titles(desk: Desk) -> dict[str, Words]:
         name: fields[code].title if code and code in fields else _TITLES[name]
         for name, code in own.items()
     }
-
-
-def _refuse_unknown(desk: Desk, claim_ref: int, person_ref: int) -> None:
-    if not desk.engine.value(f"SELECT count(*) FROM {ROWS} WHERE claim_ref = ?", [claim_ref]):
-        raise ProblemError(
-            Problem(
-                code="CLAIM_UNKNOWN",
-                where="link",
-                zh="没有这个待归人的数据行。",
-                en="There is no such claim.",
-                fix_zh="请用 fangpin link review 查看待核对的数据行。",
-                fix_en="See fangpin link review for those that wait.",
-            )
-        )
-    known = "SELECT count(*) FROM listed_persons WHERE person_ref = ?"
-    if not desk.engine.value(known, [person_ref]):
-        raise ProblemError(
-            Problem(
-                code="PERSON_UNKNOWN",
-                where="link",
-                zh="农户名册中没有这个人。",
-                en="The registry lists no such person.",
-                fix_zh="请从候选人中选择。",
-                fix_en="Choose one of the candidates.",
-            )
-        )

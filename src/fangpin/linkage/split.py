@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.live_facts import view_live_facts
+from fangpin.lake.engines.duckdb import connect
+from fangpin.lake.home import Home
 from fangpin.linkage.decisions import Decision, append
 from fangpin.linkage.desk import ROWS, Desk
 from fangpin.policy.expressions.sql import quoted
@@ -85,6 +88,31 @@ def resting_on_number(*, desk: Desk, feed: str, delivery: str, row_no: int) -> R
     )
 
 
+def row_of_number(
+    *, arrivals: Sequence[Arrival], feed: str, delivery: str, row_no: int
+) -> RestingRow | None:
+    """A row that names its person by number, read from its delivery alone; of no household.
+
+    None for a row that is not there, was replaced, or is about no person.
+    """
+    of_feed = [one for one in arrivals if one.feed == feed]
+    arrival = next((one for one in of_feed if one.delivery == delivery), None)
+    if arrival is None or not arrival.facts.exists():
+        return None
+    with connect(threads=1) as engine:
+        view_live_facts(engine=engine, name="fact_rows", arrivals=[arrival], beside=of_feed)
+        if "person_ref" not in engine.columns("SELECT * FROM fact_rows"):
+            return None
+        found = engine.rows(
+            "SELECT month, person_ref FROM fact_rows WHERE row_no = ? AND person_ref IS NOT NULL",
+            [row_no],
+        )
+    if not found:
+        return None
+    (month, person_ref), *_ = found
+    return RestingRow(feed, delivery, row_no, str(Month(month)), person_ref, None)
+
+
 def resting_on(*, desk: Desk, decisions: Sequence[Decision]) -> dict[str, list[RestingRow]]:
     """Decision id -> the rows that it took from a household, of decisions that part two people."""
     found: dict[str, list[RestingRow]] = {}
@@ -111,20 +139,17 @@ def resting_on(*, desk: Desk, decisions: Sequence[Decision]) -> dict[str, list[R
 
 def split_row(
     *,
-    desk: Desk,
-    feed: str,
-    delivery: str,
-    row_no: int,
+    home: Home,
+    row: RestingRow,
     by: str,
     at: datetime,
     reason: str,
     belongs_to: int | None = None,
-) -> tuple[RestingRow, Decision]:
+) -> Decision:
     """Take a row from the person to whom its number joined it, and give it to another if known.
 
-    Raises ProblemError: ROW_UNKNOWN, LINK_WITHOUT_REASON.
+    Raises ProblemError LINK_WITHOUT_REASON.
     """
-    row = resting_on_number(desk=desk, feed=feed, delivery=delivery, row_no=row_no)
 
     def said(kind: Literal["same", "different"], person_ref: int) -> Decision:
         return Decision(
@@ -133,15 +158,15 @@ def split_row(
             by=by,
             reason=reason,
             person_ref=person_ref,
-            feed=feed,
-            delivery=delivery,
-            row_no=row_no,
+            feed=row.feed,
+            delivery=row.delivery,
+            row_no=row.row_no,
         )
 
-    parted = append(desk.home, said("different", row.person_ref))
+    parted = append(home, said("different", row.person_ref))
     if belongs_to is not None:
-        append(desk.home, said("same", belongs_to))
-    return row, parted
+        append(home, said("same", belongs_to))
+    return parted
 
 
 def households_and_months(rows: Sequence[RestingRow]) -> dict[int, list[str]]:

@@ -3,7 +3,8 @@
 The registry's household is the economic unit: who shares one purse. It alone makes ledgers and the
 count of members. A unit that the pack declares, such as a registration booklet, is kept beside it:
 who lives here and is registered elsewhere counts here, who is only registered here does not, and
-both are listed for someone to look at. Nothing is moved by it.
+both are listed for someone to look at; so is whoever should be in some household and is in none.
+Nothing is moved by it.
 """
 
 from __future__ import annotations
@@ -21,9 +22,13 @@ from fangpin.policy.models import HouseholdUnit
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
 
-Presence = Literal["lives_here_only", "listed_here_only"]
+Presence = Literal["lives_here_only", "listed_here_only", "in_no_household"]
 MEMBERS = "unit_members"
-"""unit, person_ref, number, division: as the unit's latest delivered month says."""
+"""unit, person_ref, number, division, feed, delivery, row_no, must_be_listed: as the unit's latest
+delivered month says."""
+
+DIFFERENCES = "unit_differences"
+"""unit, household_ref, person_ref, presence, division, counted_in, feed, delivery, row_no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +36,32 @@ class Difference:
     """A person on whom an economic household and another unit differ."""
 
     unit: str
-    household_ref: int
+    household_ref: int | None
+    """None where the person is in no household, nor is anyone of the same number."""
     person_ref: int
     presence: Presence
     division: str | None
     """Where the unit places the person."""
     counted_in: int | None
     """The economic household whose ledger and members the person counts in; None: in none."""
+    row: tuple[str, str, int] = ("", "", 0)
+    """Feed, delivery and row number that say so."""
 
 
 def make_members(*, engine: Engine, pack: Pack, arrivals: Sequence[Arrival]) -> None:
     """Make MEMBERS of every unit that the pack declares and whose feed has arrived."""
     engine.make_empty_table(
         MEMBERS,
-        {"unit": "VARCHAR", "person_ref": "BIGINT", "number": "VARCHAR", "division": "VARCHAR"},
+        {
+            "unit": "VARCHAR",
+            "person_ref": "BIGINT",
+            "number": "VARCHAR",
+            "division": "VARCHAR",
+            "feed": "VARCHAR",
+            "delivery": "VARCHAR",
+            "row_no": "INTEGER",
+            "must_be_listed": "BOOLEAN",
+        },
     )
     for unit in pack.header.household_units:
         latest = _latest(unit, arrivals)
@@ -54,54 +71,110 @@ def make_members(*, engine: Engine, pack: Pack, arrivals: Sequence[Arrival]) -> 
         engine.append(
             MEMBERS,
             f"SELECT {quoted(unit.unit)}, person_ref, "
-            f"CAST({column(unit.number)} AS VARCHAR), {column(unit.division)} FROM unit_facts "
+            f"CAST({column(unit.number)} AS VARCHAR), {column(unit.division)}, {quoted(unit.feed)}, "
+            f"delivery, row_no, {_must_be_listed(unit)} FROM unit_facts "
             f"WHERE {column(unit.number)} IS NOT NULL "
             "QUALIFY row_number() OVER (PARTITION BY person_ref ORDER BY delivery DESC, row_no DESC) "
             "= 1",
         )
 
 
-def differences(
+def make_differences(
     *, engine: Engine, pack: Pack, state: RegistryState, arrivals: Sequence[Arrival]
-) -> list[Difference]:
-    """Where the economic households and the other units differ, in order of household.
+) -> None:
+    """Make DIFFERENCES: where the economic households and the other units differ.
 
     `lives_here_only`: a member of the household whom the unit places in another division.
     `listed_here_only`: shares a unit's number with a member whom the unit places in the household's
-    division, is placed there too, and is no member. Whoever a unit does not know is no difference.
+    division, is placed there too, and is no member. `in_no_household`: must be listed by what the pack
+    says, is placed in a division that has households, and neither the person nor anyone of the same
+    number is in one. Whoever a unit does not know is no difference.
     """
     registry = pack.header.registry
     assert registry is not None, "checked when the registry was read"
     make_members(engine=engine, pack=pack, arrivals=arrivals)
     engine.view_files("unit_people", [state.people])
     place = column(registry.division)
-    rows = engine.rows(
+    engine.make_table(
+        DIFFERENCES,
         f"""
         WITH homes AS (
             SELECT person_ref, household_ref, {place} AS division FROM unit_people
         ), joined AS (
             SELECT homes.person_ref, homes.household_ref, homes.division, listed.unit,
-                listed.number, listed.division AS unit_division
+                listed.number, listed.division AS unit_division, listed.feed, listed.delivery,
+                listed.row_no
             FROM homes JOIN {MEMBERS} AS listed USING (person_ref)
         ), units_of_homes AS (
             SELECT DISTINCT household_ref, unit, number, unit_division FROM joined
             WHERE unit_division = division
+        ), known_numbers AS (
+            SELECT DISTINCT unit, number FROM joined
         )
-        SELECT unit, household_ref, person_ref, 'lives_here_only' AS presence, unit_division,
-            household_ref AS counted_in
+        SELECT unit, household_ref, person_ref, 'lives_here_only' AS presence,
+            unit_division AS division,
+            household_ref AS counted_in, feed, delivery, row_no
         FROM joined WHERE unit_division <> division
         UNION ALL
         SELECT listed.unit, here.household_ref, listed.person_ref, 'listed_here_only',
-            listed.division, homes.household_ref
+            listed.division, homes.household_ref, listed.feed, listed.delivery, listed.row_no
         FROM units_of_homes AS here JOIN {MEMBERS} AS listed
             ON listed.unit = here.unit AND listed.number = here.number
             AND listed.division = here.unit_division
         LEFT JOIN homes ON homes.person_ref = listed.person_ref
         WHERE homes.household_ref IS DISTINCT FROM here.household_ref
-        ORDER BY 1, 2, 3, 4
-        """
+        UNION ALL
+        SELECT unit, NULL, person_ref, 'in_no_household', division, NULL, feed, delivery, row_no
+        FROM {MEMBERS} AS listed ANTI JOIN homes USING (person_ref)
+        ANTI JOIN known_numbers USING (unit, number)
+        WHERE must_be_listed AND division IN (SELECT division FROM homes)
+        """,
     )
-    return [Difference(*row) for row in rows]
+
+
+def differences(
+    *, engine: Engine, pack: Pack, state: RegistryState, arrivals: Sequence[Arrival]
+) -> list[Difference]:
+    """The rows of DIFFERENCES, in order of unit, household and person."""
+    make_differences(engine=engine, pack=pack, state=state, arrivals=arrivals)
+    return read_differences(
+        engine, f"SELECT * FROM {DIFFERENCES} ORDER BY unit, household_ref, person_ref, presence"
+    )
+
+
+def read_differences(engine: Engine, query: str) -> list[Difference]:
+    """The differences of a query over the columns of DIFFERENCES."""
+    return [
+        Difference(
+            unit=unit,
+            household_ref=household_ref,
+            person_ref=person_ref,
+            presence=presence,
+            division=division,
+            counted_in=counted_in,
+            row=(feed, delivery, row_no),
+        )
+        for (
+            unit,
+            household_ref,
+            person_ref,
+            presence,
+            division,
+            counted_in,
+            feed,
+            delivery,
+            row_no,
+        ) in engine.rows(query)
+    ]
+
+
+def _must_be_listed(unit: HouseholdUnit) -> str:
+    """Whether a row is of someone whom some household should list."""
+    which = unit.must_be_listed
+    if which is None:
+        return "FALSE"
+    values = ", ".join(quoted(value) for value in which.is_one_of)
+    return f"coalesce({column(which.field)} IN ({values}), FALSE)"
 
 
 def latest_month(unit: HouseholdUnit, arrivals: Sequence[Arrival]) -> Month | None:

@@ -73,6 +73,13 @@ class Registry(Node):
     address: Code | None = None
 
 
+class FieldIs(Node):
+    """Rows whose field has one of some values."""
+
+    field: Code
+    is_one_of: list[Text] = Field(min_length=1)
+
+
 class HouseholdUnit(Node):
     """Another way in which an office groups people, kept apart from the registry's households.
 
@@ -90,6 +97,37 @@ class HouseholdUnit(Node):
     """What is said of a member of the economic unit whom this unit places elsewhere."""
     listed_here_only: Words
     """What is said of one whom this unit lists with the household and the economic unit does not."""
+    must_be_listed: FieldIs | None = None
+    """Of the feed's rows, those of people whom some household should list; None: of nobody is that said."""
+    in_no_household: Words | None = None
+    """What is said of one of them whom no household lists."""
+
+
+class DeathTold(Node):
+    """A feed that reports deaths: which of its rows do, and on which day."""
+
+    feed: DottedCode
+    where: FieldIs | None = None
+    on: Code
+    """Its date of the death."""
+
+
+class SignOfLife(Node):
+    """A feed whose rows a dead person cannot cause: benefits, visits, bills."""
+
+    feed: DottedCode
+    where: FieldIs | None = None
+    on: Code | None = None
+    """The date on which the thing happened; None: the row's month, and the whole of it."""
+
+
+class Deaths(Sourced):
+    """How a death that one feed tells is held against what others go on telling."""
+
+    told_by: list[DeathTold] = Field(min_length=1)
+    contradicted_by: list[SignOfLife] = Field(min_length=1)
+    months: int = Field(ge=1)
+    """How far back from the judged month rows are looked at."""
 
 
 class PackHeader(Node):
@@ -103,6 +141,7 @@ class PackHeader(Node):
     root_division: str | None = None
     registry: Registry | None = None
     household_units: list[HouseholdUnit] = []
+    deaths: Deaths | None = None
     calendar: Code | None = None
     school_year_start_month: int | None = Field(default=None, ge=1, le=12)
     monitoring_feed: DottedCode | None = None

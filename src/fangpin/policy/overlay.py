@@ -30,6 +30,8 @@ _INHERITED = (
     "division_levels",
     "root_division",
     "registry",
+    "household_units",
+    "deaths",
     "calendar",
     "school_year_start_month",
     "monitoring_feed",

@@ -37,6 +37,7 @@ from fangpin.runs.demo_clock import clock_of, set_clock
 from fangpin.runs.demo_offices import Offices, draw, moment
 from fangpin.runs.demo_story import Story, keep_helping, play
 from fangpin.runs.load_alerts import load_run
+from fangpin.runs.load_claims import load_claims
 from fangpin.runs.monthly import run_month
 from fangpin.runs.watched import bring_months, follow_watched
 from fangpin.values.month import Month
@@ -94,6 +95,7 @@ def load_due_run(
     at = datetime.combine(day, time(0, 30), tzinfo=moment(day).tzinfo)
     load_run(run_folder=folder, pack=pack, calendar=WorkingCalendar(pack), at=at)
     follow_watched(home=home, pack=pack, run_folder=folder, at=at)
+    load_claims(home=home, pack=pack, as_of=day, at=at)
     if recipe.past is None:
         return
     following = Month.containing(day).plus(1).first_day.replace(day=recipe.run_day)

@@ -23,10 +23,13 @@ from fangpin.ledger.timeline import bring_timeline
 from fangpin.linkage.households import make_spine
 from fangpin.policy.pack import Pack
 from fangpin.rules.evaluate import Evaluation, evaluate
+from fangpin.runs.deaths import hold_hits, write_deaths
 from fangpin.runs.evidence import write_evidence
 from fangpin.runs.hits import write_hits
 from fangpin.runs.households import write_households
+from fangpin.runs.linked_rows import write_linked_rows
 from fangpin.runs.months import MONTHS_SHOWN
+from fangpin.runs.registrations import write_registrations
 from fangpin.runs.restatement import write_restatement
 
 Progress = Callable[[str], None]
@@ -90,6 +93,10 @@ def run_month(
         evaluation.forget()
         write_hits(evaluation=evaluation, folder=temporary)
         write_evidence(evaluation=evaluation, snapshot=snapshot, folder=temporary)
+        write_deaths(engine=engine, pack=pack, snapshot=snapshot, folder=temporary)
+        hold_hits(engine=engine, pack=pack, snapshot=snapshot, folder=temporary, outcomes=outcomes)
+        write_linked_rows(engine=engine, snapshot=snapshot, folder=temporary)
+        write_registrations(engine=engine, pack=pack, snapshot=snapshot, folder=temporary)
         write_households(
             home=home, engine=engine, pack=pack, state=snapshot.registry, folder=temporary
         )

@@ -1,9 +1,9 @@
-"""What departments took back, and what the rules answer now for the households that it touched.
+"""What was taken back, and what the rules answer now for the households that it touched.
 
 taken_back.parquet: household and source row (feed, delivery, row number) that a later delivery
-replaced, or whose delivery was refused. answers.parquet: what every rule answers for those
-households, as numbers (rules/evaluate.py); the rules are those of run.json in its order. Loading a run
-ends an alert that rested on nothing else (load_corrections.py).
+replaced, whose delivery was refused, or that an official parted from its person. answers.parquet:
+what every rule answers for those households, as numbers (rules/evaluate.py); the rules are those of
+run.json in its order. Loading a run ends an alert that rested on nothing else (load_corrections.py).
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fangpin.feeds.arrivals import Arrival
+from fangpin.feeds.claims import CLAIMS
+from fangpin.feeds.live_facts import view_live_facts
+from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home
 from fangpin.ledger.rollup import linked_facts
 from fangpin.ledger.snapshot import Snapshot
@@ -108,6 +111,7 @@ def _link(
                 f"(SELECT row_no FROM replaced_list_{place} WHERE delivery = {delivery})"
             )
             place += 1
+    parts += _parted(engine, snapshot, feed)
     if not parts:
         return
     engine.make_table(
@@ -127,3 +131,30 @@ def _link(
         f"SELECT household_ref, {quoted(feed)}, delivery, row_no FROM ({linked}) AS linked",
     )
     engine.drop("facts_taken_back")
+
+
+def _parted(engine: Engine, snapshot: Snapshot, feed: str) -> list[str]:
+    """A feed's rows that officials parted from their persons: claims, and rows of a number."""
+    parts = []
+    moved = snapshot.linked.files.get(feed)
+    if moved is not None:
+        engine.view_files("parted_rows", [moved])
+        parts.append(
+            "SELECT * EXCLUDE (sign, claim_ref, link_step, link_chance) FROM parted_rows "
+            "WHERE sign < 0"
+        )
+    said = [
+        (one.claim_ref, one.person_ref)
+        for one in snapshot.decisions
+        if one.kind == "different" and one.claim_ref is not None
+    ]
+    claimed = [one for one in snapshot.arrivals if one.feed == feed and one.claims]
+    if said and claimed:
+        engine.make_empty_table("parted_claims", {"claim_ref": "BIGINT", "parted_ref": "BIGINT"})
+        engine.insert("parted_claims", said)
+        view_live_facts(engine=engine, name="claims_of_feed", arrivals=claimed, file=CLAIMS)
+        parts.append(
+            "SELECT rows.* EXCLUDE (claim_ref, parted_ref) REPLACE (parted_ref AS person_ref) "
+            "FROM (SELECT * FROM claims_of_feed JOIN parted_claims USING (claim_ref)) AS rows"
+        )
+    return parts

@@ -77,6 +77,7 @@ PROTECTED: tuple[Protected, ...] = (
     *_of("registry_householdjoin", "join_id", "registry_movedrow"),
     Protected("alerts_alert", "division"),
     *_of("alerts_alert", "alert_id", "alerts_alertreason", "alerts_evidencerow"),
+    Protected("claims_candidate", "division"),
     Protected("cases_case", "division"),
     Protected("cases_turn", "division"),
     Protected("cases_appeal", "division"),

@@ -35,6 +35,7 @@ ALL_CHECKS: tuple[Check, ...] = (
     feeds.field_limits_make_sense,
     feeds.registry_fields_exist,
     feeds.household_units_exist,
+    feeds.deaths_fit,
     feeds.demo_columns_exist,
     feeds.demo_rounds_exist,
     ledger.item_references_exist,

@@ -9,10 +9,12 @@ from fangpin.policy.entries import Entry
 from fangpin.policy.models import (
     Contract,
     ContractField,
+    DeathTold,
     DemoRecipe,
     FieldType,
     PackHeader,
     Registry,
+    SignOfLife,
 )
 from fangpin.values.month import Month
 from fangpin.values.problem import Problem
@@ -228,7 +230,10 @@ def household_units_exist(book: Book) -> Iterator[Problem]:
                 )
                 continue
             fields = book.fields(unit.feed)
-            for name, field in (("number", unit.number), ("division", unit.division)):
+            named = [("number", unit.number), ("division", unit.division)]
+            if unit.must_be_listed:
+                named.append(("must_be_listed", unit.must_be_listed.field))
+            for name, field in named:
                 if fields is not None and field not in fields:
                     yield unknown(
                         code="UNIT_FIELD",
@@ -237,6 +242,52 @@ def household_units_exist(book: Book) -> Iterator[Problem]:
                         where=entry.where(*at, name),
                         valid=fields,
                         by=("header", f"household_units.{unit.unit}"),
+                    )
+
+
+def deaths_fit(book: Book) -> Iterator[Problem]:
+    """DEATH_FEED, DEATH_FIELD: what tells of deaths and of life are rows about persons, and dates."""
+    persons = {
+        contract.feed: contract
+        for _, contract in book.all("contract", Contract)
+        if contract.subject == "person"
+    }
+    for entry, header in book.all("header", PackHeader):
+        if header.deaths is None:
+            continue
+        told = [("told_by", at, one) for at, one in enumerate(header.deaths.told_by)]
+        signs = [
+            ("contradicted_by", at, one) for at, one in enumerate(header.deaths.contradicted_by)
+        ]
+        rows: list[tuple[str, int, DeathTold | SignOfLife]] = [*told, *signs]
+        for part, index, one in rows:
+            at = ("deaths", part, index)
+            by = ("header", f"deaths.{part}.{index}")
+            contract = persons.get(one.feed)
+            if contract is None:
+                yield unknown(
+                    code="DEATH_FEED",
+                    noun="contract",
+                    written=one.feed,
+                    where=entry.where(*at, "feed"),
+                    valid=persons,
+                    by=by,
+                )
+                continue
+            dates = {field.field for field in contract.fields if field.type == "date"}
+            coded = {field.field for field in contract.fields}
+            for name, field, valid in (
+                ("on", one.on, dates),
+                ("where", one.where.field if one.where else None, coded),
+            ):
+                if field is not None and field not in valid:
+                    yield unknown(
+                        code="DEATH_FIELD",
+                        noun="field",
+                        written=field,
+                        where=entry.where(*at, name),
+                        valid=valid,
+                        by=by,
                     )
 
 

@@ -15,6 +15,7 @@ from fangpin.casework.alerts import queries as alerts
 from fangpin.casework.alerts.models import Run
 from fangpin.casework.cases import turns
 from fangpin.casework.cases.meetings import HOLD
+from fangpin.casework.claims.queries import count_of_waiting as count_of_pairs
 from fangpin.casework.declarations.acts import ATTACH
 from fangpin.casework.declarations.queries import count_of_waiting
 from fangpin.casework.divisions import queries as divisions
@@ -26,6 +27,7 @@ from fangpin.casework.registry.provisional import form_of_unregistered
 from fangpin.casework.uploads.actions import DELIVER
 from fangpin.policy.models import Words
 from fangpin.runs.demonstration import run_days
+from fangpin.runs.link_acts import DECIDE_LINKS
 from fangpin.values.month import Month
 from fangpin.web.console.demo import demo_recipe
 from fangpin.web.console.feeds import late_feeds
@@ -257,6 +259,13 @@ def _sections(request: ConsoleRequest, scope: Scope) -> list[Section]:
             watch.append(entry("unregistered", gettext("不在册农户"), *also, note=note))
     sections = [Section(gettext("监测"), watch)] if watch else []
     sections += _casework(scope, entry)
+    sections += _data(request, scope, entry)
+    return sections
+
+
+def _data(request: ConsoleRequest, scope: Scope, entry: Callable[..., Entry]) -> list[Section]:
+    """The departments' deliveries, and whom their rows are about."""
+    found = []
     if scope.can(SEE_FEEDS):
         late = len(late_feeds(request.today))
         note = ngettext("%(n)d 项迟报", "%(n)d 项迟报", late) % {"n": late} if late else ""
@@ -264,5 +273,10 @@ def _sections(request: ConsoleRequest, scope: Scope) -> list[Section]:
             "feeds", gettext("部门数据"), "feed", "delivery", note=note, is_late=bool(late)
         )
         sent = [entry("uploads", gettext("报送数据"), "upload")] if scope.can(DELIVER) else []
-        sections.append(Section(gettext("数据"), [data, *sent]))
-    return sections
+        found += [data, *sent]
+    if scope.can(DECIDE_LINKS):
+        waiting = count_of_pairs(scope)
+        note = number(waiting) if waiting else ""
+        pages = ("link", "household-links", "split-claim", "split-row", "deaths", "unlisted")
+        found.append(entry("links", gettext("归人核对"), *pages, note=note))
+    return [Section(gettext("数据"), found)] if found else []

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "fangpin.casework.uploads",
     "fangpin.casework.registry",
     "fangpin.casework.alerts",
+    "fangpin.casework.claims",
     "fangpin.casework.cases",
     "fangpin.casework.declarations",
     "fangpin.casework.measures",

@@ -56,12 +56,18 @@ KINDS = {
     "declaration": gettext_noop("农户申报"),
     "upload": gettext_noop("报送"),
     "token": gettext_noop("接口令牌"),
+    "claim": gettext_noop("待归人数据"),
+    "row": gettext_noop("数据行"),
+    "person": gettext_noop("人"),
 }
 ACTS = {
     "view_household": gettext_noop("查看农户档案"),
     "view_declaration": gettext_noop("查看农户申报"),
     "receive_declaration": gettext_noop("收到农户申报"),
     "answer_declaration": gettext_noop("答复农户申报"),
+    "view_link": gettext_noop("查看待核对的一对"),
+    "view_links": gettext_noop("查看归到农户的数据"),
+    "load_claims": gettext_noop("更新待核对名单"),
     "view_case": gettext_noop("查看办理件"),
     "sweep_papers": gettext_noop("清理未提交的照片"),
     "print_sheet": gettext_noop("打印表单"),

@@ -25,10 +25,14 @@ from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.models import Household
 from fangpin.policy.models import Words
+from fangpin.runs.deaths import conflicts_of_household
+from fangpin.runs.link_acts import DECIDE_LINKS
 from fangpin.runs.months import months_of_household
+from fangpin.runs.registrations import registrations_of_household
 from fangpin.values.problem import ProblemError
 from fangpin.web.console.cases.desk import Desk
 from fangpin.web.console.cases.progress import StepLine, step_lines
+from fangpin.web.console.deaths import ConflictLine, conflict_lines
 from fangpin.web.console.feeds import coverage_of, home
 from fangpin.web.console.frame import chosen_division
 from fangpin.web.console.gaps import gaps_of
@@ -36,6 +40,7 @@ from fangpin.web.console.help import help_of
 from fangpin.web.console.ledger_view import flags_of, ledger_of
 from fangpin.web.console.listing import listed_households
 from fangpin.web.console.reasons import ReasonView, categories_of, reason_views
+from fangpin.web.console.registrations import RegistrationLine, registration_lines
 from fangpin.web.console.steps import Step, steps_of
 from fangpin.web.console.story import case_lines, episode_lines, measure_lines, story_of
 from fangpin.web.console.views.errors import refused
@@ -151,6 +156,9 @@ def household(request: ConsoleRequest, household_ref: int) -> HttpResponse:
         else [],
         "run": run,
         "may_see_feeds": scope.can(SEE_FEEDS),
+        "may_decide_links": scope.can(DECIDE_LINKS),
+        "deaths": _deaths(scope, found, alerts.latest_run()),
+        "registrations": _registrations(scope, found, alerts.latest_run()),
     }
     return render(request, "console/household.html", context)
 
@@ -173,6 +181,25 @@ def end(request: ConsoleRequest, alert_no: str) -> HttpResponse:
     except ProblemError as error:
         return refused(request, error.problems[0])
     return redirect("household", ended.household_id)
+
+
+def _deaths(scope: Scope, found: Household, run: Run | None) -> list[ConflictLine]:
+    """Members whom one office reports dead and another contradicts, until someone has answered."""
+    if run is None:
+        return []
+    folder = home().runs / run.folder
+    conflicts = conflicts_of_household(run_folder=folder, household_ref=found.household_ref)
+    return [one for one in conflict_lines(scope, conflicts, run_folder=folder) if one.waits]
+
+
+def _registrations(scope: Scope, found: Household, run: Run | None) -> list[RegistrationLine]:
+    """Where the household and another office's grouping of people differ, as the latest run knew."""
+    if run is None:
+        return []
+    listed = registrations_of_household(
+        run_folder=home().runs / run.folder, household_ref=found.household_ref
+    )
+    return registration_lines(scope, found, listed)
 
 
 def _open_case(request: ConsoleRequest, household_ref: int) -> Case | None:

@@ -25,6 +25,8 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (inField(event.target)) return;
+  const keyed = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (keyed) { event.preventDefault(); keyed.click(); return; }
   if (event.key === "/") {
     const find = document.querySelector("#find");
     if (find) { event.preventDefault(); find.focus(); find.select(); }
