@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from fangpin.feeds.live_facts import view_live_facts
-from fangpin.lake.engines.duckdb import Engine, connect
+from fangpin.lake.engine import Engine
+from fangpin.lake.engines.duckdb import connect
 from fangpin.ledger.snapshot import Snapshot
 from fangpin.policy.expressions.sql import column, quoted
 from fangpin.policy.models import Deaths, FieldIs

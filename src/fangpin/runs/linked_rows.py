@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fangpin.lake.engines.duckdb import Engine, connect
+from fangpin.lake.engine import Engine
+from fangpin.lake.engines.duckdb import connect
 from fangpin.ledger.snapshot import Snapshot
 from fangpin.linkage.split import RestingRow
 from fangpin.policy.expressions.sql import quoted

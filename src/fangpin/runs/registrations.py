@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from fangpin.lake.engines.duckdb import Engine, connect
+from fangpin.lake.engine import Engine
+from fangpin.lake.engines.duckdb import connect
 from fangpin.ledger.snapshot import Snapshot
 from fangpin.linkage.units import (
     DIFFERENCES,

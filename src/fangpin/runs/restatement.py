@@ -14,7 +14,7 @@ from pathlib import Path
 from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.claims import CLAIMS
 from fangpin.feeds.live_facts import view_live_facts
-from fangpin.lake.engines.duckdb import Engine
+from fangpin.lake.engine import Engine
 from fangpin.lake.home import Home
 from fangpin.ledger.rollup import linked_facts
 from fangpin.ledger.snapshot import Snapshot
