@@ -96,6 +96,8 @@ class Engine:
         self._spill = spill
         self._shapes = ParquetShapes()
         self._frames: dict[str, DataFrame] = {}
+        self._small: set[str] = set()
+        """Names that stand on rows given here alone: computing them again costs nothing."""
 
     def rows(self, query: Statement | str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
@@ -113,15 +115,17 @@ class Engine:
 
     def make_table(self, name: str, query: Statement | str, parameters: Sequence[Any] = ()) -> None:
         """Replace the temporary table `name` by the rows of a query; they are computed when read."""
-        self._become(name, self._frame(query, parameters), is_kept=True)
+        frame, is_small = self._planned(query, parameters)
+        self._become(name, frame, is_kept=not is_small, is_small=is_small)
 
     def make_view(self, name: str, query: Statement | str) -> None:
         """Let `name` stand for a query."""
-        self._become(name, self._frame(query))
+        frame, is_small = self._planned(query)
+        self._become(name, frame, is_small=is_small)
 
     def make_empty_table(self, name: str, columns: Mapping[str, str]) -> None:
         """Replace the temporary table `name` by an empty one: column -> DuckDB type."""
-        self._become(name, self._of_rows(columns, []))
+        self._become(name, self._of_rows(columns, []), is_small=True)
 
     def insert(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
         """Append rows to a temporary table: for small sets, such as a case's ledger."""
@@ -129,12 +133,14 @@ class Engine:
         if batch:
             held = self._frames[name]
             kinds = {field.name: field.dataType.simpleString() for field in held.schema.fields}
-            self._become(name, held.union(self._of_rows(kinds, batch)))
+            more = self._of_rows(kinds, batch)
+            self._become(name, held.union(more), is_small=name in self._small)
 
     def append(self, name: str, query: Statement | str) -> None:
         """Append the rows of a query to a temporary table, column by column in its order."""
         held = self._frames[name]
-        more = self._frame(query)
+        more, is_small = self._planned(query)
+        is_small &= name in self._small
         # The table keeps its types, whatever the query's are.
         typed = more.toDF(*held.columns).selectExpr(
             *(
@@ -143,7 +149,7 @@ class Engine:
                 for field in held.schema.fields
             )
         )
-        self._become(name, held.union(typed), is_kept=True)
+        self._become(name, held.union(typed), is_kept=not is_small, is_small=is_small)
 
     def load_rows(
         self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]
@@ -162,6 +168,7 @@ class Engine:
             if frame is not None:
                 self._session.catalog.dropTempView(name)
                 frame.unpersist()
+            self._small.discard(name)
 
     def view_files(
         self,
@@ -195,9 +202,7 @@ class Engine:
             ]
             if with_file_name:
                 # A plus in a name would be read as a blank.
-                cells.append(
-                    "url_decode(replace(_metadata.file_path, '+', '%2B')) AS filename"
-                )
+                cells.append("url_decode(replace(_metadata.file_path, '+', '%2B')) AS filename")
             part = read.selectExpr(*cells)
             united = part if united is None else united.unionAll(part)
         assert united is not None
@@ -241,17 +246,29 @@ class Engine:
         self.drop(*list(self._frames))
 
     def _frame(self, query: Statement | str, parameters: Sequence[Any] = ()) -> DataFrame:
+        return self._planned(query, parameters)[0]
+
+    def _planned(
+        self, query: Statement | str, parameters: Sequence[Any] = ()
+    ) -> tuple[DataFrame, bool]:
+        """A query as Spark understood it, and whether it reads no file."""
         text = query.text if isinstance(query, Statement) else query
+        read: set[str] = set()
+
+        def columns_of(name: str) -> list[str]:
+            read.add(name)
+            # A tool to which the session was lent may have made it.
+            frame = self._frames[name] if name in self._frames else self._session.table(name)
+            return list(frame.columns)
+
         with _refusals(query):
-            translated = spark_sql(text, self._columns_of)
-            return self._session.sql(translated, args=list(parameters) or None)
+            translated = spark_sql(text, columns_of)
+            frame = self._session.sql(translated, args=list(parameters) or None)
+        return frame, read <= self._small
 
-    def _columns_of(self, name: str) -> list[str]:
-        if name not in self._frames:
-            raise EngineRefused(f"there is no table or view {name}")
-        return list(self._frames[name].columns)
-
-    def _become(self, name: str, frame: DataFrame, *, is_kept: bool = False) -> None:
+    def _become(
+        self, name: str, frame: DataFrame, *, is_kept: bool = False, is_small: bool = False
+    ) -> None:
         if not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
             raise ValueError(f"not a table name: {name!r}")
         before = self._frames.get(name)
@@ -259,6 +276,7 @@ class Engine:
             frame = frame.persist()
         frame.createOrReplaceTempView(name)
         self._frames[name] = frame
+        (self._small.add if is_small else self._small.discard)(name)
         if before is not None:
             # Whatever was made from it can be computed again.
             before.unpersist()
@@ -320,6 +338,7 @@ def connect(*, address: SparkAddress, spill: Path) -> Iterator[Engine]:
         engine.close()
         if running is None:
             session.stop()
+            shutil.rmtree(_scratch(spill), ignore_errors=True)
 
 
 def _begin(address: SparkAddress, spill: Path) -> SparkSession:
@@ -335,7 +354,8 @@ def _begin(address: SparkAddress, spill: Path) -> SparkSession:
         if address.is_local:
             os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
             _sweep(spill)
-            scratch = spill / f"{_SCRATCH}{os.getpid()}"
+            scratch = _scratch(spill)
+            os.environ.setdefault("SPARK_WORKER_DIR", str(scratch / "work"))
             settings |= _OF_ONE_MACHINE
             settings |= {"spark.local.dir": str(scratch)}
             settings |= {"spark.sql.warehouse.dir": str(scratch / "none")}
@@ -345,6 +365,11 @@ def _begin(address: SparkAddress, spill: Path) -> SparkSession:
         return builder.getOrCreate()
     except (PySparkException, OSError, RuntimeError) as error:
         raise ProblemError(_not_reached(address)) from error
+
+
+def _scratch(spill: Path) -> Path:
+    """Where Spark of this process spills on this machine."""
+    return spill / f"{_SCRATCH}{os.getpid()}"
 
 
 def _sweep(spill: Path) -> None:
