@@ -97,14 +97,7 @@ def _start(
     files = [sent for sent in planned if sent[3] == month]
     told = json.dumps([str(home), files, month, given.engine, given.master])
     work = Path(__file__).with_name("soak_work.py")
-    return subprocess.Popen([sys.executable, str(work)], stdin=_given(told))
-
-
-def _given(text: str) -> Any:
-    file = tempfile.TemporaryFile()
-    file.write(text.encode())
-    file.seek(0)
-    return file
+    return subprocess.Popen([sys.executable, str(work), told])
 
 
 def _await(process: subprocess.Popen[bytes]) -> None:

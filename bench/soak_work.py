@@ -92,4 +92,4 @@ def opened(engine: str, master: str, lake: Any) -> AbstractContextManager[Any]:
 
 
 if __name__ == "__main__":
-    run(*json.load(sys.stdin))
+    run(*json.loads(sys.argv[1]))

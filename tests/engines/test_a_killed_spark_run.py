@@ -101,7 +101,7 @@ def test_a_killed_driver_leaves_the_last_whole_run_and_either_engine_ends_the_mo
 
     run_month(home=home, pack=hillside, engine=on_duckdb, as_of=DAY)
     assert differing(whole, home.root) == []
-    assert not [place for place in home.root.rglob(f"{TEMPORARY}*")]
+    assert not list(home.root.rglob(f"{TEMPORARY}*"))
 
 
 def test_a_killed_executor_is_made_good_by_the_others(

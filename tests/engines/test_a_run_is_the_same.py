@@ -49,7 +49,7 @@ def test_corrections_moves_and_relief_end_in_the_same_files(
             received.receive(sent.feed, sent.rows, on=sent.on, month=sent.month)
     homes = run_on_both(received.home.root, tmp_path, hillside, on_duckdb, on_spark, as_of=day)
     assert differing(*homes) == []
-    assert not [place for place in homes[1].rglob(f"{TEMPORARY}*")]
+    assert not list(homes[1].rglob(f"{TEMPORARY}*"))
 
     replays = [
         replay(

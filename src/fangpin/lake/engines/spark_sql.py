@@ -51,9 +51,10 @@ def spark_condition(text: str) -> str:
     for node in reversed(list(query.walk())):
         if isinstance(node, sql.Levenshtein):
             node.replace(_edits(node.this, node.expression))
-        elif isinstance(node, sql.LTE) and isinstance(node.this, sql.Anonymous):
-            if node.this.name.lower() == "damerau_levenshtein" and node.expression.name == "1":
-                node.replace(_one_edit_or_swap(*node.this.expressions))
+        elif isinstance(node, sql.LTE) and _is_swap_distance(node.this):
+            if node.expression.name != "1":
+                raise ValueError(f"Spark tells one edit or swap, no other number: {text}")
+            node.replace(_one_edit_or_swap(*node.this.expressions))
     return _Generator(dialect=Spark()).generate(query.expressions[0])
 
 
@@ -113,6 +114,10 @@ def _json(node: sql.JSONObject) -> sql.Expr:
     keeps = sql.Anonymous(this="map", expressions=[_text("ignoreNullFields"), _text("false")])
     fields = sql.Anonymous(this="named_struct", expressions=parts)
     return sql.Anonymous(this="to_json", expressions=[fields, keeps])
+
+
+def _is_swap_distance(node: sql.Expr) -> bool:
+    return isinstance(node, sql.Anonymous) and node.name.lower() == "damerau_levenshtein"
 
 
 def _edits(left: sql.Expr, right: sql.Expr) -> sql.Expr:

@@ -6,7 +6,7 @@ Splink is an extra (`fangpin[linkage]`). Each engine gives it a clean connection
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -39,8 +39,9 @@ def splink_api(engine: Engine) -> DatabaseAPI[Any]:
     if isinstance(engine, Spark):
         from splink import SparkAPI
 
+        make: Callable[..., DatabaseAPI[Any]] = SparkAPI
         # Conditions are written with what Spark has of its own: no jar must be there.
-        return SparkAPI(
+        return make(
             spark_session=engine.lend(),
             break_lineage_method="persist",
             register_udfs_automatically=False,
