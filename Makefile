@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Survey archives (a recipe chosen by --country) are read by pandas, which nothing else needs.
 DEMO_LOCK := $(if $(findstring --country,$(ARGS)),stata,core)
 
-.PHONY: demo test check format messages lock clean
+.PHONY: demo test test-spark check format messages lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/$(DEMO_LOCK).stamp
@@ -19,6 +19,10 @@ demo: $(VENV)/$(DEMO_LOCK).stamp
 
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest $(ARGS)
+
+# Apart from `test`: PySpark is a download of 400 MB that nothing else needs. Java must be there.
+test-spark: $(VENV)/spark.stamp
+	$(BIN)/python -m pytest -n 1 -m spark tests/engines $(ARGS)
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
@@ -46,6 +50,8 @@ lock: $(VENV)/python.stamp
 	$(COMPILE) --constraint requirements/core.lock --extra stata --output-file requirements/stata.lock
 	$(COMPILE) --constraint requirements/stata.lock --extra stata --extra dev \
 		--output-file requirements/dev.lock
+	$(COMPILE) --constraint requirements/dev.lock --extra stata --extra dev --extra spark \
+		--output-file requirements/spark.lock
 
 clean:
 	rm -rf $(VENV)

@@ -16,6 +16,7 @@ from tests.docs.pages import REPOSITORY
 SOURCES = REPOSITORY / "src" / "fangpin"
 PAGE = REPOSITORY / "docs" / "messages.md"
 
+_ENVIRONMENT = ("FANGPIN_", "DJANGO_", "JAVA_", "SPARK_LOCAL_", "SPARK_WORKER_")
 _CODE = re.compile(r"^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _MAKERS = {"Finding", "_Words"}
@@ -96,7 +97,7 @@ def _maker(node: ast.Call) -> str:
 
 def _code_of(node: ast.AST | None) -> str:
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and _CODE.match(node.value):
-        return "" if node.value.startswith(("FANGPIN_", "DJANGO_")) else node.value
+        return "" if node.value.startswith(_ENVIRONMENT) else node.value
     return ""
 
 

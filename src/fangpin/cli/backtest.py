@@ -108,7 +108,7 @@ def _answer(
     first = _month(from_month) if from_month else first_possible(session.home, last)
     truth = known_truth(home=session.home, as_of=today)
     errors.print(f"… {first} – {last}")
-    with session.engine() as engine:
+    with session.run_engine() as engine:
         replays = replay_all(
             session.home,
             pack,

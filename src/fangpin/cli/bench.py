@@ -80,6 +80,18 @@ def killed_server(context: typer.Context) -> None:
     run_bench("killed_server", context.args)
 
 
+@app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def engines(context: typer.Context) -> None:
+    """One month by DuckDB and by Spark, equal or not: --persons N [--master M] [--json]."""
+    run_bench("engines", context.args)
+
+
+@app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def soak(context: typer.Context) -> None:
+    """Months killed at random against months in peace: --runs N [--engine spark] [--json]."""
+    run_bench("soak", context.args)
+
+
 def run_bench(
     name: str, arguments: list[str], folder: Annotated[Path | None, "for tests"] = None
 ) -> None:

@@ -81,22 +81,24 @@ def test(
     Histories are played on a database in memory, or on the empty one that FANGPIN_DATABASE_URL
     names, and leave nothing behind.
     """
-    start = Session(pack=pack).start_casework_for_cases
+    session = Session(pack=pack)
+    start = session.start_casework_for_cases
     results: list[tuple[str, CaseResult]] = []
     if cases is not None:
-        loaded = load_pack(Session(pack=pack).environment.pack_directory)
+        loaded = session.pack
         files = sorted(cases.glob("**/*.yaml")) if cases.is_dir() else [cases]
         if not files:
             raise ProblemError(_no_cases(cases))
         entries = read_case_files(files=files)
         if wrong := check_histories(loaded, entries):
             raise ProblemError(wrong)
-        done = run_all(loaded, entries, start_casework=start)
-        results += [(loaded.id, result) for result in done]
+        asked = [(loaded, entries)]
     else:
-        for directory in _directories(packs):
-            loaded = load_pack(directory)
-            done = run_all(loaded, loaded.case_entries, start_casework=start)
+        loaded_packs = [load_pack(directory) for directory in _directories(packs)]
+        asked = [(loaded, loaded.case_entries) for loaded in loaded_packs]
+    with session.case_engine() as engine:
+        for loaded, entries in asked:
+            done = run_all(loaded, entries, start_casework=start, engine=engine)
             results += [(loaded.id, result) for result in done]
     failed = [result for _, result in results if result.problems]
     if as_json:

@@ -28,15 +28,18 @@ def run(
     day = as_of.date() if as_of else session.today()
     if load:
         session.start_django()
-    with session.engine() as engine:
-        if load:
-            from fangpin.lake.vault import Vault
-            from fangpin.runs.casework_feeds import deliver_casework
+        from fangpin.lake.vault import Vault
+        from fangpin.runs.casework_feeds import deliver_casework
 
-            vault = Vault(home=session.home, engine=engine)
+        with session.engine() as receiving:
             deliver_casework(
-                home=session.home, pack=session.pack, engine=engine, vault=vault, as_of=day
+                home=session.home,
+                pack=session.pack,
+                engine=receiving,
+                vault=Vault(home=session.home, engine=receiving),
+                as_of=day,
             )
+    with session.run_engine() as engine:
         result = run_month(
             home=session.home,
             pack=session.pack,

@@ -10,7 +10,8 @@ from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 
-from fangpin.lake.engines.duckdb import Engine, connect
+from fangpin.lake.engine import Engine
+from fangpin.lake.engines import duckdb, spark
 from fangpin.lake.home import Home
 from fangpin.policy import Pack, load_pack
 from fangpin.runs.demo_clock import SETTINGS
@@ -48,10 +49,36 @@ class Session:
         return clock.today(os.environ)
 
     @contextmanager
-    def engine(self) -> Iterator[Engine]:
-        """An engine that may spill into the home."""
+    def engine(self) -> Iterator[duckdb.Engine]:
+        """DuckDB, which receives and opens the vault; it may spill into the home."""
         self.home.prepare()
-        with connect(spill=self.home.spill) as engine:
+        with duckdb.connect(spill=self.home.spill) as engine:
+            yield engine
+
+    @contextmanager
+    def run_engine(self) -> Iterator[Engine]:
+        """The engine that FANGPIN_ENGINE names: runs, back-tests and cases are computed by it.
+
+        Raises ProblemError SPARK_MISSING, SPARK_NOT_REACHED.
+        """
+        if self.environment.spark is None:
+            with self.engine() as engine:
+                yield engine
+            return
+        self.home.prepare()
+        with spark.connect(address=self.environment.spark, spill=self.home.spill) as far:
+            yield far
+
+    @contextmanager
+    def case_engine(self) -> Iterator[Engine | None]:
+        """Spark where FANGPIN_ENGINE names it; None: each pack opens a small DuckDB of its own.
+
+        Raises as `run_engine` does.
+        """
+        if self.environment.spark is None:
+            yield None
+            return
+        with self.run_engine() as engine:
             yield engine
 
     def start_django(self) -> None:

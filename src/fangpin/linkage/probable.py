@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fangpin.lake.engine import Engine
-from fangpin.lake.engines.splink import splink_api
+from fangpin.lake.engines.splink import settings_on, splink_api
 from fangpin.linkage.cascade import NEAR, OPEN
 from fangpin.linkage.model import Model
 
@@ -56,7 +56,7 @@ def score(
             api.register("splink_right", table_name=_RIGHT),
         ],
         SettingsCreator.from_path_or_dict(
-            model.settings | {"probability_two_random_records_match": prior}
+            settings_on(engine, model.settings) | {"probability_two_random_records_match": prior}
         ),
         log_level=None,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from fangpin.lake.engine import Engine
 from fangpin.policy import Pack
 from fangpin.policy.case_models import PackCase
 from fangpin.policy.cases import placed
@@ -13,16 +14,22 @@ from fangpin.runs.pack_cases import CaseResult, run_cases
 
 
 def run_all(
-    pack: Pack, entries: Sequence[Entry], *, start_casework: Callable[[], None]
+    pack: Pack,
+    entries: Sequence[Entry],
+    *,
+    start_casework: Callable[[], None],
+    engine: Engine | None = None,
 ) -> list[CaseResult]:
     """Every case in the order of its file, with all that it got wrong.
 
+    `engine` evaluates the rules; None: DuckDB, opened for this alone.
     `start_casework` makes Django and its tables ready; it is called only if a case needs them.
     """
     cases = placed(list(entries))
+    by_rules = run_cases(pack, cases, engine=engine)
     results = [
         CaseResult(one.place, one.name, (*one.problems, *other.problems))
-        for one, other in zip(run_cases(pack, cases), run_decision_cases(pack, cases), strict=True)
+        for one, other in zip(by_rules, run_decision_cases(pack, cases), strict=True)
     ]
     if not any(_needs_casework(entry) for entry in entries):
         return results

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -46,8 +47,13 @@ class CaseResult:
     problems: tuple[Problem, ...]
 
 
-def run_cases(pack: Pack, cases: Iterable[tuple[str, PackCase]]) -> list[CaseResult]:
-    """Run cases, each at its own place (`file:line`); those of one day and coverage run together."""
+def run_cases(
+    pack: Pack, cases: Iterable[tuple[str, PackCase]], *, engine: Engine | None = None
+) -> list[CaseResult]:
+    """Run cases, each at its own place (`file:line`); those of one day and coverage run together.
+
+    `engine` evaluates them; None: DuckDB, opened for this alone.
+    """
     placed = list(cases)
     found: list[tuple[Problem, ...]] = [()] * len(placed)
     groups: dict[tuple[date, frozenset[Any]], list[int]] = {}
@@ -63,10 +69,10 @@ def run_cases(pack: Pack, cases: Iterable[tuple[str, PackCase]]) -> list[CaseRes
         coverage = coverage_of_case(pack, case, Month.last_complete(case.as_of))
         coverages[position] = coverage
         groups.setdefault((case.as_of, frozenset(coverage.months.items())), []).append(position)
-    with connect(threads=1) as engine:
+    with connect(threads=1) if engine is None else nullcontext(engine) as opened:
         for (as_of, _), positions in groups.items():
             members = {position: placed[position] for position in positions}
-            answers = _evaluated(engine, pack, as_of, coverages[positions[0]], members)
+            answers = _evaluated(opened, pack, as_of, coverages[positions[0]], members)
             for position, problems in answers.items():
                 found[position] = problems
     return [

@@ -24,7 +24,7 @@ from fangpin.lake.engine import EngineRefused
 from fangpin.lake.engines import duckdb
 from fangpin.lake.engines.parquet_shapes import ParquetShapes
 from fangpin.lake.engines.spark_sql import identifier, spark_sql, spark_type
-from fangpin.lake.home import TEMPORARY, is_alive, machine_problem
+from fangpin.lake.home import is_alive, machine_problem
 from fangpin.lake.statement import Statement
 from fangpin.values.problem import Problem, ProblemError
 
@@ -40,6 +40,9 @@ _SETTINGS = {
     "spark.sql.decimalOperations.allowPrecisionLoss": "false",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.parquet.compression.codec": "zstd",
+    # Nobody reads the plans that Spark would write out in full for its web page.
+    "spark.sql.ui.explainMode": "simple",
+    "spark.sql.maxPlanStringLength": "1000",
 }
 _OF_A_NEW_SESSION = {
     # What is spilt to disk or sent to another machine is read by nobody else.
@@ -87,8 +90,12 @@ class SparkAddress:
         return re.sub(r"([\[\]{}*?\\])", r"\\\1", place)
 
 
+_MOST_STEPS = 3
+"""So many queries over a few given rows are computed anew with each reading, rather than kept."""
+
+
 class Engine:
-    """One Spark session; its tables are kept in the memory of the cluster while they are needed."""
+    """One Spark session; its tables are kept as Parquet in the spill until they are dropped."""
 
     def __init__(self, session: SparkSession, address: SparkAddress, spill: Path) -> None:
         self._session = session
@@ -96,6 +103,10 @@ class Engine:
         self._spill = spill
         self._shapes = ParquetShapes()
         self._frames: dict[str, DataFrame] = {}
+        self._steps: dict[str, int] = {}
+        """Name that stands on rows given here alone -> how many queries away from them."""
+        self._places: dict[str, Path] = {}
+        """Table -> the folder that keeps its rows."""
 
     def rows(self, query: Statement | str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
@@ -112,16 +123,18 @@ class Engine:
         return list(self._frame(query).columns)
 
     def make_table(self, name: str, query: Statement | str, parameters: Sequence[Any] = ()) -> None:
-        """Replace the temporary table `name` by the rows of a query; they are computed when read."""
-        self._become(name, self._frame(query, parameters), is_kept=True)
+        """Replace the temporary table `name` by the rows of a query."""
+        frame, steps = self._planned(query, parameters)
+        self._become_table(name, frame, steps)
 
     def make_view(self, name: str, query: Statement | str) -> None:
         """Let `name` stand for a query."""
-        self._become(name, self._frame(query))
+        frame, steps = self._planned(query)
+        self._become(name, frame, steps=steps)
 
     def make_empty_table(self, name: str, columns: Mapping[str, str]) -> None:
         """Replace the temporary table `name` by an empty one: column -> DuckDB type."""
-        self._become(name, self._of_rows(columns, []))
+        self._become(name, self._of_rows(columns, []), steps=0)
 
     def insert(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
         """Append rows to a temporary table: for small sets, such as a case's ledger."""
@@ -129,12 +142,15 @@ class Engine:
         if batch:
             held = self._frames[name]
             kinds = {field.name: field.dataType.simpleString() for field in held.schema.fields}
-            self._become(name, held.union(self._of_rows(kinds, batch)))
+            frame = held.union(self._of_rows(kinds, batch))
+            self._become_table(name, frame, self._steps.get(name))
 
     def append(self, name: str, query: Statement | str) -> None:
         """Append the rows of a query to a temporary table, column by column in its order."""
         held = self._frames[name]
-        more = self._frame(query)
+        more, steps = self._planned(query)
+        if steps is not None:
+            steps = max(steps, self._steps[name] + 1) if name in self._steps else None
         # The table keeps its types, whatever the query's are.
         typed = more.toDF(*held.columns).selectExpr(
             *(
@@ -143,7 +159,7 @@ class Engine:
                 for field in held.schema.fields
             )
         )
-        self._become(name, held.union(typed), is_kept=True)
+        self._become_table(name, held.union(typed), steps)
 
     def load_rows(
         self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]
@@ -153,15 +169,15 @@ class Engine:
         An empty text comes back as unknown.
         """
         given = [[None if cell == "" else cell for cell in row] for row in rows]
-        self._become(name, self._of_rows(columns, given))
+        self._become_table(name, self._of_rows(columns, given), None)
 
     def drop(self, *names: str) -> None:
         """Forget temporary tables and views; names that do not exist are left at that."""
         for name in names:
-            frame = self._frames.pop(name, None)
-            if frame is not None:
+            if self._frames.pop(name, None) is not None:
                 self._session.catalog.dropTempView(name)
-                frame.unpersist()
+            self._steps.pop(name, None)
+            self._forget(self._places.pop(name, None))
 
     def view_files(
         self,
@@ -215,7 +231,7 @@ class Engine:
         The cluster writes parts side by side into a folder that nobody reads; they are gathered
         here, in their order. A part that is missing or half written never gets into the file.
         """
-        parts = self._spill / f"{TEMPORARY}{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        parts = self._new_folder()
         try:
             with _refusals(query):
                 self._frame(query, parameters).write.parquet(self._address.of(parts))
@@ -232,7 +248,7 @@ class Engine:
                     is_looked_up=is_looked_up,
                 )
         finally:
-            shutil.rmtree(parts, ignore_errors=True)
+            self._forget(parts)
 
     def lend(self) -> SparkSession:
         """The session itself, for a tool that writes its own SQL: lake hands it to no one else."""
@@ -243,27 +259,66 @@ class Engine:
         self.drop(*list(self._frames))
 
     def _frame(self, query: Statement | str, parameters: Sequence[Any] = ()) -> DataFrame:
+        return self._planned(query, parameters)[0]
+
+    def _planned(
+        self, query: Statement | str, parameters: Sequence[Any] = ()
+    ) -> tuple[DataFrame, int | None]:
+        """A query as Spark understood it, and how far it is from given rows; None: it reads files."""
         text = query.text if isinstance(query, Statement) else query
+        read: set[str] = set()
+
+        def columns_of(name: str) -> list[str]:
+            read.add(name)
+            # A tool to which the session was lent may have made it.
+            frame = self._frames[name] if name in self._frames else self._session.table(name)
+            return list(frame.columns)
+
         with _refusals(query):
-            translated = spark_sql(text, self._columns_of)
-            return self._session.sql(translated, args=list(parameters) or None)
+            translated = spark_sql(text, columns_of)
+            frame = self._session.sql(translated, args=list(parameters) or None)
+        if not read <= self._steps.keys():
+            return frame, None
+        return frame, 1 + max((self._steps[name] for name in read), default=0)
 
-    def _columns_of(self, name: str) -> list[str]:
-        if name not in self._frames:
-            raise EngineRefused(f"there is no table or view {name}")
-        return list(self._frames[name].columns)
+    def _become_table(self, name: str, frame: DataFrame, steps: int | None) -> None:
+        """Let a name stand for rows that stay as they are, whatever they were made from."""
+        if steps is not None and steps <= _MOST_STEPS:
+            self._become(name, frame, steps=steps)
+            return
+        # A file can be read again by whoever takes over from a lost executor, and Spark need not
+        # look at all that led to it.
+        place = self._new_folder()
+        with _refusals(f"the table {name}"):
+            frame.write.option("compression", "snappy").parquet(self._address.of(place))
+            kept = self._session.read.schema(frame.schema).parquet(self._address.of(place))
+        self._become(name, kept, place=place)
 
-    def _become(self, name: str, frame: DataFrame, *, is_kept: bool = False) -> None:
+    def _become(
+        self,
+        name: str,
+        frame: DataFrame,
+        *,
+        steps: int | None = None,
+        place: Path | None = None,
+    ) -> None:
         if not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
             raise ValueError(f"not a table name: {name!r}")
-        before = self._frames.get(name)
-        if is_kept:
-            frame = frame.persist()
         frame.createOrReplaceTempView(name)
         self._frames[name] = frame
-        if before is not None:
-            # Whatever was made from it can be computed again.
-            before.unpersist()
+        self._steps.pop(name, None)
+        if steps is not None:
+            self._steps[name] = steps
+        self._forget(self._places.pop(name, None))
+        if place is not None:
+            self._places[name] = place
+
+    def _new_folder(self) -> Path:
+        return _scratch(self._spill) / uuid.uuid4().hex[:8]
+
+    def _forget(self, place: Path | None) -> None:
+        if place is not None:
+            shutil.rmtree(place, ignore_errors=True)
 
     def _of_rows(self, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> DataFrame:
         import pyarrow
@@ -311,6 +366,7 @@ def connect(*, address: SparkAddress, spill: Path) -> Iterator[Engine]:
     # Refused statements are told by the exception alone.
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
     spill.mkdir(parents=True, exist_ok=True)
+    _sweep(spill)
     running = SparkSession.getActiveSession()
     session = running or _begin(address, spill)
     for name, value in _SETTINGS.items():
@@ -322,6 +378,7 @@ def connect(*, address: SparkAddress, spill: Path) -> Iterator[Engine]:
         engine.close()
         if running is None:
             session.stop()
+            shutil.rmtree(_scratch(spill), ignore_errors=True)
 
 
 def _begin(address: SparkAddress, spill: Path) -> SparkSession:
@@ -336,8 +393,8 @@ def _begin(address: SparkAddress, spill: Path) -> SparkSession:
         settings = dict(_OF_A_NEW_SESSION)
         if address.is_local:
             os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-            _sweep(spill)
-            scratch = spill / f"{_SCRATCH}{os.getpid()}"
+            scratch = _scratch(spill)
+            os.environ.setdefault("SPARK_WORKER_DIR", str(scratch / "work"))
             settings |= _OF_ONE_MACHINE
             settings |= {"spark.local.dir": str(scratch)}
             settings |= {"spark.sql.warehouse.dir": str(scratch / "none")}
@@ -346,11 +403,16 @@ def _begin(address: SparkAddress, spill: Path) -> SparkSession:
             builder = builder.config(name, value)
         return builder.getOrCreate()
     except (PySparkException, OSError, RuntimeError) as error:
-        raise ProblemError(_not_reached(address)) from error
+        raise ProblemError(not_reached(address)) from error
+
+
+def _scratch(spill: Path) -> Path:
+    """Where an engine of this process keeps its tables and parts, and Spark here spills."""
+    return spill / f"{_SCRATCH}{os.getpid()}"
 
 
 def _sweep(spill: Path) -> None:
-    """Remove the scratch of Spark sessions whose process is no more."""
+    """Remove what engines left whose process is no more."""
     for place in spill.glob(f"{_SCRATCH}*"):
         owner = place.name.removeprefix(_SCRATCH)
         if owner.isdigit() and not is_alive(int(owner)):
@@ -387,8 +449,8 @@ def _missing() -> Problem:
     )
 
 
-def _not_reached(address: SparkAddress) -> Problem:
-    # A Connect address may hold a token behind its first semicolon.
+def not_reached(address: SparkAddress) -> Problem:
+    """SPARK_NOT_REACHED: the address without the token that may stand behind a semicolon."""
     shown = quote(address.master.split(";")[0], safe=":/[],*.@-_")
     return Problem(
         code="SPARK_NOT_REACHED",

@@ -45,6 +45,19 @@ def spark_sql(text: str, columns_of: ColumnsOf) -> str:
     return _Generator(dialect=Spark()).generate(tree)
 
 
+def spark_condition(text: str) -> str:
+    """A condition over two records in DuckDB's dialect as one in Spark's."""
+    query = sqlglot.parse_one(f"SELECT {text}", dialect=DIALECT)
+    for node in reversed(list(query.walk())):
+        if isinstance(node, sql.Levenshtein):
+            node.replace(_edits(node.this, node.expression))
+        elif isinstance(node, sql.LTE) and _is_swap_distance(node.this):
+            if node.expression.name != "1":
+                raise ValueError(f"Spark tells one edit or swap, no other number: {text}")
+            node.replace(_one_edit_or_swap(*node.this.expressions))
+    return _Generator(dialect=Spark()).generate(query.expressions[0])
+
+
 def spark_type(kind: str) -> str:
     """The name of a DuckDB type in Spark."""
     return sql.DataType.build(kind, dialect=DIALECT).sql(dialect="spark")
@@ -63,6 +76,10 @@ def _in_spark(node: sql.Expr) -> sql.Expr:
             return _json(node)
         case sql.Cast():
             return _cast(node)
+        case sql.Div() if not node.this.is_type("double"):
+            # DuckDB's quotient is a double, of decimals too.
+            node.set("this", sql.cast(sql.Paren(this=node.this.copy()), "double"))
+            return node
         case sql.RegexpFullMatch():
             whole = _text(f"^(?:{node.expression.name})$")
             return sql.Anonymous(this="regexp", expressions=[node.this, whole])
@@ -97,6 +114,31 @@ def _json(node: sql.JSONObject) -> sql.Expr:
     keeps = sql.Anonymous(this="map", expressions=[_text("ignoreNullFields"), _text("false")])
     fields = sql.Anonymous(this="named_struct", expressions=parts)
     return sql.Anonymous(this="to_json", expressions=[fields, keeps])
+
+
+def _is_swap_distance(node: sql.Expr) -> bool:
+    return isinstance(node, sql.Anonymous) and node.name.lower() == "damerau_levenshtein"
+
+
+def _edits(left: sql.Expr, right: sql.Expr) -> sql.Expr:
+    """DuckDB counts the bytes that differ, Spark characters: each byte becomes a character."""
+    bytes_of = "decode(encode({}, 'UTF-8'), 'ISO-8859-1')"
+    sides = (bytes_of.format(one.sql(dialect="spark")) for one in (left, right))
+    return sqlglot.parse_one(f"levenshtein({', '.join(sides)})", dialect="spark")
+
+
+def _one_edit_or_swap(left: sql.Expr, right: sql.Expr) -> sql.Expr:
+    """Two texts one edit apart, or with two neighbours swapped; Spark has no distance of its own."""
+    one, other = left.sql(dialect="spark"), right.sql(dialect="spark")
+    swapped = (
+        f"concat(substring({one}, 1, i - 1), substring({one}, i + 1, 1), "
+        f"substring({one}, i, 1), substring({one}, i + 2))"
+    )
+    near = _edits(left, right).sql(dialect="spark")
+    return sqlglot.parse_one(
+        f"({near} <= 1 OR exists(sequence(1, length({one})), i -> {swapped} = {other}))",
+        dialect="spark",
+    )
 
 
 def _cast(node: sql.Cast) -> sql.Expr:

@@ -5,11 +5,15 @@ Splink is an extra (`fangpin[linkage]`). Each engine gives it a clean connection
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from fangpin.lake.engine import Engine
 from fangpin.lake.engines.duckdb import Engine as DuckDB
+from fangpin.lake.engines.spark import Engine as Spark
+from fangpin.lake.engines.spark_sql import spark_condition
 from fangpin.values.problem import Problem, ProblemError
 
 if TYPE_CHECKING:
@@ -32,7 +36,28 @@ def splink_api(engine: Engine) -> DatabaseAPI[Any]:
         from splink import DuckDBAPI
 
         return DuckDBAPI(connection=engine.lend())
+    if isinstance(engine, Spark):
+        from splink import SparkAPI
+
+        make: Callable[..., DatabaseAPI[Any]] = SparkAPI
+        # Conditions are written with what Spark has of its own: no jar must be there.
+        return make(
+            spark_session=engine.lend(),
+            break_lineage_method="persist",
+            register_udfs_automatically=False,
+        )
     raise TypeError(f"Splink is not given {type(engine).__name__}")
+
+
+def settings_on(engine: Engine, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Splink's settings with their conditions, which are in DuckDB's dialect, in the engine's."""
+    told = copy.deepcopy(dict(settings))
+    if isinstance(engine, Spark):
+        for comparison in told["comparisons"]:
+            for level in comparison["comparison_levels"]:
+                if level["sql_condition"] != "ELSE":
+                    level["sql_condition"] = spark_condition(level["sql_condition"])
+    return told
 
 
 def splink_missing() -> Problem:

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import fangpin
 from fangpin.feeds.limits import Limits
 from fangpin.lake.ciphers import AES_256_GCM, CIPHERS, GcmCipher
+from fangpin.lake.engines.spark import LOCAL_MASTER, SparkAddress
 from fangpin.values.problem import Problem, ProblemError
 from fangpin.web.settings.messages import MessageSettings, message_settings, web_address
 
@@ -37,6 +38,9 @@ VARIABLES: dict[str, str] = {
     "FANGPIN_READER_MB": "memory of the process that opens a spreadsheet, in MiB; 1024",
     "FANGPIN_READER_SECONDS": "time of the process that opens a spreadsheet; 120",
     "FANGPIN_WORKER": "0: the serving process starts no worker, fangpin worker is run apart; 1",
+    "FANGPIN_ENGINE": "what computes runs, back-tests and cases: duckdb (here) or spark; duckdb",
+    "FANGPIN_SPARK_MASTER": "where Spark runs: a master or a Spark Connect address; local[2]",
+    "FANGPIN_SPARK_HOME": "address of FANGPIN_HOME to Spark's machines; empty: the same path",
     "FANGPIN_CIPHER": "cipher of the vault: aes-256-gcm or sm4-gcm",
     "FANGPIN_RLS": "1: PostgreSQL itself holds each request to its official's divisions",
     "FANGPIN_SIGN_IN_TRIES": "wrong passwords in a row after which a name waits; 5",
@@ -94,6 +98,8 @@ class Environment:
     """How households are told."""
     worker: bool = True
     """The serving process starts a worker when there is work."""
+    spark: SparkAddress | None = None
+    """Where runs are computed; None: by DuckDB on this machine."""
 
     @property
     def pack_directory(self) -> Path:
@@ -148,6 +154,7 @@ class Environment:
                 )
             )
         cipher = _cipher(variables, problems)
+        spark = _spark(variables, home, problems)
         tries = _count(variables, "FANGPIN_SIGN_IN_TRIES", 5, problems)
         lock_minutes = _count(variables, "FANGPIN_LOCK_MINUTES", 15, problems)
         idle_minutes = _count(variables, "FANGPIN_IDLE_MINUTES", 30, problems)
@@ -180,6 +187,7 @@ class Environment:
             public_url=public_url,
             messages=messages,
             worker=worker,
+            spark=spark,
         )
 
 
@@ -233,6 +241,30 @@ def _cipher(variables: Mapping[str, str], problems: list[Problem]) -> GcmCipher:
             )
         )
     return CIPHERS.get(name, AES_256_GCM)
+
+
+def _spark(
+    variables: Mapping[str, str], home: Path, problems: list[Problem]
+) -> SparkAddress | None:
+    name = variables.get("FANGPIN_ENGINE") or "duckdb"
+    if name not in ("duckdb", "spark"):
+        problems.append(
+            Problem(
+                "SETTING_ENGINE_UNKNOWN",
+                "FANGPIN_ENGINE",
+                "没有这种计算引擎；可用：duckdb、spark",
+                "there is no such engine; known: duckdb, spark",
+                "改为其中一种，或去掉这个变量",
+                "name one of them, or remove the variable",
+            )
+        )
+    if name != "spark":
+        return None
+    return SparkAddress(
+        master=variables.get("FANGPIN_SPARK_MASTER") or LOCAL_MASTER,
+        home=home,
+        home_url=variables.get("FANGPIN_SPARK_HOME") or None,
+    )
 
 
 @cache

@@ -1,0 +1,1 @@
+"""Both engines side by side: what one answers, the other answers too."""

@@ -1,0 +1,122 @@
+"""`kill -9` of Spark's driver or of an executor: readers keep the last whole run, the next one ends."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
+from random import Random
+
+import psutil
+import pytest
+
+from fangpin.lake.engine import Engine
+from fangpin.lake.home import TEMPORARY, Home
+from fangpin.policy import load_pack
+from fangpin.policy.pack import Pack
+from fangpin.runs.monthly import run_month
+from tests.engines.same_files import computed, differing
+from tests.ledger.village import Lake
+from tests.runs.hillside import year
+
+pytestmark = [pytest.mark.spark, pytest.mark.xdist_group("spark")]
+
+BEFORE, DAY = date(2020, 4, 15), date(2020, 5, 15)
+_RUN = """
+import sys
+from datetime import date
+from pathlib import Path
+from fangpin.lake.engines.spark import SparkAddress, connect
+from fangpin.lake.home import Home
+from fangpin.policy import load_pack
+from fangpin.runs.monthly import run_month
+
+pack, home = load_pack(Path(sys.argv[1])), Home(Path(sys.argv[2]))
+with connect(address=SparkAddress(master=sys.argv[4]), spill=home.spill) as engine:
+    engine.rows("SELECT 1 AS x")
+    print("begins", flush=True)
+    run_month(home=home, pack=pack, engine=engine, as_of=date.fromisoformat(sys.argv[3]))
+print("ended", flush=True)
+"""
+
+
+@pytest.fixture
+def hillside(repository: Path) -> Pack:
+    if find_spec("pyspark") is None:
+        pytest.skip("fangpin[spark] is not installed: make test-spark installs it")
+    return load_pack(repository / "tests" / "rules" / "hillside")
+
+
+@pytest.fixture
+def home(tmp_path: Path, hillside: Pack, on_duckdb: Engine) -> Home:
+    """A home with one whole run and a month's deliveries that no run has seen."""
+    lake = Lake(tmp_path, hillside)
+    for sent in year():
+        if sent.on <= DAY and sent.month in (None, "2020-03", "2020-04"):
+            lake.receive(sent.feed, sent.rows, on=sent.on, month=sent.month)
+    run_month(home=lake.home, pack=hillside, engine=on_duckdb, as_of=BEFORE)
+    return lake.home
+
+
+def start(pack: Pack, home: Path, *, master: str) -> subprocess.Popen[str]:
+    """The month on Spark in a process of its own, once it has begun."""
+    command = [sys.executable, "-c", _RUN, str(pack.directory), str(home), str(DAY), master]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None and process.stdout.readline() == "begins\n"
+    return process
+
+
+def java_under(process: subprocess.Popen[str], *, words: str) -> list[psutil.Process]:
+    """The Java processes that a run started, by what stands in their command line."""
+    family = psutil.Process(process.pid).children(recursive=True)
+    return [one for one in family if one.name() == "java" and words in " ".join(one.cmdline())]
+
+
+def runs_of(home: Path) -> list[Path]:
+    return [place for place in (home / "runs").iterdir() if TEMPORARY not in place.name]
+
+
+def test_a_killed_driver_leaves_the_last_whole_run_and_either_engine_ends_the_month(
+    tmp_path: Path, hillside: Pack, home: Home, on_duckdb: Engine
+) -> None:
+    whole = tmp_path / "whole"
+    shutil.copytree(home.root, whole)
+    run_month(home=Home(whole), pack=hillside, engine=on_duckdb, as_of=DAY)
+    before = runs_of(home.root)
+
+    process = start(hillside, home.root, master="local[2]")
+    time.sleep(Random(2020).uniform(1, 4))
+    (driver,) = java_under(process, words="SparkSubmit")
+    driver.send_signal(signal.SIGKILL)
+    assert process.wait(timeout=120) != 0
+
+    assert runs_of(home.root) == before and all((run / "run.json").exists() for run in before)
+    assert set(computed(home.root)) < set(computed(whole)), "every visible file is whole"
+
+    run_month(home=home, pack=hillside, engine=on_duckdb, as_of=DAY)
+    assert differing(whole, home.root) == []
+    assert not list(home.root.rglob(f"{TEMPORARY}*"))
+
+
+def test_a_killed_executor_is_made_good_by_the_others(
+    tmp_path: Path, hillside: Pack, home: Home, on_duckdb: Engine
+) -> None:
+    whole = tmp_path / "whole"
+    shutil.copytree(home.root, whole)
+    run_month(home=Home(whole), pack=hillside, engine=on_duckdb, as_of=DAY)
+
+    process = start(hillside, home.root, master="local-cluster[2,1,1024]")
+    executors = java_under(process, words="CoarseGrainedExecutorBackend")
+    assert len(executors) == 2
+    time.sleep(3)
+    os.kill(executors[0].pid, signal.SIGKILL)
+
+    assert process.wait(timeout=600) == 0
+    assert differing(whole, home.root) == []
+    assert not list(home.spill.glob("spark-*"))

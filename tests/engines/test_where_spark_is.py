@@ -1,0 +1,93 @@
+"""Which engine an installation asks for, and under which addresses Spark finds the lake."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fangpin.lake.engine import Engine
+from fangpin.lake.engines import spark
+from fangpin.lake.engines.spark import SparkAddress
+from fangpin.lake.engines.spark_sql import spark_condition
+from fangpin.values.problem import ProblemError
+from fangpin.web.settings.environment import Environment
+
+
+def test_duckdb_computes_unless_spark_is_asked_for() -> None:
+    assert Environment.read({}).spark is None
+    assert Environment.read({"FANGPIN_SPARK_MASTER": "local[4]"}).spark is None
+    asked = Environment.read({"FANGPIN_ENGINE": "spark", "FANGPIN_HOME": "/srv/lake"}).spark
+    assert asked == SparkAddress(master="local[2]", home=Path("/srv/lake"), home_url=None)
+    assert asked.is_local and not asked.is_remote
+
+
+def test_a_misspelt_engine_is_refused() -> None:
+    with pytest.raises(ProblemError) as refused:
+        Environment.read({"FANGPIN_ENGINE": "Sparks"})
+    assert [problem.code for problem in refused.value.problems] == ["SETTING_ENGINE_UNKNOWN"]
+
+
+def test_files_are_told_by_the_address_that_the_cluster_knows() -> None:
+    here = SparkAddress()
+    assert here.of(Path("/srv/lake/ledger/a b.parquet")) == "file:///srv/lake/ledger/a b.parquet"
+    assert here.of(Path("/srv/{a}[1]/*?.parquet")) == r"file:///srv/\{a\}\[1\]/\*\?.parquet"
+    there = SparkAddress("spark://hub:7077", home=Path("/srv/lake"), home_url="s3a://lake/home/")
+    assert there.of(Path("/srv/lake/runs/one.parquet")) == "s3a://lake/home/runs/one.parquet"
+    assert there.of(Path("/elsewhere/one.parquet")) == "file:///elsewhere/one.parquet"
+
+
+def test_without_the_extra_or_java_spark_is_refused_with_its_cure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spark, "find_spec", lambda name: None)
+    with (
+        pytest.raises(ProblemError) as refused,
+        spark.connect(address=SparkAddress(), spill=tmp_path),
+    ):
+        pass
+    (problem,) = refused.value.problems
+    assert problem.code == "SPARK_MISSING" and "fangpin[spark]" in problem.fix_en
+    monkeypatch.setattr(spark, "find_spec", lambda name: name)
+    monkeypatch.setattr(spark.shutil, "which", lambda name: None)
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    with pytest.raises(ProblemError), spark.connect(address=SparkAddress(), spill=tmp_path):
+        pass
+
+
+def test_an_address_is_told_without_its_token() -> None:
+    problem = spark.not_reached(SparkAddress("sc://hub:15002/;token=very-secret"))
+    assert "very-secret" not in str(problem) and "sc://hub:15002" in problem.where
+
+
+def test_a_distance_that_spark_cannot_tell_is_refused() -> None:
+    with pytest.raises(ValueError, match="one edit or swap"):
+        spark_condition("damerau_levenshtein(a, b) <= 2")
+
+
+@pytest.mark.spark
+@pytest.mark.xdist_group("spark")
+def test_the_cluster_reads_and_writes_through_its_own_address(
+    small_spark: None, tmp_path: Path
+) -> None:
+    home, mounted = tmp_path / "home", tmp_path / "as the cluster sees it"
+    home.mkdir()
+    mounted.symlink_to(home)
+    address = SparkAddress(home=home, home_url=f"file://{mounted}")
+    with spark.connect(address=address, spill=home / "spill") as engine:
+        assert engine.write("SELECT 7 AS x", home / "seven.parquet") == 1
+        engine.view_files("seven", [home / "seven.parquet"], with_file_name=True)
+        ((seven, place),) = engine.rows("SELECT x, filename FROM seven")
+    assert seven == 7 and "as the cluster sees it" in place
+
+
+@pytest.mark.spark
+@pytest.mark.xdist_group("spark")
+def test_parts_that_are_not_seen_from_here_stop_the_write(
+    on_spark: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    monkeypatch.setattr(SparkAddress, "of", lambda self, path: f"file://{elsewhere / path.name}")
+    with pytest.raises(Exception, match="not seen from here"):
+        on_spark.write("SELECT 1 AS x", tmp_path / "one.parquet")
+    assert not (tmp_path / "one.parquet").exists()
