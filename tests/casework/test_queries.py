@@ -24,6 +24,7 @@ from fangpin.casework.audit.actions import record
 from fangpin.casework.officials import queries as officials
 from fangpin.casework.officials.scope import NOTHING, Scope
 from fangpin.casework.registry import queries as registry
+from fangpin.casework.registry.models import Household
 from fangpin.values.month import Month
 from tests.casework.run_folders import AT, HitRow, HouseholdRow, RunFolder
 from tests.cast import (
@@ -50,6 +51,7 @@ household."""
 OF_ONE_S_OWN_CITY = (
     alerts.queue,
     alerts.overview,
+    alerts.open_by_rule,
     history.alerts_as_of,
     registry.count,
     officials.top_divisions,
@@ -145,6 +147,9 @@ def arguments_for(function: Callable[..., Any]) -> dict[str, Any]:
         "subject": "1",
         "parent": CITY,
         "code": COUNTY,
+        "name": f"{VILLAGE}号",
+        "villages": [VILLAGE],
+        "named_as": "",
     }
     if function is alerts.next_alert:
         # Ask behind the first of the queue, so that there is one to be found.
@@ -321,6 +326,14 @@ def test_alerts_are_told_as_they_stood_on_a_day(cast: Cast) -> None:
 # ── households ──────────────────────────────────────────────────────────────────────────────────
 
 
+def test_the_open_alerts_of_a_rule_are_those_that_the_queue_lists_for_it(cast: Cast) -> None:
+    for person in (cast.analyst, cast.reviewer, cast.cadre, cast.outsider):
+        counts = alerts.open_by_rule(person.scope)
+        assert counts
+        for rule, count in counts.items():
+            assert count == len(households_of(person.scope, rule=rule))
+
+
 def test_a_household_is_found_by_reference_and_by_number(cast: Cast) -> None:
     assert registry.household(cast.cadre.scope, 1).head_name == "李竹溪"
     assert registry.household(cast.cadre.scope, household_no="H000001").household_ref == 1
@@ -343,6 +356,42 @@ def test_the_search_finds_names_numbers_and_alerts(cast: Cast) -> None:
     assert found(alert_of(5).alert_no.lower()) == [("邓生", True)]
     assert found("%") == found("") == found("王") == []
     assert len(alerts.search(cast.analyst.scope, "李", limit=1)) == 1
+
+
+def test_the_search_finds_the_households_of_a_village_and_a_name_in_it(cast: Cast) -> None:
+    def found(text: str) -> list[str]:
+        return [one.household.head_name for one in alerts.search(cast.analyst.scope, text)]
+
+    home = registry.household(cast.analyst.scope, 1)
+    village = f"{home.division}号"
+    here = Household.objects.filter(division=home.division)
+    assert sorted(found(village)) == sorted(one.head_name for one in here)
+    assert found(f"No {home.division}") == found(village), "in either language"
+    assert found(f"{village} 李竹") == found(f"李竹 {village}") == ["李竹溪"]
+    assert found(f"{village} 谁也不是") == []
+    assert found("4310号") == [], "a city is a place to go to, not a list of its households"
+    assert not alerts.search(cast.outsider.scope, village)
+    assert not officials.divisions_named(cast.outsider.scope, village, limit=5)
+    assert [one.code for one in officials.divisions_named(cast.analyst.scope, "4310", limit=2)] == [
+        "4310",
+        "431022",
+    ]
+
+
+def test_of_a_village_those_with_an_open_alert_come_first(cast: Cast) -> None:
+    quiet = Household.objects.exclude(alerts__state="open").first()
+    if quiet is None:
+        quiet = Household.objects.create(
+            household_ref=999,
+            household_no="H000000",
+            division=Household.objects.get(household_ref=1).division,
+            head_name="安静",
+            count_of_members=1,
+        )
+    found = alerts.search(cast.analyst.scope, f"{quiet.division}号")
+    with_alert = [one.alert is not None for one in found]
+    assert with_alert == sorted(with_alert, reverse=True)
+    assert set(with_alert) == {True, False}
 
 
 # ── the overview ────────────────────────────────────────────────────────────────────────────────

@@ -61,15 +61,17 @@ _RESULTS = {
 """Only where something was decided: 404 on the case that this test asks for."""
 _DECLARED = {"declarations", "declaration", "register-declared"}
 _WATCH = {"overview", "supervision"}
+_RULES = {"rules", "rule"}
 _AUDIT = {"audit", "audit-entries"}
 
 MAY_OPEN = {
-    "city": _ROWS | _FEEDS | _CASES | _WATCH | {"clock-cases"},
+    "city": _ROWS | _FEEDS | _CASES | _WATCH | _RULES | {"clock-cases"},
     "county": _ROWS
     | _FEEDS
     | _CASES
     | _DECLARED
     | _WATCH
+    | _RULES
     | _AUDIT
     | _REGISTER
     | {"household-act", "clock-cases"},
@@ -90,6 +92,7 @@ MAY_OPEN = {
     }
     | _FEEDS
     | _WATCH
+    | _RULES
     | _AUDIT,
 }
 """Names of the pages that each official may open on Li Zhuxi, or on feeds of the medical bureau."""
@@ -152,6 +155,7 @@ def address(pattern: URLPattern, household: int) -> str:
         ("<str:clock>", "visit"),
         ("<str:how>", "overdue"),
         ("<int:household_ref>", str(household)),
+        ("<slug:rule>", "medical_sustained"),
         ("<str:feed>", "medical.settlement"),
         ("<str:delivery>", "2020-11-01"),
     ):

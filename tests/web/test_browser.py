@@ -60,6 +60,9 @@ OF_A_COUNTY = (
     "/queue/",
     "/audit/",
     "/cases/?view=open",
+    "/rules/",
+    "/rules/medical_sustained/",
+    "/rules/medical_sustained/?value=abc",
     "/supervision/?days=30",
 )
 

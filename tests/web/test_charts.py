@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given, strategies
 
 from fangpin.values.month import Month
 from fangpin.web.charts.inline import sparkline, stacked_bar
+from fangpin.web.charts.ladder import Rung, ladder_chart
 from fangpin.web.charts.ledger import Band, Flag, Line, balance_of, ledger_chart
 from fangpin.web.charts.severity import Degree, severity_chart
 from fangpin.web.charts.svg import ticks
@@ -235,3 +237,32 @@ def test_sparklines_need_two_points_and_bars_share_their_width() -> None:
     assert (first["x"], first["width"]) == (0, 9)
     assert (second["x"], second["width"]) == (10, 29)
     assert rects(stacked_bar([("a", 0)], whole=0), "a") == []
+
+
+def rung(words: str, true: int, others: int, **more: Any) -> Rung:
+    return Rung(words=words, true=true, others=others, said=f"{words}: {true} + {others}", **more)
+
+
+def test_a_rung_stands_as_high_as_its_households_with_the_needy_below() -> None:
+    svg = ladder_chart(
+        rungs=[rung("300", 2, 6), rung("400", 2, 2, mark="现行")], title="试算", description="说明"
+    )
+    low, high = rects(svg, "rung-true"), rects(svg, "rung-other")
+    assert low[0]["height"] == pytest.approx(low[1]["height"], abs=0.2)
+    assert high[0]["height"] == pytest.approx(3 * high[1]["height"], abs=0.3)
+    assert high[0]["y"] + high[0]["height"] == pytest.approx(low[0]["y"], abs=0.2)
+    assert "现行" in svg
+
+
+@given(
+    strategies.lists(
+        strategies.tuples(strategies.integers(0, 10**7), strategies.integers(0, 10**7)), max_size=16
+    )
+)
+def test_any_ladder_is_a_drawing_within_its_frame(counts: list[tuple[int, int]]) -> None:
+    rungs = [rung(f"{place:,}", *count) for place, count in enumerate(counts)]
+    svg = ladder_chart(rungs=rungs, title="<t>", description="&")
+    for tone in ("rung-true", "rung-other"):
+        for one in rects(svg, tone):
+            assert one["y"] >= 0 and one["y"] + one["height"] <= 300
+            assert one["x"] >= 0 and one["x"] + one["width"] <= 720

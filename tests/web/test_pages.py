@@ -223,7 +223,7 @@ def test_a_month_that_was_not_delivered_is_unknown_not_zero(
 
 def test_search_finds_by_name_number_and_alert(prefecture: Seed, signed_in: SignIn) -> None:
     client = signed_in("county")
-    for asked in ("李竹", "H431022-0417", "h431022-0417", "A202008-LZX"):
+    for asked in ("李竹", "H431022-0417", "h431022-0417", "A202008-LZX", "石山村", "石山 李竹喜"):
         assert f"/households/{LI_ZHUXI}/" in body(client.get("/households/", {"q": asked})), asked
     assert "没有找到" in text_of(client.get("/households/?q=谁也不是"))
 

@@ -10,7 +10,6 @@ import typer
 from fangpin.backtest import Replay, compare, replay_all
 from fangpin.cli.output import errors, print_json, print_table, say
 from fangpin.cli.session import Session
-from fangpin.feeds.arrivals import arrivals
 from fangpin.policy import Pack
 from fangpin.rules.explain import shown
 from fangpin.values.month import Month
@@ -101,11 +100,12 @@ def _answer(
     session = Session(pack=pack_name)
     session.start_django()
     from fangpin.runs.known_truth import known_truth
+    from fangpin.runs.threshold_trial import first_possible
 
     pack, today = session.pack, session.today()
     values = dict(_value(text) for text in given or [])
     last = _month(to_month) if to_month else Month.last_complete(today)
-    first = _month(from_month) if from_month else _first_possible(session, last)
+    first = _month(from_month) if from_month else first_possible(session.home, last)
     truth = known_truth(home=session.home, as_of=today)
     errors.print(f"… {first} – {last}")
     with session.engine() as engine:
@@ -177,13 +177,6 @@ def _change(pack: Pack, values: dict[str, Decimal]) -> tuple[str, str]:
 def _say_sentence(answer: dict[str, Any]) -> None:
     if "sentence_zh" in answer:
         say(f"{answer['sentence_zh']}\n{answer['sentence_en']}")
-
-
-def _first_possible(session: Session, last: Month) -> Month:
-    """Twelve months with the last, none before the registry came."""
-    registries = [one.received for one in arrivals(session.home) if one.is_registry]
-    known = Month.containing(min(registries)) if registries else last
-    return Month(max(int(known), int(last) - 11))
 
 
 def _value(text: str) -> tuple[str, Decimal]:

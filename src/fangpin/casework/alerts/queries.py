@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Exists, OuterRef
+
 from fangpin.casework.alerts import queue as queues
 from fangpin.casework.alerts.models import Alert, AlertReason, EvidenceRow, Run
 from fangpin.casework.alerts.overview import Overview, overview_of
 from fangpin.casework.alerts.queue import After, QueueFilters, QueuePage
 from fangpin.casework.alerts.states import STEPS_BEFORE_VISIT, AlertState
+from fangpin.casework.officials.queries import villages_named
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.models import Household
@@ -46,6 +49,11 @@ def queue(
 ) -> QueuePage:
     """One page of the queue, earliest due first; see QueuePage."""
     return queues.page(scope, filters, after=after, limit=limit)
+
+
+def open_by_rule(scope: Scope) -> dict[str, int]:
+    """Rule -> open alerts of the scope for which it hit in their last run."""
+    return queues.open_by_rule(scope)
 
 
 def next_alert(
@@ -103,11 +111,16 @@ def all_evidence(scope: Scope, alert: Alert, rule: str | None = None) -> list[Ev
 
 
 def search(scope: Scope, text: str, limit: int = 20) -> list[Found]:
-    """Households by the beginning of the head's name, their number or an alert's number."""
+    """Households by the beginning of the head's name, their number, an alert's number or a village.
+
+    A village and a name together, in either order, find the name in the village. Of a village those
+    with an open alert come first.
+    """
     text = text.strip()
     if not text:
         return []
     named = list(registry.matching(scope, text).order_by("division", "household_no")[:limit])
+    named += _of_villages(scope, text, limit=limit - len(named))
     numbered = within(Alert.objects.select_related("household"), scope).filter(
         queues.numbered(text)
     )
@@ -122,6 +135,21 @@ def search(scope: Scope, text: str, limit: int = 20) -> list[Found]:
         )
     }
     return [Found(one, opened.get(one.household_ref)) for one in kept]
+
+
+def _of_villages(scope: Scope, text: str, *, limit: int) -> list[Household]:
+    """The households that a village's name, or a village's and a head's, ask for."""
+    asked = [(text, "")]
+    first, *others = text.split()
+    if others:
+        asked += [(first, " ".join(others)), (others[-1], " ".join([first, *others[:-1]]))]
+    has_alert = Exists(Alert.objects.filter(household=OuterRef("pk"), state=AlertState.OPEN))
+    for place, name in asked:
+        villages = villages_named(scope, place)
+        if villages and limit > 0:
+            living = registry.living_in(scope, villages, named_as=name)
+            return list(living.order_by(has_alert.desc(), "division", "household_no")[:limit])
+    return []
 
 
 def overview(

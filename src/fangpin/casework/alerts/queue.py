@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from fangpin.casework.alerts.models import Alert, AlertReason
 from fangpin.casework.alerts.states import AlertState
@@ -120,6 +120,15 @@ def following(alerts: QuerySet[Alert], after: After | None) -> QuerySet[Alert]:
         due_date, last_id = after
         alerts = alerts.filter(Q(due_date__gt=due_date) | Q(due_date=due_date, id__gt=last_id))
     return alerts.order_by("due_date", "id")
+
+
+def open_by_rule(scope: Scope) -> dict[str, int]:
+    """Rule -> open alerts for which it hit in their last run; rules without one are left out."""
+    reasons = within(AlertReason.objects.all(), scope, "alert__division").filter(
+        alert__state=AlertState.OPEN, run=F("alert__last_run"), is_withdrawn=False
+    )
+    counted = reasons.values("rule").annotate(n=Count("alert", distinct=True))
+    return dict(counted.values_list("rule", "n"))
 
 
 def _last_reasons() -> QuerySet[AlertReason]:

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import Q
+from django.db.models.functions import Length
+
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.models import Official, Post
 from fangpin.casework.officials.scope import Scope, posts_in_force, within
+
+MOST_PLACES = 40
+"""Places of one name that a search looks at."""
 
 
 def top_divisions(scope: Scope) -> list[Division]:
@@ -28,6 +34,25 @@ def division_in_scope(scope: Scope, *, code: str) -> Division:
 def divisions_of_level(scope: Scope, *, level: str) -> list[Division]:
     """All divisions of one level within the scope, in the order of their codes."""
     return list(within(Division.objects.filter(level=level), scope, "code").order_by("code"))
+
+
+def divisions_named(scope: Scope, name: str, *, limit: int) -> list[Division]:
+    """Divisions of the scope whose name begins so in either language, highest first."""
+    name = name.strip()
+    if not name:
+        return []
+    named = Q(name_zh__startswith=name) | Q(name_en__istartswith=name)
+    found = within(Division.objects.filter(named), scope, "code").order_by(Length("code"), "code")
+    return list(found[:limit])
+
+
+def villages_named(scope: Scope, name: str) -> list[str]:
+    """Codes of the divisions of the lowest level whose name begins so, some at most."""
+    found = divisions_named(scope, name, limit=MOST_PLACES)
+    above = set(
+        Division.objects.filter(parent__in=found).values_list("parent_id", flat=True).distinct()
+    )
+    return [one.code for one in found if one.code not in above]
 
 
 def names_of(usernames: Iterable[str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
@@ -72,6 +73,14 @@ def matching(scope: Scope, text: str) -> QuerySet[Household]:
     if not text:
         return Household.objects.none()
     return within(Household.objects.filter(named(text)), scope)
+
+
+def living_in(
+    scope: Scope, villages: Collection[str], *, named_as: str = ""
+) -> QuerySet[Household]:
+    """Households of some divisions of the lowest level; with `named_as`, those that it matches."""
+    found = matching(scope, named_as) if named_as else within(Household.objects.all(), scope)
+    return found.filter(division__in=list(villages))
 
 
 def count(scope: Scope) -> Count:

@@ -133,6 +133,11 @@ def _statuses(
     return tuple(feeds.status(Home(folder.parent), pack=installation_pack(), as_of=today))
 
 
+def signature_of_deliveries() -> tuple[tuple[str, int], ...]:
+    """Changes whenever a delivery comes."""
+    return _signature(home().deliveries)
+
+
 def _signature(folder: Path) -> tuple[tuple[str, int], ...]:
     """Names and times of the feeds' folders: a delivery's arrival changes its feed's folder."""
     if not folder.is_dir():

@@ -35,6 +35,7 @@ from fangpin.web.ground.access import (
     SEE_HOUSEHOLD,
     SEE_OVERVIEW,
     SEE_QUEUE,
+    TRY_RULES,
     ConsoleRequest,
     standing_clock,
 )
@@ -225,6 +226,8 @@ def _casework(scope: Scope, entry: Callable[..., Entry]) -> list[Section]:
         work.append(entry("duties", gettext("回访与责任")))
     if scope.can(SEE_OVERVIEW):
         watch.append(entry("supervision", gettext("督办看板"), "clock-cases"))
+    if scope.can(TRY_RULES):
+        watch.append(entry("rules", gettext("规则与试算"), "rule"))
     if scope.can(SEE_AUDIT):
         watch.append(entry("audit", gettext("操作审计")))
     found = [Section(gettext("帮扶"), work)] if work else []

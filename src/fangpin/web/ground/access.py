@@ -43,6 +43,7 @@ SEE_HOUSEHOLD = "see_household"
 SEE_FEEDS = "see_feeds"
 SEE_CASE = "see_case"
 SEE_AUDIT = "see_audit"
+TRY_RULES = "try_rules"
 ANY_POST = ""
 READING = ("GET", "HEAD")
 """Requests that look: with FANGPIN_RLS the database holds them to the scope, as acts hold themselves."""

@@ -20,6 +20,7 @@ from fangpin.casework.cases.queries import episodes_of_household
 from fangpin.casework.cases.states import CaseState, EpisodeState
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.followup import queries as followup
+from fangpin.casework.officials.queries import divisions_named
 from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.models import Household
@@ -53,6 +54,7 @@ from fangpin.web.ground.people import attribute_facts, member_lines
 from fangpin.web.ground.words import cause_words, said
 
 PAGE = 60
+SHOWN_PLACES = 8
 
 
 @opens(SEE_HOUSEHOLD)
@@ -236,7 +238,7 @@ def _months(scope: Scope, household_ref: int, *, run: Run | None) -> dict[int, d
 @opens(SEE_HOUSEHOLD)
 @require_safe
 def households(request: ConsoleRequest) -> HttpResponse:
-    """Find a household by its head's name, its number or an alert's number; else list them all."""
+    """Find a household by its head's name, its number, an alert's number or its village; else list all."""
     division, scope = chosen_division(request)
     text = request.GET.get("q", "").strip()
     following = ""
@@ -247,9 +249,11 @@ def households(request: ConsoleRequest) -> HttpResponse:
         following = found[PAGE - 1].household.household_no if len(found) > PAGE else ""
         found = found[:PAGE]
     paths = divisions.paths(one.household.division for one in found)
+    places = divisions_named(scope, text, limit=SHOWN_PLACES)
     context = {
         "division": division,
         "text": text,
+        "places": [(one, divisions.path(one.code)[-2:]) for one in places],
         "lines": [
             (
                 one.household,

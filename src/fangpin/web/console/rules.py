@@ -1,0 +1,80 @@
+"""Trials of thresholds for the console: computed once for all scopes, one after another."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from fangpin.casework.cases.models import Episode
+from fangpin.lake.engines.duckdb import connect
+from fangpin.policy.models import Rule
+from fangpin.runs.threshold_trial import Trial, try_value
+from fangpin.values.month import Month
+from fangpin.web.console.feeds import home, signature_of_deliveries
+from fangpin.web.ground.pack import installation_pack
+
+_one_at_a_time = threading.Lock()
+"""A replay takes a core and some hundred megabytes; two in one process would take them twice."""
+
+
+def trial(
+    *,
+    rule: Rule,
+    parameter: str,
+    present: Decimal,
+    tried: Decimal,
+    from_month: Month,
+    to_month: Month,
+    today: date,
+) -> Trial:
+    """A rule's trial; remembered until a delivery comes or officials find or end a need.
+
+    Raises ProblemError as `fangpin.backtest.replay_all`.
+    """
+    with _one_at_a_time:
+        return _trial(
+            (installation_pack().digest, signature_of_deliveries(), _findings()),
+            rule.rule,
+            parameter,
+            present,
+            tried,
+            from_month,
+            to_month,
+            today,
+        )
+
+
+@lru_cache(maxsize=16)
+def _trial(
+    _state: tuple[object, ...],
+    rule: str,
+    parameter: str,
+    present: Decimal,
+    tried: Decimal,
+    from_month: Month,
+    to_month: Month,
+    today: date,
+) -> Trial:
+    pack = installation_pack()
+    edition = max((one for one in pack.rules if one.rule == rule), key=lambda one: one.edition)
+    with connect(spill=home().spill) as engine:
+        return try_value(
+            home(),
+            pack,
+            rule=edition,
+            parameter=parameter,
+            present=present,
+            tried=tried,
+            from_month=from_month,
+            to_month=to_month,
+            today=today,
+            engine=engine,
+        )
+
+
+def _findings() -> tuple[int, int]:
+    """Changes when officials identify a household or end its monitoring."""
+    ended = Episode.objects.filter(eliminated_date__isnull=False).count()
+    return Episode.objects.count(), ended
