@@ -31,6 +31,11 @@ def division_in_scope(scope: Scope, *, code: str) -> Division:
     return within(Division.objects.all(), scope, "code").get(code=code)
 
 
+def divisions_of_level(scope: Scope, *, level: str) -> list[Division]:
+    """All divisions of one level within the scope, in the order of their codes."""
+    return list(within(Division.objects.filter(level=level), scope, "code").order_by("code"))
+
+
 def divisions_named(scope: Scope, name: str, *, limit: int) -> list[Division]:
     """Divisions of the scope whose name begins so in either language, highest first."""
     name = name.strip()
@@ -48,11 +53,6 @@ def villages_named(scope: Scope, name: str) -> list[str]:
         Division.objects.filter(parent__in=found).values_list("parent_id", flat=True).distinct()
     )
     return [one.code for one in found if one.code not in above]
-
-
-def divisions_of_level(scope: Scope, *, level: str) -> list[Division]:
-    """All divisions of one level within the scope, in the order of their codes."""
-    return list(within(Division.objects.filter(level=level), scope, "code").order_by("code"))
 
 
 def names_of(usernames: Iterable[str]) -> dict[str, str]:
