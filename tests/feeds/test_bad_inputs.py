@@ -544,7 +544,8 @@ def test_a8_a_files_name_is_data_and_never_a_place(
     places = {path.relative_to(desk.home.root).parts[0] for path in desk.home.root.rglob("*")}
     assert places <= {"deliveries", "vault", "spill", "registry", "ledger", "timeline", "runs",
                       "links", "decisions",
-                      "secret.key", "vault.keys", "vault.lock", "vault.keys.lock"}  # fmt: skip
+                      "secret.key", "vault.keys", "vault.lock", "vault.keys.lock",
+                      "vault.parts.lock"}  # fmt: skip
     (delivery,) = (desk.home.deliveries / "labour.wages").iterdir()
     assert delivery.name == receipt.delivery
     assert arrivals(desk.home)[0].delivery.startswith("2020-04-04-")

@@ -138,3 +138,21 @@ def test_two_numbers_of_one_reference_stop_the_receiving(
 
     assert [problem.code for problem in raised.value.problems] == ["REFERENCE_SHARED"]
     assert not list(home.vault.glob("part-*.bin"))
+
+
+def test_two_processes_that_meet_the_same_number_keep_it_once(home: Home) -> None:
+    """Both opened the vault before either knew the number."""
+    with connect() as first, connect() as second:
+        one, two = Vault(home=home, engine=first), Vault(home=home, engine=second)
+        for engine, numbers in ((first, "'A', 'B'"), (second, "'B', 'C'")):
+            engine.make_table("met", f"SELECT unnest([{numbers}]) AS canonical")
+        assert one.register("met") == 2
+        assert two.register("met") == 1
+        assert second.value("SELECT count(*) FROM identities") == 3
+    with connect() as third:
+        Vault(home=home, engine=third)
+        assert third.rows("SELECT canonical FROM identities ORDER BY 1") == [
+            ("A",),
+            ("B",),
+            ("C",),
+        ]

@@ -20,7 +20,7 @@ from pathlib import Path
 from fangpin.lake.ciphers import AES_256_GCM, CIPHERS, GcmCipher, NotOpened
 from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.lake.home import Home, machine_problems, published_file
-from fangpin.lake.vault_parts import VaultKeys, unreadable, vault_lock
+from fangpin.lake.vault_parts import VaultKeys, registering, unreadable, vault_lock
 from fangpin.values.problem import Problem, ProblemError
 
 _KEY = re.compile(rb"[0-9a-f]{64}")
@@ -77,6 +77,12 @@ class Vault:
         """
         if not self._engine.value(f"SELECT count(*) FROM {table}"):
             return 0
+        with registering(self._home):
+            # What another process has added since we opened is known by now: a number stands once.
+            self._read_parts()
+            return self._register(table)
+
+    def _register(self, table: str) -> int:
         self._engine.make_table(
             "new_identities",
             f"SELECT canonical, {self.reference_sql('person', 'canonical')} AS person_ref "
@@ -142,7 +148,15 @@ class Vault:
 
     def _open(self) -> None:
         self._engine.make_empty_table(TABLE, {"canonical": "VARCHAR", "person_ref": "BIGINT"})
+        self._opened: set[str] = set()
+        self._read_parts()
+
+    def _read_parts(self) -> None:
+        """Add the identities of parts that are not in the table yet."""
         for part in sorted(self._home.vault.glob("part-*.bin")):
+            if part.name in self._opened:
+                continue
+            self._opened.add(part.name)
             with _opened_in_memory(self._keys, part) as path:
                 self._engine.rows(f"INSERT INTO {TABLE} SELECT * FROM read_parquet('{path}')")
 
@@ -156,6 +170,7 @@ class Vault:
         final = self._home.vault / f"part-{position:06d}-{name}.bin"
         with published_file(final) as temporary:
             temporary.write_bytes(sealed)
+        self._opened.add(final.name)
 
     def _refuse_shared_references(self) -> None:
         shared = self._engine.value(

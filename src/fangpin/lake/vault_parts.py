@@ -169,6 +169,14 @@ class vault_lock:
         self._file.close()
 
 
+@contextmanager
+def registering(home: Home) -> Iterator[None]:
+    """One process at a time adds a part; the others wait the moment that it takes."""
+    with machine_problems(home.root), (home.root / "vault.parts.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def sealed_files(home: Home) -> list[Path]:
     """Everything that is sealed: the parts that hold identities, and what lies beside them."""
     return sorted(file for file in home.vault.glob("*.bin") if not file.name.startswith(TEMPORARY))
