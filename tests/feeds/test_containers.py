@@ -295,7 +295,7 @@ def test_no_receipt_of_a_refused_file_shows_a_path_or_a_traceback(desk: Desk):
     ("content", "kind"),
     [
         (b"MIME-Version: 1.0\r\nX-Document-Type: Workbook\r\n", "MHTML"),
-        (b'{"id_number": "1"}\n', "JSON"),
+        (b'{\n "id_number": "1"\n}\n', "JSON"),
         (b'[{"id_number": "1"}]', "JSON"),
         (b"\x03\x78\x03\x01" + bytes(60), "dBase"),
     ],

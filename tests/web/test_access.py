@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from fangpin.casework.alerts.models import Alert
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.cases.models import Case, CaseAct, DeliberationItem
+from fangpin.casework.uploads.models import Upload
 from fangpin.web.console.cases.forms import FORMS
 from fangpin.web.console.cases.forms.household import HOUSEHOLD_FORMS
 from fangpin.web.settings import CONTENT_SECURITY_POLICY
@@ -30,6 +33,8 @@ POST_ONLY = {
     "move-clock",
     "case-act",
     "dispatch",
+    "decide-delivery",
+    "readings",
 }
 PUBLIC = {"sign-in", "sign-out", "preferences", "alive"}
 
@@ -70,7 +75,7 @@ MAY_OPEN = {
     | {"household-act", "clock-cases"},
     "town": _ROWS | _CASES | _DECLARED | _WATCH | {"household-act", "clock-cases"},
     "village": _ROWS | _CASES | {"household-act", "new-meeting", "blank-meeting"},
-    "owner": _FEEDS,
+    "owner": _FEEDS | {"uploads", "upload"},
     "province": _FEEDS | _WATCH | _AUDIT,
     "outsider": {
         "clock-cases",
@@ -116,6 +121,7 @@ def address(pattern: URLPattern, household: int) -> str:
         ("<int:household_ref>", str(household)),
         ("<str:feed>", "medical.settlement"),
         ("<str:delivery>", "2020-11-01"),
+        ("<str:upload_no>", "uploadoftest"),
     ):
         path = path.replace(hole, value)
     assert "<" not in path, f"tell this test how to fill {path}"
@@ -129,6 +135,23 @@ def case_and_meeting(*, is_foreign: bool) -> tuple[str, int]:
         return Case.objects.get(household=FOREIGN).case_no, 424242
     item = DeliberationItem.objects.get(act__case__household=ON_NOTICE)
     return item.act.case.case_no, item.meeting_id
+
+
+def an_upload(*, feed: str = "medical.settlement", department: str = "medical") -> Upload:
+    """An upload of a department that was refused as a whole."""
+    return Upload.objects.create(
+        upload_no="uploadoftest",
+        channel="desk",
+        feed=feed,
+        department=department,
+        division="431022",
+        original_name="欧阳外的账单.csv",
+        sender="owner",
+        received_at=datetime(2020, 12, 14, 4, tzinfo=UTC),
+        received_on=date(2020, 12, 14),
+        outcome="refused",
+        ended_at=datetime(2020, 12, 14, 4, tzinfo=UTC),
+    )
 
 
 def addresses(household: int) -> list[tuple[str, str]]:
@@ -169,6 +192,7 @@ def test_each_role_opens_its_pages_and_no_other(
     prefecture: Seed, signed_in: SignIn, username: str
 ) -> None:
     client = signed_in(username)
+    an_upload()
     for name, path in addresses(LI_ZHUXI):
         if name in PUBLIC or name in ("home", "rejects", "password", "second-factor", *_RESULTS):
             continue
@@ -242,6 +266,28 @@ def test_a_data_owner_sees_its_own_department_alone(prefecture: Seed, signed_in:
     calendar = body(client.get("/feeds/"))
     assert "医保结算" in calendar
     assert "财政一卡通" not in calendar
+
+
+@pytest.mark.parametrize("username", [username for username, *_ in ROLES])
+def test_nobody_sees_or_sends_the_data_of_another_department(
+    prefecture: Seed, signed_in: SignIn, username: str
+) -> None:
+    client = signed_in(username)
+    an_upload(feed="finance.card", department="finance")
+    assert client.get("/uploads/uploadoftest/").status_code == 404
+    desk = client.get("/uploads/")
+    assert desk.status_code == (200 if username == "owner" else 404)
+    assert "欧阳外" not in body(desk)
+    assert "财政一卡通" not in body(desk)
+    for path in ("decide", "readings"):
+        foreign = client.post(f"/feeds/finance.card/2020-11-01/{path}/", {"act": "release"})
+        assert foreign.status_code == 404, path
+        own = client.post(f"/feeds/medical.settlement/2020-11-01/{path}/", {"act": "release"})
+        assert (own.status_code == 404) == (username != "owner"), path
+    file = SimpleUploadedFile("a.csv", b"x")
+    sent = client.post("/uploads/", {"feed": "finance.card", "file": file, "key": "k" * 32})
+    assert sent.status_code == (409 if username == "owner" else 404)
+    assert Upload.objects.count() == 1 + (username == "owner")
 
 
 def test_looking_at_a_household_is_on_the_record(prefecture: Seed, signed_in: SignIn) -> None:
@@ -351,6 +397,7 @@ def test_every_page_has_the_exact_policy_and_nothing_inline(
     prefecture: Seed, signed_in: SignIn, language: str
 ) -> None:
     client = signed_in("city", language=language)
+    an_upload()
     stranger = Client()
     stranger.cookies["fangpin_language"] = language
     pages = [(client, path) for name, path in addresses(LI_ZHUXI) if name != "rejects"]

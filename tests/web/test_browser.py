@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ import pytest
 
 from tests.web import seed_cases as at
 from tests.web.seed import LI_ZHUXI, PASSWORD
+from tests.web.work import bills
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -59,6 +61,13 @@ OF_A_COUNTY = (
     "/cases/?view=open",
     "/supervision/?days=30",
 )
+OF_AN_OWNER = (
+    "/uploads/",
+    "/uploads/?feed=medical.insured",
+    "/feeds/",
+    "/feeds/medical.settlement/",
+    "/feeds/medical.settlement/2020-11-01/",
+)
 
 pytestmark = [
     pytest.mark.browser,
@@ -83,6 +92,8 @@ def address(repository: Path) -> Iterator[str]:
         try:
             line = process.stdout.readline().strip()
             assert line.startswith("http://127.0.0.1:"), line
+            # Its deliveries are told of and not there: what is uploaded would be compared with them.
+            shutil.rmtree(f"{folder}/home/deliveries/medical.insured")
             yield line
         finally:
             process.kill()
@@ -144,13 +155,15 @@ def test_no_page_raises_an_error_or_violates_the_policy(visit: Visit, language: 
 
 
 def pages_of(visit: Visit, username: str) -> list[str]:
-    """The pages of someone who works on cases, and every case that waits for it."""
+    """The pages of someone who works on cases or sends data, and every case that waits for it."""
+    if username == "owner":
+        return list(OF_AN_OWNER)
     page = visit.open("/cases/")
     cases = [str(link.get_attribute("href")) for link in page.locator("[data-row] a.name").all()]
     return [*(OF_A_CADRE if username == "village" else OF_A_COUNTY), *cases]
 
 
-@pytest.mark.parametrize("username", ["village", "county"])
+@pytest.mark.parametrize("username", ["village", "county", "owner"])
 def test_no_page_of_those_who_work_on_cases_complains_or_is_too_wide(
     browser: Any, address: str, username: str
 ) -> None:
@@ -163,7 +176,7 @@ def test_no_page_of_those_who_work_on_cases_complains_or_is_too_wide(
 
 
 @pytest.mark.parametrize("width", [1300, 390])
-@pytest.mark.parametrize("username", ["city", "village", "county"])
+@pytest.mark.parametrize("username", ["city", "village", "county", "owner"])
 def test_axe_finds_no_barrier(browser: Any, address: str, width: int, username: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
@@ -319,4 +332,66 @@ def test_a_case_is_worked_without_a_script(browser: Any, address: str) -> None:
     page.check("#f-form_0")
     page.click(".act-form .button.main")
     page.wait_for_selector(".said:has-text('已保存：签承诺授权')")
+    visit.context.close()
+
+
+@pytest.mark.parametrize("has_script", [True, False], ids=["script", "no script"])
+def test_a_file_is_uploaded_and_its_check_is_watched_to_the_end(
+    browser: Any, address: str, has_script: bool
+) -> None:
+    """The serving process starts the worker by itself; the page comes to the result by itself."""
+    visit = Visit(browser, address, username="owner", java_script_enabled=has_script)
+    page = visit.open("/uploads/?feed=medical.insured")
+    text = bills(
+        5 if has_script else 6,
+        金额="壹仟元整" if has_script else "4OO",
+        编号="B-script" if has_script else "B-none",
+    )
+    file = {"name": "参保.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    page.set_input_files("[name=file]", file)
+    page.click(".act-form .button.main")
+    page.wait_for_selector("h1:has-text('参保.csv')")
+    page.wait_for_selector("#ended-head", timeout=120_000)
+    assert "退回 1 行" in page.inner_text("#ended-head")
+    assert ("壹" if has_script else "4OO") in page.inner_text("#upload")
+    assert visit.complaints == []
+    result = page.url.removeprefix(address)
+    visit.context.close()
+    if has_script:
+        _no_barrier_on_a_phone(browser, address, result)
+
+
+def _no_barrier_on_a_phone(browser: Any, address: str, result: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    visit = Visit(
+        browser,
+        address,
+        username="owner",
+        viewport={"width": 390, "height": 844},
+        bypass_csp=True,
+    )
+    page = visit.open(result)
+    delivery = str(page.locator("#ended-head ~ .acts a").first.get_attribute("href"))
+    for path in (result, delivery):
+        page = visit.open(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+        found = Axe().run(page)
+        assert found.violations_count == 0, (path, found.response["violations"])
+    visit.context.close()
+
+
+def test_a_file_that_is_too_large_is_told_before_it_travels(browser: Any, address: str) -> None:
+    visit = Visit(browser, address, username="owner")
+    page = visit.open("/uploads/")
+    page.evaluate("document.querySelector('[name=file]').dataset.mostBytes = '10'")
+    file = {"name": "a.csv", "mimeType": "text/csv", "buffer": b"x" * 11}
+    page.set_input_files("[name=file]", file)
+    assert "1024 MB" in page.evaluate("document.querySelector('[name=file]').validationMessage")
+    page.click(".act-form .button.main")
+    assert page.url.endswith("/uploads/")
+    page.set_input_files("[name=file]", {**file, "buffer": b"x" * 10})
+    page.click(".act-form .button.main")
+    page.wait_for_selector("#upload")
+    assert visit.complaints == []
     visit.context.close()

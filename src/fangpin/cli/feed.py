@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from fangpin.cli import feed_decisions, feed_proposals, feed_sources
+from fangpin.cli import feed_decisions, feed_proposals, feed_sources, feed_tokens
 from fangpin.cli.output import print_json, print_table, say
 from fangpin.cli.session import Session
 from fangpin.feeds.arrivals import arrivals, quarantine_rows, status
@@ -23,6 +23,7 @@ app = typer.Typer(no_args_is_help=True, help="部门数据 Departments' deliveri
 feed_decisions.add_to(app)
 feed_proposals.add_to(app)
 feed_sources.add_to(app)
+app.add_typer(feed_tokens.app, name="token")
 Json = Annotated[bool, typer.Option("--json", help="one JSON object on stdout")]
 PackName = Annotated[str | None, typer.Option("--pack", help="the policy pack; FANGPIN_PACK")]
 

@@ -22,6 +22,7 @@ from fangpin.cli import (
     run,
     serve,
     vault,
+    worker,
 )
 from fangpin.cli.output import errors, print_problems
 from fangpin.values.problem import ProblemError
@@ -41,6 +42,7 @@ app.command("demo")(demo.demo)
 app.command("run")(run.run)
 app.command("backtest")(backtest.backtest)
 app.command("serve")(serve.serve)
+app.command("worker")(worker.worker)
 app.add_typer(feed.app, name="feed")
 app.add_typer(alert.app, name="alert")
 app.add_typer(audit.app, name="audit")

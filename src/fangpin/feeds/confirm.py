@@ -5,16 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from fangpin.feeds.arrivals import PROPOSED, Arrival, arrivals
 from fangpin.feeds.holds import find_delivery
 from fangpin.feeds.limits import Limits
 from fangpin.feeds.proposals import CHOICES, PROPOSED_CELLS, confirmed_text
-from fangpin.feeds.receive import Receipt, receive
+from fangpin.feeds.receive import Receipt, Step, receive
 from fangpin.feeds.shapes import quoted
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home, machine_problems
@@ -76,13 +77,15 @@ def confirm_proposals(
     feed: str | None = None,
     rows: Collection[int] | None = None,
     limits: Limits | None = None,
+    origin: Mapping[str, Any] | None = None,
+    progress: Callable[[Step], None] = lambda _step: None,
 ) -> Receipt:
     """Receive the rows of a delivery whose proposed readings someone confirmed.
 
-    `choices` are by field (see CHOICES); `rows` narrows to some row numbers. A row joins when each
-    of its proposals has a reading under the choices. The same confirmation again answers
-    `already_received`. Raises ProblemError DELIVERY_UNKNOWN, DELIVERY_NOT_IN_FORCE, CHOICE_UNKNOWN,
-    NOTHING_TO_CONFIRM.
+    `choices` are by field (see CHOICES); `rows` narrows to some row numbers; `origin` is kept with
+    the new delivery beside what was confirmed. A row joins when each of its proposals has a reading
+    under the choices. The same confirmation again answers `already_received`. Raises ProblemError
+    DELIVERY_UNKNOWN, DELIVERY_NOT_IN_FORCE, CHOICE_UNKNOWN, NOTHING_TO_CONFIRM.
     """
     found = find_delivery(home, delivery=delivery, feed=feed)
     contract = _contract(pack, found)
@@ -109,12 +112,14 @@ def confirm_proposals(
             vault=vault,
             limits=limits,
             origin={
+                **(origin or {}),
                 "confirms": found.delivery,
                 "choices": dict(sorted(choices.items())),
                 "rows": numbers,
                 "by": by,
                 "at": at.isoformat(),
             },
+            progress=progress,
         )
 
 

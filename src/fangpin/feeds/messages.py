@@ -57,6 +57,14 @@ WORDS: dict[str, _Words] = {
         "请去掉打开密码后另存，再上传。",
         "Save it without a password and upload it again.",
     ),
+    "JSON_LINE_UNREADABLE": _Words(
+        "file",
+        "第 {row} 行不是一个完整的 JSON 对象（可能传输中断），整份没有载入。",
+        "Line {row} is not one whole JSON object (the transfer may have been cut off); nothing was "
+        "loaded.",
+        "每行写一个 JSON 对象，UTF-8 编码，改正后重新发送。",
+        "Write one JSON object a line, in UTF-8, and send it again.",
+    ),
     "FILE_TYPE_UNSUPPORTED": _Words(
         "file",
         "文件实际是{kind}，不能作为数据表读取。",

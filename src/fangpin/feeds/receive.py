@@ -12,7 +12,7 @@ import os
 import shutil
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -41,6 +41,7 @@ from fangpin.feeds.profile import take_profile
 from fangpin.feeds.proposals import PROPOSED_CELLS, keep_proposed_cells
 from fangpin.feeds.quarantine import write_quarantine
 from fangpin.feeds.readers.delimited import read_delimited
+from fangpin.feeds.readers.ndjson import read_ndjson
 from fangpin.feeds.readers.table import RAW, RawTable
 from fangpin.feeds.readers.workbook import read_workbook
 from fangpin.feeds.replay import replay
@@ -56,6 +57,8 @@ from fangpin.values.month import Month
 from fangpin.values.problem import Problem, ProblemError
 
 _CHUNK = 1 << 18
+Step = Literal["reading", "checking", "comparing", "judging", "storing"]
+"""What receiving does one after the other, for whoever looks on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +107,14 @@ def receive(
     limits: Limits | None = None,
     sheet: str | None = None,
     origin: dict[str, Any] | None = None,
+    progress: Callable[[Step], None] = lambda _step: None,
 ) -> Receipt:
     """Receive a file as one delivery of a feed; the same bytes again change nothing.
 
     `sheet` names the sheet of a workbook that has several; `origin` is kept with the delivery and
-    tells where its rows came from. A file that cannot be loaded gives a receipt `refused` with its
-    findings. Raises ProblemError only for the machine: DISK_FULL, HOME_NOT_WRITABLE,
-    FILE_UNREADABLE.
+    tells where its rows came from; `progress` is told of each step that begins. A file that cannot
+    be loaded gives a receipt `refused` with its findings. Raises ProblemError only for the machine:
+    DISK_FULL, HOME_NOT_WRITABLE, FILE_UNREADABLE.
     """
     limits = limits or Limits()
     contract = pack.contracts.get(feed)
@@ -145,6 +149,7 @@ def receive(
                 sha256=sha256,
                 earlier=earlier,
                 workplace=workplace,
+                progress=progress,
             )
     except FileRefused as refusal:
         return _refused(feed, refusal.findings)
@@ -171,8 +176,10 @@ def _receive(
     sha256: str,
     earlier: Sequence[Arrival],
     workplace: Path,
+    progress: Callable[[Step], None],
 ) -> Receipt:
     findings: list[Finding] = []
+    progress("reading")
     raw = _read(
         file,
         original_name=original_name,
@@ -188,6 +195,7 @@ def _receive(
     cells = ", ".join(f"c{column.position}" for column in columns)
     if not engine.value(f"SELECT count(coalesce({cells})) FROM {RAW}"):
         raise FileRefused([finding("NO_ROWS"), *findings])
+    progress("checking")
     checked = check(
         engine=engine,
         raw=raw,
@@ -196,6 +204,7 @@ def _receive(
         vault=vault,
         today=received,
     )
+    progress("comparing")
     in_force = replay(home=home, pack=pack, engine=engine, found=earlier, as_of=received)
     settled = settle_rows(
         engine=engine,
@@ -233,6 +242,7 @@ def _receive(
     delivered_month = int(month) if month is not None else settled.month
     if delivered_month is None:
         delivered_month = int(Month.last_complete(received))
+    progress("judging")
     doubts = suspicions(
         engine=engine,
         pack=pack,
@@ -250,6 +260,7 @@ def _receive(
     findings = [*doubts, *findings]
     first, last = settled.months or (delivered_month, delivered_month)
     final = home.deliveries / contract.feed / delivery
+    progress("storing")
     with published_folder(final) as folder:
         engine.write(f"SELECT * FROM {ACCEPTED}", folder / FACTS)
         if settled.claims:
@@ -357,6 +368,10 @@ def _read(
         findings.append(mismatch)
     if container == "csv":
         return read_delimited(
+            file, contract=contract, engine=engine, limits=limits, workplace=workplace
+        )
+    if container == "ndjson":
+        return read_ndjson(
             file, contract=contract, engine=engine, limits=limits, workplace=workplace
         )
     return read_workbook(

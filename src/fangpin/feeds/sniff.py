@@ -11,8 +11,9 @@ from typing import Literal
 
 from fangpin.feeds.findings import FileRefused, Finding, finding
 from fangpin.feeds.limits import Limits
+from fangpin.feeds.readers.ndjson import is_ndjson
 
-Container = Literal["xlsx", "xls", "html", "csv", "parquet"]
+Container = Literal["xlsx", "xls", "html", "csv", "parquet", "ndjson"]
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _END_OF_DIRECTORY = b"PK\x05\x06"
@@ -22,6 +23,7 @@ _NAMES: dict[Container, tuple[str, ...]] = {
     "html": (".html", ".htm"),
     "csv": (".csv", ".txt", ".tsv"),
     "parquet": (".parquet",),
+    "ndjson": (".ndjson", ".jsonl", ".json"),
 }
 _FOREIGN = (
     (b"%PDF", "PDF"),
@@ -64,7 +66,9 @@ def sniff(file: Path, *, limits: Limits) -> Container:
     for mark, kind in _FOREIGN:
         if head.startswith(mark):
             raise _unsupported(kind)
-    if _JSON.match(head):
+    if _JSON.match(head.removeprefix(b"\xef\xbb\xbf")):
+        if is_ndjson(file):
+            return "ndjson"
         raise _unsupported("JSON")
     if _DBASE.match(head):
         raise _unsupported("dBase (.dbf)")

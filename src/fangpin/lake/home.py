@@ -81,6 +81,11 @@ class Home:
         return self.root / "replays"
 
     @property
+    def uploads(self) -> Path:
+        """Files that departments sent and that wait for their check (spool.py)."""
+        return self.root / "uploads"
+
+    @property
     def spill(self) -> Path:
         """Where the engine may spill; may be emptied whenever nothing runs."""
         return self.root / "spill"
@@ -101,13 +106,14 @@ class Home:
             ):
                 folder.mkdir(parents=True, exist_ok=True)
 
-    def sweep(self) -> int:
+    def sweep(self, *, within: Path | None = None) -> int:
         """Remove what killed commands left unfinished; returns how many places were swept.
 
+        `within` narrows to one folder of the home.
         A place still held by a living process (its id is part of the name) is left alone.
         """
         swept = 0
-        for place in self.root.glob(f"**/{TEMPORARY}*"):
+        for place in (within or self.root).glob(f"**/{TEMPORARY}*"):
             owner = place.name.removeprefix(TEMPORARY).split("-", 1)[0]
             if owner.isdigit() and _is_alive(int(owner)):
                 continue

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 
+from fangpin.web.api import problems
 from fangpin.web.console.views import errors
 from fangpin.web.public import pages
 
 DOOR = "/declare/"
+API = "/api/"
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404, in the looks of the face that was asked."""
     if request.path.startswith(DOOR):
         return pages.not_found(request)
+    if request.path.startswith(API):
+        return problems.not_there()
     return errors.not_found(request, exception)
 
 

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("field/", include("fangpin.web.field.urls")),
+    path("api/", include("fangpin.web.api.urls")),
     path("declare/", include("fangpin.web.public.urls")),
     path("", include("fangpin.web.console.urls")),
 ]

@@ -11,6 +11,8 @@ application = get_wsgi_application()
 
 from fangpin.web.joining import start_joiner  # noqa: E402 - Django must be ready first
 from fangpin.web.sealing import start_sealer  # noqa: E402 - Django must be ready first
+from fangpin.web.working import start_keeper  # noqa: E402 - Django must be ready first
 
 start_sealer()
 start_joiner()
+start_keeper()

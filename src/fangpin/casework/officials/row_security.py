@@ -102,10 +102,13 @@ OPEN_TABLES = frozenset(
         "measures_resource",
         "followup_supervisionvisit",
         "receipts_receipt",
+        "jobs_job",
+        "uploads_upload",
+        "uploads_departmenttoken",
     }
 )
-"""Tables of casework that tell of no household: runs, wrong codes, places of help, supervision, and
-answers that are found by the key of whoever sent the thing alone."""
+"""Tables of casework that tell of no household: runs, wrong codes, places of help, supervision,
+answers that are found by the key of whoever sent the thing alone, and departments' uploads."""
 
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION fangpin_sees(code text) RETURNS boolean LANGUAGE sql STABLE AS $$

@@ -12,6 +12,7 @@ from fangpin.values.problem import Problem
 ADMINISTRATION = frozenset(
     {
         "manage_accounts",
+        "manage_tokens",
         "see_system",
         "appoint",
         "end_post",

@@ -21,6 +21,7 @@ from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.queries import division_in_scope, divisions_below
 from fangpin.casework.officials.scope import Scope, narrow_to
+from fangpin.casework.uploads.actions import DELIVER
 from fangpin.policy.models import Words
 from fangpin.runs.demonstration import run_days
 from fangpin.values.month import Month
@@ -252,5 +253,6 @@ def _sections(request: ConsoleRequest, scope: Scope) -> list[Section]:
         data = entry(
             "feeds", gettext("部门数据"), "feed", "delivery", note=note, is_late=bool(late)
         )
-        sections.append(Section(gettext("数据"), [data]))
+        sent = [entry("uploads", gettext("报送数据"), "upload")] if scope.can(DELIVER) else []
+        sections.append(Section(gettext("数据"), [data, *sent]))
     return sections

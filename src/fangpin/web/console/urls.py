@@ -8,6 +8,7 @@ from fangpin.web.console.views import (
     audit,
     case,
     cases,
+    decisions,
     declarations,
     demo_clock,
     dispatch,
@@ -23,6 +24,7 @@ from fangpin.web.console.views import (
     sheets,
     sign_in,
     supervision,
+    uploads,
 )
 
 urlpatterns = [
@@ -111,6 +113,10 @@ urlpatterns = [
     path("feeds/<str:feed>/", feeds.feed, name="feed"),
     path("feeds/<str:feed>/<str:delivery>/", feeds.delivery, name="delivery"),
     path("feeds/<str:feed>/<str:delivery>/rejects.xlsx", feeds.rejects, name="rejects"),
+    path("feeds/<str:feed>/<str:delivery>/decide/", decisions.decide, name="decide-delivery"),
+    path("feeds/<str:feed>/<str:delivery>/readings/", decisions.readings, name="readings"),
+    path("uploads/", uploads.uploads, name="uploads"),
+    path("uploads/<str:upload_no>/", uploads.upload, name="upload"),
     path("declarations/", declarations.declarations, name="declarations"),
     path("declarations/<str:receipt_no>/", declarations.declaration, name="declaration"),
     path("measures/", measures.measures, name="measures"),

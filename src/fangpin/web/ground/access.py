@@ -62,6 +62,7 @@ class ConsoleRequest(HttpRequest):
 
 
 Refusal = Callable[[ConsoleRequest], HttpResponse]
+Entrance = Callable[[ConsoleRequest], HttpResponse | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,17 @@ def opens_without_post(view: View) -> View:
     return view
 
 
+def admits(entrance: Entrance) -> Callable[[View], View]:
+    """Open to callers who are no officials, as `entrance` finds: it sets the scope and returns None,
+    or the answer to whoever may not come in."""
+
+    def declare(view: View) -> View:
+        view.entrance = entrance  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
 def standing_clock() -> date | None:
     """The day at which a demonstration's clock stands, wherever it was moved to; None: real time."""
     fixed = settings.FANGPIN.clock
@@ -161,9 +173,17 @@ class AccessMiddleware:
         """None lets the view run. Raises Http404 where the role may not go."""
         if getattr(view, "is_public", False):
             return None
+        entrance: Entrance | None = getattr(view, "entrance", None)
+        if entrance is not None:
+            refused = entrance(request)
+            if refused is None:
+                _hold(request)
+            return refused
         permission = getattr(view, "permission", None)
         if permission is None:
-            raise ImproperlyConfigured(f"{view.__name__} declares neither @public nor @opens")
+            raise ImproperlyConfigured(
+                f"{view.__name__} declares neither @public, @opens nor @admits"
+            )
         refusals: Refusals = view.refusals
         refusals.identify(request)
         if not request.user.is_authenticated:
@@ -187,7 +207,12 @@ class AccessMiddleware:
             return refusals.without_post(request)
         if permission and not request.scope.can(permission):
             return refusals.not_permitted(request)
-        if settings.FANGPIN.row_security and request.method in READING:
-            row_security.hold_to(request.scope)
-            request.is_held = True
+        _hold(request)
         return None
+
+
+def _hold(request: ConsoleRequest) -> None:
+    """With FANGPIN_RLS the database holds a request that looks to its scope."""
+    if settings.FANGPIN.row_security and request.method in READING:
+        row_security.hold_to(request.scope)
+        request.is_held = True

@@ -38,6 +38,8 @@ INSTALLED_APPS = [
     "fangpin.casework.officials",
     "fangpin.casework.audit",
     "fangpin.casework.receipts",
+    "fangpin.casework.jobs",
+    "fangpin.casework.uploads",
     "fangpin.casework.registry",
     "fangpin.casework.alerts",
     "fangpin.casework.cases",

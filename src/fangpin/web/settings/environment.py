@@ -36,6 +36,7 @@ VARIABLES: dict[str, str] = {
     "FANGPIN_UNPACKED_MB": "largest content of a spreadsheet once unpacked, in MiB; 512",
     "FANGPIN_READER_MB": "memory of the process that opens a spreadsheet, in MiB; 1024",
     "FANGPIN_READER_SECONDS": "time of the process that opens a spreadsheet; 120",
+    "FANGPIN_WORKER": "0: the serving process starts no worker, fangpin worker is run apart; 1",
     "FANGPIN_CIPHER": "cipher of the vault: aes-256-gcm or sm4-gcm",
     "FANGPIN_RLS": "1: PostgreSQL itself holds each request to its official's divisions",
     "FANGPIN_SIGN_IN_TRIES": "wrong passwords in a row after which an account is locked; 5",
@@ -87,6 +88,8 @@ class Environment:
     public_url: str = ""
     messages: MessageSettings = MessageSettings()
     """How households are told."""
+    worker: bool = True
+    """The serving process starts a worker when there is work."""
 
     @property
     def pack_directory(self) -> Path:
@@ -127,6 +130,7 @@ class Environment:
         limits, unreadable = _limits(variables)
         problems += unreadable
         https = _yes_or_no(variables, "FANGPIN_HTTPS", problems)
+        worker = _yes_or_no({"FANGPIN_WORKER": "1", **variables}, "FANGPIN_WORKER", problems)
         row_security = _yes_or_no(variables, "FANGPIN_RLS", problems)
         if row_security and database and not database["ENGINE"].endswith("postgresql"):
             problems.append(
@@ -171,6 +175,7 @@ class Environment:
             proxies=proxies,
             public_url=public_url,
             messages=messages,
+            worker=worker,
         )
 
 

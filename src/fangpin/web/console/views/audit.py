@@ -54,6 +54,8 @@ KINDS = {
     "delivery": gettext_noop("批次"),
     "measure": gettext_noop("措施"),
     "declaration": gettext_noop("农户申报"),
+    "upload": gettext_noop("报送"),
+    "token": gettext_noop("接口令牌"),
 }
 ACTS = {
     "view_household": gettext_noop("查看农户档案"),
@@ -66,6 +68,13 @@ ACTS = {
     "end_alert": gettext_noop("办结预警"),
     "sign_in": gettext_noop("登录"),
     "export_rejects": gettext_noop("下载退回的行"),
+    "submit_upload": gettext_noop("报送数据"),
+    "check_upload": gettext_noop("检查报送的数据"),
+    "decline_readings": gettext_noop("不按建议读取"),
+    "release_delivery": gettext_noop("放行批次"),
+    "refuse_delivery": gettext_noop("拒收批次"),
+    "create_token": gettext_noop("发放接口令牌"),
+    "revoke_token": gettext_noop("撤销接口令牌"),
     "export_audit": gettext_noop("导出审计"),
     "offer_resource": gettext_noop("登记资源"),
 }

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
+import secrets
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +13,30 @@ from django.shortcuts import render
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
+from fangpin.casework.alerts.late import LateAlerts, LateDelivery, late_alerts
 from fangpin.casework.audit import actions as audit
+from fangpin.casework.uploads import queries
+from fangpin.casework.uploads.actions import DECIDE, DELIVER
+from fangpin.casework.uploads.models import Outcome
 from fangpin.feeds import arrivals as deliveries
 from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.rejects import write_rejects_xlsx
 from fangpin.lake.engines.duckdb import connect
 from fangpin.policy.models import Contract, Department
 from fangpin.values.month import Month
+from fangpin.values.withheld import WITHHELD, is_small
 from fangpin.web.console.feeds import (
+    COUNT_OF_MONTHS,
     calendar_of,
     home,
     known_arrivals,
     late_feeds,
     sign_of,
 )
-from fangpin.web.ground.access import SEE_FEEDS, ConsoleRequest, opens
-from fangpin.web.ground.language import short_language
+from fangpin.web.console.refused import error_groups, findings_of, in_words
+from fangpin.web.console.small_numbers import smallest_cell
+from fangpin.web.console.uploads import lines_of, reading_choices
+from fangpin.web.ground.access import SEE_FEEDS, SEE_HOUSEHOLD, ConsoleRequest, opens
 from fangpin.web.ground.pack import installation_pack
 
 FREQUENCIES = {
@@ -39,21 +46,14 @@ FREQUENCIES = {
     "yearly": gettext_noop("每年"),
     "event": gettext_noop("有事才报"),
 }
-SHOWN_ROWS = 12
-READ_ROWS = 4000
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorGroup:
-    """Refused rows of one reason; `rows` are the first of them."""
-
-    code: str
-    message: str
-    cure: str
-    count: int
-    rows: list[Mapping[str, Any]]
-    has_own_words: bool
-    """Whether rows tell more than the reason's own words."""
+DECIDED = {
+    "hold": gettext_noop("暂扣"),
+    "release": gettext_noop("放行"),
+    "refuse": gettext_noop("拒收"),
+}
+LISTED_ALERTS = 8
+_SETTLED = ("", Outcome.ACCEPTED, Outcome.ALREADY_RECEIVED, Outcome.DECLINED)
+"""Outcomes after which, or during which, nobody need decide on proposed readings."""
 
 
 @opens(SEE_FEEDS)
@@ -85,9 +85,11 @@ def calendar(request: ConsoleRequest) -> HttpResponse:
 @require_safe
 def feed(request: ConsoleRequest, feed: str) -> HttpResponse:
     """The deliveries of a feed, the latest first. Raises Http404 for a feed not the official's."""
-    contract, department = _contract(request, feed)
+    contract, department = contract_of(request, feed)
     found = [one for one in known_arrivals(request.today) if one.feed == feed]
-    lines = [(one, _late_days(contract, one)) for one in reversed(found)]
+    lines = [
+        (one, _late_days(contract, one), one.standing_on(request.today)) for one in reversed(found)
+    ]
     context = {
         "contract": contract,
         "department": department,
@@ -98,6 +100,8 @@ def feed(request: ConsoleRequest, feed: str) -> HttpResponse:
         "quarantined": sum(one.quarantined for one in found),
         "duplicate": sum(one.duplicate for one in found),
         "is_late": any(one.feed == feed for one in late_feeds(request.today)),
+        "may_send": request.scope.can(DELIVER),
+        "late_alerts": _late_alerts(request, contract, found),
     }
     return render(request, "console/feed.html", context)
 
@@ -106,26 +110,55 @@ def feed(request: ConsoleRequest, feed: str) -> HttpResponse:
 @require_safe
 def delivery(request: ConsoleRequest, feed: str, delivery: str) -> HttpResponse:
     """One delivery: its sum, and what was refused and why. Raises Http404 outside the post."""
-    contract, department = _contract(request, feed)
-    found = _arrival(request, feed, delivery)
+    return delivery_page(request, feed, delivery)
+
+
+def delivery_page(
+    request: ConsoleRequest, feed: str, delivery: str, *, refused: str = "", reason: str = ""
+) -> HttpResponse:
+    """The page of a delivery; `refused` says why an act on it was not done. Raises Http404."""
+    contract, department = contract_of(request, feed)
+    found = arrival_of(request, feed, delivery)
+    may_decide = request.scope.can(DECIDE)
+    standing = found.standing_on(None)
+    decided = queries.readings_of(request.scope, feed=feed, delivery=delivery)
     context = {
         "contract": contract,
         "department": department,
         "delivery": found,
         "late_days": _late_days(contract, found),
-        "findings": _findings(found),
-        "groups": _groups(found) if found.quarantined else [],
+        "findings": [one for one in findings_of(found) if one.severity != "hold"],
+        "groups": error_groups(found),
         "row_asked": request.GET.get("row", ""),
+        "standing": standing,
+        "doubts": in_words(found.suspicions),
+        "decisions": _decisions(found),
+        "may_decide": may_decide,
+        "readings": reading_choices(found) if standing == "in_force" else [],
+        "readings_rows": found.proposed.get("rows", 0),
+        "readings_decided": lines_of(decided, []),
+        "readings_open": not any(one.outcome in _SETTLED for one in decided),
+        "key": secrets.token_hex(16),
+        "refused": refused,
+        "reason": reason,
     }
-    return render(request, "console/delivery.html", context)
+    status = 409 if refused else 200
+    return render(request, "console/delivery.html", context, status=status)
+
+
+def _decisions(found: Arrival) -> list[tuple[str, str, str, Any]]:
+    """(act in words, account, reason, moment) of what was decided, the latest first."""
+    return [
+        (gettext(DECIDED[one.act]), one.by, one.reason, one.at) for one in reversed(found.decisions)
+    ]
 
 
 @opens(SEE_FEEDS)
 @require_safe
 def rejects(request: ConsoleRequest, feed: str, delivery: str) -> FileResponse:
     """The refused rows as a spreadsheet for the department. Raises Http404 outside the post."""
-    contract, _ = _contract(request, feed)
-    found = _arrival(request, feed, delivery)
+    contract, _ = contract_of(request, feed)
+    found = arrival_of(request, feed, delivery)
     if not found.quarantined:
         raise Http404
     audit.record(
@@ -146,7 +179,41 @@ def rejects(request: ConsoleRequest, feed: str, delivery: str) -> FileResponse:
     return FileResponse(opened, as_attachment=True, filename=name)
 
 
-def _contract(request: ConsoleRequest, feed: str) -> tuple[Contract, Department]:
+def _late_alerts(
+    request: ConsoleRequest, contract: Contract, found: list[Arrival]
+) -> list[LateAlerts] | None:
+    """Alerts that late deliveries delayed; who may not see rows reads counts, small ones withheld.
+
+    None for a feed without a due day: nothing of it is late.
+    """
+    since = int(Month.last_complete(request.today)) - COUNT_OF_MONTHS
+    late = [
+        LateDelivery(one.delivery, one.month, due, one.received)
+        for one in found
+        if one.month > since
+        and (due := deliveries.due_date(contract, one.month)) is not None
+        and due < one.received
+        and one.is_in_force(request.today)
+    ]
+    if contract.due_day is None:
+        return None
+    sees_rows = request.scope.can(SEE_HOUSEHOLD)
+    told = late_alerts(
+        request.scope,
+        feed=contract.feed,
+        deliveries=late,
+        listed=LISTED_ALERTS if sees_rows else 0,
+    )
+    if sees_rows or not told:
+        return told
+    smallest = smallest_cell(request.today)
+    return [
+        replace(one, count=WITHHELD) if is_small(one.count, smallest=smallest) else one
+        for one in told
+    ]
+
+
+def contract_of(request: ConsoleRequest, feed: str) -> tuple[Contract, Department]:
     """A data owner sees its own department's feeds alone. Raises Http404."""
     pack = installation_pack()
     contract = pack.contracts.get(feed)
@@ -158,7 +225,8 @@ def _contract(request: ConsoleRequest, feed: str) -> tuple[Contract, Department]
     return contract, department
 
 
-def _arrival(request: ConsoleRequest, feed: str, delivery: str) -> Arrival:
+def arrival_of(request: ConsoleRequest, feed: str, delivery: str) -> Arrival:
+    """A delivery that has come by today. Raises Http404."""
     for one in known_arrivals(request.today):
         if one.feed == feed and one.delivery == delivery:
             return one
@@ -168,42 +236,3 @@ def _arrival(request: ConsoleRequest, feed: str, delivery: str) -> Arrival:
 def _late_days(contract: Contract, arrival: Arrival) -> int:
     due = deliveries.due_date(contract, arrival.month)
     return max((arrival.received - due).days, 0) if due else 0
-
-
-def _findings(arrival: Arrival) -> list[tuple[str, str, str, int | None]]:
-    """(severity, message, cure, count) of what was found about the file as a whole."""
-    told = json.loads((arrival.folder / deliveries.DELIVERY).read_text(encoding="utf-8"))
-    language = short_language()
-    return [
-        (
-            one["severity"],
-            one[f"message_{language}"],
-            one.get(f"repair_{language}", ""),
-            one.get("count"),
-        )
-        for one in told.get("findings", [])
-        if one.get("row") is None
-    ]
-
-
-def _groups(arrival: Arrival) -> list[ErrorGroup]:
-    with connect(memory_limit="256MB", threads=1) as engine:
-        rows = deliveries.quarantine_rows(
-            home(), engine=engine, feed=arrival.feed, delivery=arrival.delivery, limit=READ_ROWS
-        )
-    by_code: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
-        by_code.setdefault(row["code"], []).append(row)
-    language = short_language()
-    groups = [
-        ErrorGroup(
-            code=code,
-            message=found[0][f"message_{language}"],
-            cure=found[0][f"repair_{language}"] or "",
-            count=max(arrival.counts_by_code.get(code, 0), len(found)),
-            rows=[{**row, "said": row[f"message_{language}"]} for row in found[:SHOWN_ROWS]],
-            has_own_words=len({row[f"message_{language}"] for row in found}) > 1,
-        )
-        for code, found in by_code.items()
-    ]
-    return sorted(groups, key=lambda group: (-group.count, group.code))

@@ -88,3 +88,22 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("[data-sent]").forEach((form) => { delete form.dataset.sent; });
 });
+
+// A file that is too large is told before it travels; the server says the same.
+document.addEventListener("change", (event) => {
+  const { mostBytes, tooLarge } = event.target.dataset ?? {};
+  if (!mostBytes) return;
+  const isTooLarge = (event.target.files[0]?.size ?? 0) > Number(mostBytes);
+  event.target.setCustomValidity(isTooLarge ? tooLarge : "");
+  if (isTooLarge) event.target.reportValidity();
+});
+document.addEventListener("submit", (event) => {
+  const file = event.target.querySelector("[data-most-bytes]");
+  if (file && !file.checkValidity() && file.files.length) {
+    event.preventDefault();
+    delete event.target.dataset.sent;
+    file.reportValidity();
+    return;
+  }
+  event.target.querySelectorAll("[data-sending]").forEach((words) => { words.hidden = false; });
+});

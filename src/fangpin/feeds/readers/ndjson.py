@@ -1,0 +1,102 @@
+"""Reads NDJSON: one JSON object a line, as departments' systems push them. Row numbers are lines."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from fangpin.feeds.findings import FileRefused, finding
+from fangpin.feeds.headers import map_columns
+from fangpin.feeds.limits import Limits
+from fangpin.feeds.readers.delimited import load_numbered
+from fangpin.feeds.readers.table import RawTable
+from fangpin.lake.engines.duckdb import Engine
+from fangpin.policy.models import Contract
+
+LONGEST_LINE = 1 << 20
+"""Bytes. No honest row is longer; none is read further."""
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """A JSON object with its pairs as they are written, a key twice included."""
+
+
+def read_ndjson(
+    file: Path, *, contract: Contract, engine: Engine, limits: Limits, workplace: Path
+) -> RawTable:
+    """Load an NDJSON file; columns are the keys of all its objects. Numbers keep their digits.
+
+    A line that is no object, or is cut, refuses the whole file: half a body is no delivery. A value
+    that is itself an object or a list, or a key twice, sets its row aside. Raises FileRefused
+    (JSON_LINE_UNREADABLE, FILE_CORRUPT, and what `map_columns` raises).
+    """
+    places: dict[str, int] = {}
+    numbered = workplace / "numbered.csv"
+    with numbered.open("w", encoding="utf-8", newline="") as target:
+        writer = csv.writer(target, lineterminator="\n")
+        for row_no, pairs in _objects(file):
+            cells = [""] * len(places)
+            misshapen = len({key for key, _ in pairs}) < len(pairs)
+            for key, value in pairs:
+                place = places.setdefault(key, len(places))
+                if place == len(cells):
+                    cells.append("")
+                misshapen = misshapen or isinstance(value, list)
+                cells[place] = _text(value)
+            if len(places) > limits.columns:
+                raise FileRefused(finding("FILE_CORRUPT"))
+            writer.writerow([row_no, int(misshapen), *cells])
+    if not places:
+        raise FileRefused(finding("FILE_EMPTY"))
+    mapping = map_columns(list(places), contract=contract)
+    number, flag = load_numbered(numbered, len(places), engine)
+    return RawTable(mapping, number, flag, ())
+
+
+def is_ndjson(file: Path) -> bool:
+    """Whether the first line that is not blank is a whole JSON object."""
+    try:
+        return next(_objects(file), None) is not None
+    except FileRefused:
+        return False
+
+
+def _objects(file: Path) -> Iterator[tuple[int, _Pairs]]:
+    """(line, object) of every line that is not blank."""
+    with file.open("rb") as stream:
+        line_no = 0
+        while line := stream.readline(LONGEST_LINE + 1):
+            line_no += 1
+            if line_no == 1:
+                line = line.removeprefix(b"\xef\xbb\xbf")
+            if not line.strip():
+                continue
+            pairs = _object(line) if len(line) <= LONGEST_LINE else None
+            if pairs is None:
+                raise FileRefused(finding("JSON_LINE_UNREADABLE", row=line_no))
+            yield line_no, pairs
+
+
+def _object(line: bytes) -> _Pairs | None:
+    try:
+        read = json.loads(
+            line.decode("utf-8"),
+            object_pairs_hook=_Pairs,
+            parse_int=str,
+            parse_float=str,
+            parse_constant=str,
+        )
+    except (ValueError, RecursionError):
+        return None
+    return read if isinstance(read, _Pairs) else None
+
+
+def _text(value: Any) -> str:
+    if value is None or isinstance(value, list):
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value).replace("\x00", "")

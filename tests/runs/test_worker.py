@@ -1,0 +1,199 @@
+"""Workers that are killed, stalled or several: each upload is received once and ends once."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fangpin.lake.home import TEMPORARY
+from fangpin.values.identifiers import check_digit
+from tests.postgres import binaries, throw_away_cluster
+
+PACK = Path(__file__).resolve().parents[1] / "web" / "packs" / "web_test"
+BILLS, RELIEF = "medical.settlement", "civil.relief"
+
+pytestmark = pytest.mark.xdist_group("worker")
+
+
+def bills(count: int = 40) -> str:
+    """A month of bills as a department would export them."""
+    lines = ["编号,身份证号,月份,金额"]
+    for number in range(count):
+        first = f"43102219{50 + number % 45}0{1 + number % 9}15{number:03}"
+        lines.append(f"B{number},{first}{check_digit(first)},2020-11,{100 + number}.50")
+    return "\n".join(lines) + "\n"
+
+
+class Office:
+    """An installation whose uploads and workers are processes."""
+
+    def __init__(self, home: Path, database: str) -> None:
+        self.home = home
+        clean = {name: value for name, value in os.environ.items() if "FANGPIN" not in name}
+        self.environment = {**clean, "FANGPIN_HOME": str(home), "FANGPIN_PACK": str(PACK)}
+        if database:
+            self.environment["FANGPIN_DATABASE_URL"] = database
+        self.started: list[subprocess.Popen[str]] = []
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.runs.upload_process", *words],
+            cwd=Path(__file__).resolve().parents[2],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.started.append(process)
+        return process
+
+    def run(self, *words: str) -> dict[str, Any]:
+        process = self.start(*words)
+        assert process.stdout is not None
+        lines = process.stdout.read().splitlines()
+        assert process.wait(timeout=60) == 0
+        return json.loads(lines[-1])
+
+    def submit(self, feed: str, text: str, *, name: str = "bills.csv") -> None:
+        file = self.home.parent / name
+        file.write_text(text, encoding="utf-8")
+        self.run("submit", feed, str(file))
+
+    def hanging_worker(self, where: str, *, beats: bool = False) -> subprocess.Popen[str]:
+        """A worker that stops there; one that does not beat lets its lease lapse."""
+        process = self.start("work", "--hang", where, *(["--beats"] if beats else []))
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline()) == {"hangs": where}
+        return process
+
+    def work_until_all_ended(self) -> None:
+        """The next worker, as often as it takes for a lease to lapse."""
+        for _ in range(20):
+            self.run("work")
+            if all(one["outcome"] for one in self.tell()["uploads"]):
+                return
+            time.sleep(0.5)
+        raise AssertionError("no worker took the job over")
+
+    def tell(self) -> dict[str, Any]:
+        return self.run("tell")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
+    home = tmp_path / "home"
+    home.mkdir()
+    if request.param == "sqlite":
+        made = Office(home, "")
+        yield made
+        _end(made)
+        return
+    if binaries() is None:
+        pytest.skip("PostgreSQL's programs are not on this machine")
+    with throw_away_cluster() as url:
+        made = Office(home, url)
+        yield made
+        _end(made)
+
+
+def _end(made: Office) -> None:
+    for process in made.started:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def nothing_half(home: Path) -> bool:
+    return not list((home / "deliveries").rglob(f"{TEMPORARY}*"))
+
+
+@pytest.mark.parametrize("where", ["checking", "storing", "received"])
+def test_a_killed_worker_s_upload_is_finished_by_the_next_exactly_once(
+    office: Office, where: str
+) -> None:
+    office.submit(BILLS, bills())
+    worker = office.hanging_worker(where)
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+    before = office.tell()["uploads"][0]
+    assert (before["outcome"], before["state"]) == ("", "running")
+    office.work_until_all_ended()
+    told = office.tell()
+    [upload] = told["uploads"]
+    assert upload["outcome"] == "accepted"
+    assert (upload["read"], upload["accepted"], upload["tries"]) == (40, 40, 2)
+    assert told["deliveries"] == [f"{BILLS}/{upload['delivery']}"]
+    assert told["acts"] == ["submit_upload", "check_upload"]
+    assert told["spooled"] == []
+    assert nothing_half(office.home)
+
+
+def test_a_worker_that_was_thought_dead_changes_nothing_when_it_wakes_up(office: Office) -> None:
+    office.submit(BILLS, bills())
+    stalled = office.hanging_worker("checking")
+    office.work_until_all_ended()
+    before = office.tell()
+    (office.home / "go").touch()
+    assert stalled.wait(timeout=60) == 0
+    after = office.tell()
+    assert after == before
+    assert after["acts"] == ["submit_upload", "check_upload"]
+    assert len(after["deliveries"]) == 1
+
+
+def test_two_workers_take_two_jobs_and_one_feed_is_checked_by_one_at_a_time(
+    office: Office,
+) -> None:
+    office.submit(BILLS, bills())
+    office.submit(BILLS, bills(30), name="second.csv")
+    office.submit(RELIEF, bills(20), name="relief.csv")
+    first = office.hanging_worker("checking", beats=True)
+    assert office.run("work") == {"jobs": 1}
+    outcomes = [(one["feed"], one["outcome"]) for one in office.tell()["uploads"]]
+    assert outcomes == [(BILLS, ""), (BILLS, ""), (RELIEF, "accepted")]
+    (office.home / "go").touch()
+    assert first.wait(timeout=60) == 0
+    office.work_until_all_ended()
+    assert [one["outcome"] for one in office.tell()["uploads"]] == ["accepted"] * 3
+
+
+def test_two_uploads_of_the_same_bytes_make_one_delivery(office: Office) -> None:
+    office.submit(BILLS, bills())
+    office.submit(BILLS, bills(), name="the same.csv")
+    office.work_until_all_ended()
+    told = office.tell()
+    assert [one["outcome"] for one in told["uploads"]] == ["accepted", "already_received"]
+    assert told["uploads"][1]["delivery"] == told["uploads"][0]["delivery"]
+    assert len(told["deliveries"]) == 1
+
+
+def test_an_upload_that_kills_every_worker_is_given_up_and_says_so(office: Office) -> None:
+    office.submit(BILLS, bills())
+    for _ in range(3):
+        worker = _eventually(lambda: office.hanging_worker("checking"))
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+    office.work_until_all_ended()
+    told = office.tell()
+    [upload] = told["uploads"]
+    assert (upload["outcome"], upload["state"], upload["tries"]) == ("failed", "given_up", 4)
+    assert told["deliveries"] == []
+    assert told["spooled"] == []
+
+
+def _eventually(start: Callable[[], subprocess.Popen[str]]) -> subprocess.Popen[str]:
+    """A lease has to lapse first."""
+    for _ in range(20):
+        try:
+            return start()
+        except (AssertionError, json.JSONDecodeError):
+            time.sleep(0.5)
+    raise AssertionError("the job was not taken again")

@@ -1,0 +1,144 @@
+"""Uploads and workers in processes of their own, so that they can be killed.
+
+`submit FEED FILE`, `work [--hang WHERE [--beats]]`, `tell`: each prints one line of JSON. A
+worker that is told to hang says so when it gets there and goes on when the file `go` appears in FANGPIN_HOME.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import django
+
+LEASE = timedelta(seconds=2)
+AT = datetime(2020, 12, 3, 2, 0, tzinfo=UTC)
+
+
+def _say(told: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(told) + "\n")
+    sys.stdout.flush()
+
+
+def _start() -> Any:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fangpin.web.settings")
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from fangpin.lake.home import Home
+    from fangpin.policy import load_pack
+    from fangpin.runs.uploads import Workshop
+    from fangpin.values import clock
+
+    call_command("migrate", verbosity=0, interactive=False)
+    return Workshop(
+        home=Home(settings.FANGPIN.home),
+        pack=load_pack(settings.FANGPIN.pack_directory),
+        cipher=settings.FANGPIN.cipher,
+        limits=settings.FANGPIN.limits,
+        now=lambda: AT,
+        machine=lambda: clock.now({}),
+    )
+
+
+def submit(feed: str, file: Path) -> None:
+    workshop = _start()
+    from fangpin.casework.officials.scope import Scope
+    from fangpin.casework.uploads import actions
+    from fangpin.casework.uploads.models import Channel
+    from fangpin.lake.spool import Spool
+
+    owner = Scope(official="owner", divisions=("431022",), may=frozenset({actions.DELIVER}))
+    incoming = Spool(workshop.home).begin(limit=1 << 30)
+    incoming.write(file.read_bytes())
+    sent = actions.Sent(
+        channel=Channel.DESK,
+        feed=feed,
+        original_name=file.name,
+        size_bytes=incoming.size,
+        sha256=incoming.sha256,
+    )
+    received = actions.submit(
+        pack=workshop.pack,
+        sent=sent,
+        key=f"{feed} {file.name}"[:64],
+        by=owner,
+        at=AT,
+        on=date(2020, 12, 3),
+        keep=incoming.keep,
+    )
+    _say(received.answer)
+
+
+def work(hang: str, *, beats: bool) -> None:
+    workshop = _start()
+    from fangpin.runs import worker
+
+    worker.LEASE = LEASE
+    worker._BEAT_SECONDS = 0.4 if beats else 60.0
+    tell_step, check_upload = worker.tell_step, worker.check_upload
+
+    def wait() -> None:
+        _say({"hangs": hang})
+        while not (workshop.home.root / "go").exists():
+            time.sleep(0.05)
+
+    def told(taken: Any, step: str) -> None:
+        tell_step(taken, step)
+        if step == hang:
+            wait()
+
+    def checked(*arguments: Any, **keywords: Any) -> Any:
+        ended = check_upload(*arguments, **keywords)
+        if hang == "received":
+            wait()
+        return ended
+
+    worker.tell_step, worker.check_upload = told, checked
+    count = 0
+    while worker.work_once(workshop, worker=f"pid {os.getpid()}"):
+        count += 1
+    _say({"jobs": count})
+
+
+def tell() -> None:
+    workshop = _start()
+    from fangpin.casework.audit.models import AuditEntry
+    from fangpin.casework.uploads.models import Upload
+    from fangpin.feeds.arrivals import arrivals
+
+    _say(
+        {
+            "uploads": [
+                {
+                    "feed": one.feed,
+                    "outcome": one.outcome,
+                    "delivery": one.delivery,
+                    "read": one.read,
+                    "accepted": one.accepted,
+                    "state": one.job.state if one.job else "",
+                    "tries": one.job.count_of_tries if one.job else 0,
+                }
+                for one in Upload.objects.order_by("id")
+            ],
+            "deliveries": [f"{one.feed}/{one.delivery}" for one in arrivals(workshop.home)],
+            "acts": list(AuditEntry.objects.order_by("id").values_list("act", flat=True)),
+            "spooled": sorted(one.name for one in workshop.home.uploads.iterdir()),
+        }
+    )
+
+
+if __name__ == "__main__":
+    command, *rest = sys.argv[1:]
+    if command == "submit":
+        submit(rest[0], Path(rest[1]))
+    elif command == "work":
+        work(rest[1] if rest else "", beats=not rest or "--beats" in rest)
+    else:
+        tell()
