@@ -22,7 +22,13 @@ from tests.runs.hillside import receive_until
 
 THEN, NOW = date(2020, 5, 15), date(2020, 6, 15)
 FILES = ["evidence.parquet", "findings.parquet", "hits.parquet", "run.json"]
-FILES += ["households.parquet", "members.parquet", "answers.parquet", "taken_back.parquet"]
+FILES += [
+    "households.parquet",
+    "links.parquet",
+    "members.parquet",
+    "answers.parquet",
+    "taken_back.parquet",
+]
 
 
 @pytest.fixture(scope="module")
