@@ -72,6 +72,16 @@ def test_many_rows_keep_their_text_and_an_empty_one_is_unknown(engine: Engine) -
     assert engine.rows("SELECT * FROM told") == []
 
 
+def test_a_column_of_nothing_but_the_unknown_can_be_kept_and_written(
+    engine: Engine, tmp_path: Path
+) -> None:
+    engine.load_rows("given", {"x": "BIGINT"}, [[1]])
+    engine.make_table("a", "SELECT x, NULL AS nothing FROM given")
+    assert engine.write("SELECT * FROM a", tmp_path / "a.parquet") == 1
+    engine.view_files("b", [tmp_path / "a.parquet"])
+    assert engine.rows("SELECT x, nothing, NULL AS more FROM b") == [(1, None, None)]
+
+
 def test_parameters_are_values_and_never_text(engine: Engine) -> None:
     engine.make_table("a", "SELECT ? AS x, ? AS y", [7, "'); DROP TABLE a"])
     assert engine.rows("SELECT x, y FROM a WHERE x = ?", [7]) == [(7, "'); DROP TABLE a")]
