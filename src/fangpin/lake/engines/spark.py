@@ -233,8 +233,7 @@ class Engine:
         parts = self._new_folder()
         try:
             with _refusals(query):
-                frame = _typed(self._frame(query, parameters))
-                frame.write.parquet(self._address.of(parts))
+                self._frame(query, parameters).write.parquet(self._address.of(parts))
             if not (parts / "_SUCCESS").exists():
                 raise EngineRefused(f"{parts}: Spark's parts are not seen from here")
             listed = ", ".join(
@@ -334,7 +333,7 @@ class Engine:
 
 
 def _typed(frame: DataFrame) -> DataFrame:
-    """The frame with whole numbers, as in DuckDB, where a column has no type: only NULLs."""
+    """The frame with whole numbers, as in DuckDB's tables, where a column has no type: only NULLs."""
     kinds = [(field.name, field.dataType.simpleString()) for field in frame.schema.fields]
     if all(kind != "void" for _, kind in kinds):
         return frame
