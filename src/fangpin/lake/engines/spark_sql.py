@@ -60,6 +60,8 @@ def spark_condition(text: str) -> str:
 
 def spark_type(kind: str) -> str:
     """The name of a DuckDB type in Spark."""
+    if kind == '"NULL"':
+        return "void"
     return sql.DataType.build(kind, dialect=DIALECT).sql(dialect="spark")
 
 
