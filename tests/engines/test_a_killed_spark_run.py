@@ -112,9 +112,11 @@ def test_a_killed_executor_is_made_good_by_the_others(
     run_month(home=Home(whole), pack=hillside, engine=on_duckdb, as_of=DAY)
 
     process = start(hillside, home.root, master="local-cluster[2,1,1024]")
-    executors = java_under(process, words="CoarseGrainedExecutorBackend")
-    assert len(executors) == 2
-    time.sleep(3)
+    patience = time.monotonic() + 120
+    while len(executors := java_under(process, words="CoarseGrainedExecutorBackend")) < 2:
+        assert time.monotonic() < patience, "both executors come up"
+        time.sleep(0.2)
+    time.sleep(1)
     os.kill(executors[0].pid, signal.SIGKILL)
 
     assert process.wait(timeout=600) == 0

@@ -113,6 +113,17 @@ CONSTRUCTS = {
     "one side's columns, one anew": "SELECT a.* REPLACE (b.total AS amount), 1 AS more FROM facts "
     "AS a JOIN (SELECT ref, sum(sign) AS total FROM facts GROUP BY ref) AS b USING (ref) "
     "ORDER BY ref, month",
+    "all columns that have no partner stay in order": "SELECT * FROM facts ANTI JOIN (SELECT ref, "
+    "state FROM facts WHERE sign < 0) AS gone USING (state, ref) ORDER BY ref, month",
+    "all columns of a join stay in order": "SELECT * FROM facts AS a JOIN (SELECT month, "
+    "count(*) AS alike FROM facts GROUP BY month) AS b USING (month) ORDER BY ref, month",
+    "one side's columns stay in order": "SELECT a.* FROM facts AS a JOIN (SELECT month, "
+    "count(*) AS alike FROM facts GROUP BY month) AS b USING (month) ORDER BY ref, month",
+    "a digest of rows": "SELECT CAST(bit_xor(CAST('0x' || substr(sha256(concat_ws(':', ref, month)), "
+    "1, 15) AS BIGINT)) AS VARCHAR) FROM facts",
+    "taken away, then united by name": "SELECT * FROM facts ANTI JOIN (SELECT ref, month FROM facts "
+    "WHERE sign < 0) AS gone USING (month, ref) UNION ALL BY NAME SELECT ref, month, amount, state, "
+    "born, share, sign FROM facts WHERE ref = 3 ORDER BY ref, month",
     "the first of each": "SELECT * FROM facts QUALIFY row_number() OVER "
     "(PARTITION BY ref ORDER BY month DESC) = 1 ORDER BY ref",
     "shares of a whole": "SELECT ref, month, sum(sign) OVER (PARTITION BY ref), "

@@ -265,7 +265,8 @@ def _leave_out_doubles(
         "(PARTITION BY key_then ORDER BY arrived DESC, row_no DESC) = 1",
     )
     asked = engine.rows(
-        "SELECT delivery, CAST(bit_xor(hash(row_no, key_then)) AS VARCHAR), min(month), max(month) "
+        "SELECT delivery, CAST(bit_xor(CAST('0x' || substr(sha256(concat_ws(':', row_no, key_then)), "
+        "1, 15) AS BIGINT)) AS VARCHAR), min(month), max(month) "
         "FROM moving WHERE key_then IS NOT NULL GROUP BY delivery ORDER BY delivery"
     )
     together: dict[tuple[str, ...], list[tuple[str, str]]] = {}

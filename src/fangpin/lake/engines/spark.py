@@ -234,8 +234,7 @@ class Engine:
         parts = self._new_folder()
         try:
             with _refusals(query):
-                frame = _typed(self._frame(query, parameters))
-                frame.write.parquet(self._address.of(parts))
+                self._frame(query, parameters).write.parquet(self._address.of(parts))
             if not (parts / "_SUCCESS").exists():
                 raise EngineRefused(f"{parts}: Spark's parts are not seen from here")
             listed = ", ".join(
@@ -289,7 +288,7 @@ class Engine:
             return
         # A file can be read again by whoever takes over from a lost executor, and Spark need not
         # look at all that led to it.
-        place, frame = self._new_folder(), _typed(frame)
+        place = self._new_folder()
         with _refusals(f"the table {name}"):
             frame.write.option("compression", "snappy").parquet(self._address.of(place))
             kept = self._session.read.schema(frame.schema).parquet(self._address.of(place))
@@ -335,19 +334,6 @@ class Engine:
         ]
         table = pyarrow.Table.from_arrays(cells, schema=arrow)
         return self._session.createDataFrame(table, schema=schema)
-
-
-def _typed(frame: DataFrame) -> DataFrame:
-    """The frame with whole numbers, as in DuckDB, where a column has no type: only NULLs."""
-    kinds = [(field.name, field.dataType.simpleString()) for field in frame.schema.fields]
-    if all(kind != "void" for _, kind in kinds):
-        return frame
-    return frame.selectExpr(
-        *(
-            f"CAST(NULL AS INT) AS {identifier(name)}" if kind == "void" else identifier(name)
-            for name, kind in kinds
-        )
-    )
 
 
 def _cell(value: Any, kind: Any) -> Any:

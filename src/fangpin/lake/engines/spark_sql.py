@@ -60,6 +60,8 @@ def spark_condition(text: str) -> str:
 
 def spark_type(kind: str) -> str:
     """The name of a DuckDB type in Spark."""
+    if kind == '"NULL"':
+        return "void"
     return sql.DataType.build(kind, dialect=DIALECT).sql(dialect="spark")
 
 
@@ -158,7 +160,7 @@ def _cast(node: sql.Cast) -> sql.Expr:
 
 
 def _name_columns(query: sql.Expr, known: _Names, columns_of: ColumnsOf) -> list[str]:
-    """Write out `* REPLACE` and `UNION BY NAME` in a query; returns its columns."""
+    """Write out `* REPLACE`, `*` over USING and `UNION BY NAME` in a query; returns its columns."""
     with_ = query.args.get("with_")
     if with_ is not None:
         within = dict(known)
@@ -204,10 +206,12 @@ def _select_columns(query: sql.Select, known: _Names, columns_of: ColumnsOf) -> 
     sources: list[tuple[str, list[str]]] = []
     from_ = query.args.get("from_")
     merged: set[str] = set()
+    has_using = False
     if from_ is not None:
         sources.append(_source(from_.this, known, columns_of))
     for join in query.args.get("joins") or []:
         found = _source(join.this, known, columns_of)
+        has_using |= bool(join.args.get("using"))
         if (join.args.get("kind") or "").upper() in ("SEMI", "ANTI"):
             continue
         using = {one.name for one in join.args.get("using") or []}
@@ -233,7 +237,8 @@ def _select_columns(query: sql.Select, known: _Names, columns_of: ColumnsOf) -> 
         replaced = {alias.alias: alias for alias in star.args.get("replace") or []}
         kept = [(at, name) for at, name in wide if name not in left_out]
         names += [name for _, name in kept]
-        if not replaced:
+        # Spark would put the columns of USING first, DuckDB leaves them where they were.
+        if not replaced and (not has_using or not kept):
             listed.append(one)
             continue
         for at, name in kept:
