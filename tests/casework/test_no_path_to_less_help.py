@@ -69,7 +69,7 @@ def test_only_acts_of_people_end_alerts_cases_measures_and_times_in_monitoring()
     """
     assert set(_writers_of_an_end()) == {
         ("casework/alerts/acts.py", "end_alert", "AlertState.ENDED"),
-        ("casework/alerts/corrections.py", "_end_if_corrected", "AlertState.ENDED"),
+        ("casework/alerts/corrections.py", "_end_unless_touched", "AlertState.ENDED"),
         ("casework/cases/progress.py", "_tell_alerts", "AlertState.ENDED"),
         ("casework/cases/progress.py", "refresh", "CaseState.ENDED"),
         ("casework/cases/gate.py", "_end", "CaseState.ENDED"),

@@ -24,7 +24,7 @@ from fangpin.casework.audit.actions import record
 from fangpin.casework.officials import queries as officials
 from fangpin.casework.officials.scope import NOTHING, Scope
 from fangpin.casework.registry import queries as registry
-from fangpin.casework.registry.models import Household
+from fangpin.casework.registry.models import Household, HouseholdJoin, Provisional
 from fangpin.values.month import Month
 from tests.casework.run_folders import AT, HitRow, HouseholdRow, RunFolder
 from tests.cast import (
@@ -44,6 +44,8 @@ from tests.cast import (
 
 pytestmark = pytest.mark.django_db
 
+MET, JOINED = (1 << 61) + 1, (1 << 61) + 2
+
 MODULES: list[ModuleType] = [alerts, history, registry, audit, officials]
 WITHOUT_SCOPE = {"latest_run", "names_of"}
 """Tell which run is loaded, and the names of officials that stand beside their acts: nothing of any
@@ -56,6 +58,7 @@ OF_ONE_S_OWN_CITY = (
     registry.count,
     officials.top_divisions,
     officials.in_office,
+    officials.divisions_of_level,
 )
 """Reads that name no household: the outsider gets those of the city where the outsider works."""
 
@@ -124,6 +127,38 @@ def public_functions() -> Iterator[Callable[..., Any]]:
 ALL = [function for function in public_functions() if function.__name__ not in WITHOUT_SCOPE]
 
 
+def met_and_known() -> Provisional:
+    """A household that no registry lists and whose head is of household 1; one like it was joined."""
+    for ref in (MET, JOINED):
+        household, _ = Household.objects.get_or_create(
+            household_ref=ref,
+            defaults={
+                "household_no": f"U{ref}",
+                "division": VILLAGE,
+                "head_name": "新来",
+                "count_of_members": 1,
+                "is_listed": False,
+            },
+        )
+        Provisional.objects.get_or_create(
+            household=household,
+            defaults={
+                "division": VILLAGE,
+                "form": "unregistered",
+                "form_version": 1,
+                "identity_ref": 10,
+                "registered_at": AT,
+                "registered_by": "cadre",
+            },
+        )
+    HouseholdJoin.objects.get_or_create(
+        provisional_id=JOINED,
+        household_id=1,
+        defaults={"joined_at": AT, "joined_by": "reviewer", "note": "同一户"},
+    )
+    return Provisional.objects.get(pk=MET)
+
+
 def arguments_for(function: Callable[..., Any]) -> dict[str, Any]:
     """Arguments that ask, by every way there is, for the household of the first village."""
     alert = alert_of(1)
@@ -150,7 +185,15 @@ def arguments_for(function: Callable[..., Any]) -> dict[str, Any]:
         "name": f"{VILLAGE}号",
         "villages": [VILLAGE],
         "named_as": "",
+        "one": met_and_known(),
+        "is_joined": True,
+        "head_name": "李竹溪",
+        "division": VILLAGE,
+        "identity_ref": None,
+        "level": "village",
     }
+    if function in (registry.provisional, registry.join_of):
+        known["household_ref"] = JOINED
     if function is alerts.next_alert:
         # Ask behind the first of the queue, so that there is one to be found.
         known["alert"] = Alert.objects.order_by("due_date", "id")[0]
@@ -392,6 +435,17 @@ def test_of_a_village_those_with_an_open_alert_come_first(cast: Cast) -> None:
     with_alert = [one.alert is not None for one in found]
     assert with_alert == sorted(with_alert, reverse=True)
     assert set(with_alert) == {True, False}
+
+
+def test_a_joining_to_a_household_outside_the_scope_is_told_without_it(cast: Cast) -> None:
+    met_and_known()
+    Household.objects.filter(household_ref=1).update(division=NEXT_COUNTY_VILLAGE)
+
+    seen = registry.join_of(cast.cadre.scope, JOINED)
+    assert seen is not None and seen.household is None
+    whole = registry.join_of(cast.analyst.scope, JOINED)
+    assert whole is not None and whole.household is not None
+    assert registry.join_of(cast.analyst.scope, MET) is None
 
 
 # ── the overview ────────────────────────────────────────────────────────────────────────────────

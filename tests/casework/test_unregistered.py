@@ -18,6 +18,7 @@ from fangpin.casework.cases.states import CaseState
 from fangpin.casework.followup.acts import name_contact, record_follow_up
 from fangpin.casework.followup.models import AssistanceContact, FollowUp
 from fangpin.casework.registry import queries as registry
+from fangpin.casework.registry.joining import refs_of
 from fangpin.casework.registry.models import Household, HouseholdJoin, Member, Provisional
 from fangpin.casework.registry.moving import tables_of_households
 from fangpin.casework.registry.provisional import NewHousehold, read_answers
@@ -237,7 +238,7 @@ def test_joined_everything_that_named_the_one_names_the_registrys(office: Office
     assert Episode.objects.get().division == NEXT_VILLAGE
     assert FollowUp.objects.get().household == AssistanceContact.objects.get().household == to
     assert cases.clues(by, case) == before
-    assert registry.refs_of(9) == [9, done.provisional_id]
+    assert refs_of(9) == [9, done.provisional_id]
     entries = AuditEntry.objects.filter(act="join_household").order_by("subject_kind", "pk")
     assert [one.subject_kind for one in entries] == ["case", "household", "household"]
     assert entries[1].detail["moved"]["cases.visit"] == 1
@@ -372,7 +373,7 @@ def test_taken_back_every_row_is_where_it_was_and_what_came_of_it_goes_along(
     assert own.visits.count() == 0
     done = HouseholdJoin.objects.get()
     assert (done.undone_by, done.undone_note) == ("reviewer", "查明是两户。")
-    assert registry.refs_of(9) == [9]
+    assert refs_of(9) == [9]
     again = join(there.later(3), case, to)
     assert again.pk != done.pk, "and it can be joined anew"
 

@@ -12,7 +12,7 @@ from fangpin.casework.cases.models import Appeal, Attachment, CaseAct
 from fangpin.casework.cases.progress import clocks_of
 from fangpin.casework.declarations.models import Declaration, DeclarationState
 from fangpin.casework.officials.scope import Scope, within
-from fangpin.casework.registry.queries import refs_of
+from fangpin.casework.registry.joining import refs_of
 from fangpin.policy import Pack
 from fangpin.policy.procedure import ClockState
 

@@ -20,6 +20,14 @@ from fangpin.casework.registry.naming import named
 
 
 @dataclass(frozen=True, slots=True)
+class SeenJoin:
+    """A joining as an official sees it; `household` is None where the registry's lies outside."""
+
+    join: HouseholdJoin
+    household: Household | None
+
+
+@dataclass(frozen=True, slots=True)
 class Count:
     """Listed households and members of a scope or a division."""
 
@@ -109,16 +117,15 @@ def provisional(scope: Scope, household_ref: int) -> Provisional:
     return within(found, scope).get(pk=household_ref)
 
 
-def standing_join(household_ref: int) -> HouseholdJoin | None:
-    """The joining by which this provisional household is one of the registry's now."""
-    found = HouseholdJoin.objects.select_related("household", "provisional__household")
-    return found.filter(provisional=household_ref, undone_at__isnull=True).first()
-
-
-def standing_household(household: Household) -> Household:
-    """The household itself; for one that was joined to the registry's, the registry's."""
-    join = standing_join(household.household_ref)
-    return join.household if join is not None else household
+def join_of(scope: Scope, household_ref: int) -> SeenJoin | None:
+    """The joining of a provisional household of the scope to the registry's; None: not joined."""
+    found = HouseholdJoin.objects.select_related("household").filter(
+        provisional=household_ref, undone_at__isnull=True
+    )
+    join = within(found, scope, "provisional__household__division").first()
+    if join is None:
+        return None
+    return SeenJoin(join, join.household if scope.covers(join.household.division) else None)
 
 
 def joined_into(scope: Scope, household_ref: int) -> list[HouseholdJoin]:
@@ -127,12 +134,6 @@ def joined_into(scope: Scope, household_ref: int) -> list[HouseholdJoin]:
         household=household_ref, undone_at__isnull=True
     )
     return list(within(found, scope, "household__division").order_by("joined_at", "pk"))
-
-
-def refs_of(household_ref: int) -> list[int]:
-    """The household and the provisional ones that were joined to it: one file, several numbers."""
-    joined = HouseholdJoin.objects.filter(household=household_ref, undone_at__isnull=True)
-    return [household_ref, *joined.values_list("provisional", flat=True)]
 
 
 def same_person(scope: Scope, one: Provisional) -> Household | None:

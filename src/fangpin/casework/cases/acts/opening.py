@@ -19,8 +19,8 @@ from fangpin.casework.cases.models import Case, CaseAct
 from fangpin.casework.cases.states import CaseState
 from fangpin.casework.officials.models import Post
 from fangpin.casework.officials.scope import Scope, within
+from fangpin.casework.registry.joining import standing_household
 from fangpin.casework.registry.models import Household
-from fangpin.casework.registry.queries import standing_household
 from fangpin.policy import Pack
 from fangpin.values.problem import ProblemError
 

@@ -23,6 +23,7 @@ from fangpin.casework.cases.turns_kept import keep_places
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry import queries as registry
+from fangpin.casework.registry.joining import standing_join
 from fangpin.casework.registry.models import Household, HouseholdJoin, Provisional
 from fangpin.casework.registry.moving import move_back, move_rows, tables_of_households
 from fangpin.casework.registry.provisional import REGISTER, NewHousehold, write_provisional
@@ -104,7 +105,7 @@ def join_household(
         to = within(Household.objects.select_for_update(), by).get(household_ref=to_ref)
         if not note.strip():
             raise refusals.missing_text(where, zh="怎么知道是同一户", en="how it is known")
-        if registry.standing_join(one.pk) is not None:
+        if standing_join(one.pk) is not None:
             raise refusals.refusal(
                 "HOUSEHOLD_JOINED",
                 where,
@@ -150,7 +151,7 @@ def part_household(
         where = f"household {one.household.household_no}"
         if not note.strip():
             raise refusals.missing_text(where, zh="为什么撤销", en="why it is taken back")
-        join = registry.standing_join(one.pk)
+        join = standing_join(one.pk)
         if join is None or not by.covers(join.household.division):
             raise refusals.refusal(
                 "NOT_JOINED",

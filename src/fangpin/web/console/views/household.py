@@ -117,7 +117,7 @@ def household(request: ConsoleRequest, household_ref: int) -> HttpResponse:
     context = {
         "household": found,
         "provisional": getattr(found, "provisional", None),
-        "join": registry.standing_join(household_ref),
+        "join": registry.join_of(scope, household_ref),
         "joined": registry.joined_into(scope, household_ref),
         "path": path,
         "alert": alert,

@@ -41,7 +41,7 @@ def unregistered(request: ConsoleRequest) -> HttpResponse:
     joined = [
         (one, join)
         for one in registry.provisionals(scope, is_joined=True)[:LATEST]
-        if (join := registry.standing_join(one.pk)) is not None
+        if (join := registry.join_of(scope, one.pk)) is not None
     ]
     every = [*waiting, *(one for one, _ in joined)]
     paths = divisions.paths({one.household.division for one in every})
@@ -143,7 +143,8 @@ def unregistered_one(request: ConsoleRequest, household_ref: int) -> HttpRespons
         )
     path = divisions.path(one.household.division)
     request.focus = path[-1] if path else None  # type: ignore[attr-defined]
-    join = registry.standing_join(one.pk)
+    join = registry.join_of(request.scope, one.pk)
+    joined_by = join.join.joined_by if join else ""
     context = {
         "one": one,
         "household": one.household,
@@ -151,7 +152,7 @@ def unregistered_one(request: ConsoleRequest, household_ref: int) -> HttpRespons
         "answers": _answers(one),
         "by": names_of([one.registered_by]).get(one.registered_by, one.registered_by),
         "join": join,
-        "joiner": names_of([join.joined_by]).get(join.joined_by, join.joined_by) if join else "",
+        "joiner": names_of([joined_by]).get(joined_by, joined_by),
         "open_case": _open_case(request, one),
         "form": form,
         **_to_choose(request, one, is_joined=join is not None),
