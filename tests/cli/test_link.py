@@ -134,9 +134,9 @@ def test_a_small_training_writes_a_model_that_is_read_again(
     from fangpin.linkage.model import load_model
 
     file = tmp_path / "small.json"
-    told = fangpin(
-        "link", "train", "--persons", 3000, "--claims", 6000, "--out", file, "--json"
-    ).json
+    small = ("link", "train", "--persons", 3000, "--claims", 6000, "--out", file, "--json")
+    assert fangpin(*small).codes == ["VILLAGES_MISSING"], "nobody can live on the hillside"
+    told = fangpin(*small, "--pack", "cn_hunan_chenzhou").json
 
     model = load_model("small", folder=tmp_path)
     assert told["digest"] == model.digest

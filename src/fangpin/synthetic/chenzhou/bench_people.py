@@ -7,6 +7,7 @@ from datetime import date
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.policy import Pack
 from fangpin.synthetic.chenzhou.names import EITHER, MENS, SURNAMES, WOMENS
+from fangpin.values.problem import Problem, ProblemError
 
 PEOPLE = "bench_people"
 """i BIGINT, h BIGINT, place INTEGER (0 head, 1 spouse, 2 child or parent), number, name, sex,
@@ -21,13 +22,18 @@ def draw(seed: int, purpose: int, sides: int, *columns: str) -> str:
 
 
 def make_people(engine: Engine, *, pack: Pack, persons: int, seed: int, as_of: date) -> None:
-    """Make the table of people; ages are complete years at `as_of`."""
+    """Make the table of people; ages are complete years at `as_of`.
+
+    Raises ProblemError VILLAGES_MISSING for a pack in which these people can live nowhere.
+    """
     root = pack.header.root_division or ""
     villages = [
         division.code
         for division in pack.divisions
         if len(division.code) == 12 and division.code.startswith(root) and division.code[9] == "2"
     ]
+    if not villages:
+        raise ProblemError(_no_villages(pack))
     engine.make_empty_table("bench_villages", {"at": "BIGINT", "code": "VARCHAR"})
     engine.insert("bench_villages", list(enumerate(villages)))
     households = (persons + 2) // 3
@@ -35,6 +41,17 @@ def make_people(engine: Engine, *, pack: Pack, persons: int, seed: int, as_of: d
     engine.make_table("bench_bodies", _bodies(seed, persons, as_of))
     engine.make_table(PEOPLE, _numbered(seed))
     engine.drop("bench_bodies", "bench_households", "bench_villages")
+
+
+def _no_villages(pack: Pack) -> Problem:
+    return Problem(
+        code="VILLAGES_MISSING",
+        where=pack.id,
+        zh=f"政策包 {pack.id} 没有行政村的区划代码，生成的人员无处可住。",
+        en=f"The pack {pack.id} lists no villages in which the generated people could live.",
+        fix_zh="请用 --pack 指定列有行政村的政策包。",
+        fix_en="Name a pack that lists villages, by --pack.",
+    )
 
 
 def _households(seed: int, households: int, villages: int) -> str:
