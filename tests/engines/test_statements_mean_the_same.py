@@ -49,7 +49,7 @@ CONSTRUCTS = {
     "a quotient is a double": "SELECT CAST(amount AS DOUBLE) / nullif(CAST(sign AS DOUBLE), 0) "
     "FROM facts WHERE ref = 2 ORDER BY 1",
     "division by zero is unknown": "SELECT CAST(1 AS DOUBLE) / nullif(CAST(0 AS DOUBLE), 0)",
-    "whole numbers divide to a fraction": "SELECT (7 - 2) / 2.0, 7 / 2, floor(-7 / 2.0)",
+    "whole numbers divide to a fraction": "SELECT (7 - 2) / 2.0, 7 / 2, CAST(floor(-7 / 2.0) AS INTEGER)",
     "remainders keep their sign": "SELECT 7 % 3, -7 % 3, (24239 - month) % 12 FROM facts "
     "ORDER BY 3, month",
     "age in whole years": "SELECT CAST(floor((24242 - (year(born) * 12 + month(born) - 1)) / 12.0) "

@@ -128,9 +128,12 @@ def hold_hits(
             LEFT JOIN dead_people USING (person_ref)
             GROUP BY household_ref HAVING bool_and(dead_people.person_ref IS NOT NULL)
         )
-        SELECT household_ref, rule FROM hits
-        WHERE (household_ref, rule) IN (SELECT (household_ref, rule) FROM resting)
-            OR household_ref IN (SELECT household_ref FROM empty)
+        SELECT hits.household_ref, hits.rule FROM hits
+        LEFT JOIN (SELECT household_ref, rule, TRUE AS rests FROM resting) AS resting
+            USING (household_ref, rule)
+        LEFT JOIN (SELECT household_ref, TRUE AS is_empty FROM empty) AS empty
+            USING (household_ref)
+        WHERE rests OR is_empty
         """,
     )
     for rule, count in engine.rows("SELECT rule, count(*) FROM held GROUP BY rule ORDER BY rule"):
@@ -216,10 +219,11 @@ def _make_told(engine: Engine, snapshot: Snapshot, declared: Deaths) -> None:
     for one in declared.told_by:
         if not _live(engine, snapshot, one.feed, first=None):
             continue
-        engine.rows(
-            f"INSERT INTO told_deaths SELECT person_ref, CAST({column(one.on)} AS DATE), "
+        engine.append(
+            "told_deaths",
+            f"SELECT person_ref, CAST({column(one.on)} AS DATE), "
             f"{quoted(one.feed)}, delivery, CAST(row_no AS INTEGER) FROM live_rows "
-            f"WHERE person_ref IS NOT NULL AND {column(one.on)} IS NOT NULL AND {_where(one.where)}"
+            f"WHERE person_ref IS NOT NULL AND {column(one.on)} IS NOT NULL AND {_where(one.where)}",
         )
     engine.make_empty_table("seen_alive", {"person_ref": "BIGINT", "seen": "DATE"})
     engine.insert(
@@ -265,9 +269,9 @@ def _make_rows(engine: Engine, pack: Pack, snapshot: Snapshot, declared: Deaths)
         parts.append(f"SELECT * FROM {table}")
     if not parts:
         return
-    engine.rows(
+    engine.append(
+        _ROWS,
         f"""
-        INSERT INTO {_ROWS}
         WITH homes AS (
             SELECT person_ref, arg_max(household_ref, from_month) AS household_ref
             FROM death_membership GROUP BY person_ref
@@ -282,7 +286,7 @@ def _make_rows(engine: Engine, pack: Pack, snapshot: Snapshot, declared: Deaths)
         JOIN homes USING (person_ref) LEFT JOIN places USING (person_ref)
         LEFT JOIN death_membership AS member ON member.person_ref = rows.person_ref
             AND rows.month >= member.from_month AND rows.month < member.to_month
-        """
+        """,
     )
     engine.drop(*(f"contradicting_{place}" for place in range(len(declared.contradicted_by))))
 
