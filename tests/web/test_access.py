@@ -310,6 +310,18 @@ def test_an_account_without_a_post_is_told_so(prefecture: Seed, signed_in: SignI
     assert "没有在任岗位" in body(response)
 
 
+def test_every_link_around_a_page_leads_somewhere(prefecture: Seed, signed_in: SignIn) -> None:
+    for username, home in (("owner", "/feeds/"), ("county", "/overview/"), ("village", "/queue/")):
+        client = signed_in(username)
+        around = re.sub(r"<main.*?</main>", "", body(client.get(home)), flags=re.S)
+        links = {
+            one.replace("&amp;", "&") for one in re.findall(r'<a [^>]*href="(/[^"]*)"', around)
+        }
+        assert links
+        for link in links:
+            assert client.get(link, follow=True).status_code == 200, (username, link)
+
+
 def test_a_data_owner_sees_its_own_department_alone(prefecture: Seed, signed_in: SignIn) -> None:
     client = signed_in("owner")
     assert client.get("/feeds/medical.settlement/").status_code == 200

@@ -201,6 +201,8 @@ def _where(made: Frame, request: ConsoleRequest, scope: Scope) -> None:
         return
     made.division = path[-1]
     made.above = list(path[-2:-1])
+    if not (scope.can(SEE_OVERVIEW) or scope.can(SEE_QUEUE)):
+        return  # no page of this post looks at one division of several
     parent = path[-2] if len(path) > 1 else None
     made.up = parent if parent and scope.covers(parent.code) else None
     made.children = divisions_below(scope, parent=path[-1].code)
