@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from fangpin.backtest import Replay
+from fangpin.casework.officials.scope import Scope
 from fangpin.runs.known_truth import KnownTruth
 from fangpin.runs.threshold_trial import Trial
 from fangpin.values.month import Month
+from fangpin.web.console import rules as trials
 from fangpin.web.console.feeds import home
 from fangpin.web.console.views import rules as pages
 from fangpin.web.ground.pack import installation_pack
@@ -46,7 +48,7 @@ def trial_of_300(monkeypatch: pytest.MonkeyPatch, prefecture: Seed) -> None:
     pack = installation_pack()
     rule = next(one for one in pack.rules if one.rule == "medical_sustained")
 
-    def trial(*, present: Decimal, tried: Decimal, **_others: object) -> Trial:
+    def trial(_scope: Scope, *, present: Decimal, tried: Decimal, **_others: object) -> Trial:
         as_it_is = replay(None, FOREIGN)
         return Trial(
             rule=rule,
@@ -66,6 +68,35 @@ def trial_of_300(monkeypatch: pytest.MonkeyPatch, prefecture: Seed) -> None:
         )
 
     monkeypatch.setattr(pages, "trial", trial)
+
+
+def test_a_trial_is_remembered_for_the_scope_that_asked_and_shared_with_no_other(
+    prefecture: Seed, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Decimal] = []
+
+    def try_value(*_homes: object, tried: Decimal, present: Decimal, **_others: object) -> Trial:
+        asked.append(tried)
+        as_it_is = replay(None, FOREIGN)
+        return Trial(
+            rule=next(one for one in installation_pack().rules if one.rule == "medical_sustained"),
+            parameter=PARAMETER,
+            present=present,
+            tried=tried,
+            from_month=FIRST,
+            to_month=LAST,
+            truth=KnownTruth("officials", {}),
+            as_it_is=as_it_is,
+            by_value=((tried, replay(int(tried), LI_ZHUXI)), (present, as_it_is)),
+        )
+
+    monkeypatch.setattr(trials, "try_value", try_value)
+    trials._trial.cache_clear()
+    for username in ("county", "county", "city", "outsider", "city"):
+        assert signed_in(username).get(f"{PAGE}?value=301").status_code == 200
+    trials._trial.cache_clear()
+
+    assert asked == [Decimal(301)] * 3, "once for each of three scopes"
 
 
 def test_the_menu_leads_an_analyst_to_the_rules_with_their_thresholds_and_alerts(

@@ -1,4 +1,4 @@
-"""Trials of thresholds for the console: computed once for all scopes, one after another."""
+"""Trials of thresholds for the console: remembered for a scope, computed one after another."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from fangpin.casework.cases.models import Episode
+from fangpin.casework.officials.scope import Scope, within
 from fangpin.lake.engines.duckdb import connect
 from fangpin.policy.models import Rule
 from fangpin.runs.threshold_trial import Trial, try_value
@@ -20,6 +21,7 @@ _one_at_a_time = threading.Lock()
 
 
 def trial(
+    scope: Scope,
     *,
     rule: Rule,
     parameter: str,
@@ -31,11 +33,19 @@ def trial(
 ) -> Trial:
     """A rule's trial; remembered until a delivery comes or officials find or end a need.
 
+    Not shared between scopes: where the database itself holds rows to a scope, the needs that
+    officials found are those of the scope that asked.
+
     Raises ProblemError as `fangpin.backtest.replay_all`.
     """
     with _one_at_a_time:
         return _trial(
-            (installation_pack().digest, signature_of_deliveries(), _findings()),
+            (
+                installation_pack().digest,
+                signature_of_deliveries(),
+                scope.divisions,
+                _findings(scope),
+            ),
             rule.rule,
             parameter,
             present,
@@ -74,7 +84,7 @@ def _trial(
         )
 
 
-def _findings() -> tuple[int, int]:
-    """Changes when officials identify a household or end its monitoring."""
-    ended = Episode.objects.filter(eliminated_date__isnull=False).count()
-    return Episode.objects.count(), ended
+def _findings(scope: Scope) -> tuple[int, int]:
+    """Changes when officials identify a household of the scope or end its monitoring."""
+    found = within(Episode.objects.all(), scope)
+    return found.count(), found.filter(eliminated_date__isnull=False).count()

@@ -241,6 +241,7 @@ def _answer(request: ConsoleRequest, rule: Rule, asked: Asked, *, scope: Scope) 
     assert asked.value is not None
     last = Month.last_complete(request.today)
     found = trial(
+        scope,
         rule=rule,
         parameter=asked.parameter.parameter,
         present=asked.present.number,
