@@ -187,7 +187,8 @@ def _explained(rule: Rule) -> str:
 
     def title(found: re.Match[str]) -> str:
         moment = _MOMENTS.get(found[1])
-        return "〔%s〕" % (gettext(moment) if moment else figure_words(found[1])[0])
+        words = gettext(moment) if moment else figure_words(found[1])[0]
+        return f"[{words}]" if short_language() == "en" else f"〔{words}〕"
 
     return re.sub(r"\{([a-z0-9_.]+)\}", title, said(rule.explain))
 
