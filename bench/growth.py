@@ -18,8 +18,8 @@ from typing import Any
 from measure import cost_of, machine, tell
 from month_work import PACK, month_of, parse_only, write_files
 
-MONTH, BEFORE, AS_OF = "2024-01", "2024-01-10", "2024-02-10"
-"""Late enough that the pack has values for every month of a long history."""
+MONTH, BEFORE, AS_OF = "2023-11", "2023-11-10", "2023-12-10"
+"""The last months that the pack has all values of: so late that a long history lies before them."""
 TWO = ("yibao.settlement", "renshe.pension")
 
 

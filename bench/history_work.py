@@ -6,6 +6,8 @@ import os
 from decimal import Decimal
 from typing import Any
 
+from years import MONTH
+
 
 def replay_rule(home: str, rule: str, months: int) -> dict[str, Any]:
     """Replay a rule as it is and with its first number half as large; returns the counts."""
@@ -16,7 +18,7 @@ def replay_rule(home: str, rule: str, months: int) -> dict[str, Any]:
     from fangpin.values.month import Month
 
     session = Session()
-    pack, last = session.pack, Month.of(2020, 11)
+    pack, last = session.pack, Month.parse(MONTH)
     at = last.plus(1).first_day
     numbers = {
         code: pack.parameter(code, at=at, division=pack.header.root_division).value

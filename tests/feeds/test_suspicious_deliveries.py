@@ -277,6 +277,12 @@ def test_a_registry_that_lost_half_a_village_is_held(tmp_path: Any, lines: Any) 
     assert desk.receive_text(roster("2020-02", 37), received=date(2020, 3, 4)).outcome == "accepted"
 
 
+def test_of_a_day_for_which_the_pack_draws_no_lines_nothing_is_held(guarded: Desk) -> None:
+    rows = [*a_month("2009-03", 20), *(wage_row(100 + n, wage="4OO") for n in range(21))]
+    told = guarded.receive_rows(*rows, received=date(2009, 4, 4))
+    assert (told.outcome, told.accepted, told.quarantined) == ("accepted", 20, 21)
+
+
 # ── again ───────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -212,11 +212,22 @@ class CleanCells:
         """What a spreadsheet cut from a column's numbers, by some thousand of them."""
         cell = f"c{column.position}"
         step = max(1, self._rows // _NUMBERS_LOOKED_AT)
-        rows = self._engine.rows(
-            f"SELECT DISTINCT {cell} FROM {RAW} WHERE {cell} IS NOT NULL AND rowid % {step} = 0"
-        )
         scheme = column.field.scheme or "opaque"
-        return lost_digits((text for (text,) in rows), scheme=scheme, today=self._today)
+        numbers = (
+            f"SELECT DISTINCT {cell} AS text FROM {RAW} "
+            f"WHERE {cell} IS NOT NULL AND rowid % {step} = 0"
+        )
+        # The engine tells the right numbers, which are nearly all, far sooner than we do.
+        clean = fast_identifier(scheme, today=self._today) if scheme == "gb11643" else None
+        rows = self._engine.rows(
+            clean.format(source=f"({numbers})") if clean else f"SELECT text, FALSE FROM ({numbers})"
+        )
+        return lost_digits(
+            (text for text, is_clean in rows if not is_clean),
+            scheme=scheme,
+            today=self._today,
+            right=(text for text, is_clean in rows if is_clean),
+        )
 
 
 def _says_something(column: Column, cell: str) -> str:

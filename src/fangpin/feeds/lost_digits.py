@@ -75,11 +75,16 @@ class LostDigits:
         return f"({' OR '.join(tests)})"
 
 
-def lost_digits(texts: Iterable[str], *, scheme: str, today: date) -> LostDigits:
-    """What was lost in a column of which these are some distinct texts."""
+def lost_digits(
+    texts: Iterable[str], *, scheme: str, today: date, right: Iterable[str] = ()
+) -> LostDigits:
+    """What was lost in a column of which these are some distinct texts.
+
+    `right` are more of them, known to be numbers of eighteen places that pass their check digit.
+    """
     if scheme not in _SCHEMES:
         return LostDigits()
-    good, bad, short = [], [], []
+    good, bad, short = list(right), [], []
     for text in texts:
         number = _number_of(text)
         if _FIFTEEN.fullmatch(number):
@@ -94,6 +99,8 @@ def lost_digits(texts: Iterable[str], *, scheme: str, today: date) -> LostDigits
     cut = sum(map(_is_cut_eighteen, short))
     if cut >= _MANY and cut * 2 > len(short):
         marks.append("fifteen")
+    if not bad:
+        return LostDigits(tuple(marks))
     for mark, holds in _MARKS.items():
         failing, passing = sum(map(holds, bad)), sum(map(holds, good))
         if failing <= passing:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
 from fangpin.feeds.findings import Finding, finding
+from fangpin.feeds.lines import DeliveryLines
 from fangpin.feeds.shapes import literal, quoted
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.policy.models import Contract, Registry
 from fangpin.policy.pack import Pack
-
-YOUNGEST_HEAD = "delivery.youngest_head"
-"""The parameter below whose years of age a head of household is asked about."""
 
 
 def registry_doubts(
@@ -20,7 +17,8 @@ def registry_doubts(
 ) -> list[Finding]:
     """Persons whom one delivery lists in two households, and heads who are children.
 
-    Looks at the table `settling`. A person without an identity number is never two persons' match.
+    The age below which a head is asked about is the pack's line `youngest_head`. Looks at the table
+    `settling`. A person without an identity number is never two persons' match.
     """
     found = []
     names = set(engine.columns("SELECT * FROM settling"))
@@ -31,7 +29,7 @@ def registry_doubts(
     )[0]
     if count:
         found.append(finding("PERSON_IN_TWO_HOUSEHOLDS", row=row, count=count))
-    youngest = _youngest(pack, received)
+    youngest = DeliveryLines(pack, received).of("youngest_head")
     fields = {one.field: one for one in contract.fields}
     birth, relation = registry.birth, fields.get(registry.relation)
     if youngest is None or birth is None or relation is None or birth not in names:
@@ -54,10 +52,3 @@ def registry_doubts(
             )
         )
     return found
-
-
-def _youngest(pack: Pack, day: date) -> Decimal | None:
-    if YOUNGEST_HEAD not in pack.parameters:
-        return None
-    value = pack.parameter(YOUNGEST_HEAD, at=day, division=None).value
-    return value if isinstance(value, Decimal) else None

@@ -1,8 +1,8 @@
 """What is strange about a delivery as a whole though its rows pass: a person looks before it counts.
 
 Every line it is judged by is a parameter of the pack (`delivery.…`); a check whose parameter the
-pack lacks is not made. Deliveries of other months of the same feed, in force on the day of receipt,
-are what it is compared with.
+pack lacks, or has no value of for the day, is not made. Deliveries of other months of the same feed,
+in force on the day of receipt, are what it is compared with.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.check import PROBLEMS
 from fangpin.feeds.facts import ACCEPTED, Settled
 from fangpin.feeds.findings import Finding, finding
+from fangpin.feeds.lines import DeliveryLines
 from fangpin.feeds.profile import AmountProfile, Profile, read_profile
 from fangpin.feeds.shapes import quoted
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.policy.models import Contract
 from fangpin.policy.pack import Pack
 
-PREFIX = "delivery."
 _LOST = (
     "(code IN ('ID_PRECISION_LOST', 'ID_SCIENTIFIC') "
     "OR (code = 'ID_SHAPE' AND length(value_masked) IN (16, 17)))"
@@ -53,7 +53,7 @@ def suspicions(
 
     `earlier` are the feed's deliveries in force on the day of receipt, in order of arrival.
     """
-    lines = _Lines(pack, told.received)
+    lines = DeliveryLines(pack, told.received)
     found = [*_lost_numbers(engine, lines, told), *_many_refused(lines, told)]
     if told.is_registry:
         return [*found, *_shrunken_villages(lines, told, earlier)]
@@ -66,20 +66,7 @@ def suspicions(
     return [*found, *_doubled_content(engine, lines, told, earlier)]
 
 
-class _Lines:
-    """The pack's lines on one day; None where it draws none."""
-
-    def __init__(self, pack: Pack, day: date) -> None:
-        self._pack, self._day = pack, day
-
-    def of(self, code: str) -> Decimal | None:
-        if PREFIX + code not in self._pack.parameters:
-            return None
-        value = self._pack.parameter(PREFIX + code, at=self._day, division=None).value
-        return value if isinstance(value, Decimal) else None
-
-
-def _lost_numbers(engine: Engine, lines: _Lines, told: Delivered) -> list[Finding]:
+def _lost_numbers(engine: Engine, lines: DeliveryLines, told: Delivered) -> list[Finding]:
     """Identity columns that a spreadsheet cut: what passes the check digit there does so by chance."""
     share, least = lines.of("lost_numbers_share"), lines.of("least_values")
     if share is None or least is None:
@@ -103,7 +90,7 @@ def _lost_numbers(engine: Engine, lines: _Lines, told: Delivered) -> list[Findin
     ]
 
 
-def _many_refused(lines: _Lines, told: Delivered) -> list[Finding]:
+def _many_refused(lines: DeliveryLines, told: Delivered) -> list[Finding]:
     """So many rows set aside that the month is not there though a file came."""
     share, least = lines.of("refused_share"), lines.of("least_rows")
     refused = told.settled.quarantined
@@ -114,7 +101,7 @@ def _many_refused(lines: _Lines, told: Delivered) -> list[Finding]:
     ]
 
 
-def _units(lines: _Lines, told: Delivered, others: Sequence[Arrival]) -> list[Finding]:
+def _units(lines: DeliveryLines, told: Delivered, others: Sequence[Arrival]) -> list[Finding]:
     """Amounts of another unit than the feed's own earlier months: fen, yuan, ten thousand yuan."""
     drift, least, enough = lines.of("unit_drift"), lines.of("least_values"), lines.of("least_rows")
     if drift is None or least is None or enough is None:
@@ -159,7 +146,7 @@ def _farthest(
     return max(ratios, key=lambda ratio: abs(ratio.ln()))
 
 
-def _volume(lines: _Lines, told: Delivered, others: Sequence[Arrival]) -> list[Finding]:
+def _volume(lines: DeliveryLines, told: Delivered, others: Sequence[Arrival]) -> list[Finding]:
     """A month far smaller or larger than the feed's earlier ones: a cut file, or twice the rows."""
     low, high, least = lines.of("volume_low"), lines.of("volume_high"), lines.of("least_rows")
     contract = told.contract
@@ -182,7 +169,9 @@ def _volume(lines: _Lines, told: Delivered, others: Sequence[Arrival]) -> list[F
     return [finding("VOLUME_ANOMALY", count=now, usual=f"{usual:f}", months=len(latest))]
 
 
-def _shrunken_villages(lines: _Lines, told: Delivered, earlier: Sequence[Arrival]) -> list[Finding]:
+def _shrunken_villages(
+    lines: DeliveryLines, told: Delivered, earlier: Sequence[Arrival]
+) -> list[Finding]:
     """A registry file that lists far fewer persons of its villages than the last one did."""
     low, least = lines.of("registry_low"), lines.of("least_rows")
     if low is None or least is None:
@@ -197,7 +186,9 @@ def _shrunken_villages(lines: _Lines, told: Delivered, earlier: Sequence[Arrival
     return [finding("VOLUME_ANOMALY", count=now, usual=usual, months=1)]
 
 
-def _content_of_another_month(engine: Engine, lines: _Lines, told: Delivered) -> list[Finding]:
+def _content_of_another_month(
+    engine: Engine, lines: DeliveryLines, told: Delivered
+) -> list[Finding]:
     """A file that brings nothing of its month but rows that other months brought already."""
     if told.contract.frequency == "event" or not told.settled.repeated:
         return []
@@ -210,7 +201,7 @@ def _content_of_another_month(engine: Engine, lines: _Lines, told: Delivered) ->
 
 
 def _doubled_content(
-    engine: Engine, lines: _Lines, told: Delivered, earlier: Sequence[Arrival]
+    engine: Engine, lines: DeliveryLines, told: Delivered, earlier: Sequence[Arrival]
 ) -> list[Finding]:
     """Rows that say what earlier rows say under other numbers of their own: they would count twice."""
     share, least = lines.of("repeated_share"), lines.of("least_values")

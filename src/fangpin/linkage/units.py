@@ -27,6 +27,9 @@ MEMBERS = "unit_members"
 """unit, person_ref, number, division, feed, delivery, row_no, must_be_listed: as the unit's latest
 delivered month says."""
 
+PLACED = "unit_members_placed"
+"""MEMBERS, each with the economic household that the person counts in and its division, if any."""
+
 DIFFERENCES = "unit_differences"
 """unit, household_ref, person_ref, presence, division, counted_in, feed, delivery, row_no."""
 
@@ -68,15 +71,26 @@ def make_members(*, engine: Engine, pack: Pack, arrivals: Sequence[Arrival]) -> 
         if not latest:
             continue
         view_live_facts(engine=engine, name="unit_facts", arrivals=latest)
-        engine.append(
-            MEMBERS,
+        listed = (
             f"SELECT {quoted(unit.unit)}, person_ref, "
             f"CAST({column(unit.number)} AS VARCHAR), {column(unit.division)}, {quoted(unit.feed)}, "
-            f"delivery, row_no, {_must_be_listed(unit)} FROM unit_facts "
-            f"WHERE {column(unit.number)} IS NOT NULL "
-            "QUALIFY row_number() OVER (PARTITION BY person_ref ORDER BY delivery DESC, row_no DESC) "
-            "= 1",
+            f"delivery, row_no, {_must_be_listed(unit)} FROM unit_facts AS facts "
+            f"{{join}} WHERE {column(unit.number)} IS NOT NULL"
         )
+        # Few persons are listed twice: to put all rows in order for their sake is dear.
+        engine.make_table(
+            "listed_twice",
+            f"SELECT person_ref FROM unit_facts WHERE {column(unit.number)} IS NOT NULL "
+            "GROUP BY person_ref HAVING count(*) > 1",
+        )
+        engine.append(MEMBERS, listed.format(join="ANTI JOIN listed_twice USING (person_ref)"))
+        engine.append(
+            MEMBERS,
+            listed.format(join="SEMI JOIN listed_twice USING (person_ref)")
+            + " QUALIFY row_number() OVER "
+            "(PARTITION BY person_ref ORDER BY delivery DESC, row_no DESC) = 1",
+        )
+        engine.drop("listed_twice")
 
 
 def make_differences(
@@ -96,40 +110,44 @@ def make_differences(
     engine.view_files("unit_people", [state.people])
     place = column(registry.division)
     engine.make_table(
+        PLACED,
+        f"SELECT listed.*, homes.household_ref, homes.{place} AS home_division "
+        f"FROM {MEMBERS} AS listed LEFT JOIN unit_people AS homes USING (person_ref)",
+    )
+    # Nearly every number is one household's: only those of several, or of nobody's too, are looked at.
+    engine.make_table(
+        "mixed_numbers",
+        f"SELECT unit, number FROM {PLACED} GROUP BY unit, number "
+        "HAVING min(coalesce(household_ref, -1)) <> max(coalesce(household_ref, -1))",
+    )
+    columns = "feed, delivery, row_no"
+    engine.make_table(
         DIFFERENCES,
         f"""
-        WITH homes AS (
-            SELECT person_ref, household_ref, {place} AS division FROM unit_people
-        ), joined AS (
-            SELECT homes.person_ref, homes.household_ref, homes.division, listed.unit,
-                listed.number, listed.division AS unit_division, listed.feed, listed.delivery,
-                listed.row_no
-            FROM homes JOIN {MEMBERS} AS listed USING (person_ref)
+        WITH mixed AS (
+            SELECT placed.* FROM {PLACED} AS placed SEMI JOIN mixed_numbers USING (unit, number)
         ), units_of_homes AS (
-            SELECT DISTINCT household_ref, unit, number, unit_division FROM joined
-            WHERE unit_division = division
-        ), known_numbers AS (
-            SELECT DISTINCT unit, number FROM joined
+            SELECT DISTINCT household_ref, unit, number, division FROM mixed
+            WHERE division = home_division
         )
-        SELECT unit, household_ref, person_ref, 'lives_here_only' AS presence,
-            unit_division AS division,
-            household_ref AS counted_in, feed, delivery, row_no
-        FROM joined WHERE unit_division <> division
+        SELECT unit, household_ref, person_ref, 'lives_here_only' AS presence, division,
+            household_ref AS counted_in, {columns}
+        FROM {PLACED} WHERE division <> home_division
         UNION ALL
         SELECT listed.unit, here.household_ref, listed.person_ref, 'listed_here_only',
-            listed.division, homes.household_ref, listed.feed, listed.delivery, listed.row_no
-        FROM units_of_homes AS here JOIN {MEMBERS} AS listed
+            listed.division, listed.household_ref, listed.feed, listed.delivery, listed.row_no
+        FROM units_of_homes AS here JOIN mixed AS listed
             ON listed.unit = here.unit AND listed.number = here.number
-            AND listed.division = here.unit_division
-        LEFT JOIN homes ON homes.person_ref = listed.person_ref
-        WHERE homes.household_ref IS DISTINCT FROM here.household_ref
+            AND listed.division = here.division
+        WHERE listed.household_ref IS DISTINCT FROM here.household_ref
         UNION ALL
-        SELECT unit, NULL, person_ref, 'in_no_household', division, NULL, feed, delivery, row_no
-        FROM {MEMBERS} AS listed ANTI JOIN homes USING (person_ref)
-        ANTI JOIN known_numbers USING (unit, number)
-        WHERE must_be_listed AND division IN (SELECT division FROM homes)
+        SELECT unit, NULL, person_ref, 'in_no_household', division, NULL, {columns}
+        FROM {PLACED} AS listed ANTI JOIN mixed_numbers USING (unit, number)
+        WHERE household_ref IS NULL AND must_be_listed
+            AND division IN (SELECT {place} FROM unit_people)
         """,
     )
+    engine.drop(PLACED, "mixed_numbers")
 
 
 def differences(

@@ -125,6 +125,8 @@ def hold_hits(
             GROUP BY ALL HAVING bool_and(dead.row_no IS NOT NULL)
         ), empty AS (
             SELECT household_ref FROM people_left
+            SEMI JOIN (SELECT household_ref FROM people_left
+                SEMI JOIN dead_people USING (person_ref)) AS bereaved USING (household_ref)
             LEFT JOIN dead_people USING (person_ref)
             GROUP BY household_ref HAVING bool_and(dead_people.person_ref IS NOT NULL)
         )
@@ -269,25 +271,33 @@ def _make_rows(engine: Engine, pack: Pack, snapshot: Snapshot, declared: Deaths)
         parts.append(f"SELECT * FROM {table}")
     if not parts:
         return
+    # The dead are few: their homes are looked for among all, not made for all.
+    engine.make_table(
+        "contradicted",
+        f"SELECT DISTINCT person_ref FROM ({' UNION ALL '.join(parts)}) AS rows",
+    )
     engine.append(
         _ROWS,
         f"""
-        WITH homes AS (
+        WITH members AS (
+            SELECT * FROM death_membership SEMI JOIN contradicted USING (person_ref)
+        ), homes AS (
             SELECT person_ref, arg_max(household_ref, from_month) AS household_ref
-            FROM death_membership GROUP BY person_ref
+            FROM members GROUP BY person_ref
         ), places AS (
             SELECT person_ref, min({column(registry.division)}) AS division
-            FROM death_persons GROUP BY person_ref
+            FROM death_persons SEMI JOIN contradicted USING (person_ref) GROUP BY person_ref
         )
         SELECT coalesce(member.household_ref, homes.household_ref), places.division,
             rows.person_ref, first_died, last_died, told, feed, delivery, row_no, month,
             happened_on, {_after("happened_on", "last_died", month="month")}
         FROM ({" UNION ALL ".join(parts)}) AS rows
         JOIN homes USING (person_ref) LEFT JOIN places USING (person_ref)
-        LEFT JOIN death_membership AS member ON member.person_ref = rows.person_ref
+        LEFT JOIN members AS member ON member.person_ref = rows.person_ref
             AND rows.month >= member.from_month AND rows.month < member.to_month
         """,
     )
+    engine.drop("contradicted")
     engine.drop(*(f"contradicting_{place}" for place in range(len(declared.contradicted_by))))
 
 

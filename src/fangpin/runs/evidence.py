@@ -42,6 +42,12 @@ def write_evidence(*, evaluation: Evaluation, snapshot: Snapshot, folder: Path) 
                     assert item.feed is not None
                     wanted.setdefault(item.feed, {}).setdefault(item.item, []).append(rule)
     parts = []
+    engine.view_files("membership", [snapshot.registry.membership])
+    engine.make_table(
+        "hit_persons",
+        "SELECT DISTINCT person_ref, household_ref FROM membership "
+        "WHERE household_ref IN (SELECT household_ref FROM hits)",
+    )
     for position, (feed, items) in enumerate(sorted(wanted.items())):
         table = f"evidence_{position}"
         if _feed_evidence(engine, pack, snapshot, feed, items, table):
@@ -55,6 +61,7 @@ def write_evidence(*, evaluation: Evaluation, snapshot: Snapshot, folder: Path) 
         folder / "evidence.parquet",
     )
     engine.drop(*(f"evidence_{position}" for position in range(len(wanted))), "evidence_none")
+    engine.drop("hit_persons")
 
 
 def _feed_evidence(
@@ -85,9 +92,8 @@ def _feed_evidence(
         "hit_households", f"SELECT DISTINCT household_ref FROM hits WHERE rule IN ({named})"
     )
     if contract.subject == "person":
-        engine.view_files("membership", [snapshot.registry.membership])
         within += (
-            " AND person_ref IN (SELECT person_ref FROM membership "
+            " AND person_ref IN (SELECT person_ref FROM hit_persons "
             "WHERE household_ref IN (SELECT household_ref FROM hit_households))"
         )
     elif contract.subject == "household":

@@ -1,0 +1,33 @@
+"""The lines by which a delivery as a whole is judged: parameters of the pack, `delivery.…`."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from fangpin.policy.pack import Pack
+from fangpin.values.problem import ProblemError
+
+PREFIX = "delivery."
+
+
+class DeliveryLines:
+    """The pack's lines on the day of receipt."""
+
+    def __init__(self, pack: Pack, day: date) -> None:
+        self._pack, self._day = pack, day
+
+    def of(self, code: str) -> Decimal | None:
+        """A line; None where the pack draws none or none for that day: no other day's is used.
+
+        Files of long ago are received all the same: what cannot be judged is not held.
+        """
+        if PREFIX + code not in self._pack.parameters:
+            return None
+        try:
+            value = self._pack.parameter(PREFIX + code, at=self._day, division=None).value
+        except ProblemError as error:
+            if error.problems[0].code == "NO_VALUE_FOR_DATE":
+                return None
+            raise
+        return value if isinstance(value, Decimal) else None
