@@ -8,6 +8,7 @@ import pytest
 
 from fangpin.lake.engine import EngineRefused
 from fangpin.lake.engines.duckdb import Engine, connect
+from fangpin.values.problem import ProblemError
 
 
 def test_an_unreadable_cell_of_a_csv_becomes_unknown_and_stops_nothing(tmp_path: Path) -> None:
@@ -88,3 +89,29 @@ def test_an_engine_is_a_fresh_one() -> None:
         engine.make_table("a", "SELECT 1 AS x")
     with connect(threads=1) as other, pytest.raises(EngineRefused):
         Engine.rows(other, "SELECT x FROM a")
+
+
+def test_what_does_not_fit_into_memory_is_spilled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FANGPIN_ENGINE_MB", "100")
+    with connect(spill=tmp_path) as engine:
+        engine.make_table(
+            "many", "SELECT hash(range) AS a, hash(range + 1) AS b FROM range(8000000)"
+        )
+        assert engine.value("SELECT count(*) FROM many") == 8_000_000
+
+
+def test_without_room_to_spill_the_person_is_told_which_limit_to_raise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FANGPIN_ENGINE_MB", "100")
+    with connect() as engine:
+        engine.rows("SET max_temp_directory_size = '0KB'")
+        with pytest.raises(ProblemError) as told:
+            engine.make_table(
+                "many", "SELECT hash(range) AS a, hash(range + 1) AS b FROM range(8000000)"
+            )
+    (problem,) = told.value.problems
+    assert problem.code == "ENGINE_MEMORY"
+    assert "100" in problem.zh and "FANGPIN_ENGINE_MB" in problem.fix_en

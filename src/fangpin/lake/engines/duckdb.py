@@ -17,8 +17,12 @@ import duckdb
 from fangpin.lake.engine import EngineRefused
 from fangpin.lake.home import TEMPORARY, machine_problem
 from fangpin.lake.statement import Statement
-from fangpin.values.problem import ProblemError
+from fangpin.values.problem import Problem, ProblemError
 
+USUAL_MEMORY_MB = 600
+"""What an engine may hold in memory unless FANGPIN_ENGINE_MB says otherwise; the rest is spilled."""
+LEAST_MEMORY_MB = 100
+"""With less it could not read a file."""
 _NAME = re.compile(r"^[a-z_][a-z0-9_]*$")
 _KEY = re.compile(r"[0-9a-f]{64}")
 
@@ -215,6 +219,8 @@ class Engine:
     def _run(self, text: str, parameters: Sequence[Any]) -> duckdb.DuckDBPyConnection:
         try:
             return self._connection.execute(text, list(parameters) or None)
+        except duckdb.OutOfMemoryException:
+            raise ProblemError(_memory_problem(self._spill)) from None
         except duckdb.IOException as error:
             found = re.search(r"No space left|disk full|Disk quota", str(error))
             cause = OSError(28 if found else 5, str(error).splitlines()[0])
@@ -244,10 +250,13 @@ def kept_reader() -> Engine:
 
 @contextmanager
 def connect(
-    *, memory_limit: str = "600MB", threads: int = 2, spill: Path | None = None
+    *, memory_limit: str | None = None, threads: int = 2, spill: Path | None = None
 ) -> Iterator[Engine]:
-    """A fresh in-memory engine; `spill` is where it may put what exceeds the memory limit."""
-    settings = {"memory_limit": memory_limit, "threads": str(threads)}
+    """A fresh in-memory engine; `spill` is where it may put what exceeds the memory limit.
+
+    Without a limit it is the installation's own, FANGPIN_ENGINE_MB.
+    """
+    settings = {"memory_limit": memory_limit or f"{memory_mb()}MB", "threads": str(threads)}
     if spill is not None:
         settings["temp_directory"] = str(spill)
     connection = duckdb.connect(":memory:", config=settings)  # type: ignore[arg-type]
@@ -261,6 +270,26 @@ def connect(
         yield Engine(connection, spill)
     finally:
         connection.close()
+
+
+def memory_mb() -> int:
+    """What an engine of this installation may hold in memory, in MB."""
+    return int(os.environ.get("FANGPIN_ENGINE_MB") or USUAL_MEMORY_MB)
+
+
+def _memory_problem(spill: Path | None) -> Problem:
+    """What does not fit, though whatever can be was spilled."""
+    return Problem(
+        code="ENGINE_MEMORY",
+        where="FANGPIN_ENGINE_MB" if spill is None else str(spill),
+        zh=f"计算所需内存超过上限（{memory_mb()} MB），本次操作没有留下任何数据，原有数据不变。",
+        en=f"The computation needs more memory than its limit of {memory_mb()} MB; nothing of it was "
+        "kept and earlier data is whole.",
+        fix_zh="请按机器内存把 FANGPIN_ENGINE_MB 调大（约每百万人 600），然后重新执行。",
+        fix_en="Set FANGPIN_ENGINE_MB higher, about 600 for each million persons as the machine has "
+        "it, and repeat the command.",
+        details={"limit_mb": memory_mb()},
+    )
 
 
 def _without_keys(text: str) -> str:

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import fangpin
 from fangpin.feeds.limits import Limits
 from fangpin.lake.ciphers import AES_256_GCM, CIPHERS, GcmCipher
+from fangpin.lake.engines.duckdb import LEAST_MEMORY_MB, USUAL_MEMORY_MB
 from fangpin.lake.engines.spark import LOCAL_MASTER, SparkAddress
 from fangpin.values.problem import Problem, ProblemError
 from fangpin.web.settings.messages import MessageSettings, message_settings, web_address
@@ -39,6 +40,7 @@ VARIABLES: dict[str, str] = {
     "FANGPIN_READER_SECONDS": "time of the process that opens a spreadsheet; 120",
     "FANGPIN_WORKER": "0: the serving process starts no worker, fangpin worker is run apart; 1",
     "FANGPIN_ENGINE": "what computes runs, back-tests and cases: duckdb (here) or spark; duckdb",
+    "FANGPIN_ENGINE_MB": "memory of the engine that receives and computes, in MB; 600",
     "FANGPIN_SPARK_MASTER": "where Spark runs: a master or a Spark Connect address; local[2]",
     "FANGPIN_SPARK_HOME": "address of FANGPIN_HOME to Spark's machines; empty: the same path",
     "FANGPIN_CIPHER": "cipher of the vault: aes-256-gcm or sm4-gcm",
@@ -159,6 +161,14 @@ class Environment:
         lock_minutes = _count(variables, "FANGPIN_LOCK_MINUTES", 15, problems)
         idle_minutes = _count(variables, "FANGPIN_IDLE_MINUTES", 30, problems)
         proxies = _count(variables, "FANGPIN_PROXIES", 0, problems)
+        _count(
+            variables,
+            "FANGPIN_ENGINE_MB",
+            USUAL_MEMORY_MB,
+            problems,
+            least=LEAST_MEMORY_MB,
+            most=10_000_000,
+        )
         public_url = web_address(variables, "FANGPIN_PUBLIC_URL", problems)
         messages = message_settings(variables, problems)
         if problems:
@@ -207,18 +217,26 @@ def _yes_or_no(variables: Mapping[str, str], name: str, problems: list[Problem])
     return text in _YES
 
 
-def _count(variables: Mapping[str, str], name: str, otherwise: int, problems: list[Problem]) -> int:
+def _count(
+    variables: Mapping[str, str],
+    name: str,
+    otherwise: int,
+    problems: list[Problem],
+    *,
+    least: int = 1,
+    most: int = 10_000,
+) -> int:
     text = variables.get(name, "")
     if not text:
         return otherwise
-    if text.isascii() and text.isdigit() and 1 <= int(text) <= 10_000:
+    if text.isascii() and text.isdigit() and least <= int(text) <= most:
         return int(text)
     problems.append(
         Problem(
             "SETTING_NOT_A_COUNT",
             name,
-            "应为 1 到 10000 之间的整数",
-            "expected a whole number from 1 to 10000",
+            f"应为 {least} 到 {most} 之间的整数",
+            f"expected a whole number from {least} to {most}",
             f"改正，或去掉这个变量以使用 {otherwise}",
             f"correct it, or remove the variable to use {otherwise}",
         )
