@@ -56,7 +56,7 @@ def by_fangpin(home: str) -> dict[str, Any]:
     from fangpin.indicators.compile import Compiler
     from fangpin.indicators.sources import ledger_source
     from fangpin.ledger.snapshot import take_snapshot
-    from fangpin.linkage.households import make_spine
+    from fangpin.linkage.households import spine_query
     from fangpin.rules.evaluate import make_windows
 
     session = Session()
@@ -83,13 +83,9 @@ def by_fangpin(home: str) -> dict[str, Any]:
             )
         )
         engine.view_files("people_rows", [snapshot.registry.people])
-        make_spine(
-            engine=engine,
-            pack=pack,
-            people="people_rows",
-            month=snapshot.month,
-            name="spine",
-            attributes=(),
+        engine.make_table(
+            "spine",
+            spine_query(pack=pack, people="people_rows", month=snapshot.month, attributes=()),
         )
         made = make_windows(engine, compiler, "spine", ledger_source(engine, snapshot))
         row = engine.rows(

@@ -21,8 +21,9 @@ from fangpin.lake.engine import Engine
 from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.home import Home
 from fangpin.ledger.snapshot import Snapshot, take_snapshot
-from fangpin.linkage.households import make_spine
+from fangpin.linkage.households import spine_query
 from fangpin.policy.expressions import parse, tree
+from fangpin.policy.expressions.spans import base_items
 from fangpin.policy.models import Rule
 from fangpin.policy.pack import Pack
 from fangpin.rules.evaluate import hit_query, make_windows
@@ -119,6 +120,7 @@ def replay_all(
     months: list[list[ReplayMonth]] = [[] for _ in tries]
     deliveries = all_arrivals(home)
     with _engine(home, engine) as opened:
+        spine = _Spine(opened, pack)
         for number in range(int(from_month), int(to_month) + 1):
             month = Month(number)
             as_of = month.plus(1).first_day.replace(day=run_day)
@@ -127,9 +129,14 @@ def replay_all(
                 hits: list[list[int]] = [[] for _ in tries]
             else:
                 snapshot = take_snapshot(
-                    home=home, pack=pack, engine=opened, arrivals=deliveries, as_of=as_of
+                    home=home,
+                    pack=pack,
+                    engine=opened,
+                    arrivals=deliveries,
+                    as_of=as_of,
+                    feeds=_feeds(pack, edition),
                 )
-                hits = _hits(opened, pack, snapshot, edition, tries)
+                hits = _hits(opened, pack, snapshot, edition, tries, spine)
             for place, refs in enumerate(hits):
                 true = [ref for ref in refs if _is_true(known.get(ref), number)]
                 earlier = first_hit[place]
@@ -137,6 +144,7 @@ def replay_all(
                 earlier.update(dict.fromkeys(new, number))
                 found_true[place].update(true)
                 months[place].append(ReplayMonth(month, as_of, len(refs), len(new), len(true)))
+        opened.drop("spine")
     return [
         Replay(
             rule=editions[-1].rule,
@@ -155,6 +163,7 @@ def _hits(
     snapshot: Snapshot,
     rule: Rule,
     tries: Sequence[Mapping[str, Decimal]],
+    spine: _Spine,
 ) -> list[list[int]]:
     """The households hit under each set of values, over windows that are computed once."""
     windows: dict[Window, str] = {}
@@ -172,24 +181,41 @@ def _hits(
         queries.append(hit_query(compiler, rule, "windows"))
     if compiler is None:
         return []
-    engine.view_files("people_rows", [snapshot.registry.people])
-    make_spine(
-        engine=engine,
-        pack=pack,
-        people="people_rows",
-        month=snapshot.month,
-        name="spine",
-        attributes=_attributes(pack, rule),
-    )
+    spine.bring(snapshot, rule)
     made = make_windows(engine, compiler, "spine", ledger_source(engine, snapshot))
     engine.make_view("windows", made.of("spine"))
     found = [[row[0] for row in engine.rows(query)] for query in queries]
-    engine.drop("windows", "spine", *made.tables)
+    engine.drop("windows", *made.tables)
     return found
 
 
-def _attributes(pack: Pack, rule: Rule) -> set[str]:
-    """The household attributes that the rule or one of its indicators names."""
+class _Spine:
+    """The table `spine` of the households of a day, with what a rule asks of them.
+
+    Mostly one month's is the next one's too: only ages and the registry change it.
+    """
+
+    def __init__(self, engine: Engine, pack: Pack) -> None:
+        self._engine, self._pack = engine, pack
+        self._made: tuple[str, str] | None = None
+
+    def bring(self, snapshot: Snapshot, rule: Rule) -> None:
+        """Make it that of a snapshot, if it is not already."""
+        query = spine_query(
+            pack=self._pack,
+            people="people_rows",
+            month=snapshot.month,
+            attributes=_attributes(self._pack, rule),
+        )
+        wanted = (snapshot.registry.key, query)
+        if self._made != wanted:
+            self._engine.view_files("people_rows", [snapshot.registry.people])
+            self._engine.make_table("spine", query)
+            self._made = wanted
+
+
+def _named(pack: Pack, rule: Rule) -> set[str]:
+    """Every name that the rule or one of its indicators uses."""
     waiting = [text for text in (rule.applies_when, rule.hit_when, rule.suppressed_when) if text]
     seen: set[str] = set()
     while waiting:
@@ -197,7 +223,18 @@ def _attributes(pack: Pack, rule: Rule) -> set[str]:
             seen.add(name)
             if name in pack.indicators:
                 waiting.append(pack.indicators[name].expression)
-    return seen & set(pack.attributes)
+    return seen
+
+
+def _attributes(pack: Pack, rule: Rule) -> set[str]:
+    """The household attributes that the rule rests on."""
+    return _named(pack, rule) & set(pack.attributes)
+
+
+def _feeds(pack: Pack, rule: Rule) -> set[str]:
+    """The feeds of the ledger items that the rule rests on."""
+    items = _named(pack, rule) & set(pack.items)
+    return {base.feed for item in items for base in base_items(pack, item) if base.feed}
 
 
 def _is_true(months: frozenset[int] | None, number: int) -> bool:

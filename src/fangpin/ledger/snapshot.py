@@ -8,7 +8,7 @@ of the files is always the ledger under the latest registry, and any earlier dat
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -103,12 +103,20 @@ def plain_and_others(
 
 
 def take_snapshot(
-    *, home: Home, pack: Pack, engine: Engine, arrivals: Sequence[Arrival], as_of: date
+    *,
+    home: Home,
+    pack: Pack,
+    engine: Engine,
+    arrivals: Sequence[Arrival],
+    as_of: date,
+    feeds: Collection[str] | None = None,
 ) -> Snapshot:
     """The snapshot of a date; ledger files that do not exist yet are built.
 
     `arrivals` are all deliveries in order of arrival; those that were held or refused on that day
-    take no part. Raises ProblemError REGISTRY_MISSING.
+    take no part. Whoever needs the ledger of some `feeds` alone names them: the others are neither
+    rolled up nor linked, what was delivered is known all the same, and the key is that of these
+    feeds. Raises ProblemError REGISTRY_MISSING.
     """
     known = replay(home=home, pack=pack, engine=engine, found=arrivals, as_of=as_of)
     registry_feed = pack.header.registry.feed if pack.header.registry else ""
@@ -138,6 +146,8 @@ def take_snapshot(
                         files[feed].append(
                             LedgerFile(moved, first, last, arrival.received, takes_back=True)
                         )
+        if feeds is not None and arrival.feed not in feeds:
+            continue
         if arrival.accepted and arrival.feed in pack.contracts and feed_items(pack, arrival.feed):
             path = roll_up(home=home, pack=pack, engine=engine, arrival=arrival, state=state)
             first, last = _months(arrival, home)
@@ -147,7 +157,12 @@ def take_snapshot(
             files.setdefault(arrival.feed, []).append(file)
             earlier.setdefault(arrival.feed, []).append(arrival)
     linked = linked_facts_of(
-        home=home, pack=pack, engine=engine, state=state, arrivals=known, as_of=as_of
+        home=home,
+        pack=pack,
+        engine=engine,
+        state=state,
+        arrivals=[one for one in known if feeds is None or one.feed in feeds],
+        as_of=as_of,
     )
     for feed, facts in linked.files.items():
         if feed_items(pack, feed):

@@ -17,16 +17,15 @@ def age_sql(birth: str, month: str) -> str:
     return f"CAST(floor(({month} - {born}) / 12.0) AS INTEGER)"
 
 
-def make_spine(
-    *,
-    engine: Engine,
-    pack: Pack,
-    people: str,
-    month: Month,
-    name: str,
-    attributes: Collection[str] | None = None,
-) -> None:
-    """The table `name`: household_ref, division, one column an attribute, from members' rows.
+def make_spine(*, engine: Engine, pack: Pack, people: str, month: Month, name: str) -> None:
+    """The table `name`: the rows of `spine_query` with every attribute of the pack."""
+    engine.make_table(name, spine_query(pack=pack, people=people, month=month))
+
+
+def spine_query(
+    *, pack: Pack, people: str, month: Month, attributes: Collection[str] | None = None
+) -> str:
+    """household_ref, division, one column an attribute, from members' rows.
 
     `people` is a table of the registry feed's fields with person_ref and household_ref; ages are
     complete years at the end of `month`. `attributes` are those wanted; None: all.
@@ -42,9 +41,7 @@ def make_spine(
             if attributes is None or code in attributes
         ),
     ]
-    engine.make_table(
-        name, f"SELECT {', '.join(columns)} FROM {people} AS person GROUP BY household_ref"
-    )
+    return f"SELECT {', '.join(columns)} FROM {people} AS person GROUP BY household_ref"
 
 
 def attribute_sql(pack: Pack, text: str, month: Month) -> str:

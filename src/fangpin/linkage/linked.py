@@ -79,32 +79,45 @@ def linked_facts_of(
     by_row = {one.feed for one in decisions if one.feed}
     feeds = sorted({one.feed for one in claimed} | {feed for feed in by_row if feed})
     files, keys = {}, []
-    is_chosen = False
+    missing: dict[str, list[Arrival]] = {}
     for feed in feeds:
         deliveries = [one for one in known if one.feed == feed]
         if not deliveries:
             continue
         key = _key(state, model, scores, deliveries, decisions)
         keys.append(f"{feed}/{key}")
-        final = home.links / "facts" / feed / f"{key}.parquet"
-        nothing = final.with_suffix(".none")
-        if not final.exists() and not nothing.exists():
-            if not is_chosen:
-                make_chosen(engine=engine, scores=scores, decisions=decisions, model=model)
-                is_chosen = True
-            _build(
-                home=home,
-                engine=engine,
-                contract=pack.contracts[feed],
-                deliveries=deliveries,
-                decisions=decisions,
-                final=final,
-            )
-        if final.exists():
-            files[feed] = final
-    engine.drop("candidates", "chosen_links")
+        files[feed] = home.links / "facts" / feed / f"{key}.parquet"
+        if not files[feed].exists() and not files[feed].with_suffix(".none").exists():
+            missing[feed] = deliveries
+    if missing:
+        wanted = _wanted(engine, scores, [one for one in claimed if one.feed in missing])
+        make_chosen(engine=engine, scores=scores, decisions=decisions, model=model, claims=wanted)
+    for feed, deliveries in missing.items():
+        _build(
+            home=home,
+            engine=engine,
+            contract=pack.contracts[feed],
+            deliveries=deliveries,
+            decisions=decisions,
+            final=files[feed],
+        )
+    files = {feed: file for feed, file in files.items() if file.exists()}
+    engine.drop("candidates", "chosen_links", "wanted_claims")
     digest = hashlib.sha256("\n".join(keys).encode()).hexdigest()[:12]
     return Linked(files, digest, scores.is_whole)
+
+
+def _wanted(engine: Engine, scores: Scores, claimed: Sequence[Arrival]) -> str | None:
+    """The table of the claims of some deliveries; None where no others have scores."""
+    if scores.deliveries <= {f"{one.feed}/{one.delivery}" for one in claimed}:
+        return None
+    files = [one.folder / CLAIMS for one in claimed]
+    if not files:
+        engine.make_empty_table("wanted_claims", {"claim_ref": "BIGINT"})
+        return "wanted_claims"
+    engine.view_files("wanted_claim_rows", files)
+    engine.make_table("wanted_claims", "SELECT DISTINCT claim_ref FROM wanted_claim_rows")
+    return "wanted_claims"
 
 
 def _key(
@@ -120,10 +133,16 @@ def _key(
 
 
 def make_chosen(
-    *, engine: Engine, scores: Scores, decisions: Sequence[Decision], model: Model
+    *,
+    engine: Engine,
+    scores: Scores,
+    decisions: Sequence[Decision],
+    model: Model,
+    claims: str | None = None,
 ) -> None:
     """Make `chosen_links`: claim_ref, person_ref, link_step, link_chance; a claim at most once.
 
+    `claims` is a table of those that are wanted; None: all of them.
     What was decided stands above every score; a person whom a decision excluded leaves his chance
     to the claim's other candidates. `candidates` keeps all pairs with their chance so adjusted.
     """
@@ -148,12 +167,13 @@ def make_chosen(
             },
         )
     excluded = f"(SELECT claim_ref, person_ref FROM {IN_FORCE} WHERE kind = 'different')"
+    wanted = f" SEMI JOIN {claims} USING (claim_ref)" if claims else ""
     engine.make_table(
         "candidates",
         f"""
         WITH left_over AS (
             SELECT * FROM (SELECT *, row_number() OVER (
-                PARTITION BY claim_ref, person_ref ORDER BY step) AS once FROM score_rows)
+                PARTITION BY claim_ref, person_ref ORDER BY step) AS once FROM score_rows{wanted})
             WHERE once = 1
         ), standing AS (
             SELECT *, pow(2, least(weight, 500)) AS odds FROM left_over

@@ -48,6 +48,8 @@ class Scores:
 
     files: tuple[Path, ...]
     is_whole: bool
+    deliveries: frozenset[str]
+    """feed/delivery of all whose claims they hold: of some, more than was asked for."""
 
 
 def with_claims(arrivals: Sequence[Arrival]) -> list[Arrival]:
@@ -70,7 +72,9 @@ def scores_of(
     if missing:
         _score(home=home, pack=pack, state=state, model=model, arrivals=missing, folder=folder)
         batches = sorted(folder.glob("batch-*/batch.json"))
-    return Scores(tuple(batch.parent / "scores.parquet" for batch in batches), whole)
+        done |= {f"{one.feed}/{one.delivery}" for one in missing}
+    files = tuple(batch.parent / "scores.parquet" for batch in batches)
+    return Scores(files, whole, frozenset(done))
 
 
 def _score(
