@@ -69,7 +69,7 @@ def test_neighbouring_cells_of_a_division_become_one_outline() -> None:
 
 @given(strategies.integers(1, 80))
 def test_a_honeycomb_gives_each_its_own_cell(count: int) -> None:
-    cells = honeycomb([str(place) for place in range(count)])
+    cells = honeycomb([str(place) for place in range(count)], room=(544, 484))
     assert len({cell for own in cells.values() for cell in own}) == count
 
 

@@ -78,7 +78,8 @@ def _shapes(division: str, codes: tuple[str, ...]) -> tuple[dict[str, Shape], bo
     made = _schematic(division)
     if made is not None and set(codes) <= made.keys():
         return made, True
-    return outlines(honeycomb(sorted(codes)), side=30), True
+    room = (WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN)
+    return outlines(honeycomb(sorted(codes), room=room), side=30), True
 
 
 @lru_cache(maxsize=64)

@@ -31,9 +31,15 @@ def cells_of(rows: Sequence[str], letters: Mapping[str, str]) -> dict[str, list[
     return found
 
 
-def honeycomb(codes: Sequence[str]) -> dict[str, list[Cell]]:
-    """One cell a division, in the order given, about as broad as high."""
-    columns = max(1, math.ceil(math.sqrt(len(codes) * 0.95)))
+def honeycomb(codes: Sequence[str], *, room: tuple[float, float]) -> dict[str, list[Cell]]:
+    """One cell a division, in the order given, as large as a picture of this width and height lets."""
+
+    def size(columns: int) -> float:
+        lines = math.ceil(len(codes) / columns)
+        broad = (columns + (0.5 if lines > 1 else 0.0)) * math.sqrt(3)
+        return min(room[0] / broad, room[1] / (1.5 * lines + 0.5))
+
+    columns = max(range(1, max(len(codes), 1) + 1), key=size)
     return {code: [divmod(index, columns)] for index, code in enumerate(codes)}
 
 
