@@ -25,6 +25,8 @@ FORM = "2"
 """Of timeline files: files of an earlier form are left lying and built anew."""
 _ROWS_A_GROUP = 4096
 """Small groups: a household is looked up in one of them."""
+ROWS_AT_ONCE = 3_000_000
+"""Ledger rows that are brought together in one pass: a quiet month of a million persons is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +66,67 @@ def bring_timeline(
         final = home.timeline / f"{received}-{digest}.parquet"
         if not final.exists():
             with published_file(final) as temporary:
-                engine.write(
-                    _rows(engine, pack, feeds),
-                    temporary,
-                    rows_a_group=_ROWS_A_GROUP,
-                    is_looked_up=True,
-                )
+                _write(engine, pack, feeds, temporary)
         found.append(TimelineFile(final, begins, ends))
     return found
 
 
-def _rows(engine: Engine, pack: Pack, feeds: Mapping[str, Sequence[LedgerFile]]) -> str:
-    """The query of one timeline file."""
+def _write(
+    engine: Engine, pack: Pack, feeds: Mapping[str, Sequence[LedgerFile]], file: Path
+) -> None:
+    """Write one timeline file: where it is large, some households after the others.
+
+    All feeds of a household meet in one row, so that what is in memory at once grows with the
+    households: a restated month of a prefecture would not fit.
+    """
+    rows = 0
+    for position, files in enumerate(feeds.values()):
+        engine.view_files(_files_of(position), [one.path for one in files])
+        rows += int(engine.value(f"SELECT count(*) FROM {_files_of(position)}"))
+    count = 1 + rows // ROWS_AT_ONCE
+    # References are evenly spread over their sixty bits.
+    limits = [place * (1 << 60) // count for place in range(1, count)]
+    parts: list[Path] = []
+    try:
+        for low, high in zip([None, *limits], [*limits, None], strict=True):
+            part = file if count == 1 else file.with_name(f"{file.name}-{len(parts)}")
+            parts.append(part)
+            tests = [] if low is None else [f"household_ref >= {low}"]
+            tests += [] if high is None else [f"household_ref < {high}"]
+            query = _rows(engine, pack, feeds, within=" AND ".join(tests) or "TRUE")
+            engine.write(query, part, rows_a_group=_ROWS_A_GROUP, is_looked_up=True)
+        engine.drop(*(f"timeline_{position}" for position in range(len(feeds))))
+        if count > 1:
+            engine.view_files("timeline_parts", parts, of_one_shape=True)
+            engine.write(
+                "SELECT * FROM timeline_parts ORDER BY household_ref, month",
+                file,
+                rows_a_group=_ROWS_A_GROUP,
+                is_looked_up=True,
+            )
+    finally:
+        for part in parts:
+            if part != file:
+                part.unlink(missing_ok=True)
+
+
+def _files_of(position: int) -> str:
+    """The view of one feed's ledger files."""
+    return f"timeline_{position}_files"
+
+
+def _rows(
+    engine: Engine, pack: Pack, feeds: Mapping[str, Sequence[LedgerFile]], *, within: str
+) -> str:
+    """The query of the rows of some households, over the views of `_write`."""
     places, joins, cells, losses = [], [], [], ["FALSE"]
     for position, (feed, files) in enumerate(feeds.items()):
         items = [item for item in feed_items(pack, feed) if item.kind != "state"]
         table = f"timeline_{position}"
-        engine.view_files(f"{table}_files", [file.path for file in files])
         some = " OR ".join(f"{column(item.item)} IS NOT NULL" for item in items)
+        rows = f"{_files_of(position)} WHERE ({some}) AND {within}"
         if are_plain(files):
-            engine.make_view(table, f"SELECT * FROM {table}_files WHERE {some}")
+            engine.make_view(table, f"SELECT * FROM {rows}")
         else:
             sums = ", ".join(
                 f"sum({column(name)}) AS {column(name)}"
@@ -92,8 +135,7 @@ def _rows(engine: Engine, pack: Pack, feeds: Mapping[str, Sequence[LedgerFile]])
             )
             engine.make_table(
                 table,
-                f"SELECT household_ref, month, {sums} FROM {table}_files WHERE {some} "
-                "GROUP BY household_ref, month",
+                f"SELECT household_ref, month, {sums} FROM {rows} GROUP BY household_ref, month",
             )
             losses += [
                 f"coalesce({table}.{column(item.item + '__rows')} < 0, FALSE)" for item in items

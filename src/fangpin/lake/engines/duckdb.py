@@ -220,7 +220,7 @@ class Engine:
         try:
             return self._connection.execute(text, list(parameters) or None)
         except duckdb.OutOfMemoryException:
-            raise ProblemError(_memory_problem(self._spill)) from None
+            raise ProblemError(_memory_problem()) from None
         except duckdb.IOException as error:
             found = re.search(r"No space left|disk full|Disk quota", str(error))
             cause = OSError(28 if found else 5, str(error).splitlines()[0])
@@ -277,11 +277,11 @@ def memory_mb() -> int:
     return int(os.environ.get("FANGPIN_ENGINE_MB") or USUAL_MEMORY_MB)
 
 
-def _memory_problem(spill: Path | None) -> Problem:
+def _memory_problem() -> Problem:
     """What does not fit, though whatever can be was spilled."""
     return Problem(
         code="ENGINE_MEMORY",
-        where="FANGPIN_ENGINE_MB" if spill is None else str(spill),
+        where="FANGPIN_ENGINE_MB",
         zh=f"计算所需内存超过上限（{memory_mb()} MB），本次操作没有留下任何数据，原有数据不变。",
         en=f"The computation needs more memory than its limit of {memory_mb()} MB; nothing of it was "
         "kept and earlier data is whole.",
