@@ -16,6 +16,7 @@ from pathlib import Path
 
 from fangpin.lake.engine import Engine
 from fangpin.lake.home import Home, published_file
+from fangpin.lake.pieces import pieces
 from fangpin.ledger.rollup import feed_items
 from fangpin.ledger.snapshot import LedgerFile, are_plain
 from fangpin.policy.expressions.sql import column, quoted
@@ -83,20 +84,15 @@ def _write(
     for position, files in enumerate(feeds.values()):
         engine.view_files(_files_of(position), [one.path for one in files])
         rows += int(engine.value(f"SELECT count(*) FROM {_files_of(position)}"))
-    count = 1 + rows // ROWS_AT_ONCE
-    # References are evenly spread over their sixty bits.
-    limits = [place * (1 << 60) // count for place in range(1, count)]
-    parts: list[Path] = []
+    within = pieces(1 + rows // ROWS_AT_ONCE)
+    parts = [file.with_name(f"{file.name}-{place}") for place in range(len(within))]
+    parts = [file] if len(within) == 1 else parts
     try:
-        for low, high in zip([None, *limits], [*limits, None], strict=True):
-            part = file if count == 1 else file.with_name(f"{file.name}-{len(parts)}")
-            parts.append(part)
-            tests = [] if low is None else [f"household_ref >= {low}"]
-            tests += [] if high is None else [f"household_ref < {high}"]
-            query = _rows(engine, pack, feeds, within=" AND ".join(tests) or "TRUE")
+        for part, some in zip(parts, within, strict=True):
+            query = _rows(engine, pack, feeds, within=some)
             engine.write(query, part, rows_a_group=_ROWS_A_GROUP, is_looked_up=True)
         engine.drop(*(f"timeline_{position}" for position in range(len(feeds))))
-        if count > 1:
+        if len(parts) > 1:
             engine.view_files("timeline_parts", parts, of_one_shape=True)
             engine.write(
                 "SELECT * FROM timeline_parts ORDER BY household_ref, month",

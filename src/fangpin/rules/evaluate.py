@@ -13,6 +13,7 @@ from typing import TypeVar
 from fangpin.indicators.compile import CompiledIndicator, Compiler, compile_indicators
 from fangpin.indicators.window_queries import SourceOf, feed_queries
 from fangpin.lake.engine import Engine
+from fangpin.lake.pieces import pieces
 from fangpin.lake.statement import Statement
 from fangpin.policy.expressions import parse, tree
 from fangpin.policy.expressions.sql import column, quoted
@@ -27,6 +28,9 @@ HITS = "evaluated_hits"
 """The table of those rows of VIEW that hit; the view itself is computed anew for each query."""
 NUMBERS = "outcomes"
 """The table of household_ref and `outcomes_0`, `outcomes_1`, ...: the outcomes of the rules in order."""
+PIECE = "windows_of_a_piece"
+"""What the view `windows` is for all: one row a household with its windows, of some."""
+HOUSEHOLDS_AT_ONCE = 500_000
 T = TypeVar("T", str, Rule)
 _BITS = 3
 _RULES_A_NUMBER = 20
@@ -49,20 +53,24 @@ class Windows:
     columns: tuple[str, ...]
     """As in SELECT, over `spine` and the tables; of what nothing was delivered, NULL."""
 
-    def of(self, spine: str, *, is_small: bool = False) -> str:
+    def of(self, spine: str, *, is_small: bool = False, within: str = "TRUE") -> str:
         """The query of a spine's households with one column a window.
 
         Of a small spine the tables are looked through for its households first: else the engine
-        makes itself an index of every table's rows.
+        makes itself an index of every table's rows. `within` is a condition on household_ref.
         """
-        few = f"SEMI JOIN (SELECT household_ref FROM {spine}) AS few USING (household_ref)"
+        some = "" if within == "TRUE" else f"WHERE {within}"
+        if is_small:
+            some = f"SEMI JOIN (SELECT household_ref FROM {spine}) AS few USING (household_ref)"
+
+        def rows(table: str, name: str) -> str:
+            return f"(SELECT * FROM {table} {some}) AS {name}" if some else f"{table} AS {name}"
+
         joins = " ".join(
-            f"LEFT JOIN (SELECT * FROM {table} {few}) AS {table} USING (household_ref)"
-            if is_small
-            else f"LEFT JOIN {table} USING (household_ref)"
-            for table in self.tables
+            f"LEFT JOIN {rows(table, table)} USING (household_ref)" for table in self.tables
         )
-        return f"SELECT {', '.join(['spine.*', *self.columns])} FROM {spine} AS spine {joins}"
+        first = f"{spine} AS spine" if is_small else rows(spine, "spine")
+        return f"SELECT {', '.join(['spine.*', *self.columns])} FROM {first} {joins}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,7 @@ class Evaluation:
         Leaves two tables: HITS, the rows of VIEW that hit any rule, and NUMBERS, every household's
         outcomes as numbers (`outcomes_in` reads them).
         """
-        self.engine.make_table(NUMBERS, self.numbers)
+        self._make_numbers()
         counts = {rule.rule: dict.fromkeys(OUTCOMES, 0) for rule in self.rules}
         hits = ["FALSE"]
         for place, together in enumerate(_packed(self.rules)):
@@ -105,6 +113,20 @@ class Evaluation:
         hit = f"SELECT household_ref FROM {NUMBERS} WHERE {' OR '.join(hits)}"
         self.engine.make_table(HITS, self._of_some(hit))
         return counts
+
+    def _make_numbers(self) -> None:
+        """All figures of a household meet in one row: of many households, some after the others."""
+        count = int(self.engine.value(f"SELECT count(*) FROM {self.spine}"))
+        for place, within in enumerate(pieces(1 + count // HOUSEHOLDS_AT_ONCE)):
+            query = self.numbers
+            if within != "TRUE":
+                self.engine.make_view(PIECE, self.windows.of(self.spine, within=within))
+                query = query.replace("FROM windows", f"FROM {PIECE}", 1)
+            if place:
+                self.engine.append(NUMBERS, query)
+            else:
+                self.engine.make_table(NUMBERS, query)
+        self.engine.drop(PIECE)
 
     def forget(self) -> None:
         """Drop VIEW and all that it rests on; HITS stays."""
