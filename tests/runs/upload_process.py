@@ -1,7 +1,12 @@
 """Uploads and workers in processes of their own, so that they can be killed.
 
-`submit FEED FILE`, `work [--hang WHERE [--beats]]`, `tell`: each prints one line of JSON. A
-worker that is told to hang says so when it gets there and goes on when the file `go` appears in FANGPIN_HOME.
+`migrate` makes the database. Without a word it is a mother: it has read everything that they read and
+forks one for each line `[OUT, WORD, ...]` of its input, answering with its number; `[NUMBER, SECONDS]`
+waits for its end and answers with its exit code.
+
+Words are `submit FEED FILE`, `work [--hang WHERE [--beats]]` and `tell`: each prints one line of JSON to
+OUT. A worker that is told to hang says so when it gets there and goes on when the file `go` appears in
+FANGPIN_HOME.
 """
 
 from __future__ import annotations
@@ -10,6 +15,7 @@ import json
 import os
 import sys
 import time
+import traceback
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,23 +26,21 @@ LEASE = timedelta(seconds=2)
 AT = datetime(2020, 12, 3, 2, 0, tzinfo=UTC)
 
 
-def _say(told: dict[str, Any]) -> None:
+def _say(told: Any) -> None:
     sys.stdout.write(json.dumps(told) + "\n")
     sys.stdout.flush()
 
 
-def _start() -> Any:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fangpin.web.settings")
-    django.setup()
+def _workshop() -> Any:
+    """The installation of the environment; nothing of its database is open yet."""
     from django.conf import settings
-    from django.core.management import call_command
 
     from fangpin.lake.home import Home
     from fangpin.policy import load_pack
+    from fangpin.runs import worker  # noqa: F401  (read before anything is forked)
     from fangpin.runs.uploads import Workshop
     from fangpin.values import clock
 
-    call_command("migrate", verbosity=0, interactive=False)
     return Workshop(
         home=Home(settings.FANGPIN.home),
         pack=load_pack(settings.FANGPIN.pack_directory),
@@ -47,8 +51,7 @@ def _start() -> Any:
     )
 
 
-def submit(feed: str, file: Path) -> None:
-    workshop = _start()
+def submit(workshop: Any, feed: str, file: Path) -> None:
     from fangpin.casework.officials.scope import Scope
     from fangpin.casework.uploads import actions
     from fangpin.casework.uploads.models import Channel
@@ -76,8 +79,7 @@ def submit(feed: str, file: Path) -> None:
     _say(received.answer)
 
 
-def work(hang: str, *, beats: bool) -> None:
-    workshop = _start()
+def work(workshop: Any, hang: str, *, beats: bool) -> None:
     from fangpin.runs import worker
 
     worker.LEASE = LEASE
@@ -107,8 +109,7 @@ def work(hang: str, *, beats: bool) -> None:
     _say({"jobs": count})
 
 
-def tell() -> None:
-    workshop = _start()
+def tell(workshop: Any) -> None:
     from fangpin.casework.audit.models import AuditEntry
     from fangpin.casework.uploads.models import Upload
     from fangpin.feeds.arrivals import arrivals
@@ -134,11 +135,55 @@ def tell() -> None:
     )
 
 
-if __name__ == "__main__":
-    command, *rest = sys.argv[1:]
-    if command == "submit":
-        submit(rest[0], Path(rest[1]))
-    elif command == "work":
-        work(rest[1] if rest else "", beats=not rest or "--beats" in rest)
+def do(workshop: Any, word: str, *rest: str) -> None:
+    """One word, in this process."""
+    if word == "submit":
+        submit(workshop, rest[0], Path(rest[1]))
+    elif word == "work":
+        work(workshop, rest[1] if rest else "", beats=not rest or "--beats" in rest)
     else:
-        tell()
+        tell(workshop)
+
+
+def mother() -> None:
+    """Fork and wait as the lines say, until there are no more."""
+    workshop = _workshop()
+    for line in sys.stdin:
+        asked = json.loads(line)
+        _say(_exit_code(*asked) if isinstance(asked[0], int) else _forked(workshop, *asked))
+
+
+def _forked(workshop: Any, out: str, *words: str) -> int:
+    number = os.fork()
+    if number:
+        return number
+    code = 1
+    try:
+        with Path(out).open("w", encoding="utf-8") as sys.stdout:
+            do(workshop, *words)
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def _exit_code(number: int, seconds: float) -> int | None:
+    """None: it is still there."""
+    for _ in range(int(seconds / 0.01)):
+        ended, status = os.waitpid(number, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.01)
+    return None
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fangpin.web.settings")
+    django.setup()
+    if sys.argv[1:] == ["migrate"]:
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0, interactive=False)
+    else:
+        mother()
