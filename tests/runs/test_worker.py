@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -20,9 +19,10 @@ import pytest
 
 from fangpin.lake.home import TEMPORARY
 from fangpin.values.identifiers import check_digit
+from tests.conftest import REPOSITORY
+from tests.forking import Forked, Mother
 from tests.postgres import binaries, throw_away_cluster
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 PACK = REPOSITORY / "tests" / "web" / "packs" / "web_test"
 BILLS, RELIEF = "medical.settlement", "civil.relief"
 
@@ -36,71 +36,26 @@ def bills(count: int = 40) -> str:
     return "\n".join(lines) + "\n"
 
 
-class Started:
-    """A process that the office's mother forked."""
-
-    def __init__(self, office: Office, out: Path, number: int) -> None:
-        self.office, self.number = office, number
-        self.stdout = out.open(encoding="utf-8")
-
-    def kill(self) -> None:
-        """As `kill -9` does; then wait for the end."""
-        os.kill(self.number, signal.SIGKILL)
-        assert self.wait() == -signal.SIGKILL
-
-    def wait(self, seconds: float = 60) -> int | None:
-        """Its exit code."""
-        return self.office.ask(self.number, seconds)
-
-
 class Office:
     """An installation whose uploads and workers are processes."""
 
     def __init__(self, home: Path, database: str) -> None:
         self.home = home
-        self.mother = subprocess.Popen(
-            [sys.executable, "-m", "tests.runs.upload_process"],
-            cwd=REPOSITORY,
-            env=environment(home, database),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        self.count = 0
-
-    def ask(self, *words: Any) -> Any:
-        """What the mother answers to one line."""
-        assert self.mother.stdin is not None and self.mother.stdout is not None
-        self.mother.stdin.write(json.dumps(words) + "\n")
-        self.mother.stdin.flush()
-        return json.loads(self.mother.stdout.readline())
-
-    def start(self, *words: str) -> Started:
-        self.count += 1
-        out = self.home.parent / f"out {self.count}"
-        os.mkfifo(out)
-        return Started(self, out, self.ask(str(out), *words))
+        self.mother = Mother("tests.runs.upload_process", environment(home, database))
 
     def run(self, *words: str) -> dict[str, Any]:
-        process = self.start(*words)
-        lines = process.stdout.read().splitlines()
-        assert process.wait() == 0
-        return json.loads(lines[-1])
-
-    def close(self) -> None:
-        """The mother and whoever of hers is left."""
-        os.killpg(self.mother.pid, signal.SIGKILL)
-        self.mother.communicate()
+        code, told = self.mother.run(*words)
+        assert code == 0
+        return json.loads(told.splitlines()[-1])
 
     def submit(self, feed: str, text: str, *, name: str = "bills.csv") -> None:
         file = self.home.parent / name
         file.write_text(text, encoding="utf-8")
         self.run("submit", feed, str(file))
 
-    def hanging_worker(self, where: str, *, beats: bool = False) -> Started:
+    def hanging_worker(self, where: str, *, beats: bool = False) -> Forked:
         """A worker that stops there; one that does not beat lets its lease lapse."""
-        process = self.start("work", "--hang", where, *(["--beats"] if beats else []))
+        process = self.mother.start("work", "--hang", where, *(["--beats"] if beats else []))
         assert json.loads(process.stdout.readline()) == {"hangs": where}
         return process
 
@@ -158,7 +113,7 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
         database = copied_database(request.getfixturevalue("cluster"))
     made = Office(home, database)
     yield made
-    made.close()
+    made.mother.close()
 
 
 def copied_database(url: str) -> str:
@@ -247,7 +202,7 @@ def test_an_upload_that_kills_every_worker_is_given_up_and_says_so(office: Offic
     assert told["spooled"] == []
 
 
-def _eventually(start: Callable[[], Started]) -> Started:
+def _eventually(start: Callable[[], Forked]) -> Forked:
     """A lease has to lapse first."""
     for _ in range(20):
         try:

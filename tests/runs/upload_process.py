@@ -1,11 +1,8 @@
 """Uploads and workers in processes of their own, so that they can be killed.
 
-`migrate` makes the database. Without a word it is a mother: it has read everything that they read and
-forks one for each line `[OUT, WORD, ...]` of its input, answering with its number; `[NUMBER, SECONDS]`
-waits for its end and answers with its exit code.
-
-Words are `submit FEED FILE`, `work [--hang WHERE [--beats]]` and `tell`: each prints one line of JSON to
-OUT. A worker that is told to hang says so when it gets there and goes on when the file `go` appears in
+`migrate` makes the database. Without a word it is a mother (tests.forking). The words of her children
+are `submit FEED FILE`, `work [--hang WHERE [--beats]]` and `tell`: each prints one line of JSON. A
+worker that is told to hang says so when it gets there and goes on when the file `go` appears in
 FANGPIN_HOME.
 """
 
@@ -15,12 +12,13 @@ import json
 import os
 import sys
 import time
-import traceback
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import django
+
+from tests.forking import serve_forks
 
 LEASE = timedelta(seconds=2)
 AT = datetime(2020, 12, 3, 2, 0, tzinfo=UTC)
@@ -135,47 +133,15 @@ def tell(workshop: Any) -> None:
     )
 
 
-def do(workshop: Any, word: str, *rest: str) -> None:
+def do(workshop: Any, words: list[str]) -> None:
     """One word, in this process."""
+    word, *rest = words
     if word == "submit":
         submit(workshop, rest[0], Path(rest[1]))
     elif word == "work":
         work(workshop, rest[1] if rest else "", beats=not rest or "--beats" in rest)
     else:
         tell(workshop)
-
-
-def mother() -> None:
-    """Fork and wait as the lines say, until there are no more."""
-    workshop = _workshop()
-    for line in sys.stdin:
-        asked = json.loads(line)
-        _say(_exit_code(*asked) if isinstance(asked[0], int) else _forked(workshop, *asked))
-
-
-def _forked(workshop: Any, out: str, *words: str) -> int:
-    number = os.fork()
-    if number:
-        return number
-    code = 1
-    try:
-        with Path(out).open("w", encoding="utf-8") as sys.stdout:
-            do(workshop, *words)
-        code = 0
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        os._exit(code)
-
-
-def _exit_code(number: int, seconds: float) -> int | None:
-    """None: it is still there."""
-    for _ in range(int(seconds / 0.01)):
-        ended, status = os.waitpid(number, os.WNOHANG)
-        if ended:
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(0.01)
-    return None
 
 
 if __name__ == "__main__":
@@ -186,4 +152,5 @@ if __name__ == "__main__":
 
         call_command("migrate", verbosity=0, interactive=False)
     else:
-        mother()
+        opened = _workshop()
+        serve_forks(lambda words: do(opened, words))
