@@ -42,7 +42,7 @@ def main(*, phones: int, visits: int, cases: int, seed: int) -> None:
         settings.FANGPIN = dataclasses.replace(
             settings.FANGPIN, home=Path(folder), pack="cn_hunan_chenzhou", packs=None, clock=DAY
         )
-        world = build_field(Path(folder))
+        world = build_field()
         refs = list(range(100, 100 + cases))
         fleet = Fleet(_crews(world, phones=phones, refs=refs))
         started = time.perf_counter()

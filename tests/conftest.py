@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.distribution import WholeFiles, begin_with_the_longest, whole_files
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 REQUIRED_IN_CI = ("browser", "postgres")
@@ -122,6 +124,19 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+# ── who runs what ───────────────────────────────────────────────────────────────────────────────
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    begin_with_the_longest(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WholeFiles | None:
+    """`--dist loadfile`, which is what this project asks for; any other stays pytest-xdist's own."""
+    return whole_files(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 # ── no silent skip ──────────────────────────────────────────────────────────────────────────────

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +14,8 @@ from typing import Any
 import duckdb
 
 from fangpin.policy.calendar import WorkingCalendar
-from fangpin.policy.models import Severity, Words
+from fangpin.policy.models import Severity
+from fangpin.policy.nodes import Words
 from fangpin.runs.load_alerts import LoadReport, load_run
 from fangpin.values.month import Month
 from tests.cast import VILLAGE
@@ -131,8 +133,7 @@ class RunFolder:
         folder = home / "runs" / f"{self.as_of}-{self.key}"
         folder.mkdir(parents=True)
         (home / self._timeline).parent.mkdir(exist_ok=True)
-        with duckdb.connect(":memory:", config={"threads": "1"}) as connection:
-            self._write_files(home, folder, connection)
+        self._write_files(home, folder, _kept_connection())
         (folder / "run.json").write_text(self._facts())
         return folder
 
@@ -244,11 +245,20 @@ def load_folder(folder: Path, *, working_days: bool = False) -> LoadReport:
     return load_run(run_folder=folder, pack=pack, calendar=WorkingCalendar(pack), at=AT)
 
 
+@cache
+def _kept_connection() -> duckdb.DuckDBPyConnection:
+    """One for all folders of this process: opening one takes longer than writing a folder."""
+    return duckdb.connect(":memory:", config={"threads": "1"})
+
+
 def _write(
     connection: duckdb.DuckDBPyConnection, file: Path, columns: str, rows: list[tuple[Any, ...]]
 ) -> None:
     connection.execute(f"CREATE OR REPLACE TABLE t ({columns})")
     if rows:
         marks = ", ".join("?" for _ in rows[0])
-        connection.executemany(f"INSERT INTO t VALUES ({marks})", rows)
+        connection.execute(
+            f"INSERT INTO t VALUES {', '.join([f'({marks})'] * len(rows))}",
+            [value for row in rows for value in row],
+        )
     connection.execute(f"COPY t TO '{file}' (FORMAT parquet)")

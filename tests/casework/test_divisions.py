@@ -9,7 +9,7 @@ from fangpin.casework.divisions import queries
 from fangpin.casework.divisions.actions import sync_divisions
 from fangpin.casework.divisions.models import Division
 from fangpin.policy import Division as ListedDivision
-from fangpin.policy.models import Words
+from fangpin.policy.nodes import Words
 from tests.cast import CITY, COUNTY, PROVINCE, TOWNSHIP, VILLAGE, build_divisions
 
 pytestmark = pytest.mark.django_db

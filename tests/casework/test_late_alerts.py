@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +16,7 @@ from fangpin.casework.officials.scope import NOTHING
 from fangpin.values.month import Month
 from tests.casework.run_folders import HitRow, HouseholdRow, RunFolder
 from tests.cast import OTHER_CITY_VILLAGE, VILLAGE, Cast, build_cast, build_divisions
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
@@ -22,9 +26,23 @@ LATE = LateDelivery("d-late", int(Month(2020 * 12 + 9)), date(2020, 11, 5), date
 """October's bills, due before the run of November and come after it."""
 
 
+@pytest.fixture(scope="module")
+def offices(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Cast]:
+    folder = tmp_path_factory.mktemp("runs")
+    with standing(django_db_blocker, lambda: build_county(folder)) as made:
+        yield made
+
+
 @pytest.fixture
-def cast(tmp_path: Path) -> Cast:
+def cast(offices: Cast, db: None) -> Cast:
     """Three runs; households 1, 2 and 3 are alerted in November, December and December."""
+    return copy.deepcopy(offices)
+
+
+def build_county(folder: Path) -> Cast:
+    """See `cast`."""
     build_divisions()
     households = (
         HouseholdRow(1, division=VILLAGE),
@@ -33,7 +51,7 @@ def cast(tmp_path: Path) -> Cast:
     )
     hits = {OCTOBER: (), NOVEMBER: (HitRow(1),), DECEMBER: (HitRow(1), HitRow(2), HitRow(3))}
     for day, found in hits.items():
-        RunFolder(as_of=day, key=str(day), households=households, hits=found).load(tmp_path)
+        RunFolder(as_of=day, key=str(day), households=households, hits=found).load(folder)
     EvidenceRow.objects.all().delete()
     return build_cast()
 

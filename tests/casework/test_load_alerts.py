@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from fangpin.casework.alerts.acts import END_ALERT, end_alert
 from fangpin.casework.alerts.models import Alert, AlertReason, EvidenceRow, Run
+from fangpin.casework.alerts.queries import latest_run
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry.models import DivisionCount, Household, HouseholdMonth, Member
@@ -45,6 +46,10 @@ def everything() -> list[list[dict[str, Any]]]:
     return [
         [*table.objects.order_by("pk").values()] for table in [*_TABLES, EvidenceRow, AuditEntry]
     ]
+
+
+def test_without_a_run_there_is_no_latest_run() -> None:
+    assert latest_run() is None
 
 
 def test_a_hit_becomes_an_alert_with_its_reason_and_source_rows(tmp_path: Path) -> None:

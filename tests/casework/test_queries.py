@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -41,6 +42,7 @@ from tests.cast import (
     build_cast,
     build_divisions,
 )
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
@@ -63,9 +65,24 @@ OF_ONE_S_OWN_CITY = (
 """Reads that name no household: the outsider gets those of the city where the outsider works."""
 
 
+@pytest.fixture(scope="module")
+def offices(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Cast]:
+    """The cast and its county, made once for this file: what tests write is rolled back."""
+    folder = tmp_path_factory.mktemp("runs")
+    with standing(django_db_blocker, lambda: build_county(folder)) as made:
+        yield made
+
+
 @pytest.fixture
-def cast(tmp_path: Path) -> Cast:
+def cast(offices: Cast, db: None) -> Cast:
     """The cast, and two runs over six households of which one lives in the outsider's city."""
+    return copy.deepcopy(offices)
+
+
+def build_county(folder: Path) -> Cast:
+    """See `cast`."""
     build_divisions()
     places = [
         VILLAGE,
@@ -82,7 +99,7 @@ def cast(tmp_path: Path) -> Cast:
     )
     RunFolder(
         as_of=date(2020, 11, 14), key="nov", households=households, hits=(HitRow(1), HitRow(4))
-    ).load(tmp_path)
+    ).load(folder)
     RunFolder(
         households=households,
         hits=(
@@ -93,7 +110,7 @@ def cast(tmp_path: Path) -> Cast:
             HitRow(5),
             HitRow(6),
         ),
-    ).load(tmp_path)
+    ).load(folder)
     record(
         act="view_household",
         official="cadre",
@@ -490,7 +507,3 @@ def test_the_overview_of_a_city(cast: Cast) -> None:
 
 def test_a_village_has_no_table_below_it(cast: Cast) -> None:
     assert overview(cast.cadre.scope).divisions == ()
-
-
-def test_no_run_no_latest_run() -> None:
-    assert alerts.latest_run() is None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 import pytest
 
 from fangpin.cli.main import main
+from tests.forking import Mother
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,25 @@ class Answer:
 
 
 Fangpin = Callable[..., Answer]
+Run = Callable[..., tuple[int | None, dict[str, Any]]]
+"""Exit code and JSON object of a command in a process of its own."""
+
+
+@contextmanager
+def commands(*, home: Path, pack: Path | str, clock: str) -> Iterator[Run]:
+    """Commands in a home as long as the block."""
+    clean = {name: value for name, value in os.environ.items() if "FANGPIN" not in name}
+    named = {"FANGPIN_HOME": str(home), "FANGPIN_PACK": str(pack), "FANGPIN_CLOCK": clock}
+    mother = Mother("tests.cli.command_process", clean | named)
+
+    def run(*words: str) -> tuple[int | None, dict[str, Any]]:
+        code, told = mother.run(*words)
+        return code, json.loads(told or "{}")
+
+    try:
+        yield run
+    finally:
+        mother.close()
 
 
 @pytest.fixture

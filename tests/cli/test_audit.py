@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sqlite3
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.cli.conftest import Run, commands
+
 
 @pytest.fixture
-def home(home_folder: Path, monkeypatch: pytest.MonkeyPatch, repository: Path) -> Path:
-    """A home on the hillside with one entry in its trail."""
-    monkeypatch.setenv("FANGPIN_PACK", str(repository / "tests" / "rules" / "hillside"))
-    monkeypatch.setenv("FANGPIN_CLOCK", "2020-06-15")
+def run(home_folder: Path, repository: Path) -> Iterator[Run]:
+    """Commands on the hillside."""
+    pack = repository / "tests" / "rules" / "hillside"
+    with commands(home=home_folder, pack=pack, clock="2020-06-15") as found:
+        yield found
+
+
+@pytest.fixture
+def home(home_folder: Path, run: Run) -> Path:
+    """A home with one entry in its trail."""
     assert run("audit", "verify", "--json")[1]["outcome"] == "whole"
     write(home_folder, "view_household")
     return home_folder
-
-
-def run(*arguments: str) -> tuple[int, dict[str, Any]]:
-    """Exit code and answer of a command in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-c", "from fangpin.cli.entry import main; main()", *arguments],
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "fangpin.web.settings"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.stdout, done.stderr
-    return done.returncode, json.loads(done.stdout)
 
 
 def write(home: Path, act: str) -> None:
@@ -46,7 +37,9 @@ def write(home: Path, act: str) -> None:
         )
 
 
-def test_seal_export_verify_and_a_change_that_is_found(home: Path, tmp_path: Path) -> None:
+def test_seal_export_verify_and_a_change_that_is_found(
+    home: Path, run: Run, tmp_path: Path
+) -> None:
     above = tmp_path / "seals.jsonl"
     assert run("audit", "verify", "--json")[1]["entries_unsealed"] == 1
     assert run("audit", "seal", "--json") == (0, {"outcome": "sealed", "entries": 1})
@@ -65,6 +58,6 @@ def test_seal_export_verify_and_a_change_that_is_found(home: Path, tmp_path: Pat
     assert finding["message_zh"] and finding["message_en"]
 
 
-def test_a_file_of_seals_that_is_not_there_is_told(home: Path, tmp_path: Path) -> None:
+def test_a_file_of_seals_that_is_not_there_is_told(home: Path, run: Run, tmp_path: Path) -> None:
     code, refused = run("audit", "verify", "--seals", str(tmp_path / "none"), "--json")
     assert (code, refused["findings"][0]["code"]) == (3, "SEALS_FILE_UNREADABLE")

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-from tests.cli.test_audit import run
+from tests.cli.conftest import Run, commands
 
 
-@pytest.fixture
-def home(home_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home of a prefecture with real departments."""
-    monkeypatch.setenv("FANGPIN_PACK", "cn_hunan_chenzhou")
-    monkeypatch.setenv("FANGPIN_CLOCK", "2020-12-14")
-    return home_folder
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """Commands in a prefecture with real departments; one home for all tests of this file."""
+    home = tmp_path_factory.mktemp("token") / "home"
+    with commands(home=home, pack="cn_hunan_chenzhou", clock="2020-12-14") as found:
+        yield found
 
 
-def test_a_token_is_made_listed_and_revoked_on_the_record(home: Path) -> None:
+def test_a_token_is_made_listed_and_revoked_on_the_record(run: Run) -> None:
     code, made = run("feed", "token", "create", "yibao", "--name", "HIS", "--json")
     assert (code, made["outcome"]) == (0, "created")
     assert made["token"].startswith(f"fp_{made['token_no']}_")
@@ -28,7 +26,8 @@ def test_a_token_is_made_listed_and_revoked_on_the_record(home: Path) -> None:
     assert (row["department"], row["division"], row["revoked_at"]) == ("yibao", "4310", "")
     assert made["token"] not in str(told)
     assert run("feed", "token", "revoke", made["token_no"], "--json")[0] == 0
-    assert run("feed", "token", "list", "--json")[1]["tokens"][0]["revoked_at"]
+    [row] = run("feed", "token", "list", "--json")[1]["tokens"]
+    assert row["revoked_at"]
     code, told = run("audit", "list", "--json")
     assert [entry["act"] for entry in reversed(told["entries"])] == ["create_token", "revoke_token"]
 
@@ -40,12 +39,10 @@ def test_a_token_is_made_listed_and_revoked_on_the_record(home: Path) -> None:
         (("revoke", "000000000000"), "TOKEN_UNKNOWN"),
     ],
 )
-def test_what_is_not_there_is_told(home: Path, command: tuple[str, ...], code: str) -> None:
+def test_what_is_not_there_is_told(run: Run, command: tuple[str, ...], code: str) -> None:
     ended, told = run("feed", "token", *command, "--json")
     assert (ended, told["findings"][0]["code"]) == (3, code)
 
 
-def test_a_worker_without_work_ends_when_it_is_told_to(home: Path) -> None:
-    program = "from fangpin.cli.entry import main; main()"
-    done = subprocess.run([sys.executable, "-c", program, "worker", "--until-idle"], timeout=120)
-    assert done.returncode == 0
+def test_a_worker_without_work_ends_when_it_is_told_to(run: Run) -> None:
+    assert run("worker", "--until-idle") == (0, {})

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.cli.test_audit import run
+from tests.cli.conftest import Run, commands
 
 
 @pytest.fixture
-def home(home_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home of a county with real divisions."""
-    monkeypatch.setenv("FANGPIN_PACK", "cn_hunan_chenzhou")
-    monkeypatch.setenv("FANGPIN_CLOCK", "2020-12-14")
-    return home_folder
+def run(home_folder: Path) -> Iterator[Run]:
+    """Commands in a county with real divisions."""
+    with commands(home=home_folder, pack="cn_hunan_chenzhou", clock="2020-12-14") as found:
+        yield found
 
 
-def test_from_an_account_to_the_end_of_a_post(home: Path) -> None:
+def test_from_an_account_to_the_end_of_a_post(run: Run) -> None:
     village, township = "431022202204", "431022202"
     for username in ("li.ming", "wang.fang"):
         code, told = run("official", "add", username, "某人", "--json")

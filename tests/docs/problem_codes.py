@@ -19,7 +19,7 @@ PAGE = REPOSITORY / "docs" / "messages.md"
 _ENVIRONMENT = ("FANGPIN_", "DJANGO_", "JAVA_", "SPARK_LOCAL_", "SPARK_WORKER_")
 _CODE = re.compile(r"^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
-_MAKERS = {"Finding", "_Words"}
+_MAKERS = {"Finding", "FindingWords"}
 _PROBLEM = ("code", "where", "zh", "en")
 
 _CASE_BY_CASE = (

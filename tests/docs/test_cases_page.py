@@ -22,7 +22,7 @@ from fangpin.policy.history_models import (
     ExpectedNotice,
     PlannedHelp,
 )
-from fangpin.policy.models import Node
+from fangpin.policy.nodes import Node
 from fangpin.runs.all_cases import run_all
 from fangpin.runs.procedure_cases import run_histories
 from tests.docs.pages import REPOSITORY, Page

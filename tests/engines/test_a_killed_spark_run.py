@@ -25,7 +25,7 @@ from tests.engines.same_files import computed, differing
 from tests.ledger.village import Lake
 from tests.runs.hillside import year
 
-pytestmark = [pytest.mark.spark, pytest.mark.xdist_group("spark")]
+pytestmark = pytest.mark.spark
 
 BEFORE, DAY = date(2020, 4, 15), date(2020, 5, 15)
 _RUN = """

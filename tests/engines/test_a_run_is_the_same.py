@@ -23,7 +23,7 @@ from tests.engines.same_files import differing
 from tests.ledger.village import KEY, Lake
 from tests.runs.hillside import year
 
-pytestmark = [pytest.mark.spark, pytest.mark.xdist_group("spark")]
+pytestmark = pytest.mark.spark
 
 
 def run_on_both(

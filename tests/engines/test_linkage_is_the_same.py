@@ -15,7 +15,7 @@ from fangpin.linkage.model import load_model
 from fangpin.linkage.scores import CLAIMS_TABLE, PEOPLE, link
 from fangpin.synthetic.chenzhou.identity_numbers import identity_number
 
-pytestmark = [pytest.mark.spark, pytest.mark.xdist_group("spark")]
+pytestmark = pytest.mark.spark
 
 _KINDS = {
     "number": "VARCHAR",

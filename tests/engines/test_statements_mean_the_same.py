@@ -12,7 +12,7 @@ import pytest
 
 from fangpin.lake.engine import Engine
 
-pytestmark = [pytest.mark.spark, pytest.mark.xdist_group("spark")]
+pytestmark = pytest.mark.spark
 
 _KINDS = {
     "ref": "BIGINT",

@@ -10,8 +10,6 @@ import pytest
 
 from fangpin.lake.engine import Engine, EngineRefused
 
-pytestmark = pytest.mark.xdist_group("spark")
-
 
 def test_a_name_stands_for_a_table_then_a_view_then_nothing(engine: Engine) -> None:
     engine.make_table("a", "SELECT 1 AS x")

@@ -66,7 +66,6 @@ def test_a_distance_that_spark_cannot_tell_is_refused() -> None:
 
 
 @pytest.mark.spark
-@pytest.mark.xdist_group("spark")
 def test_the_cluster_reads_and_writes_through_its_own_address(
     small_spark: None, tmp_path: Path
 ) -> None:
@@ -82,7 +81,6 @@ def test_the_cluster_reads_and_writes_through_its_own_address(
 
 
 @pytest.mark.spark
-@pytest.mark.xdist_group("spark")
 def test_parts_that_are_not_seen_from_here_stop_the_write(
     on_spark: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

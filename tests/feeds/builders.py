@@ -19,7 +19,7 @@ from fangpin.feeds.receive import Receipt, receive
 from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.lake.home import Home
 from fangpin.lake.vault import Vault
-from fangpin.policy.models import Contract
+from fangpin.policy.feed_models import Contract
 from fangpin.values.identifiers import check_digit
 from fangpin.values.month import Month
 

@@ -14,7 +14,7 @@ from fangpin.feeds import clean_cells
 from fangpin.feeds.cells import TRIMMED, read_cell
 from fangpin.feeds.headers import Column
 from fangpin.feeds.shapes import fast_expression, fast_identifier
-from fangpin.policy.models import ContractField
+from fangpin.policy.feed_models import ContractField
 from fangpin.values.identifiers import check_digit, read_identifier
 from fangpin.values.text import MISSING_WORDS
 from tests.feeds.builders import Desk, engine_with, wage_row

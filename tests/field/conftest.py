@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 from django.db import connection
 
 from tests.field.world import Field, build_field
+from tests.standing import standing
 
 DATABASE_LINE = "field ran on "
 
@@ -36,7 +39,15 @@ def set_up(settings: Any, folder: Path) -> Path:
     return home
 
 
+@pytest.fixture(scope="module")
+def once_built(django_db_setup: None, django_db_blocker: Any) -> Iterator[Field]:
+    """What `field` finds, made once for the tests of a file."""
+    with standing(django_db_blocker, build_field) as made:
+        yield made
+
+
 @pytest.fixture
-def field(installation: Path, db: None) -> Field:
+def field(once_built: Field, installation: Path, db: None) -> Field:
     """The offices, a household of the village whose visit is assigned, and one of the next village."""
-    return build_field(installation)
+    pack = once_built.office.pack
+    return dataclasses.replace(copy.deepcopy(once_built, {id(pack): pack}), home=installation)

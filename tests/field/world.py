@@ -25,11 +25,12 @@ PASSWORD = "correct horse"
 class Field:
     """The county, its offices and the cases to visit."""
 
-    home: Path
     office: Office
     case: Case
     foreign: Case
     """Of the next village."""
+    home: Path = Path()
+    """Of the test's installation."""
 
     @property
     def cast(self) -> Cast:
@@ -92,7 +93,7 @@ def visit_body(case_no: str, **changes: Any) -> dict[str, Any]:
     }
 
 
-def build_field(home: Path) -> Field:
+def build_field() -> Field:
     """See `conftest.field`."""
     build_divisions()
     cast = build_cast()
@@ -101,7 +102,7 @@ def build_field(home: Path) -> Field:
     office = Office(cast, pack())
     case = open_case(office, 1, division=VILLAGE)
     foreign = open_case(office, 2, division=NEXT_VILLAGE)
-    return Field(home, office.on(case), case, foreign)
+    return Field(office.on(case), case, foreign)
 
 
 def open_case(

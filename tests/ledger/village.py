@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from fangpin.feeds.arrivals import arrivals
 from fangpin.feeds.receive import Receipt, receive
@@ -84,6 +85,11 @@ class Lake:
     @property
     def home(self) -> Home:
         return Home(self.root / "home")
+
+    def copied(self, root: Path) -> Self:
+        """Another installation that has received and judged the same."""
+        shutil.copytree(self.home.root, root / "home", dirs_exist_ok=True)
+        return replace(self, root=root, households=set(self.households))
 
     def receive(
         self,

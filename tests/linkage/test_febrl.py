@@ -16,7 +16,7 @@ from fangpin.linkage.model import Model, Thresholds
 from fangpin.linkage.probable import SCORED, score
 from fangpin.linkage.training import trained_settings
 
-pytestmark = [pytest.mark.real_data, pytest.mark.xdist_group("febrl")]
+pytestmark = pytest.mark.real_data
 
 COLUMNS = (
     "rec_id",

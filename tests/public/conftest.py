@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +11,10 @@ import pytest
 from django.db import connection
 
 from tests.casework.cases_world import build_household
-from tests.cast import VILLAGE, build_cast, build_divisions
+from tests.cast import VILLAGE, Cast, build_cast, build_divisions
 from tests.field.conftest import set_up
 from tests.public.world import KNOWN, Village
+from tests.standing import standing
 
 DATABASE_LINE = "the door ran on "
 
@@ -26,20 +29,31 @@ def installation(settings: Any, tmp_path: Path) -> Path:
     return set_up(settings, tmp_path)
 
 
+@pytest.fixture(scope="module")
+def once_built(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
+    """The rows of `village`, made once for the tests of a file, but for those that a key makes."""
+    with standing(django_db_blocker, build_offices) as made:
+        yield made
+
+
 @pytest.fixture
-def village(installation: Path, db: None) -> Village:
+def village(once_built: Cast, installation: Path, db: None) -> Village:
     """The offices, the village and one household, whose head has the number `KNOWN`."""
-    from fangpin.casework.registry.models import Member
+    from fangpin.casework.registry.models import Household, Member
     from fangpin.web.ground.keys import door_keys
 
-    build_divisions()
-    cast = build_cast()
-    household = build_household()
     Member.objects.create(
         person_ref=door_keys().person_ref(KNOWN),
-        household=household,
+        household=Household.objects.get(),
         name="李某",
         relation="head",
         is_head=True,
     )
-    return Village(VILLAGE, door_keys().village_check(VILLAGE), cast)
+    return Village(VILLAGE, door_keys().village_check(VILLAGE), copy.deepcopy(once_built))
+
+
+def build_offices() -> Cast:
+    """The divisions, the offices and one household."""
+    build_divisions()
+    build_household()
+    return build_cast()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.ledger.village import Lake, bill, person
@@ -51,8 +53,20 @@ def year() -> list[Sent]:
     return sorted(sent, key=lambda one: one.on)
 
 
+_received: dict[tuple[str, date], tuple[TemporaryDirectory[str], Lake]] = {}
+"""Pack and day -> a home of this process that received until then."""
+
+
 def receive_until(lake: Lake, day: date) -> Lake:
-    """Receive what had come by a day."""
+    """A home that received what had come by a day: once a process for each pack and day, then copied."""
+    key = lake.pack.digest, day
+    if key not in _received:
+        folder = TemporaryDirectory(prefix="fangpin-hillside-")
+        _received[key] = folder, _receive(Lake(Path(folder.name), lake.pack), day)
+    return _received[key][1].copied(lake.root)
+
+
+def _receive(lake: Lake, day: date) -> Lake:
     for sent in year():
         if sent.on <= day:
             lake.receive(sent.feed, sent.rows, on=sent.on, month=sent.month)

@@ -12,8 +12,6 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
-import pytest
-
 from fangpin.lake.home import TEMPORARY
 from fangpin.policy.pack import Pack
 from tests.ledger.village import Lake
@@ -56,7 +54,6 @@ def visible(home: Path) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.xdist_group("killed_run")
 def test_a_run_killed_at_any_moment_leaves_nothing_half_made(
     tmp_path: Path, hillside: Pack
 ) -> None:

@@ -37,12 +37,17 @@ class Work:
         )
 
 
-@pytest.fixture
-def lake(tmp_path: Path, hillside: Pack) -> Lake:
-    """A year that was received and judged."""
-    found = receive_until(Lake(tmp_path, hillside), BEFORE)
+@pytest.fixture(scope="module")
+def once_judged(tmp_path_factory: pytest.TempPathFactory, hillside: Pack) -> Lake:
+    found = receive_until(Lake(tmp_path_factory.mktemp("judged"), hillside), BEFORE)
     found.run(BEFORE)
     return found
+
+
+@pytest.fixture
+def lake(once_judged: Lake, tmp_path: Path) -> Lake:
+    """A year that was received and judged."""
+    return once_judged.copied(tmp_path)
 
 
 @pytest.fixture

@@ -97,11 +97,17 @@ def pack_with_deaths(repository: Path, tmp_path_factory: pytest.TempPathFactory)
     return load_pack(place)
 
 
-@pytest.fixture
-def valley(tmp_path: Path, pack_with_deaths: Pack) -> Valley:
-    opened = Valley(tmp_path, pack_with_deaths)
+@pytest.fixture(scope="module")
+def once_registered(tmp_path_factory: pytest.TempPathFactory, pack_with_deaths: Pack) -> Valley:
+    """A valley whose registry has come; others are copies of it."""
+    opened = Valley(tmp_path_factory.mktemp("registered"), pack_with_deaths)
     opened.send(REGISTRY, PEOPLE, on=EARLY)
     return opened
+
+
+@pytest.fixture
+def valley(once_registered: Valley, tmp_path: Path) -> Valley:
+    return once_registered.copied(tmp_path)
 
 
 def death(who: str, died: str, *, reason: str = "death", month: str = "2020-05") -> dict[str, Any]:
@@ -295,12 +301,13 @@ EVENT = st.one_of(
 )
 @given(events=st.lists(EVENT, min_size=1, max_size=7))
 def test_the_conflicts_are_those_of_the_last_word_in_any_order_of_arrival(
-    tmp_path_factory: pytest.TempPathFactory, pack_with_deaths: Pack, events: list[tuple[str, ...]]
+    tmp_path_factory: pytest.TempPathFactory,
+    once_registered: Valley,
+    events: list[tuple[str, ...]],
 ) -> None:
     """Death first, bills first, a death corrected to another day, withdrawn (it was a move), a bill
     corrected to another person or day: after every arrival exactly what a slow reader would list."""
-    opened = Valley(tmp_path_factory.mktemp("order"), pack_with_deaths)
-    opened.send(REGISTRY, PEOPLE, on=EARLY)
+    opened = once_registered.copied(tmp_path_factory.mktemp("order"))
     world = World()
     name_of = {opened.person(who): who for who in (LI, WIFE, LONE)}
     # The same file again is answered with "already received" and says nothing.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from fangpin.rules.evaluate import outcomes_in
 from fangpin.runs.load_alerts import LoadReport, load_run
 from fangpin.values.month import Month
 from tests.ledger.village import Lake, bill, person, rows_of
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
@@ -48,10 +50,27 @@ def deliver(lake: Lake, month: Month, *more: dict[str, Any]) -> str:
     return receipt.delivery or ""
 
 
+@pytest.fixture(scope="module")
+def once_settled(
+    django_db_setup: None,
+    django_db_blocker: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+    hillside: Pack,
+) -> Iterator[Lake]:
+    """The home of `settled` and what its run wrote, made once for this file."""
+    lake = Lake(tmp_path_factory.mktemp("settled"), hillside)
+    with standing(django_db_blocker, lambda: settle(lake)) as made:
+        yield made
+
+
 @pytest.fixture
-def settled(tmp_path: Path, hillside: Pack) -> Lake:
+def settled(once_settled: Lake, db: None, tmp_path: Path) -> Lake:
     """Twelve months of bills; ann's bill of March is a slip of the pen, and raised an alert."""
-    lake = Lake(tmp_path, hillside)
+    return once_settled.copied(tmp_path)
+
+
+def settle(lake: Lake) -> Lake:
+    """See `settled`."""
     people = [
         person("A", 1, "ann", month="2019-06", relation="head", trade="smith"),
         person("B", 1, "bob", month="2019-06", relation="head", trade="smith"),

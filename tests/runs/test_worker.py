@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import json
 import os
-import signal
+import shutil
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+import psycopg
 import pytest
 
 from fangpin.lake.home import TEMPORARY
 from fangpin.values.identifiers import check_digit
+from tests.conftest import REPOSITORY
+from tests.forking import Forked, Mother
 from tests.postgres import binaries, throw_away_cluster
 
-PACK = Path(__file__).resolve().parents[1] / "web" / "packs" / "web_test"
+PACK = REPOSITORY / "tests" / "web" / "packs" / "web_test"
 BILLS, RELIEF = "medical.settlement", "civil.relief"
-
-pytestmark = pytest.mark.xdist_group("worker")
 
 
 def bills(count: int = 40) -> str:
@@ -38,39 +41,21 @@ class Office:
 
     def __init__(self, home: Path, database: str) -> None:
         self.home = home
-        clean = {name: value for name, value in os.environ.items() if "FANGPIN" not in name}
-        self.environment = {**clean, "FANGPIN_HOME": str(home), "FANGPIN_PACK": str(PACK)}
-        if database:
-            self.environment["FANGPIN_DATABASE_URL"] = database
-        self.started: list[subprocess.Popen[str]] = []
-
-    def start(self, *words: str) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.runs.upload_process", *words],
-            cwd=Path(__file__).resolve().parents[2],
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.started.append(process)
-        return process
+        self.mother = Mother("tests.runs.upload_process", environment(home, database))
 
     def run(self, *words: str) -> dict[str, Any]:
-        process = self.start(*words)
-        assert process.stdout is not None
-        lines = process.stdout.read().splitlines()
-        assert process.wait(timeout=60) == 0
-        return json.loads(lines[-1])
+        code, told = self.mother.run(*words)
+        assert code == 0
+        return json.loads(told.splitlines()[-1])
 
     def submit(self, feed: str, text: str, *, name: str = "bills.csv") -> None:
         file = self.home.parent / name
         file.write_text(text, encoding="utf-8")
         self.run("submit", feed, str(file))
 
-    def hanging_worker(self, where: str, *, beats: bool = False) -> subprocess.Popen[str]:
+    def hanging_worker(self, where: str, *, beats: bool = False) -> Forked:
         """A worker that stops there; one that does not beat lets its lease lapse."""
-        process = self.start("work", "--hang", where, *(["--beats"] if beats else []))
-        assert process.stdout is not None
+        process = self.mother.start("work", "--hang", where, *(["--beats"] if beats else []))
         assert json.loads(process.stdout.readline()) == {"hangs": where}
         return process
 
@@ -87,28 +72,58 @@ class Office:
         return self.run("tell")
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
-    home = tmp_path / "home"
+def environment(home: Path, database: str) -> dict[str, str]:
+    """Of a process of the installation."""
+    clean = {name: value for name, value in os.environ.items() if "FANGPIN" not in name}
+    named = {"FANGPIN_DATABASE_URL": database} if database else {}
+    return {**clean, "FANGPIN_HOME": str(home), "FANGPIN_PACK": str(PACK), **named}
+
+
+def migrate(home: Path, database: str = "") -> None:
+    command = [sys.executable, "-m", "tests.runs.upload_process", "migrate"]
+    subprocess.run(command, cwd=REPOSITORY, env=environment(home, database), check=True)
+
+
+@pytest.fixture(scope="module")
+def new_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose SQLite database is made and empty."""
+    home = tmp_path_factory.mktemp("new") / "home"
     home.mkdir()
-    if request.param == "sqlite":
-        made = Office(home, "")
-        yield made
-        _end(made)
-        return
+    migrate(home)
+    return home
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A cluster whose database `postgres` is made and empty; others are copied from it."""
     if binaries() is None:
         pytest.skip("PostgreSQL's programs are not on this machine")
     with throw_away_cluster() as url:
-        made = Office(home, url)
-        yield made
-        _end(made)
+        migrate(tmp_path_factory.mktemp("unused"), url)
+        yield url
 
 
-def _end(made: Office) -> None:
-    for process in made.started:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
+    home, database = tmp_path / "home", ""
+    if request.param == "sqlite":
+        shutil.copytree(request.getfixturevalue("new_home"), home)
+    else:
+        home.mkdir()
+        database = copied_database(request.getfixturevalue("cluster"))
+    made = Office(home, database)
+    yield made
+    made.mother.close()
+
+
+def copied_database(url: str) -> str:
+    """The address of a database of its own."""
+    name = f"office_{uuid.uuid4().hex}"
+    server = urlsplit(url)
+    folder = parse_qs(server.query)["host"][0]
+    with psycopg.connect(host=folder, user="fangpin", dbname="template1", autocommit=True) as asked:
+        asked.execute(f"CREATE DATABASE {name} TEMPLATE postgres")  # type: ignore[arg-type]
+    return url.replace("/postgres?", f"/{name}?")
 
 
 def nothing_half(home: Path) -> bool:
@@ -121,8 +136,7 @@ def test_a_killed_worker_s_upload_is_finished_by_the_next_exactly_once(
 ) -> None:
     office.submit(BILLS, bills())
     worker = office.hanging_worker(where)
-    worker.send_signal(signal.SIGKILL)
-    worker.wait()
+    worker.kill()
     before = office.tell()["uploads"][0]
     assert (before["outcome"], before["state"]) == ("", "running")
     office.work_until_all_ended()
@@ -142,7 +156,7 @@ def test_a_worker_that_was_thought_dead_changes_nothing_when_it_wakes_up(office:
     office.work_until_all_ended()
     before = office.tell()
     (office.home / "go").touch()
-    assert stalled.wait(timeout=60) == 0
+    assert stalled.wait() == 0
     after = office.tell()
     assert after == before
     assert after["acts"] == ["submit_upload", "check_upload"]
@@ -160,7 +174,7 @@ def test_two_workers_take_two_jobs_and_one_feed_is_checked_by_one_at_a_time(
     outcomes = [(one["feed"], one["outcome"]) for one in office.tell()["uploads"]]
     assert outcomes == [(BILLS, ""), (BILLS, ""), (RELIEF, "accepted")]
     (office.home / "go").touch()
-    assert first.wait(timeout=60) == 0
+    assert first.wait() == 0
     office.work_until_all_ended()
     assert [one["outcome"] for one in office.tell()["uploads"]] == ["accepted"] * 3
 
@@ -179,8 +193,7 @@ def test_an_upload_that_kills_every_worker_is_given_up_and_says_so(office: Offic
     office.submit(BILLS, bills())
     for _ in range(3):
         worker = _eventually(lambda: office.hanging_worker("checking"))
-        worker.send_signal(signal.SIGKILL)
-        worker.wait()
+        worker.kill()
     office.work_until_all_ended()
     told = office.tell()
     [upload] = told["uploads"]
@@ -189,7 +202,7 @@ def test_an_upload_that_kills_every_worker_is_given_up_and_says_so(office: Offic
     assert told["spooled"] == []
 
 
-def _eventually(start: Callable[[], subprocess.Popen[str]]) -> subprocess.Popen[str]:
+def _eventually(start: Callable[[], Forked]) -> Forked:
     """A lease has to lapse first."""
     for _ in range(20):
         try:

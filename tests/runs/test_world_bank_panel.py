@@ -19,7 +19,7 @@ from fangpin.policy import load_pack
 from fangpin.runs.monthly import RunResult, run_month
 from fangpin.synthetic.recipes import write_recipe_deliveries
 
-pytestmark = [pytest.mark.real_data, pytest.mark.xdist_group("world_bank_panel")]
+pytestmark = pytest.mark.real_data
 
 ROUNDS_OF_FOOD = {"UGA": [1, 2, 3, 4, 5, 6], "NGA": [2, 4], "ETH": [2, 3, 4, 5, 6]}
 LATELY = {"UGA": [5, 6], "NGA": [], "ETH": []}

@@ -1,7 +1,9 @@
 """Uploads and workers in processes of their own, so that they can be killed.
 
-`submit FEED FILE`, `work [--hang WHERE [--beats]]`, `tell`: each prints one line of JSON. A
-worker that is told to hang says so when it gets there and goes on when the file `go` appears in FANGPIN_HOME.
+`migrate` makes the database. Without a word it is a mother (tests.forking). The words of her children
+are `submit FEED FILE`, `work [--hang WHERE [--beats]]` and `tell`: each prints one line of JSON. A
+worker that is told to hang says so when it gets there and goes on when the file `go` appears in
+FANGPIN_HOME.
 """
 
 from __future__ import annotations
@@ -16,27 +18,27 @@ from typing import Any
 
 import django
 
+from tests.forking import serve_forks
+
 LEASE = timedelta(seconds=2)
 AT = datetime(2020, 12, 3, 2, 0, tzinfo=UTC)
 
 
-def _say(told: dict[str, Any]) -> None:
+def _say(told: Any) -> None:
     sys.stdout.write(json.dumps(told) + "\n")
     sys.stdout.flush()
 
 
-def _start() -> Any:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fangpin.web.settings")
-    django.setup()
+def _workshop() -> Any:
+    """The installation of the environment; nothing of its database is open yet."""
     from django.conf import settings
-    from django.core.management import call_command
 
     from fangpin.lake.home import Home
     from fangpin.policy import load_pack
+    from fangpin.runs import worker  # noqa: F401  (read before anything is forked)
     from fangpin.runs.uploads import Workshop
     from fangpin.values import clock
 
-    call_command("migrate", verbosity=0, interactive=False)
     return Workshop(
         home=Home(settings.FANGPIN.home),
         pack=load_pack(settings.FANGPIN.pack_directory),
@@ -47,8 +49,7 @@ def _start() -> Any:
     )
 
 
-def submit(feed: str, file: Path) -> None:
-    workshop = _start()
+def submit(workshop: Any, feed: str, file: Path) -> None:
     from fangpin.casework.officials.scope import Scope
     from fangpin.casework.uploads import actions
     from fangpin.casework.uploads.models import Channel
@@ -76,8 +77,7 @@ def submit(feed: str, file: Path) -> None:
     _say(received.answer)
 
 
-def work(hang: str, *, beats: bool) -> None:
-    workshop = _start()
+def work(workshop: Any, hang: str, *, beats: bool) -> None:
     from fangpin.runs import worker
 
     worker.LEASE = LEASE
@@ -107,8 +107,7 @@ def work(hang: str, *, beats: bool) -> None:
     _say({"jobs": count})
 
 
-def tell() -> None:
-    workshop = _start()
+def tell(workshop: Any) -> None:
     from fangpin.casework.audit.models import AuditEntry
     from fangpin.casework.uploads.models import Upload
     from fangpin.feeds.arrivals import arrivals
@@ -134,11 +133,24 @@ def tell() -> None:
     )
 
 
-if __name__ == "__main__":
-    command, *rest = sys.argv[1:]
-    if command == "submit":
-        submit(rest[0], Path(rest[1]))
-    elif command == "work":
-        work(rest[1] if rest else "", beats=not rest or "--beats" in rest)
+def do(workshop: Any, words: list[str]) -> None:
+    """One word, in this process."""
+    word, *rest = words
+    if word == "submit":
+        submit(workshop, rest[0], Path(rest[1]))
+    elif word == "work":
+        work(workshop, rest[1] if rest else "", beats=not rest or "--beats" in rest)
     else:
-        tell()
+        tell(workshop)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fangpin.web.settings")
+    django.setup()
+    if sys.argv[1:] == ["migrate"]:
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0, interactive=False)
+    else:
+        opened = _workshop()
+        serve_forks(lambda words: do(opened, words))

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import pytest
-
 from fangpin.policy import Pack
 from fangpin.synthetic import build_world
 from fangpin.synthetic.world import Household
 from tests.synthetic.conftest import Sent
 from tests.synthetic.reading import rows_of
-
-pytestmark = pytest.mark.xdist_group("synthetic")
 
 
 def household_of(sent: Sent, name: str) -> Household:

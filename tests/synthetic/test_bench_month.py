@@ -12,8 +12,6 @@ from fangpin.policy import Pack
 from fangpin.synthetic import BenchMonth, PlannedDelivery, write_bench_month
 from tests.synthetic.reading import has_valid_check_digit, rows_of
 
-pytestmark = pytest.mark.xdist_group("synthetic")
-
 PERSONS = 3_000
 
 

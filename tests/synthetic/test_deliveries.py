@@ -17,8 +17,6 @@ from fangpin.values.month import Month
 from tests.synthetic.conftest import Sent
 from tests.synthetic.reading import encoding_of, has_valid_check_digit, raw_rows, rows_of
 
-pytestmark = pytest.mark.xdist_group("synthetic")
-
 
 def digests(deliveries: list[PlannedDelivery]) -> list[tuple[str, str, date, str]]:
     return [

@@ -18,8 +18,6 @@ from fangpin.synthetic.world import Person, World
 from tests.synthetic.conftest import HOUSEHOLDS, Sent
 from tests.synthetic.reading import has_valid_check_digit, rows_of
 
-pytestmark = pytest.mark.xdist_group("synthetic")
-
 
 def everybody(world: World) -> list[Person]:
     return [person for household in world.households for person in household.members]

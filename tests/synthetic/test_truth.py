@@ -16,8 +16,6 @@ from fangpin.synthetic.need import months_of_need
 from tests.synthetic.conftest import Sent
 from tests.synthetic.reading import rows_of
 
-pytestmark = pytest.mark.xdist_group("synthetic")
-
 KINDS = {
     "chronic_illness", "large_illness", "job_loss", "accident", "business_failure", "school_cost",
     "end_of_support", "end_of_gifts", "death_of_earner", "disaster",

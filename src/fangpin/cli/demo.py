@@ -21,7 +21,7 @@ from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import machine_problems
 from fangpin.lake.vault import Vault, write_installation_key
 from fangpin.policy import Pack
-from fangpin.policy.models import DemoRecipe
+from fangpin.policy.demo_models import DemoRecipe
 from fangpin.policy.nearest import advice
 from fangpin.synthetic.build import build_world, write_deliveries
 from fangpin.synthetic.deliveries import PlannedDelivery

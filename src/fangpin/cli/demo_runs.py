@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from fangpin.cli.session import Session
-from fangpin.policy.models import DemoRecipe
+from fangpin.policy.demo_models import DemoRecipe
 from fangpin.runs.monthly import run_month
 from fangpin.values.problem import ProblemError
 

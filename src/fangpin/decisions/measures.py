@@ -18,8 +18,9 @@ from fangpin.decisions.conditions import (
 )
 from fangpin.policy.expressions.facts import Facts
 from fangpin.policy.expressions.members import Member, member_facts
-from fangpin.policy.models import Guard, MeasureKind, Words
+from fangpin.policy.models import Guard, MeasureKind
 from fangpin.policy.nearest import advice
+from fangpin.policy.nodes import Words
 from fangpin.policy.pack import Pack
 from fangpin.values.problem import Problem, ProblemError
 

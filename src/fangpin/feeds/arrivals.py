@@ -13,7 +13,7 @@ from typing import Any, Literal
 from fangpin.feeds.decisions import Decision, Standing, decisions_of, standing
 from fangpin.lake.engine import Engine
 from fangpin.lake.home import TEMPORARY, Home
-from fangpin.policy.models import Contract
+from fangpin.policy.feed_models import Contract
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
 

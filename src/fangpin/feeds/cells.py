@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from fangpin.feeds.headers import Column
-from fangpin.policy.models import ContractField
+from fangpin.policy.feed_models import ContractField
 from fangpin.values.amounts import AmountReading, read_amount, read_count, read_number
 from fangpin.values.dates import read_date, read_month, read_year
 from fangpin.values.text import cell_problem, is_missing, normalise, read_word

@@ -19,7 +19,7 @@ from fangpin.feeds.readers.table import RAW, RawTable
 from fangpin.feeds.shapes import literal, quiet_repair, quoted, type_of
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.vault import Vault
-from fangpin.policy.models import Contract
+from fangpin.policy.feed_models import Contract
 from fangpin.values.dates import read_date
 from fangpin.values.identifiers import IdentifierReading, read_identifier
 from fangpin.values.masks import mask_identifier, mask_value

@@ -19,7 +19,8 @@ from fangpin.feeds.readers.table import RAW, RawTable
 from fangpin.feeds.shapes import quoted
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.vault import Vault
-from fangpin.policy.models import Contract, Registry
+from fangpin.policy.feed_models import Contract
+from fangpin.policy.header_models import Registry
 from fangpin.values.identifiers import bare_number
 from fangpin.values.text import is_missing, name_key
 

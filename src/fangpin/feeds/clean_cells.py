@@ -22,7 +22,7 @@ from fangpin.feeds.shapes import (
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.vault import TABLE as IDENTITIES
 from fangpin.lake.vault import Vault
-from fangpin.policy.models import Contract
+from fangpin.policy.feed_models import Contract
 
 TYPED = "typed"
 """row_no, position, f_<field>..., unread: a bit for each marked cell, -1 for a misshapen row."""

@@ -20,7 +20,7 @@ from fangpin.feeds.shapes import quoted
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home, machine_problems
 from fangpin.lake.vault import Vault
-from fangpin.policy.models import Contract
+from fangpin.policy.feed_models import Contract
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
 from fangpin.values.problem import Problem, ProblemError

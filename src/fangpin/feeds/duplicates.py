@@ -12,7 +12,7 @@ from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.check import PROBLEMS
 from fangpin.feeds.shapes import quoted
 from fangpin.lake.engine import Engine
-from fangpin.policy.models import Contract
+from fangpin.policy.feed_models import Contract
 
 
 def find_repeated(*, engine: Engine, names: Sequence[str], is_needed: bool) -> tuple[int, int]:

@@ -12,7 +12,8 @@ from fangpin.feeds.headers import Column
 from fangpin.feeds.shapes import literal, quoted, type_of
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.vault import Vault
-from fangpin.policy.models import Contract, ContractField, Registry
+from fangpin.policy.feed_models import Contract, ContractField
+from fangpin.policy.header_models import Registry
 from fangpin.policy.pack import Pack
 
 RESERVED = frozenset({"row_no", "person_ref", "household_ref", "month", "row_key", "masked_id"})

@@ -23,7 +23,7 @@ from fangpin.feeds.findings import Finding, finding
 from fangpin.feeds.readers.table import RawTable
 from fangpin.feeds.registry_doubts import registry_doubts
 from fangpin.lake.engines.duckdb import Engine
-from fangpin.policy.models import Registry
+from fangpin.policy.header_models import Registry
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from fangpin.feeds.messages import WORDS, Severity
+from fangpin.feeds.messages import WORDS
+from fangpin.feeds.messages.words import Severity
 
 
 @dataclass(frozen=True, slots=True)

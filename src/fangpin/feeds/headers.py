@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from fangpin.feeds.findings import FileRefused, Finding, finding
-from fangpin.policy.models import Contract, ContractField
+from fangpin.policy.feed_models import Contract, ContractField
 from fangpin.policy.nearest import advice
 from fangpin.values.text import header_key, normalise
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import yaml
 from pydantic import ValidationError
 
-from fangpin.policy.models import Contract, ContractField, FieldType
+from fangpin.policy.feed_models import Contract, ContractField, FieldType
 from fangpin.policy.pack import Pack
 from fangpin.values.problem import Problem, ProblemError
 

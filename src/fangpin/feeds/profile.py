@@ -13,7 +13,7 @@ from typing import Any
 
 from fangpin.feeds.shapes import quoted
 from fangpin.lake.engines.duckdb import Engine
-from fangpin.policy.models import Contract
+from fangpin.policy.feed_models import Contract
 
 QUANTILES = (0.1, 0.5, 0.9)
 _LOOKED_AT = 20_000

@@ -15,7 +15,7 @@ from fangpin.feeds.headers import Column
 from fangpin.feeds.readers.table import RAW, RawTable
 from fangpin.feeds.shapes import literal, quoted
 from fangpin.lake.engines.duckdb import Engine
-from fangpin.policy.models import ContractField
+from fangpin.policy.feed_models import ContractField
 from fangpin.values.amounts import read_amount, read_number
 from fangpin.values.dates import day_of_order, read_date, readings_of_short_date
 from fangpin.values.identifiers import read_identifier

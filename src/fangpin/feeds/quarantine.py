@@ -9,7 +9,7 @@ from fangpin.feeds.check import PROBLEMS
 from fangpin.feeds.findings import Finding, finding
 from fangpin.feeds.shapes import quoted
 from fangpin.lake.engines.duckdb import Engine
-from fangpin.policy.models import Contract, ContractField
+from fangpin.policy.feed_models import Contract, ContractField
 
 COLUMNS = (
     "row_no",

@@ -52,7 +52,7 @@ from fangpin.lake.engine import EngineRefused
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import TEMPORARY, Home, machine_problems, published_folder
 from fangpin.lake.vault import Vault
-from fangpin.policy.models import Contract
+from fangpin.policy.feed_models import Contract
 from fangpin.policy.nearest import advice
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month

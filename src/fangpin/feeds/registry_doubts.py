@@ -8,7 +8,8 @@ from fangpin.feeds.findings import Finding, finding
 from fangpin.feeds.lines import DeliveryLines
 from fangpin.feeds.shapes import literal, quoted
 from fangpin.lake.engines.duckdb import Engine
-from fangpin.policy.models import Contract, Registry
+from fangpin.policy.feed_models import Contract
+from fangpin.policy.header_models import Registry
 from fangpin.policy.pack import Pack
 
 

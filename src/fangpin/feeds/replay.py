@@ -23,7 +23,7 @@ from fangpin.feeds.duplicates import (
 )
 from fangpin.lake.engine import Engine
 from fangpin.lake.home import Home, published_folder
-from fangpin.policy.models import Contract
+from fangpin.policy.feed_models import Contract
 from fangpin.policy.pack import Pack
 
 _TOLD = "replay.json"

@@ -16,7 +16,7 @@ from fangpin.feeds.cells import (
     words_of,
 )
 from fangpin.feeds.headers import Column
-from fangpin.policy.models import ContractField
+from fangpin.policy.feed_models import ContractField
 from fangpin.values.text import MISSING_WORDS
 
 TYPES = {

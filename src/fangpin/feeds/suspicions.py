@@ -22,7 +22,7 @@ from fangpin.feeds.lines import DeliveryLines
 from fangpin.feeds.profile import AmountProfile, Profile, read_profile
 from fangpin.feeds.shapes import quoted
 from fangpin.lake.engines.duckdb import Engine
-from fangpin.policy.models import Contract
+from fangpin.policy.feed_models import Contract
 from fangpin.policy.pack import Pack
 
 _LOST = (

@@ -20,7 +20,8 @@ from fangpin.linkage.households import age_sql
 from fangpin.linkage.registry import RegistryState
 from fangpin.policy.expressions import parse, tree
 from fangpin.policy.expressions.sql import Sql, column, quoted, to_sql
-from fangpin.policy.models import Contract, LedgerItem
+from fangpin.policy.feed_models import Contract
+from fangpin.policy.models import LedgerItem
 from fangpin.policy.pack import Pack
 
 FORM = "4"

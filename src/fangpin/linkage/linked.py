@@ -33,7 +33,7 @@ from fangpin.linkage.model import Model, load_model
 from fangpin.linkage.registry import RegistryState
 from fangpin.linkage.scores import Scores, scores_of, with_claims
 from fangpin.policy.expressions.sql import quoted
-from fangpin.policy.models import Contract
+from fangpin.policy.feed_models import Contract
 from fangpin.policy.pack import Pack
 
 FORM = "1"

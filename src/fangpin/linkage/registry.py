@@ -17,7 +17,7 @@ from fangpin.feeds.arrivals import SHARED, Arrival
 from fangpin.lake.engine import Engine
 from fangpin.lake.home import Home, published_folder
 from fangpin.policy.expressions.sql import column
-from fangpin.policy.models import Registry
+from fangpin.policy.header_models import Registry
 from fangpin.policy.pack import Pack
 from fangpin.values.problem import Problem, ProblemError
 

@@ -15,7 +15,8 @@ from typing import Literal
 from fangpin.lake.home import Home
 from fangpin.linkage.decisions import IN_FORCE, Decision, append
 from fangpin.linkage.desk import ROWS, Desk
-from fangpin.policy.models import ContractField, Words
+from fangpin.policy.feed_models import ContractField
+from fangpin.policy.nodes import Words
 from fangpin.values.masks import mask_identifier, mask_name
 from fangpin.values.month import Month
 

@@ -26,7 +26,7 @@ from fangpin.linkage.model import Model
 from fangpin.linkage.probable import SCORED, score
 from fangpin.linkage.registry import RegistryState
 from fangpin.policy.expressions.sql import column
-from fangpin.policy.models import Registry
+from fangpin.policy.header_models import Registry
 from fangpin.policy.pack import Pack
 from fangpin.values.text import name_key
 

@@ -18,7 +18,7 @@ from fangpin.feeds.live_facts import view_live_facts
 from fangpin.lake.engine import Engine
 from fangpin.linkage.registry import RegistryState
 from fangpin.policy.expressions.sql import column, quoted
-from fangpin.policy.models import HouseholdUnit
+from fangpin.policy.header_models import HouseholdUnit
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
 

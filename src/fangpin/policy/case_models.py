@@ -13,7 +13,7 @@ from typing import Literal
 from pydantic import Field
 
 from fangpin.policy.history_models import ExpectedCasework, HistoryEntry
-from fangpin.policy.models import Code, DottedCode, Node, Text
+from fangpin.policy.nodes import Code, DottedCode, Node, Text
 
 
 class Series(Node):

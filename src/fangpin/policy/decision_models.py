@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from fangpin.policy.models import Code, DottedCode, Node, Overlay, Sourced, Text, Words
+from fangpin.policy.nodes import Code, DottedCode, Node, Overlay, Sourced, Text, Words
 
 
 class Dated(Node):

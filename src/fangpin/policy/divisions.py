@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fangpin.policy.document import read_text
-from fangpin.policy.models import DivisionLevel, Words
+from fangpin.policy.header_models import DivisionLevel
 from fangpin.policy.nearest import advice
+from fangpin.policy.nodes import Words
 from fangpin.values.problem import Problem, ProblemError
 
 COLUMNS = ("code", "level", "name_zh", "name_en", "parent")

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from fangpin.policy.divisions import Division, read_divisions
 from fangpin.policy.document import Document, NodePath, read_document
+from fangpin.policy.feed_models import Department
+from fangpin.policy.header_models import PackHeader
 from fangpin.policy.layout import CASE, DIVISIONS_FILE, HEADER_FILE, Kind, files_of
-from fangpin.policy.models import Department, Node, PackHeader
+from fangpin.policy.nodes import Node
 from fangpin.policy.shape import missing_key, shaped, unknown_key, wrong_type
 from fangpin.values.problem import Problem
 

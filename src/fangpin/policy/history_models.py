@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from fangpin.policy.models import Code, Node, Text
+from fangpin.policy.nodes import Code, Node, Text
 
 Moment = date | str
 """A day (ten in the morning is meant), or a quoted "2021-04-06 09:59"."""

@@ -14,26 +14,26 @@ from fangpin.policy.decision_models import (
     EliminationCondition,
     Statement,
 )
+from fangpin.policy.demo_models import DemoRecipe
+from fangpin.policy.feed_models import Department
+from fangpin.policy.header_models import Source
 from fangpin.policy.models import (
     CalendarYear,
     Category,
-    DemoRecipe,
-    Department,
     HouseholdAttribute,
     Indicator,
     LedgerGroup,
     LedgerItem,
     MeasureKind,
-    Node,
     Parameter,
     RiskCause,
     Role,
     Rule,
     Severity,
-    Source,
     Word,
 )
 from fangpin.policy.nearest import advice
+from fangpin.policy.nodes import Node
 from fangpin.policy.procedure_models import Duty, Form, Procedure
 from fangpin.values.problem import Problem
 

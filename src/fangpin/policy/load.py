@@ -14,29 +14,27 @@ from fangpin.policy.decision_models import (
     EliminationCondition,
     Statement,
 )
+from fangpin.policy.demo_models import DemoRecipe
 from fangpin.policy.divisions import united
 from fangpin.policy.entries import Folder, canonical, read_folder
+from fangpin.policy.feed_models import Contract, Department
+from fangpin.policy.header_models import PackHeader, Source
 from fangpin.policy.models import (
     CalendarYear,
     Category,
-    Contract,
-    DemoRecipe,
-    Department,
     HouseholdAttribute,
     Indicator,
     LedgerGroup,
     LedgerItem,
     MeasureKind,
-    Node,
-    PackHeader,
     Parameter,
     RiskCause,
     Role,
     Rule,
     Severity,
-    Source,
     Word,
 )
+from fangpin.policy.nodes import Node
 from fangpin.policy.overlay import Merged, chain_of, merge, merged_header
 from fangpin.policy.pack import Pack
 from fangpin.policy.procedure_models import Duty, Form, Procedure

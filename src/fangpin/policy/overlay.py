@@ -14,9 +14,12 @@ from pathlib import Path
 
 from fangpin.policy.decision_models import Dated
 from fangpin.policy.entries import Entry, Folder, open_folder
+from fangpin.policy.feed_models import Department
+from fangpin.policy.header_models import PackHeader
 from fangpin.policy.layout import HEADER_FILE
-from fangpin.policy.models import Category, Department, Overlay, PackHeader, Rule
+from fangpin.policy.models import Category, Rule
 from fangpin.policy.nearest import advice
+from fangpin.policy.nodes import Overlay
 from fangpin.policy.nouns import named
 from fangpin.policy.procedure_models import Procedure
 from fangpin.values.problem import Problem

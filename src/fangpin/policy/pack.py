@@ -17,27 +17,25 @@ from fangpin.policy.decision_models import (
     EliminationCondition,
     Statement,
 )
+from fangpin.policy.demo_models import DemoRecipe
 from fangpin.policy.divisions import Divisions
 from fangpin.policy.entries import Entry
+from fangpin.policy.feed_models import Contract, Department
+from fangpin.policy.header_models import PackHeader, Source
 from fangpin.policy.models import (
     CalendarYear,
     Category,
-    Contract,
-    DemoRecipe,
-    Department,
     HouseholdAttribute,
     Indicator,
     LedgerGroup,
     LedgerItem,
     MeasureKind,
-    PackHeader,
     Parameter,
     ParameterValue,
     RiskCause,
     Role,
     Rule,
     Severity,
-    Source,
     Word,
 )
 from fangpin.policy.nearest import advice

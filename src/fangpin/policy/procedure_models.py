@@ -1,6 +1,6 @@
 """The shape of official procedure in a pack: steps, clocks, exits, forms and duties.
 
-Like `models.py` for the rest of a pack: what the strict loader accepts and nothing else. Every
+What the strict loader accepts and nothing else, like `models.py` for rules and values. Every
 figure stands in a parameter, so that it has a date, a place, a source and a status.
 """
 
@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import Field
 
 from fangpin.policy.decision_models import Dated
-from fangpin.policy.models import Code, DottedCode, Node, Overlay, Sourced, Words
+from fangpin.policy.nodes import Code, DottedCode, Node, Overlay, Sourced, Words
 
 FIRST_CLUE = "first_clue"
 """The moment at which clocks of a case begin that start before any act: its earliest clue."""

@@ -1,6 +1,6 @@
 """A node of a file against its model: what does not fit, told with its line and what was expected.
 
-The models stand in models.py; the words here are for the people who write packs.
+The models stand in the files called `models`; the words here are for the people who write packs.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from fangpin.policy.document import Document, NodePath
-from fangpin.policy.models import Node
 from fangpin.policy.nearest import advice
+from fangpin.policy.nodes import Node
 from fangpin.values.problem import Problem
 
 Shaped = TypeVar("Shaped", bound=Node)

@@ -23,7 +23,7 @@ from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home
 from fangpin.lake.vault import Vault
 from fangpin.policy import Pack
-from fangpin.policy.models import Contract
+from fangpin.policy.feed_models import Contract
 from fangpin.policy.procedure_models import Form
 
 SEVERE = "severe_difficulty"

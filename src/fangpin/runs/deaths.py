@@ -21,7 +21,7 @@ from fangpin.lake.engine import Engine
 from fangpin.lake.engines.duckdb import connect
 from fangpin.ledger.snapshot import Snapshot
 from fangpin.policy.expressions.sql import column, quoted
-from fangpin.policy.models import Deaths, FieldIs
+from fangpin.policy.header_models import Deaths, FieldIs
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
 

@@ -11,7 +11,7 @@ from fangpin.casework.officials.demo import DemoAccount, create_demo_officials
 from fangpin.casework.officials.models import Post
 from fangpin.casework.officials.scope import Scope
 from fangpin.policy import Pack
-from fangpin.policy.models import DemoCasework
+from fangpin.policy.demo_models import DemoCasework
 
 _MORNING = time(1, 30)
 """Half past nine where the demonstration plays, in UTC."""

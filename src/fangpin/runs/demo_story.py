@@ -20,7 +20,7 @@ from fangpin.casework.measures.states import ALIVE, MeasureState
 from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry.models import Household
 from fangpin.policy import Pack
-from fangpin.policy.models import DemoResource
+from fangpin.policy.demo_models import DemoResource
 from fangpin.policy.procedure import procedure_of
 from fangpin.runs.demo_offices import Offices, draw, moment
 

@@ -30,7 +30,7 @@ from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.home import Home
 from fangpin.lake.vault import Vault
 from fangpin.policy import Pack, WorkingCalendar
-from fangpin.policy.models import DemoCasework, DemoPast, DemoRecipe
+from fangpin.policy.demo_models import DemoCasework, DemoPast, DemoRecipe
 from fangpin.policy.procedure import procedure_of
 from fangpin.runs.casework_feeds import deliver_casework
 from fangpin.runs.demo_clock import clock_of, set_clock

@@ -13,7 +13,8 @@ from fangpin.ledger.rollup import fact_fields, linked_facts
 from fangpin.ledger.snapshot import Snapshot
 from fangpin.policy.expressions.spans import base_items
 from fangpin.policy.expressions.sql import column, quoted
-from fangpin.policy.models import Contract, LedgerItem, Rule
+from fangpin.policy.feed_models import Contract
+from fangpin.policy.models import LedgerItem, Rule
 from fangpin.policy.pack import Pack
 from fangpin.rules.evaluate import Evaluation
 

@@ -11,7 +11,7 @@ from fangpin.linkage.households import attribute_sql
 from fangpin.linkage.registry import RegistryState
 from fangpin.policy.expressions.sql import column, quoted
 from fangpin.policy.expressions.vocabulary import field_kinds
-from fangpin.policy.models import Registry
+from fangpin.policy.header_models import Registry
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
 

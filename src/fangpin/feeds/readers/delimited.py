@@ -16,7 +16,7 @@ from fangpin.feeds.limits import Limits
 from fangpin.feeds.readers.table import RAW, RawTable
 from fangpin.lake.engine import EngineRefused
 from fangpin.lake.engines.duckdb import Engine
-from fangpin.policy.models import Contract
+from fangpin.policy.feed_models import Contract
 
 _DELIMITERS = (",", "\t", ";", "|")
 _LARGEST_CELL = 1 << 20

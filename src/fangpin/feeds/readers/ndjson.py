@@ -14,7 +14,7 @@ from fangpin.feeds.limits import Limits
 from fangpin.feeds.readers.delimited import load_numbered
 from fangpin.feeds.readers.table import RawTable
 from fangpin.lake.engines.duckdb import Engine
-from fangpin.policy.models import Contract
+from fangpin.policy.feed_models import Contract
 
 LONGEST_LINE = 1 << 20
 """Bytes. No honest row is longer; none is read further."""

@@ -22,7 +22,7 @@ from fangpin.feeds.readers.delimited import header_findings, load_numbered
 from fangpin.feeds.readers.table import RAW, RawTable
 from fangpin.lake.engine import EngineRefused
 from fangpin.lake.engines.duckdb import Engine
-from fangpin.policy.models import Contract
+from fangpin.policy.feed_models import Contract
 
 _CHILD = "fangpin.feeds.readers.workbook_child"
 _SMALL_ENOUGH_TO_STREAM = 20 * 1024 * 1024

@@ -13,8 +13,8 @@ from pydantic import Field
 
 from fangpin.lake.home import Home
 from fangpin.policy.document import read_document
-from fangpin.policy.models import Code, DottedCode, Node, Text
 from fangpin.policy.nearest import advice
+from fangpin.policy.nodes import Code, DottedCode, Node, Text
 from fangpin.policy.pack import Pack
 from fangpin.policy.shape import shaped
 from fangpin.values.problem import Problem, ProblemError

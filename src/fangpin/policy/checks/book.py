@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from fangpin.policy.entries import Entry
-from fangpin.policy.models import ContractField, Node
+from fangpin.policy.feed_models import ContractField
 from fangpin.policy.nearest import advice
+from fangpin.policy.nodes import Node
 from fangpin.policy.nouns import named
 from fangpin.policy.pack import Pack
 from fangpin.values.problem import Problem

@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fangpin.policy.checks.book import Book, unknown
+from fangpin.policy.demo_models import DemoRecipe
 from fangpin.policy.entries import Entry
-from fangpin.policy.models import (
-    Contract,
-    ContractField,
-    DeathTold,
-    DemoRecipe,
-    FieldType,
-    PackHeader,
-    Registry,
-    SignOfLife,
-)
+from fangpin.policy.feed_models import Contract, ContractField, FieldType
+from fangpin.policy.header_models import DeathTold, PackHeader, Registry, SignOfLife
 from fangpin.values.month import Month
 from fangpin.values.problem import Problem
 

@@ -9,7 +9,8 @@ from itertools import combinations
 from fangpin.policy.checks.book import Book, unknown
 from fangpin.policy.decision_models import Dated
 from fangpin.policy.entries import Entry
-from fangpin.policy.models import CalendarYear, Category, PackHeader, Parameter, Rule
+from fangpin.policy.header_models import PackHeader
+from fangpin.policy.models import CalendarYear, Category, Parameter, Rule
 from fangpin.policy.nouns import named
 from fangpin.values.problem import Problem
 

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from fangpin.policy.checks.book import Book, unknown
 from fangpin.policy.entries import Entry
-from fangpin.policy.models import MeasureKind, PackHeader, Role, Rule, Severity, Words
+from fangpin.policy.header_models import PackHeader
+from fangpin.policy.models import MeasureKind, Role, Rule, Severity
 from fangpin.policy.nearest import advice
+from fangpin.policy.nodes import Words
 from fangpin.values.problem import Problem
 
 ALWAYS_KNOWN = frozenset({"start", "end", "month"})

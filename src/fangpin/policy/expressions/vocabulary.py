@@ -10,7 +10,8 @@ from fangpin.policy.decision_models import CaseCheck, Eligibility, EliminationCo
 from fangpin.policy.expressions.case_facts import CASE_FACTS, PERSON_FACTS, case_choices
 from fangpin.policy.expressions.check import MEMBERS, SETS, WINDOWS, Kind, Vocabulary, check
 from fangpin.policy.expressions.parse import parse
-from fangpin.policy.models import Contract, FieldType, MeasureKind
+from fangpin.policy.feed_models import Contract, FieldType
+from fangpin.policy.models import MeasureKind
 from fangpin.values.problem import Problem, ProblemError
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from fangpin.lake.home import Home
-from fangpin.policy.models import DemoRecipe
+from fangpin.policy.demo_models import DemoRecipe
 from fangpin.runs.demonstration import recipe_of
 from fangpin.web.ground.pack import installation_pack
 

@@ -25,7 +25,7 @@ from fangpin.casework.officials.scope import Scope, narrow_to
 from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.provisional import form_of_unregistered
 from fangpin.casework.uploads.actions import DELIVER
-from fangpin.policy.models import Words
+from fangpin.policy.nodes import Words
 from fangpin.runs.demonstration import run_days
 from fangpin.runs.link_acts import DECIDE_LINKS
 from fangpin.values.month import Month

@@ -16,7 +16,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from fangpin.casework.alerts.models import Alert, AlertReason, EvidenceRow
-from fangpin.policy.models import Category, ContractField, Rule, Severity
+from fangpin.policy.feed_models import ContractField
+from fangpin.policy.models import Category, Rule, Severity
 from fangpin.values.problem import ProblemError
 from fangpin.web.charts.ledger import Line
 from fangpin.web.charts.threshold import threshold_chart

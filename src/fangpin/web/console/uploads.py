@@ -16,7 +16,7 @@ from fangpin.casework.officials.scope import Scope
 from fangpin.casework.uploads.models import Outcome, Upload
 from fangpin.casework.uploads.queries import feeds_to_send
 from fangpin.feeds.arrivals import Arrival, expected_month
-from fangpin.policy.models import Contract
+from fangpin.policy.feed_models import Contract
 from fangpin.values.month import Month
 from fangpin.web.console.cases.forms.base import ToldForm
 from fangpin.web.console.feeds import known_arrivals

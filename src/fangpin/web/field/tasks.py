@@ -22,7 +22,7 @@ from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.models import Household
-from fangpin.policy.models import Words
+from fangpin.policy.nodes import Words
 from fangpin.policy.procedure_models import Form
 from fangpin.values.month import Month
 from fangpin.web.ground.known import KnownLedger

@@ -12,7 +12,7 @@ from typing import Any
 import xlsxwriter
 
 from fangpin.policy import Pack
-from fangpin.policy.models import Words
+from fangpin.policy.nodes import Words
 from fangpin.policy.procedure_models import Form, FormField
 
 CASES = "cases.csv"

@@ -6,15 +6,9 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext, gettext_noop
 
-from fangpin.policy.models import (
-    ContractField,
-    HouseholdAttribute,
-    Indicator,
-    LedgerItem,
-    Parameter,
-    Rule,
-    Words,
-)
+from fangpin.policy.feed_models import ContractField
+from fangpin.policy.models import HouseholdAttribute, Indicator, LedgerItem, Parameter, Rule
+from fangpin.policy.nodes import Words
 from fangpin.web.ground.figures import plain, share
 from fangpin.web.ground.known import number_of
 from fangpin.web.ground.language import short_language

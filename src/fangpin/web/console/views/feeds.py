@@ -22,7 +22,7 @@ from fangpin.feeds import arrivals as deliveries
 from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.rejects import write_rejects_xlsx
 from fangpin.lake.engines.duckdb import connect
-from fangpin.policy.models import Contract, Department
+from fangpin.policy.feed_models import Contract, Department
 from fangpin.values.month import Month
 from fangpin.values.withheld import WITHHELD, is_small
 from fangpin.web.console.feeds import (

@@ -24,7 +24,7 @@ from fangpin.casework.officials.queries import divisions_named
 from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.models import Household
-from fangpin.policy.models import Words
+from fangpin.policy.nodes import Words
 from fangpin.runs.deaths import conflicts_of_household
 from fangpin.runs.link_acts import DECIDE_LINKS
 from fangpin.runs.months import months_of_household

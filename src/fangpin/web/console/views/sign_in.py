@@ -19,7 +19,7 @@ from fangpin.casework.appointments import second_factor
 from fangpin.casework.appointments.sign_in import change_password, signed_in
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.officials.models import Post
-from fangpin.policy.models import Words
+from fangpin.policy.nodes import Words
 from fangpin.web.ground.access import (
     ANY_POST,
     SEE_FEEDS,

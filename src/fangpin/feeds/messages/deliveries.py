@@ -1,0 +1,92 @@
+"""What is said of a delivery beside earlier ones and the registry: held, corrected, doubted."""
+
+from __future__ import annotations
+
+from fangpin.feeds.messages.words import FindingWords
+
+OF_DELIVERIES: dict[str, FindingWords] = {
+    "ID_COLUMN_TRUNCATED": FindingWords(
+        "hold",
+        "列“{title}”有 {count} 行（{share}）的证件号码被表格软件截断，校验位碰巧通过的也不可信；整批暂扣。",
+        "In '{title_en}' {count} rows ({share}) hold numbers that a spreadsheet cut; those that pass "
+        "the check digit may do so by chance. The delivery is held.",
+        "请把该列设为文本格式后从原系统重新导出、重新报送。",
+        "Export it again with the column set to text and send it again.",
+    ),
+    "MANY_ROWS_REFUSED": FindingWords(
+        "hold",
+        "有 {count} 行（{share}）被退回，本月数据不完整；整批暂扣。",
+        "{count} rows ({share}) were refused: the month is not whole. The delivery is held.",
+        "请按退回清单更正后重新报送；确认其余行可用的，由负责人放行。",
+        "Correct the refused rows and send it again, or let someone release the rest.",
+    ),
+    "AMOUNT_UNIT_DRIFT": FindingWords(
+        "hold",
+        "“{title}”的金额约为往月的 {times} 倍（本批中位数 {now}，往月 {before}），像是换了单位；整批暂扣。",
+        "'{title_en}' is about {times} times the earlier months (median {now}, before {before}): "
+        "another unit? The delivery is held.",
+        "请核对单位（如元、分、万元混用）：单位有误的重新报送，确属实际的由负责人放行。",
+        "Check the unit: send it again in the agreed one, or let someone release it if it is true.",
+    ),
+    "VOLUME_ANOMALY": FindingWords(
+        "hold",
+        "本批 {count} 行，往期（{months} 期）通常 {usual} 行，可能漏报、截断或重复；整批暂扣。",
+        "{count} rows where {usual} are usual (of {months} earlier periods): cut off, or doubled? "
+        "The delivery is held.",
+        "请核对导出条件：不完整的重新报送，确属实际的由负责人放行。",
+        "Check the export: send it again, or let someone release it if it is true.",
+    ),
+    "CONTENT_OF_ANOTHER_MONTH": FindingWords(
+        "hold",
+        "报送的月份没有自己的数据，{count} 行都是其他月份已报过的；整批暂扣。",
+        "Nothing in it belongs to the stated month; {count} rows came with other months already. "
+        "The delivery is held.",
+        "请核对所选月份和文件：选错文件的重新报送。",
+        "Check the month and the file; send the right one.",
+    ),
+    "CONTENT_DOUBLED": FindingWords(
+        "hold",
+        "有 {count} 行除“{titles}”外与已有数据完全相同，计入会重复；整批暂扣。",
+        "{count} rows equal known ones in all but '{titles_en}' and would count twice. The delivery "
+        "is held.",
+        "重新导出造成编号变化的，请拒收其中一批；确属不同业务的由负责人放行。",
+        "If a new export changed the numbers, refuse one of the two; release it if they are "
+        "different matters.",
+    ),
+    "ROWS_CORRECTED": FindingWords(
+        "warn",
+        "有 {count} 行更正了先前批次的数据，按更正后的计入原月份。",
+        "{count} rows correct earlier deliveries and restate their own month.",
+    ),
+    "CONTENT_RECEIVED": FindingWords(
+        "warn",
+        "全部 {count} 行都已在先前批次中（文件名或行序不同），本次新增 0 行。",
+        "All {count} rows came before (under another name or in another order): 0 new rows.",
+    ),
+    "ALREADY_RECEIVED": FindingWords(
+        "warn",
+        "同一文件已作为批次 {delivery} 载入，本次新增 0 行。",
+        "The same file was loaded as delivery {delivery}; 0 new rows.",
+    ),
+    "DATED_AFTER_RECEIPT": FindingWords(
+        "warn",
+        "有 {count} 行的月份晚于收到该文件的月份。",
+        "{count} rows are dated after the month in which the file arrived.",
+        "请核对日期列。",
+        "Check the date column.",
+    ),
+    "PERSON_IN_TWO_HOUSEHOLDS": FindingWords(
+        "warn",
+        "有 {count} 人同时列在两户（已载入，待核对；归入行号靠后的一户）。",
+        "{count} persons are listed in two households (loaded, to be checked; the later row counts).",
+        "请核对是否重复登记或分户。",
+        "Check whether they were registered twice or moved.",
+    ),
+    "HEAD_IS_A_CHILD": FindingWords(
+        "warn",
+        "有 {count} 户的户主不满 {years} 周岁（已载入，待核对）。",
+        "{count} heads of household are under {years} (loaded, to be checked).",
+        "请核对户主和与户主关系。",
+        "Check who the head is.",
+    ),
+}
