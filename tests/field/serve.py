@@ -1,7 +1,8 @@
 """Serve the invented village: `python -m tests.field.serve HOME PORT` (0: any free port; none: only make it).
 
 Prints the address once it answers. `POST /__line__/<what>` of the tests troubles the line: `drop`
-loses the next answer of a visit after it was stored, `up` mends it. `/__rows__/` counts.
+loses the next answer of a visit after it was stored, `trouble` lets nobody have a list, `up` mends
+both. `/__rows__/` counts.
 """
 
 from __future__ import annotations
@@ -28,17 +29,20 @@ class Line:
 
     def __init__(self, application: Any) -> None:
         self.application = application
-        self.drop = False
+        self.drop = self.trouble = False
 
     def __call__(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
         if path.startswith("/__line__/"):
-            self.drop = path.endswith("/drop")
+            self.drop, self.trouble = path.endswith("/drop"), path.endswith("/trouble")
             start("204 No Content", [])
             return []
         if path == "/__rows__/":
             start("200 OK", [("Content-Type", "application/json")])
             return [json.dumps(counted()).encode()]
+        if self.trouble and path == "/field/tasks":
+            start("503 Service Unavailable", [])
+            return []
         if self.drop and path == "/field/visits":
             self.drop = False
             # What the server did is done; the answer never leaves.

@@ -11,8 +11,11 @@ from typing import Any
 
 import pytest
 
+from fangpin.lake.home import Home
+from fangpin.lake.papers import Papers
 from tests.field.seed import PASSWORD
-from tests.field.served import Server
+from tests.field.served import Caller, Server
+from tests.field.world import visit_body
 from tests.web.test_browser import CHROMIUM, FLAGS
 
 PIN = "258046"
@@ -26,6 +29,16 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def server(repository: Path) -> Iterator[Server]:
+    with tempfile.TemporaryDirectory() as folder:
+        made = Server(repository, Path(folder) / "home")
+        made.start()
+        yield made
+        made.stop()
+
+
+@pytest.fixture(scope="module")
+def untouched(repository: Path) -> Iterator[Server]:
+    """The village as it is made: what the other tests write would change its screens."""
     with tempfile.TemporaryDirectory() as folder:
         made = Server(repository, Path(folder) / "home")
         made.start()
@@ -88,16 +101,22 @@ class Phone:
         page = self.page
         page.goto(self.server.address + "/field/")
         page.wait_for_selector("#name")
-        page.fill("#name", "cun")
-        page.fill("#word", PASSWORD)
-        page.click("button.main")
-        page.wait_for_selector(".pad")
-        self.pin()
-        page.wait_for_selector("h1:text('再输'), h1:text('once more')")
-        self.pin()
-        page.wait_for_selector(".task")
-        self.kept()
+        self.sign_in()
+        self.choose_pin()
         return page
+
+    def sign_in(self) -> None:
+        self.page.fill("#name", "cun")
+        self.page.fill("#word", PASSWORD)
+        self.page.click("button.main")
+        self.page.wait_for_selector(".pad")
+
+    def choose_pin(self) -> None:
+        self.pin()
+        self.page.wait_for_selector("h1:text('再输'), h1:text('once more')")
+        self.pin()
+        self.page.wait_for_selector(".task")
+        self.kept()
 
     def kept(self) -> None:
         """Wait until the service worker holds the pages."""
@@ -152,10 +171,35 @@ class Phone:
         page.click(".sign .main")
         page.wait_for_selector(f"{within} .signature img")
 
+    def rows(self, prefix: str) -> list[str]:
+        """The keys of what lies on the phone, which are no secret."""
+        found: list[str] = self.page.evaluate(KEYS, prefix)
+        return found
+
+    def update(self) -> None:
+        """Upload and refresh by hand."""
+        self.page.click(".tabs a >> nth=2")
+        self.page.click(".log-screen .main")
+
     def drafted(self) -> None:
         """Drafts are kept a moment after the last letter."""
         self.page.wait_for_timeout(600)
 
+
+KEYS = """async (prefix) => {
+  const db = await new Promise((done) => {
+    const asked = indexedDB.open("fangpin-field");
+    asked.onsuccess = () => done(asked.result);
+  });
+  return new Promise((done) => {
+    const asked = db.transaction(["rows"]).objectStore("rows").getAllKeys();
+    asked.onsuccess = () => { db.close(); done(asked.result.filter((key) => key.startsWith(prefix))); };
+  });
+}"""
+WITH_THE_STORE = """async (work) => {
+  const version = document.querySelector("script[type=module]").src.split("/").at(-2);
+  const store = await import(`/field/app/${version}/store.js`);
+"""
 
 FILL_THE_DISK = """async () => {
   const db = await new Promise((done) => {
@@ -237,12 +281,13 @@ def test_a_visit_written_without_a_line_arrives_exactly_once(
     page.wait_for_selector(".entry.is-stored", timeout=20_000)
     assert server.count("visits") == before + 1
     kinds = server.rows(
-        "SELECT a.kind, a.size, a.latitude FROM cases_attachment a "
+        "SELECT a.kind, a.size, a.latitude, a.sha256 FROM cases_attachment a "
         "JOIN cases_visit v ON v.act_id = a.act_id ORDER BY a.kind"
     )
     (photo,) = [row for row in kinds if row[0] == "photo"]
     assert photo[1] <= 300_000, "made small"
     assert round(float(photo[2]), 3) == 25.398, "its place stands beside it"
+    assert b"Exif" not in Papers(Home(server.home)).read(photo[3]), "and nothing else of the phone"
     assert [row[0] for row in kinds].count("signature") == 1
     assert server.rows(
         "SELECT c.form, a.kind FROM cases_consent c JOIN cases_attachment a ON a.act_id = c.act_id"
@@ -251,15 +296,6 @@ def test_a_visit_written_without_a_line_arrives_exactly_once(
     assert place == (12,)
     assert phone.complaints == []
     phone.context.close()
-
-
-def test_a_photo_carries_nothing_of_the_phone(browser: Any, server: Server) -> None:
-    from fangpin.lake.home import Home
-    from fangpin.lake.papers import Papers
-
-    (sha,) = server.rows("SELECT sha256 FROM cases_attachment WHERE kind = 'photo' LIMIT 1")[0]
-    content = Papers(Home(server.home)).read(sha)
-    assert b"Exif" not in content
 
 
 def test_an_answer_that_is_lost_after_the_visit_was_stored_makes_no_second_one(
@@ -395,6 +431,7 @@ def test_a_household_that_no_registry_lists_is_written_down_without_a_line_and_a
     page.wait_for_selector(".summary:has-text('只写数字')")
     page.fill("#c-members", "2")
     page.fill("#c-note", "刚迁入，没有地种。")
+    phone.drafted()
     page.reload()
     phone.unlock()
     page.wait_for_selector(".clue-screen")
@@ -461,7 +498,10 @@ def test_after_the_packs_days_households_go_and_what_was_not_sent_stays(
           await new Promise((done) => { tx.oncomplete = done; });
         }"""
     )
+    assert phone.rows("task:")
     page.reload()
+    page.wait_for_selector(".pad")
+    assert phone.rows("task:") == [], "gone before anybody has entered a PIN"
     phone.unlock()
     page.wait_for_selector(".empty, .task")
     assert page.locator(".task").count() == 0
@@ -522,16 +562,233 @@ def test_a_full_phone_says_so_and_loses_nothing_of_the_form(
     phone.context.close()
 
 
+def test_a_clue_that_is_written_on_a_full_phone_stays_on_the_page(
+    browser: Any, server: Server, tmp_path: Path
+) -> None:
+    phone = Phone(browser, server, disk=tmp_path)
+    page, origin = phone.page, server.address
+    devtools = phone.context.new_cdp_session(page)
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 4_000_000})
+    phone.set_up()
+    page.click(".tabs a >> nth=1")
+    page.wait_for_selector(".clue-screen")
+    page.evaluate(FILL_THE_DISK)
+    page.fill("#c-head", "段细春")
+    page.fill("#c-note", "屋顶漏雨，灶屋也漏。")
+    page.wait_for_selector(".toast.bad:has-text('草稿没有存下')")
+    page.click(".clue-screen .main")
+    page.wait_for_selector(".toast.bad:has-text('还没有存下')")
+    assert page.input_value("#c-note") == "屋顶漏雨，灶屋也漏。"
+
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": origin})
+    page.fill("#c-note", "屋顶漏雨，灶屋也漏水。")
+    phone.drafted()
+    assert phone.rows("draft:") == ["draft:clue"], "kept on after the room was back"
+    page.click(".clue-screen .main")
+    page.wait_for_selector(".toast:has-text('已存在手机里')")
+    assert phone.complaints == []
+    phone.context.close()
+
+
+def test_a_full_phone_still_uploads_and_that_makes_room(
+    browser: Any, server: Server, tmp_path: Path
+) -> None:
+    phone = Phone(browser, server, disk=tmp_path)
+    page, origin = phone.page, server.address
+    devtools = phone.context.new_cdp_session(page)
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 4_000_000})
+    phone.set_up()
+    phone.context.set_offline(True)
+    phone.open_form("罗石贵")
+    phone.fill(judgement="腿脚不便，还没有人照看。")
+    phone.photo()
+    page.click(".foot .main")
+    page.wait_for_selector(".pill.is-off:has-text('1')")
+    page.evaluate(FILL_THE_DISK)
+    before = server.count("visits")
+
+    phone.context.set_offline(False)
+    phone.update()
+    page.wait_for_selector(".entry.is-stored", timeout=20_000)
+    assert server.count("visits") == before + 1
+    assert phone.rows("paper:") == [], "what the server has need not lie here"
+    page.reload()
+    phone.unlock()
+    page.wait_for_selector(".log-screen")
+    assert page.locator(".entry.is-waiting").count() == 0, "and is not sent again"
+    assert phone.complaints == []
+    phone.context.close()
+
+
+def test_a_photo_that_is_taken_out_again_leaves_the_phone(browser: Any, server: Server) -> None:
+    phone = Phone(browser, server)
+    page = phone.set_up()
+    phone.open_form("陈有田")
+    phone.photo()
+    phone.sign()
+    assert len(phone.rows("paper:")) == 2
+    phone.sign()
+    page.click(".photo-drop")
+    page.wait_for_selector(".photo", state="detached")
+    page.wait_for_timeout(300)
+    assert len(phone.rows("paper:")) == 1, "the last signature alone"
+    phone.context.close()
+
+
+def test_what_is_half_written_can_be_ended_after_someone_else_has_been_there(
+    browser: Any, server: Server
+) -> None:
+    phone = Phone(browser, server)
+    page = phone.set_up()
+    phone.open_form("陈有田")
+    case_no = page.evaluate("decodeURIComponent(location.hash).split('/').at(-1)")
+    phone.fill(judgement="我看到的是药费。")
+    phone.photo()
+    phone.drafted()
+    page.goto(server.address + "/field/#/")
+
+    body = visit_body(case_no, judgement="同事先去过。", verifiers=["cun", "王村医"])
+    assert Caller(server, "cun", PASSWORD).post("visits", body)[0] == 201
+    before = server.count("visits")
+    phone.update()
+    page.wait_for_selector(".pill.is-on")
+    page.click(".tabs a >> nth=0")
+    page.wait_for_selector(".task.is-done:has-text('陈有田'):has-text('填了一半')")
+    page.reload()  # the form's own page is not in memory either
+    phone.unlock()
+    page.click(".task.is-done:has-text('陈有田')")
+    page.wait_for_selector("h2:text('没写完的')")
+    page.click(".foot .main")
+    page.wait_for_selector(".form-screen")
+    assert page.input_value("#f-judgement-input") == "我看到的是药费。"
+    page.click(".foot .main")
+    phone.update()
+    page.wait_for_selector(".entry.is-stored", timeout=20_000)
+    assert server.count("visits") == before + 1
+    told = server.rows("SELECT act FROM cases_caseact ORDER BY id DESC LIMIT 1")
+    assert told == [("supplement_visit",)], "beside the other's"
+    phone.context.close()
+
+
+def test_a_draft_whose_household_left_the_list_is_shown_and_may_be_given_up(
+    browser: Any, server: Server
+) -> None:
+    phone = Phone(browser, server)
+    page = phone.set_up()
+    page.evaluate(
+        WITH_THE_STORE
+        + """
+          const sha256 = await store.keepPaper(new Uint8Array([1, 2, 3]));
+          const task = { kind: "visit", id: "N-1", head: "罗石贵", form: "visit" };
+          await store.saveDraft("N-1", { task, papers: [{ kind: "photo", sha256 }] });
+        }"""
+    )
+    page.reload()
+    phone.unlock()
+    page.click(".group.is-left .task:has-text('罗石贵')")
+    page.click("text=删去草稿")
+    page.click("dialog .grave")
+    page.wait_for_selector("h1:text('入户待办')")
+    assert page.locator(".group.is-left").count() == 0
+    assert phone.rows("draft:") == phone.rows("paper:") == []
+    phone.context.close()
+
+
+SET_BACK = """if (localStorage["test.set-back"]) {
+  const Real = Date;
+  const back = Real.now() - Real.UTC(1970, 0, 2);
+  window.Date = class extends Real {
+    constructor(...given) { given.length ? super(...given) : super(Real.now() - back); }
+    static now() { return Real.now() - back; }
+  };
+}"""
+
+
+def test_a_phone_whose_clock_was_set_back_counts_the_days_from_what_the_server_said(
+    browser: Any, server: Server
+) -> None:
+    phone = Phone(browser, server)
+    phone.context.add_init_script(SET_BACK)
+    page = phone.set_up()
+    days = page.locator(".task .days").all_inner_texts()
+    page.evaluate("localStorage['test.set-back'] = '1'")
+    phone.context.set_offline(True)
+    page.reload()  # the battery was empty: the phone believes that it is 1970
+    phone.unlock()
+    page.wait_for_selector(".task")
+    assert page.evaluate("new Date().getFullYear()") == 1970
+    assert page.locator(".task .days").all_inner_texts() == days
+    page.click(".tabs a >> nth=1")
+    page.wait_for_selector(".clue-screen")
+    page.fill("#c-head", "段细春")
+    page.fill("#c-note", "钟停了。")
+    page.click(".clue-screen .main")
+    phone.context.set_offline(False)
+    phone.update()
+    page.wait_for_selector(".entry.is-stored", timeout=20_000)
+    assert server.rows("SELECT \"on\" FROM cases_clue WHERE note = '钟停了。'") == [("2020-12-14",)]
+    phone.context.close()
+
+
+def test_a_server_that_cannot_answer_is_not_taken_for_one_that_is_heard(
+    browser: Any, server: Server
+) -> None:
+    phone = Phone(browser, server)
+    page = phone.set_up()
+    page.wait_for_selector(".pill.is-on")
+    server.line("trouble")
+    phone.update()
+    page.wait_for_selector(".pill.is-wait:has-text('未更新')")
+    page.wait_for_selector(".sentence:has-text('服务器暂时办不了')")
+    server.line("up")
+    page.click(".log-screen .main")
+    page.wait_for_selector(".pill.is-on")
+    phone.context.close()
+
+
+def test_the_log_of_what_was_sent_is_as_long_as_the_packs_days(
+    browser: Any, server: Server
+) -> None:
+    phone = Phone(browser, server)
+    page = phone.set_up()
+    page.evaluate(
+        WITH_THE_STORE
+        + """
+          for (const [key, days] of [["old", 15], ["new", 13]]) {
+            await store.putRecord({
+              key, kind: "visit", about: key, head: key, saved: Date.now(), state: "stored",
+              stored: Date.now() - days * 86400000,
+            });
+          }
+        }"""
+    )
+    page.reload()
+    phone.unlock()
+    assert phone.rows("out:") == ["out:new"]
+    phone.context.close()
+
+
 def every_screen(phone: Phone) -> Iterator[str]:
     """Go through the screens; the name of each, as it stands."""
-    page = phone.page
-    page.goto(phone.server.address + "/field/")
+    page, home = phone.page, phone.server.address + "/field/"
+    page.goto(home)
     page.wait_for_selector("#name")
     yield "sign in"
-    phone.set_up()
+    page.click("button.main")
+    page.wait_for_selector(".fault:not([hidden])")
+    page.click(".gate-form .link")
+    yield "sign in with a second factor, nothing given"
+    phone.sign_in()
+    yield "new pin"
+    for _ in range(6):
+        page.keyboard.press("1")
+    page.wait_for_selector(".fault:not([hidden])")
+    yield "too plain a pin"
+    phone.choose_pin()
     yield "list"
     page.click(".task >> nth=0")
     page.wait_for_selector(".card-screen")
+    page.click(".twin summary")
     yield "card"
     page.click(".foot .main")
     page.wait_for_selector(".form-screen")
@@ -547,7 +804,18 @@ def every_screen(phone: Phone) -> Iterator[str]:
     page.wait_for_selector(".sign canvas")
     yield "signature"
     page.click(".sign .plain >> nth=0")
-    page.goto(phone.server.address + "/field/#/clue")
+    page.goto(home + "#/")
+    page.click(".task:has-text('监测对象'), .task:has-text('monitored household')")
+    page.wait_for_selector(".card-screen")
+    yield "card of a follow-up"
+    page.click(".foot .main")
+    page.wait_for_selector(".form-screen")
+    yield "follow-up"
+    page.goto(home + "#/")
+    page.click(".task.is-done >> nth=0")
+    page.wait_for_selector(".card-screen")
+    yield "card of a household that is done"
+    page.goto(home + "#/clue")
     page.wait_for_selector(".clue-screen")
     yield "clue"
     page.click(".clue-screen [data-code=new]")
@@ -560,42 +828,73 @@ def every_screen(phone: Phone) -> Iterator[str]:
     page.click(".tabs a >> nth=3")
     page.wait_for_selector("h1:text-is('我的'), h1:text-is('Me')")
     yield "me"
-    page.evaluate(
-        """async () => {
-          const version = document.querySelector("script[type=module]").src.split("/").at(-2);
-          const store = await import(`/field/app/${version}/store.js`);
-          const body = { form: "visit", answers: { members: { found: "4", base: "3" } }, papers: [] };
-          await store.putRecord({
-            key: "k", kind: "visit", about: "x", head: "吴满秀", saved: Date.now(), state: "differs",
-            fields: { members: ["4", "5"], unsafe_house: ["true", "false"] }, body,
-          });
-          await store.putRecord({
-            key: "r", kind: "clue", about: "", head: "段细春", saved: Date.now(), state: "refused",
-            problem: { code: "HOUSEHOLD_AMBIGUOUS", zh: "同名", en: "same name", fix_zh: "", fix_en: "",
-              households: [{ household_no: "H1", group: "2 组", count: 3 }] }, body,
-          });
-        }"""
-    )
-    page.goto(phone.server.address + "/field/#/log")
+    page.click(".plain.is-grave")
+    page.wait_for_selector("dialog.ask")
+    yield "signing out"
+    page.click("dialog .plain")
+    page.evaluate(WAITING)
+    page.goto(home + "#/")
+    page.wait_for_selector(".group.is-left")
+    yield "list with what was half written"
+    page.click(".group.is-left .task")
+    page.wait_for_selector(".card-screen")
+    yield "card of what was half written"
+    page.goto(home + "#/log")
     page.wait_for_selector(".refusal")
     yield "refused"
-    page.goto(phone.server.address + "/field/#/differs/k")
+    page.goto(home + "#/differs/k")
     page.wait_for_selector(".differs-screen")
     yield "differs"
+    page.evaluate(f"{WITH_THE_STORE} store.state.tasks.clear(); store.state.isSignedOut = true; }}")
+    page.goto(home + "#/")
+    page.wait_for_selector(".head")
+    yield "list of a phone that has nothing but a draft"
+    page.goto(home + "#/sign-in")
+    page.wait_for_selector("#word")
+    yield "lapsed sign-in"
+    page.goto(home + "#/")
     page.reload()
     page.wait_for_selector(".pad")
-    yield "pin"
+    for _ in range(6):
+        page.keyboard.press("9")
+    page.wait_for_selector(".fault:not([hidden])")
+    yield "wrong pin"
+    page.click(".gate > .link")
+    page.wait_for_selector("#word")
+    yield "forgotten pin"
+
+
+WAITING = (
+    WITH_THE_STORE
+    + """
+  const body = { form: "visit", answers: { members: { found: "4", base: "3" } }, papers: [] };
+  await store.putRecord({
+    key: "k", kind: "visit", about: "x", head: "吴满秀", saved: Date.now(), state: "differs",
+    fields: { members: ["4", "5"], unsafe_house: ["true", "false"] }, body,
+  });
+  await store.putRecord({
+    key: "r", kind: "clue", about: "", head: "段细春", saved: Date.now(), state: "refused",
+    problem: { code: "HOUSEHOLD_AMBIGUOUS", zh: "同名", en: "same name", fix_zh: "", fix_en: "",
+      households: [{ household_no: "H1", group: "2 组", count: 3 }] }, body,
+  });
+  await store.putRecord({
+    key: "s", kind: "visit", about: "y", head: "黄冬云", saved: Date.now(), state: "stored",
+    stored: Date.now(), minutes: 24,
+  });
+  await store.saveDraft("N-1", { task: { kind: "visit", id: "N-1", head: "罗石贵", form: "visit" } });
+}"""
+)
 
 
 LOOKS = ['{"language":"zh"}', '{"language":"en"}', '{"language":"zh","elder":true}']
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_axe_finds_no_barrier_on_any_screen(browser: Any, server: Server, look: str) -> None:
+def test_axe_finds_no_barrier_on_any_screen(browser: Any, untouched: Server, look: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     # axe's own script is put into the page, which the policy would refuse
-    phone = Phone(browser, server, look=look, bypass_csp=True)
+    phone = Phone(browser, untouched, look=look, bypass_csp=True)
     found = {}
     for name in every_screen(phone):
         results = Axe().run(phone.page)
@@ -610,11 +909,11 @@ def test_axe_finds_no_barrier_on_any_screen(browser: Any, server: Server, look: 
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_controls_are_large_enough_for_a_thumb_and_words_for_old_eyes(
-    browser: Any, server: Server, look: str
+    browser: Any, untouched: Server, look: str
 ) -> None:
     is_elder = "elder" in look
     control, letters = (60, 18) if is_elder else (50, 15)
-    phone = Phone(browser, server, look=look)
+    phone = Phone(browser, untouched, look=look)
     small = []
     for name in every_screen(phone):
         told = phone.page.evaluate(

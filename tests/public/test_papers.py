@@ -8,14 +8,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
+from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.declarations.models import Declaration
+from fangpin.casework.divisions.actions import sync_divisions
 from fangpin.cli.main import main
 from fangpin.values.problem import ProblemError
 from fangpin.web.ground import pdf
 from fangpin.web.public.codes import qr_svg, village_address
 from fangpin.web.public.papers import LETTER, POSTER, as_pdf, letter, posters, standing_alone
-from tests.casework.cases_world import DAY
+from tests.casework.cases_world import DAY, pack
+from tests.cast import Person
 from tests.public.world import PHONE, Village
 
 Command = Callable[..., tuple[int, str]]
@@ -70,6 +74,57 @@ def test_the_letter_is_a_pdf(row: Declaration) -> None:
     if not pdf.has_chinese_font():
         pytest.skip("no Chinese font is installed")
     assert as_pdf(LETTER, letter(row, on=DAY, base=BASE)).startswith(b"%PDF-")
+
+
+def signed_in(person: Person) -> Client:
+    client = Client()
+    client.force_login(person.user)
+    return client
+
+
+def test_an_official_prints_the_letter_of_a_household_without_a_phone_and_it_is_on_record(
+    row: Declaration, village: Village
+) -> None:
+    client = signed_in(village.cast.reviewer)
+    page = client.get(f"/declare/letters/{row.receipt_no}/").content.decode()
+    assert row.receipt_no in page and "李某户" in page and row.masked_phone not in page
+    assert f"/declare/letters/{row.receipt_no}/letter.pdf" in page
+    entry = AuditEntry.objects.get(act="view_declaration")
+    assert (entry.subject, entry.detail["role"]) == (row.receipt_no, "township_reviewer")
+    if pdf.has_chinese_font():
+        made = client.get(f"/declare/letters/{row.receipt_no}/letter.pdf").content
+        assert made.startswith(b"%PDF-")
+
+
+def test_a_letter_that_the_official_printed_tells_no_more_than_the_farmers_own(
+    row: Declaration, village: Village
+) -> None:
+    farmer = village.farmer()
+    farmer.look_up(row.receipt_no)
+    sheet = re.compile(r"<section.*</section>", re.S)
+    own = sheet.search(farmer.client.get("/declare/progress/letter/").content.decode())
+    client = signed_in(village.cast.reviewer)
+    printed = sheet.search(client.get(f"/declare/letters/{row.receipt_no}/").content.decode())
+    assert own and printed and own[0] == printed[0]
+
+
+def test_a_township_prints_the_codes_of_its_villages_and_no_others(village: Village) -> None:
+    sync_divisions(divisions=pack().divisions)
+    client = signed_in(village.cast.reviewer)
+    page = client.get("/declare/posters/431022202/").content.decode()
+    assert page.count('class="sheet poster"') > 1 and village.address in page
+    assert client.get("/declare/posters/431023/").status_code == 404
+    assert client.get("/declare/posters/9/").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["letters/{receipt}/", "letters/{receipt}/letter.pdf"])
+def test_nobody_else_opens_a_letter_without_the_receipt(
+    row: Declaration, village: Village, path: str
+) -> None:
+    address = "/declare/" + path.format(receipt=row.receipt_no)
+    assert signed_in(village.cast.outsider).get(address).status_code == 404
+    assert Client().get(address).status_code == 302, "to the sign-in"
+    assert not AuditEntry.objects.filter(act="view_declaration").exists()
 
 
 @pytest.fixture

@@ -44,6 +44,12 @@ def joined(client: Client, one: Provisional, **changes: Any) -> Any:
     return client.post(f"/unregistered/{one.pk}/", given)
 
 
+def told_at_its_field(refused: Any) -> bool:
+    """The summary leads to the words that are missing, and they say so themselves."""
+    page = refused.content.decode()
+    return all(found in page for found in ('href="#f-note"', 'id="f-note"', 'id="f-note_error"'))
+
+
 def test_written_down_at_the_desk_it_has_a_case_and_stands_in_the_list(
     prefecture: Seed, signed_in: SignIn
 ) -> None:
@@ -121,6 +127,7 @@ def test_joined_and_parted_by_the_township_and_told_on_both_files(
 
     refused = joined(client, one, note=" ")
     assert refused.status_code == 409 and "请填写这一项" in refused.content.decode()
+    assert told_at_its_field(refused)
     assert joined(client, one).status_code == 302
     case.refresh_from_db()
     assert case.household_id == TO_DISPATCH
@@ -130,6 +137,8 @@ def test_joined_and_parted_by_the_township_and_told_on_both_files(
     again = joined(client, one)
     assert again.status_code == 409 and "已经并入在册户" in again.content.decode()
 
+    refused = client.post(f"/unregistered/{one.pk}/", {"note": " "})
+    assert refused.status_code == 409 and told_at_its_field(refused)
     parted = client.post(f"/unregistered/{one.pk}/", {"note": "查明是两户。"})
     assert parted.status_code == 302
     case.refresh_from_db()

@@ -17,12 +17,14 @@ from django.db.models import Max, Q, QuerySet
 from fangpin.casework.alerts.queries import latest_run
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.cases.models import Case, CaseAct
+from fangpin.casework.cases.progress import standing_of
+from fangpin.casework.cases.reading import logs_of
 from fangpin.casework.cases.states import CaseState
 from fangpin.casework.followup.queries import household_duties
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry.models import Household
 from fangpin.web.field.limits import keep_days
-from fangpin.web.field.tasks import ACT, Village, done, follow_up, followed, is_to_visit, task
+from fangpin.web.field.tasks import ACT, Village, done, follow_up, followed, task
 from fangpin.web.ground.pack import installation_pack
 
 REACH = 500
@@ -143,16 +145,18 @@ def _sorted_out(
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """Cases as tasks to do or done, and the numbers of those that are neither."""
     village = Village.of({case.division for case in cases}, on=at.date())
-    first = _first_shown(at)
+    logs, first = logs_of(cases), _first_shown(at)
     tasks, gone = [], []
     for case in cases:
-        is_mine = case.assigned_to in ("", scope.official)
-        if case.state == CaseState.OPEN and is_mine and is_to_visit(case):
-            tasks.append(task(scope, case, village=village, at=at))
-            continue
-        visit = case.log.filter(act=ACT, is_undone=False, on__gte=first).order_by("-seq").first()
-        if visit is not None:
-            tasks.append(done(case, on=visit.on, village=village))
+        log = logs[case.pk]
+        if case.state == CaseState.OPEN and case.assigned_to in ("", scope.official):
+            now = standing_of(installation_pack(), case, log=log)
+            if now.step_of(ACT) is not None:
+                tasks.append(task(scope, case, now=now, village=village, at=at))
+                continue
+        visited = [one.on for one in log if one.act == ACT and not one.is_undone]
+        if visited and visited[-1] >= first:
+            tasks.append(done(case, on=visited[-1], village=village))
         else:
             gone.append(case.case_no)
     return tasks, gone

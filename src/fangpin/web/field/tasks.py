@@ -16,13 +16,13 @@ from fangpin.casework.alerts.models import Alert, AlertReason
 from fangpin.casework.cases.asking import form_of, questions
 from fangpin.casework.cases.assessment import covered
 from fangpin.casework.cases.models import Case
-from fangpin.casework.cases.progress import standing_of
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.models import Household
 from fangpin.policy.nodes import Words
+from fangpin.policy.procedure import Standing
 from fangpin.policy.procedure_models import Form
 from fangpin.values.month import Month
 from fangpin.web.ground.known import KnownLedger
@@ -49,17 +49,6 @@ def visit_forms() -> dict[str, Form]:
     return {code: form for code, form in installation_pack().forms.items() if form.act == ACT}
 
 
-def is_to_visit(case: Case) -> bool:
-    """Whether the visit of a case is the next thing that someone in the village does."""
-    return standing_of(installation_pack(), case).step_of(ACT) is not None
-
-
-def _asks_consent(scope: Scope, case: Case) -> bool:
-    """Whether the household's consent is still to be signed, and may be taken at this visit."""
-    is_open = standing_of(installation_pack(), case).step_of(CONSENT) is not None
-    return is_open and scope.can(CONSENT)
-
-
 @dataclass(frozen=True, slots=True)
 class Village:
     """What the tasks of one answer share: read once."""
@@ -77,8 +66,10 @@ class Village:
         return {"zh": path[-1].name_zh, "en": path[-1].name_en} if path else {"zh": "", "en": ""}
 
 
-def task(scope: Scope, case: Case, *, village: Village, at: datetime) -> dict[str, Any]:
-    """One household to visit, as the phone holds it."""
+def task(
+    scope: Scope, case: Case, *, now: Standing, village: Village, at: datetime
+) -> dict[str, Any]:
+    """One household to visit, as the phone holds it. `now`: how far its case has come."""
     household, today = case.household, at.date()
     alert = _alert(case)
     reason = _reason(scope, alert) if alert else None
@@ -102,7 +93,8 @@ def task(scope: Scope, case: Case, *, village: Village, at: datetime) -> dict[st
         "cause": alert.cause if alert else _clue_cause(case),
         "figures": _figures(scope, alert, reason) if alert and reason else None,
         "income": _income(ledger, village.month),
-        "consent": _asks_consent(scope, case),
+        # Where the household's consent is still to be signed, it may be taken at this visit.
+        "consent": now.step_of(CONSENT) is not None and scope.can(CONSENT),
         "values": {one.field.field: one.system for one in asked if one.system},
         "ask": [one.field.field for one in asked if one.is_asked],
     }

@@ -39,6 +39,17 @@ UNITS = (
     gettext_noop("本国货币"),
 )
 """Counting words in which packs write units; a pack's own words come before them."""
+_OF_ONE = {
+    "people": "person",
+    "persons": "person",
+    "households": "household",
+    "months": "month",
+    "days": "day",
+    "times": "time",
+    "rounds": "round",
+    "groups": "group",
+}
+"""English units of which there is one."""
 
 
 def step_words(step: str) -> str:
@@ -115,7 +126,8 @@ def figure_said(code: str, value: object) -> str:
         return plain(bool(number))
     if unit == "share":
         return share(number, 0 if number * 100 == (number * 100).to_integral_value() else 1)
-    return f"{plain(value)} {unit_words(unit)}".strip()
+    words = unit_words(unit)
+    return f"{plain(value)} {_OF_ONE.get(words, words) if number == 1 else words}".strip()
 
 
 def _figure(code: str) -> Indicator | LedgerItem | HouseholdAttribute | Parameter | None:

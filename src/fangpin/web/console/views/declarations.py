@@ -21,6 +21,7 @@ from fangpin.web.console.cases.forms.base import told
 from fangpin.web.console.frame import chosen_division
 from fangpin.web.ground.access import ConsoleRequest, opens
 from fangpin.web.ground.pack import installation_pack
+from fangpin.web.ground.posters import villages_to_print
 from fangpin.web.ground.words import cause_words
 
 LATEST, FOUND = 30, 20
@@ -50,6 +51,7 @@ def declarations(request: ConsoleRequest) -> HttpResponse:
             for one in waiting
         ],
         "latest": [(one, paths[one.division][-2:]) for one in latest],
+        "has_posters": bool(villages_to_print(request.scope, division.code)),
     }
     return render(request, "console/declarations.html", context)
 

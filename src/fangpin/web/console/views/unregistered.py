@@ -144,6 +144,7 @@ def unregistered_one(request: ConsoleRequest, household_ref: int) -> HttpRespons
     path = divisions.path(one.household.division)
     request.focus = path[-1] if path else None  # type: ignore[attr-defined]
     join = registry.join_of(request.scope, one.pk)
+    kind = Part if join else Join
     joined_by = join.join.joined_by if join else ""
     context = {
         "one": one,
@@ -155,6 +156,8 @@ def unregistered_one(request: ConsoleRequest, household_ref: int) -> HttpRespons
         "joiner": names_of([joined_by]).get(joined_by, joined_by),
         "open_case": _open_case(request, one),
         "form": form,
+        # What is asked now; refused as out of date, the form sent is not the one that is asked.
+        "asked": form if isinstance(form, kind) else _asking(kind),
         **_to_choose(request, one, is_joined=join is not None),
         "may_join": request.scope.can(JOIN),
         "may_part": request.scope.can(PART),
@@ -168,8 +171,7 @@ def _posted(request: ConsoleRequest, one: Provisional) -> Join | Part | None:
     is_join = "to" in request.POST
     if not request.scope.can(JOIN if is_join else PART):
         raise Http404
-    form: Join | Part = (Join if is_join else Part)(request.POST, auto_id="f-%s", label_suffix="")
-    form.speak()
+    form = _asking(Join if is_join else Part, request.POST)
     if not form.is_valid():
         if "to" in form.errors:
             raise Http404
@@ -194,12 +196,19 @@ def _posted(request: ConsoleRequest, one: Provisional) -> Join | Part | None:
     return None
 
 
+def _asking(kind: type[Join] | type[Part], data: Any = None) -> Join | Part:
+    form = kind(data, auto_id="f-%s", label_suffix="")
+    form.speak()
+    return form
+
+
 def _to_choose(request: ConsoleRequest, one: Provisional, *, is_joined: bool) -> dict[str, Any]:
     """Listed households that it may be: the same number first, then the same head, or what is
     searched for."""
     if is_joined or not request.scope.can(JOIN):
         return {}
-    text = request.GET.get("q", "").strip()
+    # What was searched for goes with the form: refused, it shows the same households again.
+    text = (request.POST.get("q") or request.GET.get("q", "")).strip()
     same = registry.same_person(request.scope, one)
     scope = request.scope if text else narrow_to(request.scope, one.household.division)
     found = registry.matching(scope, text or one.household.head_name).filter(is_listed=True)

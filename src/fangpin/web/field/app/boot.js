@@ -10,7 +10,7 @@ import { differsScreen, logScreen } from "./log.js";
 import { listScreen } from "./list.js";
 import { moreScreen } from "./more.js";
 import { startClock } from "./net.js";
-import { load, onChange, state } from "./store.js";
+import { forgetUnheard, load, onChange, state } from "./store.js";
 import { startTrying, sync } from "./sync.js";
 import { setLook, t } from "./words.js";
 
@@ -61,6 +61,7 @@ async function enter() {
     firstTime({ typed: early(), done: ready });
     return;
   }
+  await forgetUnheard();
   unlockScreen({
     done: async () => {
       await load();

@@ -1,25 +1,37 @@
 // One household: why someone goes there, its income of twelve months, what the registry knows.
-import { h, svg } from "./dom.js";
-import { card, go, isHere, main, screen } from "./frame.js";
+import { h, inParts, svg } from "./dom.js";
+import { ask, card, go, isHere, main, screen } from "./frame.js";
 import { badge, daysLeft, stateWords, where } from "./list.js";
-import { draft, recordOf, state } from "./store.js";
+import { draft, dropDraft, recordOf, state } from "./store.js";
 import { number, said, t } from "./words.js";
 
 export async function cardScreen(id) {
-  const task = state.tasks.get(id);
+  const begun = await draft(id);
+  if (!isHere(`/case/${id}`)) return;
+  const task = state.tasks.get(id) ?? begun?.task;
   if (!task) {
     go("/");
     return;
   }
   const record = recordOf(id);
-  const begun = await draft(id);
-  if (!isHere(`/case/${id}`)) return;
-  const about = [where(task), task.phone].filter(Boolean).join(" · ");
+  const left = begun?.task && begun.task.kind !== state.tasks.get(id)?.kind;
+  const about = inParts([where(task), task.phone]);
   let act = null;
   if (record) act = main(stateWords(record), () => go(record.state === "differs" ? `/differs/${record.key}` : "/log"));
-  else if (task.kind === "visit") {
+  else if (left) {
+    act = main(t("接着填"), () => go(begun.task.kind === "visit" ? `/visit/${id}` : `/follow/${id}`));
+  } else if (task.kind === "visit") {
     act = main(begun ? t("接着填") : t("开始核查"), () => go(`/visit/${id}`));
   } else if (task.kind === "follow_up") act = main(t("记录走访"), () => go(`/follow/${id}`));
+  if (left) {
+    const listed = state.tasks.get(id);
+    screen(
+      { title: task.head, about, back: "/", act, name: "card-screen" },
+      halfWritten(id),
+      listed && finished(listed),
+    );
+    return;
+  }
   screen(
     { title: task.head, about, back: "/", act, name: "card-screen" },
     task.why && why(task),
@@ -61,7 +73,7 @@ function why(task) {
           ),
         ),
       ),
-    task.due && h("p.due", {}, t("限期 {day}", { day: task.due }), " · ", h("b", {}, due(task))),
+    task.due && h("p.due", {}, inParts([t("限期 {day}", { day: task.due }), h("b", {}, due(task))])),
   );
 }
 
@@ -70,8 +82,30 @@ function followed(task) {
     t("监测对象走访"),
     null,
     h("p.sentence", {}, t("看看收入、住房、饮水、看病、上学有没有新的困难。")),
-    task.due && h("p.due", {}, t("限期 {day}", { day: task.due }), " · ", h("b", {}, due(task))),
+    task.due && h("p.due", {}, inParts([t("限期 {day}", { day: task.due }), h("b", {}, due(task))])),
   );
+}
+
+// Someone else has been there, or was sent there: what was half written is its owner's to end.
+function halfWritten(id) {
+  return card(
+    t("没写完的"),
+    null,
+    h("p.sentence", {}, t("这户不在您的待办里了：已有人去过，或改派给了别人。您写了一半的还在，可以接着填，上传后一并保留。")),
+    h("button.plain.wide.is-grave", { type: "button", onclick: () => drop(id) }, t("删去草稿")),
+  );
+}
+
+async function drop(id) {
+  const isSure = await ask({
+    title: t("删去这份草稿？"),
+    words: t("它只在这部手机里，删去后找不回来。"),
+    yes: t("删去草稿"),
+    isGrave: true,
+  });
+  if (!isSure) return;
+  await dropDraft(id);
+  go("/");
 }
 
 function finished(task) {
@@ -110,15 +144,8 @@ function income(task) {
       rx: "2",
     });
   });
-  const names = task.income.map(([month], at) =>
-    at % 2
-      ? svg(
-          "text",
-          { x: String(at * step + step / 2), y: String(HIGH + 20), "text-anchor": "middle" },
-          monthWords(month),
-        )
-      : null,
-  );
+  // Beside the drawing, not in it: words in a drawing shrink with it.
+  const names = task.income.filter((_, at) => at % 2).map(([month]) => h("span", {}, monthWords(month)));
   const total = known.reduce((sum, one) => sum + (one ?? 0), 0);
   return card(
     t("近 12 月收入"),
@@ -126,14 +153,14 @@ function income(task) {
     svg(
       "svg",
       {
-        viewBox: `0 0 ${WIDE} ${HIGH + 26}`,
+        viewBox: `0 0 ${WIDE} ${HIGH}`,
         class: "bars",
         role: "img",
         "aria-label": t("近 12 月收入合计 {sum}", { sum: number(total) }),
       },
       bars,
-      names,
     ),
+    h("div.bar-names", { "aria-hidden": "true" }, names),
     h(
       "details.twin",
       {},
@@ -185,9 +212,7 @@ function members(task) {
           h(
             "span",
             {},
-            [one.relation, one.age === null ? "" : t("{n} 岁", { n: one.age }), ...one.about]
-              .filter(Boolean)
-              .join(" · "),
+            inParts([one.relation, one.age === null ? "" : t("{n} 岁", { n: one.age }), ...one.about]),
           ),
           one.id && h("small", {}, t("尾号 {id}", { id: one.id })),
         ),

@@ -1,18 +1,21 @@
 // A new household that an inspection came upon, and the follow-up of one in monitoring: short forms.
 import { FullDisk } from "./vault.js";
 import { h, toast } from "./dom.js";
+import { keeper, tellFull } from "./keeping.js";
 import { card, choice, go, main, screen } from "./frame.js";
 import { now } from "./net.js";
-import { draft as readDraft, keepRecord, saveDraft, state } from "./store.js";
+import { draft as readDraft, keepRecord, saveDraft, state, taskOf } from "./store.js";
 import { sync } from "./sync.js";
 import { dayOf, said, t } from "./words.js";
 
-async function kept(record, id) {
+async function kept(record, id, keep) {
   try {
+    await keep.last();
     await keepRecord(record, { draft: id });
   } catch (error) {
+    keep.on();
     if (!(error instanceof FullDisk)) throw error;
-    toast(t("手机存储已满，还没有存下。请删去一些照片或应用，再点一次保存；不要关闭这一页。"), "bad");
+    tellFull();
     return;
   }
   toast(t("已存在手机里，有网自动上传"));
@@ -75,10 +78,10 @@ export async function writeAgain(record, changes = {}) {
 export async function clueScreen() {
   const clue = { ...empty(), ...(await readDraft("clue")) };
   const form = state.forms?.unregistered;
-  const keep = () => saveDraft("clue", clue);
+  const keep = keeper("clue", clue);
   const set = (name) => (value) => {
     clue[name] = value;
-    keep();
+    keep.soon();
   };
   const who = h("div", {});
   const drawWho = () => who.replaceChildren(...(clue.isNew && form ? unregistered(form, clue, keep) : listed(clue, set)));
@@ -103,7 +106,7 @@ export async function clueScreen() {
             onpick: (value) => {
               clue.isNew = value === "new";
               if (clue.isNew) clue.answers[holding(form, "head_name")] ??= clue.head;
-              keep();
+              keep.soon();
               drawWho();
             },
           }),
@@ -154,6 +157,7 @@ export async function clueScreen() {
         },
       },
       "clue",
+      keep,
     );
   }
 }
@@ -182,7 +186,7 @@ function unregistered(form, clue, keep) {
       id: "c-village",
       onchange: () => {
         clue.village = village.value;
-        keep();
+        keep.soon();
       },
     },
     h("option", { value: "" }, t("请选择")),
@@ -198,7 +202,7 @@ function unregistered(form, clue, keep) {
 function asked(field, clue, keep) {
   const onpick = (value) => {
     clue.answers[field.field] = value;
-    keep();
+    keep.soon();
   };
   const value = clue.answers[field.field] ?? "";
   const label = said(field.title);
@@ -238,13 +242,15 @@ function faultOf(form, clue) {
 }
 
 export async function followScreen(id) {
-  const task = state.tasks.get(id);
-  if (!task || task.kind !== "follow_up") {
+  const begun = await readDraft(id);
+  const task = taskOf(id, "follow_up", begun);
+  if (!task) {
     go("/");
     return;
   }
-  const seen = (await readDraft(id)) ?? { key: crypto.randomUUID(), situation: "", note: "" };
-  const keep = () => saveDraft(id, seen);
+  const seen = begun ?? { key: crypto.randomUUID(), situation: "", note: "" };
+  seen.task = { kind: "follow_up", id, head: task.head, household_ref: task.household_ref };
+  const keep = keeper(id, seen);
   screen(
     {
       title: t("{name} 走访", { name: task.head }),
@@ -265,7 +271,7 @@ export async function followScreen(id) {
           value: seen.situation,
           onpick: (value) => {
             seen.situation = value;
-            keep();
+            keep.soon();
           },
         }),
       ),
@@ -276,7 +282,7 @@ export async function followScreen(id) {
         value: seen.note,
         oninput: (value) => {
           seen.note = value;
-          keep();
+          keep.soon();
         },
       }),
     ),
@@ -303,6 +309,7 @@ export async function followScreen(id) {
         },
       },
       id,
+      keep,
     );
   }
 }

@@ -30,6 +30,15 @@ export function add(element, children) {
   return element;
 }
 
+// Things said one after another: a line breaks between them, within one only where it must.
+export function inParts(parts) {
+  const told = parts.filter(Boolean);
+  return told.map((one, at) => [
+    h("span.part", {}, one, at < told.length - 1 && "\u00a0·"),
+    at < told.length - 1 && " ",
+  ]);
+}
+
 export function show(...children) {
   const app = document.getElementById("app");
   app.replaceChildren();

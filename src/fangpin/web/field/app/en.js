@@ -5,6 +5,14 @@ export const EN = {
     "Everything is on the phone. Open it again; tell the township if it happens once more.",
   "重新打开": "Open again",
   "接着填": "Go on with the form",
+  "没写完的": "Half written",
+  "这户不在您的待办里了：已有人去过，或改派给了别人。您写了一半的还在，可以接着填，上传后一并保留。":
+    "This household has left your list: someone has been there, or was sent there. What you wrote is still here; go on with it, and it is kept beside theirs.",
+  "删去草稿": "Delete the draft",
+  "删去这份草稿？": "Delete this draft?",
+  "它只在这部手机里，删去后找不回来。": "It is on this phone alone and cannot be brought back.",
+  "草稿": "draft",
+  "不在待办里了，草稿还在": "Left the list; draft kept",
   "开始核查": "Start the visit",
   "记录走访": "Record a follow-up",
   "逾期 {n} 天": ["{n} day overdue", "{n} days overdue"],
@@ -80,6 +88,7 @@ export const EN = {
   "验证码": "Code",
   "设了两步验证": "I have a second factor",
   "先不登录，继续填": "Not now, go on writing",
+  "返回输入 PIN": "Back to the PIN",
   "现在没有信号。第一次使用要在有信号的地方登录。":
     "There is no signal. The first sign-in needs one.",
   "手机存储已满，请删去一些照片或应用后再试。":
@@ -119,7 +128,7 @@ export const EN = {
   "是": "Yes",
   "否": "No",
   "不明": "unknown",
-  "人": "people",
+  "人": ["person", "people"],
   "系统记 {value}": "on record: {value}",
   "系统没有": "not on record",
   "系统已有的 {n} 项": ["{n} thing on record", "{n} things on record"],
@@ -146,13 +155,14 @@ export const EN = {
   "请在授权上签名": "Ask to sign the consent",
   "拍下签好的授权书": "Photo of the signed paper",
   "已向农户宣读": "It was read aloud to the household",
-  "代书的要宣读": "read aloud what an agent wrote",
+  "代书的要宣读": "Read aloud what an agent wrote",
   "这次没有签": "Not signed today",
   "至少 {n} 人核实": "{n} people at least",
   "位置": "Place",
   "{title}：只写数字": "{title}: digits only",
   "有没有风险": "Risk or not",
   "请重新登录": "Sign in again",
+  "手机已满": "Phone full",
   "离线 · 存 {n} 份": "Offline · {n} kept",
   "离线": "Offline",
   "正在上传": "Uploading",
@@ -202,6 +212,12 @@ export const EN = {
   "没有信号。{n} 份存在手机里，有网自动上传。":
     "No signal. {n} kept on the phone; they upload by themselves.",
   "没有信号；待办可能不是最新的。": "No signal; the list may not be the latest.",
+  "手机存储已满，有的没有存下。请删去一些照片或应用，再点下面更新。":
+    "The phone is full and not everything was kept. Delete some photos or apps, then update below.",
+  "服务器暂时办不了，过一会儿会再试；资料都在手机里。":
+    "The server cannot do it now and is asked again soon; everything is on the phone.",
+  "还没有和服务器对上，资料都在手机里。":
+    "The server has not been heard yet; everything is on the phone.",
   "{n} 份要您看一下，请看下面。": ["{n} needs a look from you, see below.", "{n} need a look from you, see below."],
   "{n} 份等待上传。": "{n} waiting to upload.",
   "都已上传，待办是最新的。": "Everything is uploaded and the list is up to date.",
@@ -235,7 +251,7 @@ export const EN = {
   "退出并清空这部手机": "Sign out and empty this phone",
   "放到桌面": "On the home screen",
   "在浏览器菜单里选“添加到主屏幕”，下次像应用一样打开，没有信号也能用。":
-    "Choose “Add to home screen” in the browser's menu; it then opens like an app, with or without a signal.",
+    "Choose \"Add to home screen\" in the browser's menu; it then opens like an app, with or without a signal.",
   "PIN 已更换。": "The PIN has been changed.",
   "还有 {n} 份没有上传": "{n} not uploaded yet",
   "退出并清空这部手机？": "Sign out and empty this phone?",

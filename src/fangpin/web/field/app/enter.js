@@ -145,7 +145,11 @@ export function signInScreen({ mode, done, typed = {} }) {
       button,
       open,
       mode !== "first" &&
-        h("button.plain", { type: "button", onclick: () => go("/") }, t("先不登录，继续填")),
+        h(
+          "button.plain",
+          { type: "button", onclick: () => go("/") },
+          mode === "again" ? t("先不登录，继续填") : t("返回输入 PIN"),
+        ),
     ),
   );
 }
@@ -235,12 +239,18 @@ export function choosePin({ lead, done }) {
           title: t("再输一次 PIN"),
           lead: t("两次要一样。"),
           onfull: async (again) => {
-            if (again === pin) {
-              await done(pin);
+            if (again !== pin) {
+              first();
+              toast(t("两次不一样，请重新设。"), "bad");
               return "";
             }
-            first();
-            toast(t("两次不一样，请重新设。"), "bad");
+            try {
+              await done(pin);
+            } catch (error) {
+              if (!(error instanceof vault.FullDisk)) throw error;
+              first();
+              toast(t("手机存储已满，请删去一些照片或应用后再试。"), "bad");
+            }
             return "";
           },
         });

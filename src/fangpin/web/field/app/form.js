@@ -2,23 +2,23 @@
 // judgement; what the system knows is folded away and may be corrected. Every change is kept.
 import { FullDisk } from "./vault.js";
 import { h, toast } from "./dom.js";
+import { keeper, tellFull } from "./keeping.js";
 import { card, choice, go, main, screen } from "./frame.js";
 import { now } from "./net.js";
 import { photoField, placeField, signatureField } from "./pictures.js";
-import { draft as readDraft, keepRecord, paper, saveDraft, state } from "./store.js";
+import { draft as readDraft, dropPapers, keepRecord, paper, papersOf, state, taskOf } from "./store.js";
 import { sync } from "./sync.js";
 import { dayOf, number, said, t } from "./words.js";
 
-const PAUSE = 250;
-
 export async function formScreen(id) {
-  const task = state.tasks.get(id);
+  const kept = await readDraft(id);
+  const task = taskOf(id, "visit", kept);
   const form = state.forms?.visits[task?.form];
-  if (!task || task.kind !== "visit" || !form) {
+  if (!form) {
     go("/");
     return;
   }
-  const begun = (await readDraft(id)) ?? {
+  const begun = kept ?? {
     key: crypto.randomUUID(),
     version: task.version,
     // What the phone had when it went out: what the server joins the answers from.
@@ -30,6 +30,7 @@ export async function formScreen(id) {
     seconds: 0,
   };
   const visit = { is_at_risk: null, judgement: "", coping: "", note: "", second: "", is_severe: false, consent: null, ...begun };
+  visit.task = { kind: "visit", id, head: task.head, form: task.form, cause: task.cause, consent: task.consent };
   const keep = keeper(id, visit);
   const asked = form.fields.filter((field) => visit.ask.includes(field.field));
   const known = form.fields.filter((field) => !visit.ask.includes(field.field));
@@ -79,10 +80,13 @@ export async function formScreen(id) {
       await keep.last();
       await keepRecord(recordOf(task, form, visit), { draft: id, names: names.slice(0, 8) });
     } catch (error) {
+      keep.on();
       if (!(error instanceof FullDisk)) throw error;
-      toast(t("手机存储已满，还没有存下。请删去一些照片或应用，再点一次保存；不要关闭这一页。"), "bad");
+      tellFull();
       return;
     }
+    // A consent that was begun another way, or left for another day.
+    await dropPapers(papersOf(visit));
     toast(savedWords(visit.seconds));
     go("/");
     sync();
@@ -101,49 +105,6 @@ function savedWords(seconds) {
   return saved ? `${words}${t("；比填纸表省约 {n} 分钟", { n: saved })}` : words;
 }
 
-// ── keeping ──────────────────────────────────────────────────────────────────────────────────────
-
-// Every change is kept after a moment, one after the other, and at once when the page goes away.
-function keeper(id, visit) {
-  let timer = 0;
-  let told = false;
-  let chain = Promise.resolve();
-  let isOver = false;
-  function put() {
-    clearTimeout(timer);
-    timer = 0;
-    if (isOver) return chain;
-    const content = structuredClone(visit);
-    chain = chain
-      .then(() => saveDraft(id, content))
-      .then(() => {
-        told = false;
-      })
-      .catch((error) => {
-        if (!(error instanceof FullDisk)) throw error;
-        if (!told) toast(t("手机存储已满，草稿没有存下。请删去一些照片或应用；不要关闭这一页。"), "bad");
-        told = true;
-      });
-    return chain;
-  }
-  document.addEventListener("visibilitychange", () => {
-    if (timer && document.visibilityState === "hidden") put();
-  });
-  return {
-    soon() {
-      clearTimeout(timer);
-      timer = setTimeout(put, PAUSE);
-    },
-    now: put,
-    // The record takes the draft's place: nothing is written to it afterwards.
-    last() {
-      clearTimeout(timer);
-      isOver = true;
-      return chain;
-    },
-  };
-}
-
 // ── questions ────────────────────────────────────────────────────────────────────────────────────
 
 const TRUTH = () => [
@@ -155,14 +116,14 @@ export function spoken(field, value) {
   if (value === undefined || value === null || value === "") return t("不明");
   if (field?.type === "truth") return value === "true" ? t("是") : t("否");
   if (field?.type === "choice") return said(field.choices.find((one) => one.code === value)?.title) || value;
-  if (field?.type === "amount" || field?.type === "count") return `${number(value)} ${unitOf(field)}`.trim();
+  if (field?.type === "amount" || field?.type === "count") return `${number(value)} ${unitOf(field, value)}`.trim();
   return value;
 }
 
-function unitOf(field) {
+function unitOf(field, value) {
   const currency = state.forms.currency;
   if (currency && field.unit === currency.zh) return said(currency);
-  return field.unit === "人" ? t("人") : field.unit;
+  return field.unit === "人" ? t("人", { n: Number(value) }) : field.unit;
 }
 
 const valueOf = (visit, field) => visit.answers[field.field] ?? visit.base[field.field] ?? "";
@@ -343,7 +304,7 @@ function judgement(task, visit, keep) {
 // ── proof ────────────────────────────────────────────────────────────────────────────────────────
 
 function proof(visit, keep) {
-  const fields = { papers: visit.papers, read: paper, save: () => keep.now() };
+  const fields = { papers: visit.papers, read: paper, save: () => keep.now(), drop: dropPapers };
   const second = h("input", {
     id: "f-second-input",
     list: "names",
@@ -393,7 +354,7 @@ function consent(visit, keep) {
   const box = h("div.question", { id: "f-consent-papers" });
   visit.consent ??= { form: "", is_read_aloud: false, papers: [] };
   const given = visit.consent;
-  const fields = { papers: given.papers, read: paper, save: () => keep.now() };
+  const fields = { papers: given.papers, read: paper, save: () => keep.now(), drop: dropPapers };
 
   function draw() {
     const isNow = given.form && given.form !== LATER;

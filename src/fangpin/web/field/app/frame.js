@@ -13,8 +13,9 @@ function line() {
   if (state.isSignedOut) return ["asks", t("请重新登录")];
   if (state.line === "off") return ["off", n ? t("离线 · 存 {n} 份", { n }) : t("离线")];
   if (state.isSending) return ["busy", t("正在上传")];
+  if (state.isFull) return ["asks", t("手机已满")];
   if (n) return ["wait", t("待传 {n}", { n })];
-  return state.line === "on" ? ["on", t("已同步")] : ["wait", t("未更新")];
+  return state.line === "on" && !state.trouble ? ["on", t("已同步")] : ["wait", t("未更新")];
 }
 
 export function pill() {
@@ -24,6 +25,7 @@ export function pill() {
     { type: "button", onclick: () => go(state.isSignedOut ? "/sign-in" : "/log") },
     h("i", { "aria-hidden": "true" }),
     h("span", {}, words),
+    waiting().length > 0 && h("b", { "aria-hidden": "true" }, waiting().length),
   );
 }
 
@@ -146,7 +148,7 @@ const wide = (title) => [...String(title)].reduce((sum, one) => sum + (one > "\u
 export function choice({ label, options, value, onpick, columns }) {
   // Long words stand below one another; short ones side by side.
   const longest = Math.max(...options.map(({ title }) => wide(title)));
-  const most = document.documentElement.classList.contains("elder") ? 3.2 : 4.2;
+  const most = document.documentElement.classList.contains("elder") ? 3.2 : 4.6;
   const fitting = options.length < 3 ? 2 : longest > most ? 1 : 3;
   const group = h(`div.choice.of-${columns ?? fitting}`, {
     role: "radiogroup",

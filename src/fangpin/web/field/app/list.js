@@ -1,8 +1,8 @@
 // The households to visit: overdue, within three days, later, done; the days are the largest figure.
-import { h, shape, svg } from "./dom.js";
+import { h, inParts, shape, svg } from "./dom.js";
 import { go, isHere, screen } from "./frame.js";
 import { now } from "./net.js";
-import { drafts, recordOf, state } from "./store.js";
+import { draft, drafts, recordOf, state } from "./store.js";
 import { clockOf, dayOf, daysBetween, said, t } from "./words.js";
 
 const SOON = 3;
@@ -11,8 +11,14 @@ export function daysLeft(task) {
   return task.due ? daysBetween(dayOf(now()), task.due) : null;
 }
 
-function groups() {
-  const found = { late: [], soon: [], later: [], done: [] };
+// Households that have left the list while a form of theirs was half written.
+async function leftBehind(begun) {
+  const left = await Promise.all([...begun].filter((id) => !state.tasks.has(id)).map(draft));
+  return left.map((one) => one?.task).filter(Boolean);
+}
+
+function groups(left) {
+  const found = { left, late: [], soon: [], later: [], done: [] };
   for (const task of state.tasks.values()) {
     const left = daysLeft(task);
     if (task.kind === "done" || recordOf(task.id)) found.done.push(task);
@@ -28,12 +34,14 @@ function groups() {
 
 export async function listScreen() {
   const begun = new Set(await drafts());
+  const left = await leftBehind(begun);
   if (!isHere("/")) return;
-  const found = groups();
+  const found = groups(left);
   const who = state.who;
   const updated = state.updated ? t("更新 {at}", { at: clockOf(new Date(state.updated)) }) : "";
-  const about = [said(who?.places), updated.replaceAll(" ", "\u00a0")].filter(Boolean).join(" · ");
+  const about = inParts([said(who?.places), updated]);
   const titles = {
+    left: t("没写完的"),
     late: t("已逾期"),
     soon: t("3 天内"),
     later: t("以后"),
@@ -84,10 +92,11 @@ function row(task, group, isBegun) {
       "span.task-words",
       {},
       h("span.task-head", {}, h("b", {}, task.head), severity),
-      task.kind === "follow_up" && group !== "done" && h("span.task-why", {}, t("监测对象走访")),
+      group === "left" && h("span.task-why", {}, t("不在待办里了，草稿还在")),
+      task.kind === "follow_up" && group !== "done" && group !== "left" && h("span.task-why", {}, t("监测对象走访")),
       task.why && group !== "done" && h("span.task-why", {}, said(task.why)),
       h("span.task-place", {}, place(task)),
-      isBegun && h("span.task-begun", {}, t("填了一半，已存草稿")),
+      isBegun && group !== "left" && h("span.task-begun", {}, t("填了一半，已存草稿")),
       record && h("span.task-begun", {}, stateWords(record)),
     ),
   );
@@ -113,11 +122,11 @@ export function where(task) {
 function place(task) {
   const parts = [where(task)];
   if (task.count) parts.push(t("{n} 口人", { n: task.count }));
-  // A line breaks between the parts, not within one.
-  return parts.filter(Boolean).map((one) => one.replaceAll(" ", "\u00a0")).join(" · ");
+  return inParts(parts);
 }
 
 function days(task, group, record) {
+  if (group === "left") return h("span.days", {}, h("small", {}, t("草稿")), h("b.days-done", {}, "…"));
   const left = daysLeft(task);
   if (group === "done") {
     return h(

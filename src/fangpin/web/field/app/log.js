@@ -1,6 +1,6 @@
 // What was sent and what waits, record by record; and the screen on which people choose field by field.
 import { writeAgain } from "./clue.js";
-import { h, icon, toast } from "./dom.js";
+import { h, icon, inParts, toast } from "./dom.js";
 import { ask, card, choice, go, main, screen } from "./frame.js";
 import { spoken } from "./form.js";
 import { stateWords } from "./list.js";
@@ -39,8 +39,17 @@ function line(n) {
     return n ? t("没有信号。{n} 份存在手机里，有网自动上传。", { n }) : t("没有信号；待办可能不是最新的。");
   }
   const stuck = [...state.outbox.values()].filter(isStuck).length;
+  if (state.isFull) return t("手机存储已满，有的没有存下。请删去一些照片或应用，再点下面更新。");
   if (stuck) return t("{n} 份要您看一下，请看下面。", { n: stuck });
+  if (state.trouble) return troubleWords(state.trouble);
+  if (state.line !== "on") return t("还没有和服务器对上，资料都在手机里。");
   return n ? t("{n} 份等待上传。", { n }) : t("都已上传，待办是最新的。");
+}
+
+// In the server's own words where it has some: a post that has ended, too many calls.
+function troubleWords(problem) {
+  const words = isEnglish() ? [problem.en, problem.fix_en] : [problem.zh, problem.fix_zh];
+  return words.filter(Boolean).join(" ") || t("服务器暂时办不了，过一会儿会再试；资料都在手机里。");
 }
 
 function group(title, records) {
@@ -61,7 +70,7 @@ function entry(one) {
       "div.entry-words",
       {},
       h("b", {}, one.head),
-      h("span", {}, `${t(KINDS[one.kind])} · ${clockOf(new Date(one.saved))}`),
+      h("span", {}, inParts([t(KINDS[one.kind]), clockOf(new Date(one.saved))])),
       h("span.entry-state", {}, stateWords(one)),
       one.minutes > 0 && one.state === "stored" && h("span.small", {}, t("省约 {n} 分钟", { n: one.minutes })),
     ),
@@ -228,7 +237,7 @@ export async function differsScreen(key) {
   );
 
   async function save() {
-    const answers = structuredClone(record.body.answers);
+    const answers = JSON.parse(JSON.stringify(record.body.answers));
     for (const [field, [mine, theirs]] of Object.entries(record.fields)) {
       answers[field].found = chosen[field] === "mine" ? mine : theirs;
       answers[field].chosen_over = theirs;

@@ -1,7 +1,7 @@
 // The official, the language and size, the PIN, and signing out, which empties the phone.
 import * as vault from "./vault.js";
 import { NoAnswer, Refused, request } from "./net.js";
-import { h, toast } from "./dom.js";
+import { h, inParts, toast } from "./dom.js";
 import { ask, card, choice, go, screen } from "./frame.js";
 import { choosePin } from "./enter.js";
 import { state, waiting } from "./store.js";
@@ -11,7 +11,7 @@ export async function moreScreen() {
   const who = state.who;
   const elder = document.documentElement.classList.contains("elder");
   screen(
-    { title: t("我的"), about: [said(who?.places), said(who?.role)].filter(Boolean).join(" · "), tab: "/more" },
+    { title: t("我的"), about: inParts([said(who?.places), said(who?.role)]), tab: "/more" },
     card(
       said(who?.name),
       h("span.small", {}, who?.official),

@@ -1,6 +1,6 @@
 // Speaking to the server: one header of our own, a time limit, and the server's clock kept beside
 // the device's, which may be wrong.
-import { meta, setMeta } from "./vault.js";
+import { FullDisk, meta, setMeta } from "./vault.js";
 
 const LIMIT = 45000;
 
@@ -15,20 +15,30 @@ export class Refused extends Error {
 }
 
 let offset = 0; // server - device, in milliseconds
+let last = 0; // the server's time when it was heard last
 
 export async function startClock() {
   offset = (await meta("offset")) ?? 0;
+  last = (await meta("last")) ?? 0;
 }
 
-// The present moment as the server would tell it.
-export const now = () => new Date(Date.now() + offset);
+// The present moment as the server would tell it; never before it was heard last, though the
+// device's clock be set back (a battery that ran empty begins in 1970).
+export const now = () => new Date(Math.max(Date.now() + offset, last));
 
 async function hear(at) {
   const told = Date.parse(at);
   if (!Number.isFinite(told)) return;
   offset = told - Date.now();
-  await setMeta("offset", offset);
-  await setMeta("heard", Date.now());
+  last = told;
+  try {
+    await setMeta("offset", offset);
+    await setMeta("last", last);
+    await setMeta("heard", Date.now());
+  } catch (error) {
+    // A full phone still uploads: that makes room.
+    if (!(error instanceof FullDisk)) throw error;
+  }
 }
 
 export async function request(path, { method = "GET", json, body, headers = {} } = {}) {

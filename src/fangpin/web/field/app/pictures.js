@@ -90,8 +90,9 @@ async function kept(bytes) {
   }
 }
 
-// Photos of a draft: `papers` is the draft's own list, `save` keeps the draft.
-export function photoField({ papers, read, save }) {
+// Photos of a draft: `papers` is the draft's own list, `save` keeps the draft, `drop` gives back the
+// room of what was taken out of it.
+export function photoField({ papers, read, save, drop }) {
   const grid = h("div.photos", {});
   const input = h("input.unseen", {
     type: "file",
@@ -150,6 +151,7 @@ export function photoField({ papers, read, save }) {
                 papers.splice(papers.indexOf(one), 1);
                 await save();
                 draw();
+                await drop([one]);
               },
             },
             icon("cross"),
@@ -171,7 +173,7 @@ export function photoField({ papers, read, save }) {
   return h("div", {}, grid, input);
 }
 
-export function signatureField({ papers, read, save, label = t("户主签名"), ask = t("请户主签名") }) {
+export function signatureField({ papers, read, save, drop, label = t("户主签名"), ask = t("请户主签名") }) {
   const box = h("div.signature", {});
 
   function current() {
@@ -227,6 +229,7 @@ export function signatureField({ papers, read, save, label = t("户主签名"), 
       await save();
       dialog.close();
       draw();
+      if (known) await drop([known]);
     }
   }
   draw();

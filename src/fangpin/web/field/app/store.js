@@ -13,6 +13,8 @@ export const state = {
   line: "unknown", // unknown, on, off
   isSignedOut: false,
   isSending: false,
+  isFull: false,
+  trouble: null, // what a server said that would not answer as it should
 };
 
 const listeners = new Set();
@@ -26,7 +28,19 @@ export function changed() {
   for (const listener of listeners) listener();
 }
 
+const DAY = 86400000;
+
+// After the pack's days without hearing from the server households leave the phone: also one that
+// nobody unlocks any more, since no key is needed for it. What was not sent stays: it is the only
+// copy of somebody's visit.
+export async function forgetUnheard() {
+  const [days, heard] = await Promise.all([vault.meta("days"), vault.meta("heard")]);
+  if (!days || !heard || Date.now() - heard < days * DAY) return;
+  await vault.write({ remove: [...(await vault.keys("task:")), "mark"] });
+}
+
 export async function load() {
+  await forgetUnheard();
   const [who, forms, mark, names] = await Promise.all([
     vault.read("who"),
     vault.read("forms"),
@@ -42,33 +56,36 @@ export async function load() {
   });
   state.tasks = new Map((await vault.readAll("task:")).map((one) => [one.id, one]));
   state.outbox = new Map((await vault.readAll("out:")).map((one) => [one.key, one]));
-  await forgetOld();
+  await forgetSent();
 }
 
-// After the pack's days without hearing from the server households leave the phone. What was not
-// sent yet stays: it is the only copy of somebody's visit.
-async function forgetOld() {
+// The log of what was sent names households too: it is as long as the pack's days.
+async function forgetSent() {
   const days = state.forms?.keep_days;
-  const heard = await vault.meta("heard");
-  if (!days || !heard || Date.now() - heard < days * 86400000) return;
-  const remove = [...state.tasks.keys()].map((id) => `task:${id}`);
-  const sent = [...state.outbox.values()].filter((one) => one.state === "stored");
-  remove.push(...sent.map((one) => `out:${one.key}`), "mark");
-  await vault.write({ remove });
-  state.tasks.clear();
-  for (const one of sent) state.outbox.delete(one.key);
-  state.since = "";
-  state.updated = null;
+  if (!days) return;
+  const old = [...state.outbox.values()].filter(
+    (one) => one.state === "stored" && Date.now() - one.stored >= days * DAY,
+  );
+  if (!old.length) return;
+  await vault.write({ remove: old.map((one) => `out:${one.key}`) });
+  for (const one of old) state.outbox.delete(one.key);
 }
 
 export async function setWho(who) {
+  const isKnown = state.who?.official === who.official;
   state.who = who;
-  await vault.write({ put: { who } });
+  try {
+    await vault.write({ put: { who } });
+  } catch (error) {
+    // A full phone may sign in again and upload: that makes room.
+    if (!(isKnown && error instanceof vault.FullDisk)) throw error;
+  }
 }
 
 export async function setForms(forms) {
   state.forms = forms;
   await vault.write({ put: { forms } });
+  await vault.setMeta("days", forms.keep_days);
 }
 
 // The server's changes in one transaction with their mark: after a crash both are old or both new.
@@ -93,9 +110,23 @@ export async function takeTasks(told) {
 
 // ── drafts ───────────────────────────────────────────────────────────────────────────────────────
 
+// What a form is about: as the list has it now, else as the draft has it: a household leaves the list
+// when someone else has been there, and what was half written is still to be ended.
+export function taskOf(id, kind, begun) {
+  const listed = state.tasks.get(id);
+  if (listed?.kind === kind) return listed;
+  return begun?.task?.kind === kind ? begun.task : null;
+}
+
 export const draft = (id) => vault.read(`draft:${id}`);
 export const saveDraft = (id, content) => vault.write({ put: { [`draft:${id}`]: content } });
-export const dropDraft = (id) => vault.write({ remove: [`draft:${id}`] });
+
+// A draft that its owner gives up, with its photos and its signature.
+export async function dropDraft(id) {
+  const papers = papersOf(await draft(id));
+  await vault.write({ remove: [`draft:${id}`] });
+  await dropPapers(papers);
+}
 export const drafts = async () => (await vault.keys("draft:")).map((key) => key.slice(6));
 
 // ── papers ───────────────────────────────────────────────────────────────────────────────────────
@@ -108,6 +139,19 @@ export async function keepPaper(bytes) {
 }
 
 export const paper = (sha256) => vault.read(`paper:${sha256}`, true);
+
+// Photos and signatures that were taken out again leave the phone, unless something else names them:
+// two households may have been given the same picture.
+export async function dropPapers(papers) {
+  if (!papers.length) return;
+  const named = new Set();
+  const drafted = await vault.readAll("draft:");
+  for (const body of [...drafted, ...waiting().map((one) => one.body)]) {
+    for (const one of papersOf(body)) named.add(one.sha256);
+  }
+  const remove = papers.filter((one) => !named.has(one.sha256)).map((one) => `paper:${one.sha256}`);
+  await vault.write({ remove });
+}
 
 // ── records to send ──────────────────────────────────────────────────────────────────────────────
 

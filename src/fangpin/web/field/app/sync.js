@@ -1,8 +1,9 @@
 // Upload and refresh: in the order of saving, each record until it has an answer. Nothing leaves the
 // outbox but by an answer of the server, or by its owner's own hand.
 import * as vault from "./vault.js";
+import { FullDisk } from "./vault.js";
 import { NoAnswer, Refused, request } from "./net.js";
-import { changed, paper, papersOf, putRecord, setForms, setWho, state, takeTasks, waiting } from "./store.js";
+import { changed, dropRecord, paper, papersOf, putRecord, setForms, setWho, state, takeTasks, waiting } from "./store.js";
 
 const PIECE = 96 * 1024;
 const FIRST_PAUSE = 5000;
@@ -41,19 +42,29 @@ async function turn(byHand) {
       await send(record);
     }
     await refresh();
-    state.line = "on";
+    Object.assign(state, { line: "on", isFull: false, trouble: null });
     pause = FIRST_PAUSE;
     timer = setTimeout(sync, LONGEST_PAUSE);
   } catch (error) {
-    if (error instanceof Refused && error.status === 401) {
-      state.line = "on";
-      state.isSignedOut = true;
-    } else if (error instanceof NoAnswer || error instanceof Refused) {
-      state.line = error instanceof NoAnswer ? "off" : "on";
-      timer = setTimeout(sync, pause * (0.75 + Math.random() / 2));
-      pause = Math.min(pause * 2, LONGEST_PAUSE);
-    } else throw error;
+    noted(error);
+    if (error.status !== 401) later();
   }
+}
+
+// What keeps the phone from being up to date: no line, a server in trouble, a full disk, no sign-in.
+function noted(error) {
+  const isRefused = error instanceof Refused;
+  if (!isRefused && !(error instanceof NoAnswer || error instanceof FullDisk)) throw error;
+  state.line = error instanceof NoAnswer ? "off" : "on";
+  state.isFull = error instanceof FullDisk;
+  state.trouble = null;
+  if (isRefused && error.status === 401) state.isSignedOut = true;
+  else if (isRefused) state.trouble = error.problem ?? { code: String(error.status) };
+}
+
+function later() {
+  timer = setTimeout(sync, pause * (0.75 + Math.random() / 2));
+  pause = Math.min(pause * 2, LONGEST_PAUSE);
 }
 
 export async function refresh() {
@@ -81,25 +92,40 @@ async function send(record) {
 async function stored(record, told) {
   const papers = papersOf(record.body).map((one) => `paper:${one.sha256}`);
   const { key, kind, about, head, saved, minutes } = record;
-  await putRecord(
-    { key, kind, about, head, saved, minutes, state: "stored", stored: Date.now(), answer: told },
-    papers,
-  );
+  const line = { key, kind, about, head, saved, minutes, state: "stored", stored: Date.now(), answer: told };
+  try {
+    await putRecord(line, papers);
+  } catch (error) {
+    if (!(error instanceof FullDisk)) throw error;
+    // On a full phone what the server has goes first: that makes room, for its line in the log too.
+    await dropRecord(key);
+    await note(line);
+  }
+}
+
+// How far a record has come is known again after a restart too: on a full disk memory will do.
+async function note(record) {
+  try {
+    await putRecord(record);
+  } catch (error) {
+    if (!(error instanceof FullDisk)) throw error;
+    state.outbox.set(record.key, record);
+  }
 }
 
 async function heard(record, { status, problem }) {
   if (status === 401) throw new Refused(401, problem);
   if (status === 409 && problem?.fields) {
-    await putRecord({ ...record, state: "differs", problem, fields: problem.fields });
+    await note({ ...record, state: "differs", problem, fields: problem.fields });
     return;
   }
   if (status === 422 && problem?.code === "PAPER_MISSING") {
-    await putRecord({ ...record, sent: [], problem });
+    await note({ ...record, sent: [], problem });
     throw new NoAnswer("papers");
   }
   // A server in trouble is asked again later; everything else people must look at.
   if (status >= 500 || status === 429 || status === 408) throw new Refused(status, problem);
-  await putRecord({ ...record, state: "refused", problem: problem ?? { code: String(status) } });
+  await note({ ...record, state: "refused", problem: problem ?? { code: String(status) } });
 }
 
 async function sendPaper(record, sha256) {
@@ -125,7 +151,7 @@ async function sendPaper(record, sha256) {
     isWhole = answer.headers?.get("Upload-Complete") === "?1";
   }
   record.sent = [...(record.sent ?? []), sha256];
-  await putRecord(record);
+  await note(record);
 }
 
 export async function signIn(username, password, code = "") {

@@ -10,6 +10,7 @@ const FIRST_WAIT = 30000;
 let db = null;
 let content = null; // CryptoKey while unlocked
 let raw = null; // its bytes, to wrap anew when PIN or password change
+let unkept = null; // the count of wrong PINs that a full disk did not take
 
 export class FullDisk extends Error {}
 
@@ -139,13 +140,17 @@ export async function changePin(pin) {
 export async function rememberPassword(password) {
   if (!raw) return;
   const locks = await meta("locks");
-  await setMeta("locks", { ...locks, password: await lockWith(`word:${password}`) });
+  try {
+    await setMeta("locks", { ...locks, password: await lockWith(`word:${password}`) });
+  } catch (error) {
+    // A full phone goes on with the password that it knows.
+    if (!(error instanceof FullDisk)) throw error;
+  }
 }
 
 // Milliseconds until the PIN may be tried again.
 export async function wait() {
-  const tries = (await meta("tries")) ?? { wrong: 0, until: 0 };
-  return Math.max(0, tries.until - Date.now());
+  return Math.max(0, (await tried()).until - Date.now());
 }
 
 export async function unlock(word, kind = "pin") {
@@ -154,15 +159,28 @@ export async function unlock(word, kind = "pin") {
   try {
     await useKey(await openLock(locks[kind], `${kind === "pin" ? "pin" : "word"}:${word}`));
   } catch {
-    const wrong = ((await meta("tries"))?.wrong ?? 0) + 1;
+    const wrong = (await tried()).wrong + 1;
     const over = wrong - FREE_TRIES;
     const until = over < 0 ? 0 : Date.now() + FIRST_WAIT * 2 ** Math.min(over, 10);
-    if (kind === "pin") await setMeta("tries", { wrong, until });
+    if (kind === "pin") await count({ wrong, until });
     return false;
   }
-  await setMeta("tries", { wrong: 0, until: 0 });
+  if ((await tried()).wrong) await count({ wrong: 0, until: 0 });
   return true;
 }
+
+// Wrong PINs are counted in memory where a full disk takes no more, which keeps no owner out.
+async function count(now) {
+  unkept = null;
+  try {
+    await setMeta("tries", now);
+  } catch (error) {
+    if (!(error instanceof FullDisk)) throw error;
+    unkept = now;
+  }
+}
+
+const tried = async () => unkept ?? (await meta("tries")) ?? { wrong: 0, until: 0 };
 
 export function lock() {
   content = null;
