@@ -114,4 +114,4 @@ def test_without_room_to_spill_the_person_is_told_which_limit_to_raise(
             )
     (problem,) = told.value.problems
     assert problem.code == "ENGINE_MEMORY"
-    assert "100" in problem.zh and "FANGPIN_ENGINE_MB" in problem.fix_en
+    assert "95" in problem.zh and "FANGPIN_ENGINE_MB" in problem.fix_en

@@ -216,11 +216,16 @@ class Engine:
         self._run(f"CREATE OR REPLACE TEMP {kind} {_checked(name)} {definition}", parameters)
         self._kinds[name] = kind
 
+    def _memory_limit(self) -> str:
+        """What this engine may hold, as it says itself, such as `572.2 MiB`."""
+        (limit,) = self._connection.execute("SELECT current_setting('memory_limit')").fetchall()[0]
+        return str(limit)
+
     def _run(self, text: str, parameters: Sequence[Any]) -> duckdb.DuckDBPyConnection:
         try:
             return self._connection.execute(text, list(parameters) or None)
         except duckdb.OutOfMemoryException:
-            raise ProblemError(_memory_problem()) from None
+            raise ProblemError(_memory_problem(self._memory_limit())) from None
         except duckdb.IOException as error:
             found = re.search(r"No space left|disk full|Disk quota", str(error))
             cause = OSError(28 if found else 5, str(error).splitlines()[0])
@@ -277,18 +282,18 @@ def memory_mb() -> int:
     return int(os.environ.get("FANGPIN_ENGINE_MB") or USUAL_MEMORY_MB)
 
 
-def _memory_problem() -> Problem:
+def _memory_problem(limit: str) -> Problem:
     """What does not fit, though whatever can be was spilled."""
     return Problem(
         code="ENGINE_MEMORY",
         where="FANGPIN_ENGINE_MB",
-        zh=f"计算所需内存超过上限（{memory_mb()} MB），本次操作没有留下任何数据，原有数据不变。",
-        en=f"The computation needs more memory than its limit of {memory_mb()} MB; nothing of it was "
+        zh=f"计算所需内存超过上限（{limit}），本次操作没有留下任何数据，原有数据不变。",
+        en=f"The computation needs more memory than its limit of {limit}; nothing of it was "
         "kept and earlier data is whole.",
         fix_zh="请按机器内存把 FANGPIN_ENGINE_MB 调大（约每百万人 600），然后重新执行。",
         fix_en="Set FANGPIN_ENGINE_MB higher, about 600 for each million persons as the machine has "
         "it, and repeat the command.",
-        details={"limit_mb": memory_mb()},
+        details={"limit": limit},
     )
 
 
