@@ -52,8 +52,8 @@ def throw_away_cluster(*, durable: bool = False) -> Iterator[str]:
         if done.returncode:
             raise RuntimeError(f"{program} ended with {done.returncode}: {done.stderr}")
 
-    quick = "" if durable else " -c fsync=off -c synchronous_commit=off"
-    options = f"-k {folder} -c listen_addresses=''{quick}"
+    quick = " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    options = f"-k {folder} -c listen_addresses=''{'' if durable else quick}"
     try:
         run(
             "initdb",

@@ -10,7 +10,8 @@ import pytest
 from fangpin.backtest import Replay, compare, parameters_of, replay, replay_all
 from fangpin.values.month import Month
 from fangpin.values.problem import ProblemError
-from tests.ledger.village import Lake, rows_of
+from tests.ledger.village import Lake
+from tests.looking import rows_of
 
 FIRST, LAST = Month.parse("2020-01"), Month.parse("2020-05")
 RULES = ("high_bills", "poor_and_ill", "struck_home", "odd_relief")

@@ -22,6 +22,7 @@ from fangpin.lake.vault import Vault
 from fangpin.policy.feed_models import Contract
 from fangpin.values.identifiers import check_digit
 from fangpin.values.month import Month
+from tests.looking import looker
 
 HEADER = ("身份证号", "姓名", "月份", "月工资", "务工天数", "渠道", "开始日期", "单位")
 
@@ -211,10 +212,8 @@ class Desk:
     def _read(self, receipt: Receipt, name: str, columns: str) -> list[tuple[Any, ...]]:
         assert receipt.delivery is not None
         file = self.home.deliveries / receipt.feed / receipt.delivery / f"{name}.parquet"
-        with connect() as engine:
-            return engine.rows(
-                f"SELECT {columns} FROM read_parquet(?) ORDER BY row_no", [str(file)]
-            )
+        query = f"SELECT {columns} FROM read_parquet(?) ORDER BY row_no"
+        return looker().rows(query, [str(file)])
 
     def codes(self, receipt: Receipt) -> set[str]:
         return {finding.code for finding in receipt.findings}

@@ -21,6 +21,7 @@ from fangpin.ledger.snapshot import Snapshot, take_snapshot
 from fangpin.policy.pack import Pack
 from fangpin.runs.monthly import RunResult, run_month
 from fangpin.values.month import Month
+from tests.looking import looker
 
 KEY = b"k" * 32
 """Of every test's installation: two homes then have the same references."""
@@ -166,31 +167,30 @@ class Lake:
     def _cells(self, as_of: date) -> list[tuple[tuple[str, str, str], dict[str, Any]]]:
         names = {self.ref(household): household for household in self.households}
         found = []
-        snapshot = self.snapshot(as_of)
-        with connect(threads=1) as engine:
-            for files in snapshot.files.values():
-                for file in files:
-                    query = f"SELECT * FROM read_parquet('{file.path}')"
-                    columns = engine.columns(query)
-                    for values in engine.rows(query):
-                        row = dict(zip(columns, values, strict=True))
-                        place = names[row["household_ref"]], str(Month(row["month"]))
-                        found += [
-                            (
-                                (*place, item),
-                                {
-                                    "value": row[item],
-                                    "rows": row[f"{item}__rows"],
-                                    "at": (
-                                        row["month"],
-                                        row.get(f"{item}__delivery"),
-                                        row.get(f"{item}__row"),
-                                    ),
-                                },
-                            )
-                            for item in self.pack.items
-                            if row.get(item) is not None
-                        ]
+        engine = looker()
+        for files in self.snapshot(as_of).files.values():
+            for file in files:
+                query = f"SELECT * FROM read_parquet('{file.path}')"
+                columns = engine.columns(query)
+                for values in engine.rows(query):
+                    row = dict(zip(columns, values, strict=True))
+                    place = names[row["household_ref"]], str(Month(row["month"]))
+                    found += [
+                        (
+                            (*place, item),
+                            {
+                                "value": row[item],
+                                "rows": row[f"{item}__rows"],
+                                "at": (
+                                    row["month"],
+                                    row.get(f"{item}__delivery"),
+                                    row.get(f"{item}__row"),
+                                ),
+                            },
+                        )
+                        for item in self.pack.items
+                        if row.get(item) is not None
+                    ]
         return found
 
 
@@ -202,11 +202,3 @@ def write_csv(file: Path, pack: Pack, feed: str, rows: Sequence[Mapping[str, Any
         writer.writeheader()
         writer.writerows({titles[name]: value for name, value in row.items()} for row in rows)
     return file
-
-
-def rows_of(file: Path) -> list[dict[str, Any]]:
-    """All rows of a Parquet file."""
-    with connect(threads=1) as engine:
-        query = f"SELECT * FROM read_parquet('{file}')"
-        columns = engine.columns(query)
-        return [dict(zip(columns, row, strict=True)) for row in engine.rows(query)]

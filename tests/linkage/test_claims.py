@@ -12,7 +12,6 @@ from fangpin.lake.vault import installation_key
 from fangpin.lake.vault_parts import drop_old, rotate, sealed_with
 from fangpin.linkage import scores
 from fangpin.policy import load_pack
-from tests.ledger.village import rows_of
 from tests.linkage.valley import (
     BILLS,
     EARLY,
@@ -27,6 +26,7 @@ from tests.linkage.valley import (
     valley_pack,
     with_wrong_digit,
 )
+from tests.looking import rows_of
 
 LI = number("1971-03-08", 33)
 VILLAGERS = [

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from tests.ledger.village import Lake, bill, person, rows_of
+from tests.ledger.village import Lake, bill, person
+from tests.looking import rows_of
 
 LATER = date(2020, 12, 1)
 

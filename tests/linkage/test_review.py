@@ -32,7 +32,6 @@ from fangpin.linkage.split import (
     split_row,
 )
 from fangpin.values.problem import ProblemError
-from tests.ledger.village import rows_of
 from tests.linkage.valley import (
     BILLS,
     EARLY,
@@ -44,6 +43,7 @@ from tests.linkage.valley import (
     number,
     with_wrong_digit,
 )
+from tests.looking import rows_of
 
 LI = number("1971-03-08", 33)
 DECIDED = datetime(2020, 7, 1, 9, 30, tzinfo=UTC)

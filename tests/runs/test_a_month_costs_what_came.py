@@ -13,7 +13,8 @@ import pytest
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home
 from fangpin.policy.pack import Pack
-from tests.ledger.village import Lake, bill, rows_of
+from tests.ledger.village import Lake, bill
+from tests.looking import rows_of
 from tests.runs.hillside import receive_until
 
 BEFORE, AFTER = date(2020, 6, 15), date(2020, 7, 15)

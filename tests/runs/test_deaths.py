@@ -15,7 +15,6 @@ from fangpin.linkage.decisions import Decision, append
 from fangpin.policy import load_pack
 from fangpin.policy.pack import Pack
 from fangpin.runs.deaths import conflicts_of_household, conflicts_of_run, held_rules
-from tests.ledger.village import rows_of
 from tests.linkage.valley import (
     BILLS,
     EARLY,
@@ -27,6 +26,7 @@ from tests.linkage.valley import (
     number,
     valley_pack,
 )
+from tests.looking import rows_of
 
 DEATHS, CERTIFICATES = "police.deaths", "health.certificates"
 FEEDS = """\

@@ -31,7 +31,6 @@ from fangpin.runs.link_acts import (
 from fangpin.runs.linked_rows import links_of_household
 from fangpin.runs.load_alerts import load_run
 from fangpin.values.problem import ProblemError
-from tests.ledger.village import rows_of
 from tests.linkage.valley import (
     BILLS,
     EARLY,
@@ -42,6 +41,7 @@ from tests.linkage.valley import (
     number,
     valley_pack,
 )
+from tests.looking import rows_of
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,8 @@ from fangpin.policy.pack import Pack
 from fangpin.runs.months import months_of_household, months_of_households
 from fangpin.values.month import Month
 from fangpin.values.problem import ProblemError
-from tests.ledger.village import Lake, rows_of
+from tests.ledger.village import Lake
+from tests.looking import rows_of
 from tests.runs.hillside import receive_until
 
 THEN, NOW = date(2020, 5, 15), date(2020, 6, 15)

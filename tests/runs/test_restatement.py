@@ -20,7 +20,8 @@ from fangpin.policy.pack import Pack
 from fangpin.rules.evaluate import outcomes_in
 from fangpin.runs.load_alerts import LoadReport, load_run
 from fangpin.values.month import Month
-from tests.ledger.village import Lake, bill, person, rows_of
+from tests.ledger.village import Lake, bill, person
+from tests.looking import rows_of
 from tests.standing import standing
 
 pytestmark = pytest.mark.django_db

@@ -24,7 +24,7 @@ LEASE = timedelta(seconds=2)
 AT = datetime(2020, 12, 3, 2, 0, tzinfo=UTC)
 
 
-def _say(told: Any) -> None:
+def _say(told: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(told) + "\n")
     sys.stdout.flush()
 
