@@ -274,6 +274,8 @@ def test_a_visit_written_without_a_line_arrives_exactly_once(
     page.click(".foot .main")
     page.wait_for_selector(".toast")
     page.wait_for_selector(".pill.is-off:has-text('1')")
+    page.wait_for_timeout(300)
+    assert page.evaluate("scrollY") == 0, "the list begins at its top, not where the form was left"
 
     server.start()
     page.click(".pill")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import statistics
 import time
 from pathlib import Path
 from typing import Any
@@ -197,8 +196,9 @@ def test_known_and_unknown_people_take_the_same_time_within_5_ms(
             begun = time.perf_counter()
             farmer.send()
             taken[identity].append(time.perf_counter() - begun)
-    known, unknown = (statistics.median(times) * 1000 for times in taken.values())
-    assert abs(known - unknown) < 5, f"medians: known {known:.1f} ms, unknown {unknown:.1f} ms"
+    # The fastest of many tell the work that is done; the middle ones also what else the machine did.
+    known, unknown = (min(times) * 1000 for times in taken.values())
+    assert abs(known - unknown) < 5, f"fastest: known {known:.1f} ms, unknown {unknown:.1f} ms"
 
 
 def test_over_the_limit_a_kind_page_names_the_hotline_and_the_answers_stay(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 
 import pytest
@@ -62,8 +61,9 @@ def test_a_wrong_try_takes_the_same_time_within_5_ms(
             begun = time.perf_counter()
             farmer.look_up(receipt, "9999")
             taken[receipt].append(time.perf_counter() - begun)
-    there, nowhere = (statistics.median(times) * 1000 for times in taken.values())
-    assert abs(there - nowhere) < 5, f"medians: {there:.1f} ms and {nowhere:.1f} ms"
+    # The fastest of many tell the work that is done; the middle ones also what else the machine did.
+    there, nowhere = (min(times) * 1000 for times in taken.values())
+    assert abs(there - nowhere) < 5, f"fastest: {there:.1f} ms and {nowhere:.1f} ms"
 
 
 def test_tries_are_limited_by_source_and_by_receipt(village: Village) -> None:

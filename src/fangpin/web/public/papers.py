@@ -48,7 +48,7 @@ def posters(codes: Sequence[str], *, base: str) -> dict[str, Any]:
     for code in codes:
         address = village_address(code, base=base)
         made.append(Poster(found[code], address, qr_svg(address, title=gettext("申报二维码"))))
-    causes = " · ".join(said(one.title) for one in installation_pack().causes.values())
+    causes = [said(one.title) for one in installation_pack().causes.values()]
     return _with_frame({"posters": made, "causes": causes})
 
 

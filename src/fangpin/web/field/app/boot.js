@@ -71,11 +71,14 @@ async function enter() {
   });
 }
 
-// A list that is looked at is drawn anew when something comes in; a form never is.
+// A list that is looked at is drawn anew when something comes in; a form never is, and one that is
+// only about to be shown is drawn by its own way there, from its top.
 function redraw() {
   if (!isReady) return;
   const path = location.hash.slice(1) || "/";
-  if (path === "/") quietly(listScreen);
+  const shown = document.querySelector(".tabs a[aria-current]")?.getAttribute("href");
+  if (shown !== `#${path}`) renewPill();
+  else if (path === "/") quietly(listScreen);
   else if (path === "/log") quietly(logScreen);
   else renewPill();
 }

@@ -116,7 +116,10 @@ export function stateWords(record) {
 export function where(task) {
   const village = said(task.village);
   const group = task.group ?? "";
-  return group.startsWith(village) ? group : [village, group].filter(Boolean).join(" ");
+  if (group.startsWith(village)) return group;
+  // Addresses are in the language of the place, whichever is read.
+  const rest = task.village?.zh && group.startsWith(task.village.zh) ? group.slice(task.village.zh.length) : group;
+  return [village, rest.trim()].filter(Boolean).join(" ");
 }
 
 function place(task) {
