@@ -74,7 +74,7 @@ class Arrival:
     replay: Path | None = None
     """Where its rows stand when it is compared with others than on receipt (replay.py)."""
     replaced: tuple[tuple[Path, Path], ...] | None = None
-    """superseded_facts() of a replay."""
+    """superseded_facts() of a replay, or of a delivery that replaces rows of a replayed one."""
     claims: int = 0
     """Rows about a person whom linkage has to find."""
 
@@ -85,8 +85,10 @@ class Arrival:
 
     @property
     def key(self) -> str:
-        """Its name in the names of what is built from it: with its context where it is replayed."""
-        return f"{self.delivery}~{self.replay.parent.name}" if self.replay else self.delivery
+        """Its name in the names of what is built from it: with its context where that has a say."""
+        if self.replay:
+            return f"{self.delivery}~{self.replay.parent.name}"
+        return self.delivery if self.replaced is None else f"{self.delivery}~{self.context}"
 
     @property
     def confirms(self) -> str | None:

@@ -8,7 +8,7 @@ a function of the deliveries in force and their order alone, kept under `replays
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -59,15 +59,17 @@ def _among(
         return one
     compared = [old for old in earlier if is_comparable(contract, old, one.months_of_rows)]
     context = context_of(compared)
+    facts = {old.delivery: old.facts for old in compared}
     if one.context == context:
-        return one
+        # The row that it replaces may stand with an earlier delivery only since that was replayed.
+        is_replayed = any(old.replay for old in compared if old.delivery in one.superseded)
+        return replace(one, replaced=_pairs(facts, one)) if is_replayed else one
     folder = home.replays / one.feed / context / one.delivery
     if not (folder / _TOLD).exists():
         _compare(engine, contract, one, compared, folder)
     told = json.loads((folder / _TOLD).read_text(encoding="utf-8"))
     first, last = told["months"] or one.months_of_rows
-    facts = {old.delivery: old.facts for old in compared}
-    return replace(
+    replayed = replace(
         one,
         accepted=told["accepted"],
         duplicate=one.duplicate - one.repeated + told["repeated"],
@@ -75,8 +77,14 @@ def _among(
         last_month=last,
         superseded=tuple(told["superseded"]),
         replay=folder,
-        replaced=tuple((facts[name], folder / SUPERSEDED) for name in told["superseded"]),
     )
+    return replace(replayed, replaced=_pairs(facts, replayed))
+
+
+def _pairs(facts: Mapping[str, Path], one: Arrival) -> tuple[tuple[Path, Path], ...]:
+    """The rows of each delivery that this one replaces, and the list of them."""
+    listed = one.replaced_rows
+    return tuple((facts[name], listed) for name in one.superseded if listed is not None)
 
 
 def _compare(

@@ -191,7 +191,9 @@ def _months(arrival: Arrival, home: Home) -> tuple[int, int]:
     """The months of a delivery's rows, widened by those of the rows that it replaces."""
     first, last = arrival.first_month, arrival.last_month
     for old in arrival.superseded_arrivals(home):
-        first, last = min(first, old.first_month), max(last, old.last_month)
+        # Those that stood already when it came included: it may have brought them after all.
+        old_first, old_last = old.months_of_rows
+        first, last = min(first, old_first), max(last, old_last)
     return first, last
 
 
