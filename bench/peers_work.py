@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,12 @@ def by_fangpin(home: str) -> dict[str, Any]:
     assert registry is not None
     for feed in FEEDS:
         shutil.rmtree(session.home.ledger / feed, ignore_errors=True)
-    known = [one for one in arrivals(session.home) if one.feed in (*FEEDS, registry.feed)]
+    # Rows without a usable number are left out, as the peers leave them out: they link nobody.
+    known = [
+        replace(one, claims=0)
+        for one in arrivals(session.home)
+        if one.feed in (*FEEDS, registry.feed)
+    ]
     with session.engine() as engine:
         snapshot = take_snapshot(
             home=session.home, pack=pack, engine=engine, arrivals=known, as_of=AS_OF
