@@ -62,9 +62,12 @@ def measured(given: argparse.Namespace, place: Path) -> dict[str, Any]:
         told |= {f"{name}_cpu_s": cpu_s, f"{name}_mb": cost.peak_mb}
         if name != "fangpin":
             told[f"{name}_ratio"] = round(cpu_s / own.cpu_s, 2)
+    work_s = own.answer["work_cpu_s"]
     return {
         **told,
+        "fangpin_start_cpu_s": round(own.cpu_s - work_s, 2),
         "rows_a_cpu_second": round(rows / own.cpu_s),
+        "rows_a_cpu_second_after_start": round(rows / work_s),
         "times_bare_group_by": round(own.cpu_s / found["bare_group_by"].cpu_s, 2),
         **machine(),
     }
