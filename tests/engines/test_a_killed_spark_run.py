@@ -67,9 +67,15 @@ def home(tmp_path: Path, hillside: Pack, on_duckdb: Engine) -> Home:
 def start(pack: Pack, home: Path, *, master: str) -> subprocess.Popen[str]:
     """The month on Spark in a process of its own, once it has begun."""
     command = [sys.executable, "-c", _RUN, str(pack.directory), str(home), str(DAY), master]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    with errors_of(home).open("w") as errors:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
     assert process.stdout is not None and process.stdout.readline() == "begins\n"
     return process
+
+
+def errors_of(home: Path) -> Path:
+    """Where the run of a home says what went wrong."""
+    return home.with_name(f"{home.name}-errors.txt")
 
 
 def java_under(process: subprocess.Popen[str], *, words: str) -> list[psutil.Process]:
@@ -95,6 +101,9 @@ def test_a_killed_driver_leaves_the_last_whole_run_and_either_engine_ends_the_mo
     (driver,) = java_under(process, words="SparkSubmit")
     driver.send_signal(signal.SIGKILL)
     assert process.wait(timeout=120) != 0
+    told = errors_of(home.root).read_text(encoding="utf-8").splitlines()
+    problems = [line for line in told if line.startswith("fangpin.values.problem.ProblemError")]
+    assert problems and "SPARK_LOST" in problems[-1], told[-5:]
 
     assert runs_of(home.root) == before and all((run / "run.json").exists() for run in before)
     assert set(computed(home.root)) < set(computed(whole)), "every visible file is whole"

@@ -186,6 +186,9 @@ def machine_problems(place: Path) -> Iterator[None]:
     """Turn a full disk or a place that cannot be written into a Problem that says what to do."""
     try:
         yield
+    except ConnectionError:
+        # A line that broke is no fault of the disk.
+        raise
     except OSError as error:
         raise ProblemError(machine_problem(error, place)) from error
 

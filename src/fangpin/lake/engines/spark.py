@@ -12,7 +12,7 @@ import re
 import shutil
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from importlib.util import find_spec
@@ -355,12 +355,13 @@ def connect(*, address: SparkAddress, spill: Path) -> Iterator[Engine]:
     """An engine on Spark; `spill` is a folder that all its machines see, where parts are gathered.
 
     A session that this process has already is used and left; otherwise one is begun and ended.
-    Raises ProblemError SPARK_MISSING, SPARK_NOT_REACHED.
+    Raises ProblemError SPARK_MISSING, SPARK_NOT_REACHED, and whatever uses it SPARK_LOST.
     """
     if find_spec("pyspark") is None or find_spec("pyarrow") is None:
         raise ProblemError(_missing())
     if not address.is_remote and not shutil.which("java") and not os.environ.get("JAVA_HOME"):
         raise ProblemError(_missing())
+    from py4j.protocol import Py4JError, Py4JNetworkError
     from pyspark.sql import SparkSession
 
     # Refused statements are told by the exception alone.
@@ -374,10 +375,15 @@ def connect(*, address: SparkAddress, spill: Path) -> Iterator[Engine]:
     engine = Engine(session, address, spill)
     try:
         yield engine
+    except (ConnectionError, Py4JNetworkError) as error:
+        raise ProblemError(_lost()) from error
     finally:
-        engine.close()
+        # Of a Spark that is gone nothing is left to forget, and why it went is told already.
+        with suppress(ConnectionError, Py4JError):
+            engine.close()
+            if running is None:
+                session.stop()
         if running is None:
-            session.stop()
             shutil.rmtree(_scratch(spill), ignore_errors=True)
 
 
@@ -421,12 +427,14 @@ def _sweep(spill: Path) -> None:
 
 @contextmanager
 def _refusals(query: Statement | str) -> Iterator[None]:
-    """Turn Spark's errors into EngineRefused, and a full disk into a Problem."""
-    from py4j.protocol import Py4JError
+    """Turn Spark's errors into EngineRefused, a full disk and a lost Spark into a Problem."""
+    from py4j.protocol import Py4JError, Py4JNetworkError
     from pyspark.errors import PySparkException
 
     try:
         yield
+    except (ConnectionError, Py4JNetworkError) as error:
+        raise ProblemError(_lost()) from error
     except (PySparkException, Py4JError) as error:
         # The trace of the Java side is left out but for what it says of the cause.
         lines = str(error).splitlines()
@@ -435,6 +443,17 @@ def _refusals(query: Statement | str) -> Iterator[None]:
             raise ProblemError(machine_problem(OSError(28, "No space left"), Path())) from error
         text = query.text if isinstance(query, Statement) else query
         raise EngineRefused(f"{told}\n{text}") from None
+
+
+def _lost() -> Problem:
+    return Problem(
+        code="SPARK_LOST",
+        where="FANGPIN_ENGINE=spark",
+        zh="与 Spark 的连接中断，本次运算没有留下任何数据，原有数据不变。",
+        en="The connection to Spark broke; nothing of this computation was kept and earlier data is whole.",
+        fix_zh="请确认 Spark 在运行、内存够用，然后重新执行同一命令。",
+        fix_en="See that Spark runs and has the memory it needs, then repeat the command.",
+    )
 
 
 def _missing() -> Problem:
