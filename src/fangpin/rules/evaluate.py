@@ -31,6 +31,7 @@ NUMBERS = "outcomes"
 PIECE = "windows_of_a_piece"
 """What the view `windows` is for all: one row a household with its windows, of some."""
 HOUSEHOLDS_AT_ONCE = 500_000
+"""So many are judged in one pass: all their windows fit into memory at once."""
 T = TypeVar("T", str, Rule)
 _BITS = 3
 _RULES_A_NUMBER = 20
