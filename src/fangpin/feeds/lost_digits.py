@@ -102,11 +102,11 @@ def lost_digits(
     if not bad:
         return LostDigits(tuple(marks))
     for mark, holds in _MARKS.items():
-        failing, passing = sum(map(holds, bad)), sum(map(holds, good))
-        if failing <= passing:
-            continue
+        failing = sum(map(holds, bad))
         # An ending of three zeros is so rare that one which fails was cut.
-        if mark == "000" or (failing >= _MANY and failing * 2 >= len(bad)):
+        least = 1 if mark == "000" else max(_MANY, (len(bad) + 1) // 2)
+        # Nearly all numbers are right: they are looked through for few marks.
+        if failing >= least and failing > sum(map(holds, good)):
             marks.append(mark)
             good = [number for number in good if not holds(number)]
             bad = [number for number in bad if not holds(number)]

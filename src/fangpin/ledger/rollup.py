@@ -139,7 +139,13 @@ def rolled_up(
     figures = [item for item in items if item.kind != "state"]
     parts, order = [], ["household_ref", "month"]
     if figures:
-        columns = [text for item in figures for text in _figure_columns(item, repeats_persons)]
+        columns = [
+            text
+            for item in figures
+            for text in (
+                _signed_columns(item) if takes_back else _plain_columns(item, repeats_persons)
+            )
+        ]
         parts.append(
             f"SELECT household_ref, month, {', '.join(columns)} FROM linked "
             "GROUP BY household_ref, month"
@@ -224,7 +230,8 @@ def _item_values(pack: Pack, contract: Contract, item: LedgerItem) -> list[str]:
     ]
 
 
-def _figure_columns(item: LedgerItem, repeats_persons: bool) -> list[str]:
+def _signed_columns(item: LedgerItem) -> list[str]:
+    """An item's figure and its count of rows, of rows added and rows taken back."""
     value, name = column("v_" + item.item), column(item.item)
     answers = column("a_" + item.item)
     rows = (
@@ -233,8 +240,6 @@ def _figure_columns(item: LedgerItem, repeats_persons: bool) -> list[str]:
     if item.kind == "amount":
         # Each row is rounded to the fen by itself: what is taken back is then what was added.
         total = f"CAST(sum(CAST({value} AS DECIMAL(18, 2)) * sign) AS DECIMAL(18, 2))"
-    elif item.kind == "count_persons" and not repeats_persons:
-        total = f"CAST(count({value}) AS BIGINT)"
     elif item.kind == "count_persons":
         total = (
             f"CAST(count(DISTINCT CASE WHEN sign > 0 THEN {value} END) "
@@ -243,6 +248,22 @@ def _figure_columns(item: LedgerItem, repeats_persons: bool) -> list[str]:
     else:
         total = f"CAST(sum({value} * sign) AS BIGINT)"
     return [f"CASE WHEN bool_or({answers}) THEN coalesce({total}, 0) END AS {name}", rows]
+
+
+def _plain_columns(item: LedgerItem, repeats_persons: bool) -> list[str]:
+    """The same of rows that are all added, for a third less work."""
+    value, name = column("v_" + item.item), column(item.item)
+    rows = f"nullif(count(*) FILTER (WHERE {column('a_' + item.item)}), 0)"
+    if item.kind == "amount":
+        total = f"CAST(sum(CAST({value} AS DECIMAL(18, 2))) AS DECIMAL(18, 2))"
+    elif item.kind == "count_persons":
+        total = f"count({'DISTINCT ' if repeats_persons else ''}{value})"
+    else:
+        total = f"CAST(sum({value}) AS BIGINT)"
+    return [
+        f"CASE WHEN {rows} > 0 THEN coalesce({total}, 0) END AS {name}",
+        f"CAST({rows} AS BIGINT) AS {column(item.item + '__rows')}",
+    ]
 
 
 def _state_rows(item: LedgerItem, takes_back: bool) -> str:
