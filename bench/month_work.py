@@ -60,6 +60,7 @@ def month_of(
     os.environ |= {"FANGPIN_HOME": home, "FANGPIN_PACK": pack_name, "FANGPIN_CLOCK": as_of}
     from fangpin.cli.run import load_result
     from fangpin.cli.session import Session
+    from fangpin.feeds.limits import Limits
     from fangpin.feeds.receive import receive
     from fangpin.lake.vault import Vault
     from fangpin.runs.monthly import run_month
@@ -92,6 +93,8 @@ def month_of(
                 month=Month(month),
                 engine=engine,
                 vault=vault,
+                # The registry of ten million persons is larger than what is usually taken.
+                limits=Limits(file_bytes=1 << 33),
             )
             if receipt.outcome == "refused":
                 raise RuntimeError(f"{feed}: {receipt.as_dict()['findings'][:1]}")

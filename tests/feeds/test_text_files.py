@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from datetime import date
 
@@ -115,6 +116,50 @@ def test_an_unclosed_quote_never_swallows_rows_silently(desk: Desk):
     assert receipt.outcome == "refused" or receipt.quarantined >= 1
 
 
+def test_an_unclosed_quote_in_a_column_nobody_reads_costs_its_own_row_alone(desk: Desk):
+    header = ["备注", *HEADER]
+    rows = [["无误", *wage_row(place)] for place in range(1, 8)]
+    rows[2][0] = '"待核'
+    text = "\n".join(",".join(row) for row in [header, *rows]) + "\n"
+    receipt = desk.receive_text(text)
+    assert (receipt.read, receipt.accepted) == (7, 6)
+    assert desk.quarantine(receipt) == [(4, "ROW_SHAPE")]
+    assert [row[0] for row in desk.facts(receipt, "row_no")] == [2, 3, 5, 6, 7, 8]
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(
+            st.booleans(),
+            st.none() | st.tuples(st.integers(0, 8), st.sampled_from(["before", "after", "both"])),
+        ),
+        min_size=1,
+        max_size=9,
+    ),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+)
+def test_stray_quotes_cost_their_own_lines_and_no_other(tmp_path_factory, lines, ending: str):
+    """However quotes are lost: each line is told of, and a line without a stray one is loaded."""
+    desk = Desk(tmp_path_factory.mktemp("desk"))
+    told = [",".join(["备注", *HEADER])]
+    sound = []
+    for place, (is_quoted, stray) in enumerate(lines):
+        cells = ["无", *wage_row(place)]
+        cells = [f'"{cell}"' for cell in cells] if is_quoted else cells
+        if stray:
+            column, where = stray
+            before = '"' if where in ("before", "both") else ""
+            after = '"' if where in ("after", "both") else ""
+            cells[column] = f"{before}{cells[column]}{after}"
+        else:
+            sound.append(place + 2)
+        told.append(",".join(cells))
+    receipt = desk.receive_text(ending.join(told) + ending)
+    assert receipt.read == len(lines)
+    assert set(sound) <= {row[0] for row in desk.facts(receipt, "row_no")}
+
+
 @pytest.mark.parametrize("title", re.findall(r"[^ ]+", _TITLES))
 def test_a_column_is_found_under_all_its_names(desk: Desk, title: str):
     receipt = desk.receive_text(csv_text([wage_row(1)], header=[title, *HEADER[1:]]))
@@ -138,6 +183,21 @@ def test_a_missing_required_column_names_what_was_meant(desk: Desk):
         "id_number",
     )
     assert "身份证号玛" in missing.repair_zh and "公民身份号码" in missing.repair_zh
+
+
+def test_a_file_without_titles_is_refused_without_telling_its_first_row(desk: Desk):
+    lines = csv_text([wage_row(1), wage_row(2)]).splitlines()[1:]
+    receipt = desk.receive_text("\n".join(lines))
+    assert (receipt.outcome, desk.codes(receipt)) == ("refused", {"COLUMN_MISSING"})
+    told = json.dumps(receipt.as_dict(), ensure_ascii=False)
+    assert "首行像数据" in told and "looks like data" in told
+    assert not any(cell in told for cell in wage_row(1) if len(cell) > 3)
+
+
+def test_a_number_among_the_titles_is_not_told(desk: Desk):
+    receipt = desk.receive_text(csv_text([], header=["备注431022198503071237", *HEADER[1:]]))
+    assert desk.codes(receipt) >= {"COLUMN_MISSING"}
+    assert "431022198503071237" not in json.dumps(receipt.as_dict(), ensure_ascii=False)
 
 
 def test_two_columns_of_one_field_are_ambiguous(desk: Desk):
@@ -184,7 +244,8 @@ def test_drifting_headers_map_every_field_once_or_refuse(order, extra: list[str]
 def test_every_code_has_words_in_both_languages():
     words = dict.fromkeys(
         ["title", "title_en", "expected", "limits", "feed", "near_zh", "near_en", "size", "limit",
-         "kind", "claimed", "detail", "line", "sheets", "present", "names", "candidates", "delivery",
+         "kind", "claimed", "detail", "line", "sheets", "present", "present_en",
+         "names", "candidates", "delivery",
          "encoding", "others", "unit", "columns", "orders_zh", "orders_en", "share", "times", "now",
          "before", "usual", "months",
          "titles", "titles_en", "fitting", "wanted", "years"],

@@ -32,6 +32,8 @@ from fangpin.values.amounts import amount_in_words, read_amount, read_count, rea
         ("33.333", "33.33", ("ROUNDED",)),
         ("0.005", "0.01", ("ROUNDED",)),
         ("9999999999999999.99", "9999999999999999.99", ()),
+        ("'400", "400.00", ("NORMALISED",)),
+        ('="1,200.50"', "1200.50", ("NORMALISED",)),
     ],
 )
 def test_an_amount_is_read_without_loss(text: str, value: str, repairs: tuple[str, ...]):
@@ -45,7 +47,7 @@ def test_an_amount_is_read_without_loss(text: str, value: str, repairs: tuple[st
     "text",
     ["1.200,50", "4OO", "12 34", "1,20", "1,2000", "1200.5.0", "abc", "nan", "NaN", "inf", "-inf",
      "1e400", "400美元", "((3))", "(-3)", "--3", "3-", "10000000000000000", "１O", "1_000", "0x10",
-     "壹贰元叁", "元"],
+     "壹贰元叁", "元", "壹仟贰元", "九千万亿亿"],
 )  # fmt: skip
 def test_what_can_be_read_two_ways_or_not_at_all_is_refused(text: str):
     reading = read_amount(text)
@@ -65,7 +67,8 @@ def test_zero_is_zero():
 @pytest.mark.parametrize(
     ("text", "value"),
     [("壹仟贰佰元整", "1200"), ("叁万零伍元伍角", "30005.5"), ("壹拾元零伍分", "10.05"),
-     ("贰亿叁仟万元正", "230000000"), ("一百二十", "120")],
+     ("贰亿叁仟万元正", "230000000"), ("一百二十", "120"), ("一千二", "1200"), ("二百五", "250"),
+     ("三万五", "35000"), ("一千零二", "1002"), ("三万零五", "30005"), ("十二", "12")],
 )  # fmt: skip
 def test_an_amount_in_words_is_proposed_never_taken(text: str, value: str):
     reading = read_amount(text)

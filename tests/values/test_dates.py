@@ -16,7 +16,9 @@ from fangpin.values.month import Month
     "text",
     ["2020-03-01", "2020.3.1", "2020/3/1", "20200301", "43891", "2020年3月1日", "2020年03月01号",
      "二〇二〇年三月一日", "２０２０－３－１", "2020-03-01 00:00:00", "2020-03-01T08:30:00Z",
-     "2020/3/1 8:30", "20200301.0", "43891.5"],
+     "2020/3/1 8:30", "20200301.0", "43891.5", "20200301120000", "202003011205", "20200301120000.0",
+     "20200301120000123", "2020-03-01 12:00:00.000", "2020年3月1日 8时30分", "2020年3月1日下午3点",
+     "Sun Mar 01 00:00:00 CST 2020", "1 March 2020", "'2020-03-01", '="2020-03-01"'],
 )  # fmt: skip
 def test_one_day_in_many_shapes(text: str):
     assert read_date(text).value == date(2020, 3, 1)
@@ -64,7 +66,20 @@ def test_six_digits_that_read_two_ways_are_ambiguous():
 
 
 @pytest.mark.parametrize(
-    "text", ["20-3-1", "去年", "2020-3", "三月", "12:30", "1.5", "2020--01-01"]
+    "text",
+    [
+        "20-3-1",
+        "去年",
+        "2020-3",
+        "三月",
+        "12:30",
+        "1.5",
+        "2020--01-01",
+        "20200301250000",
+        "2020030112",
+        "1583020800000",
+        "1 Marvel 2020",
+    ],
 )
 def test_other_texts_are_no_days(text: str):
     reading = read_date(text)
@@ -77,19 +92,30 @@ def test_nothing_said_is_no_day(text: str | None):
 
 
 @pytest.mark.parametrize(
-    "text", ["2020-04", "202004", "2020.4", "2020/04", "2020年4月", "2020-04-15", "二〇二〇年四月"]
-)
+    "text",
+    ["2020-04", "202004", "2020.4", "2020/04", "2020年4月", "2020-04-15", "二〇二〇年四月",
+     "2020年4月份", "4/2020", "04.2020", "Apr 2020", "2020-Apr", "April 2020", "'2020-04", "２０２０－０４",
+     "20200415103000"],
+)  # fmt: skip
 def test_one_month_in_many_shapes(text: str):
     assert read_month(text).value == Month.of(2020, 4)
 
 
-@pytest.mark.parametrize("text", ["2020-13", "202000", "四月", "2020"])
+@pytest.mark.parametrize(
+    "text", ["2020-13", "202000", "四月", "2020", "13/2020", "Nov-20", "Cat 2020"]
+)
 def test_other_texts_are_no_months(text: str):
     assert read_month(text).value is None
     assert read_month(text).problem_code in ("DATE_INVALID", "MONTH_UNREADABLE")
 
 
-@pytest.mark.parametrize("text", ["2020", "2020年", "二〇二〇年", "2020-04", "2020-04-01"])
+def test_a_month_that_lost_its_zero_is_not_read_as_a_day_of_the_fifties():
+    assert read_month("20201").problem_code == "MONTH_UNREADABLE"
+    assert read_month("44136").value == Month.of(2020, 11)
+
+
+@pytest.mark.parametrize("text", ["2020", "2020年", "二〇二〇年", "2020-04", "2020-04-01",
+                                  "2020年度", "二〇二〇", "二〇二〇年度", "'2020"])  # fmt: skip
 def test_one_year_in_many_shapes(text: str):
     assert read_year(text).value == 2020
 

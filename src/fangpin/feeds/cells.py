@@ -16,7 +16,13 @@ from fangpin.feeds.headers import Column
 from fangpin.policy.feed_models import ContractField
 from fangpin.values.amounts import AmountReading, read_amount, read_count, read_number
 from fangpin.values.dates import read_date, read_month, read_year
-from fangpin.values.text import cell_problem, is_missing, normalise, read_word
+from fangpin.values.text import (
+    cell_problem,
+    is_missing,
+    normalise,
+    read_word,
+    without_text_mark,
+)
 
 TRIMMED = " \t\r\n\u3000\ufeff"
 """What is cut from both ends of a text; all else of it is kept as it was sent."""
@@ -128,7 +134,8 @@ def _word(field: ContractField, text: str) -> CellReading:
     problem = cell_problem(text)
     if problem:
         return CellReading(problem=problem)
-    found = read_word(text, words)
+    plain = without_text_mark(normalise(text))
+    found = read_word(plain, words)
     if found is None and plain.endswith(".0"):
         found = read_word(plain.removesuffix(".0"), words)
     if found is not None:

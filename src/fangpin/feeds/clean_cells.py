@@ -62,11 +62,11 @@ class CleanCells:
         self._columns = columns
         self._vault = vault
         self._today = today
-        cells = ", ".join(f"c{column.position}" for column in columns)
-        self._rows, filled = engine.rows(f"SELECT count(*), count(coalesce({cells})) FROM {RAW}")[0]
+        self._rows = int(engine.value(f"SELECT count(*) FROM {RAW}"))
         # Named only where blank rows are: the planner believes that a condition leaves few rows,
         # and would build its table of all of them instead of the identities.
-        self._not_blank = "" if filled == self._rows else f" WHERE coalesce({cells}) IS NOT NULL"
+        cells = ", ".join(f"c{column.position}" for column in raw.mapping.columns)
+        self._not_blank = f" WHERE coalesce({cells}) IS NOT NULL" if raw.blank_rows else ""
         self._mask_type = "BIGINT" if len(columns) < 62 else "HUGEINT"
         self.required = {contract.subject_field, contract.dated_by} | {
             field.field for field in contract.fields if field.required

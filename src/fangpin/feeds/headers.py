@@ -14,6 +14,8 @@ from fangpin.policy.feed_models import Contract, ContractField
 from fangpin.policy.nearest import advice
 from fangpin.values.text import header_key, normalise
 
+_LOOKS_LIKE_DATA = re.compile(r"\d{5}|\d[-./]\d")
+_LONG_NUMBER = re.compile(r"[0-9０-９]{6}[0-9０-９Xx]*")
 _UNIT = re.compile(r"[（(【\[]\s*(?:单位\s*[:：]?)?\s*([^（()）]{1,6})\s*[)）】\]]\s*$")
 _SCALES = {
     "万元": Decimal(10_000),
@@ -115,7 +117,9 @@ def map_columns(header: Sequence[str], *, contract: Contract) -> Mapping:
         for field, scale in found:
             candidates[field.field].append(Column(field, position, normalise(title), scale))
         if not found:
-            extra.append(normalise(title)[:40])
+            extra.append(_shown(title))
+    # A file without titles begins with somebody's data: nothing of it is told.
+    is_data = not any(candidates.values()) and any(map(_LOOKS_LIKE_DATA.search, header))
     refused: list[Finding] = []
     columns: list[Column] = []
     said: list[Finding] = []
@@ -125,7 +129,7 @@ def map_columns(header: Sequence[str], *, contract: Contract) -> Mapping:
         if len(found_here) > 1:
             refused.append(_ambiguous(field, found_here))
         elif not found_here and (field.required or field.field in _needed(contract)):
-            refused.append(_missing(field, header, extra))
+            refused.append(_missing(field, [] if is_data else header, [] if is_data else extra))
         elif not found_here:
             said.append(_told("COLUMN_ABSENT", field))
         elif found_here[0].position in taken:
@@ -219,22 +223,28 @@ def _at(columns: list[Column], position: int) -> list[Column]:
 
 
 def _ambiguous(field: ContractField, found: list[Column]) -> Finding:
-    listed = "、".join(f"{_letter(column.position)} {column.header[:40]}" for column in found)
+    listed = "、".join(f"{_letter(column.position)} {_shown(column.header)}" for column in found)
     return _told("COLUMN_AMBIGUOUS", field, candidates=listed, count=len(found))
 
 
 def _missing(field: ContractField, header: Sequence[str], extra: list[str]) -> Finding:
     names = [field.title.zh, *field.aliases, field.field]
-    present = "、".join(normalise(title)[:40] for title in header if title.strip())[:400]
+    present = "、".join(_shown(title) for title in header if title.strip())[:400]
     near = advice(written=field.title.zh, valid=extra) if extra else ("", "")
     return _told(
         "COLUMN_MISSING",
         field,
         names="、".join(names),
-        present=present or "（无）",
+        present=present or "（首行像数据，没有列名）",
+        present_en=present or "none, the first row looks like data",
         near_zh=near[0],
         near_en=near[1],
     )
+
+
+def _shown(title: str) -> str:
+    """A column's title as it may be told: it may be somebody's number."""
+    return _LONG_NUMBER.sub("…", normalise(title))[:40]
 
 
 def _told(code: str, field: ContractField, *, count: int | None = None, **words: object) -> Finding:

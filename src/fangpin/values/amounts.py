@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from fangpin.values.text import cell_problem, is_missing, normalise
+from fangpin.values.text import cell_problem, is_missing, normalise, without_text_mark
 
 CENT = Decimal("0.01")
 LARGEST = Decimal(10) ** 16
@@ -85,7 +85,7 @@ def _read(text: str | None, *, places: Decimal, scale: Decimal) -> AmountReading
     problem = cell_problem(text)
     if problem:
         return AmountReading(problem_code=problem)
-    plain = normalise(text).translate(_SIGNS)
+    plain = without_text_mark(normalise(text)).translate(_SIGNS)
     if plain.startswith("="):
         return AmountReading(problem_code="FORMULA_NO_VALUE")
     found = _SHAPE.fullmatch(plain)
@@ -103,7 +103,7 @@ def _read(text: str | None, *, places: Decimal, scale: Decimal) -> AmountReading
             )
     if _FORMAL.fullmatch(plain):
         proposal = amount_in_words(plain)
-        if proposal is not None:
+        if proposal is not None and proposal * scale < LARGEST:
             return AmountReading(problem_code="AMOUNT_IN_WORDS", proposal=proposal * scale)
     return AmountReading(problem_code="AMOUNT_UNREADABLE")
 
@@ -158,35 +158,44 @@ def amount_in_words(text: str) -> Decimal | None:
     else:
         if re.search("[角分]", body):
             whole, fraction = "", body
-    value = _whole_in_words(whole) if whole else Decimal(0)
+    value = _whole_in_words(whole, is_spoken=whole == text) if whole else Decimal(0)
     cents = _fraction_in_words(fraction)
     if value is None or cents is None or not (whole or fraction):
         return None
     return (value + cents).quantize(CENT)
 
 
-def _whole_in_words(text: str) -> Decimal | None:
+def _whole_in_words(text: str, *, is_spoken: bool) -> Decimal | None:
     if all(character in _DIGITS for character in text):
         return Decimal("".join(str(_DIGITS[character]) for character in text))
-    high, middle, section, digit = 0, 0, 0, None
+    high, middle, section, digit, unit = 0, 0, 0, None, 0
     for character in text:
         if character in _DIGITS:
             if digit:
                 return None
             digit = _DIGITS[character]
+            # After a zero the next digit stands in its own place.
+            unit = unit if digit else 0
         elif character in _SMALL:
-            section += (1 if digit is None else digit) * _SMALL[character]
+            unit = _SMALL[character]
+            section += (1 if digit is None else digit) * unit
             digit = None
         elif character in _LARGE:
-            size, section = _LARGE[character], section + (digit or 0)
-            if size == _LARGE["万"]:
-                middle = section * size
+            unit, section = _LARGE[character], section + (digit or 0)
+            if unit == _LARGE["万"]:
+                middle = section * unit
             else:
-                high, middle = (high + middle + section) * size, 0
+                high, middle = (high + middle + section) * unit, 0
             section, digit = 0, None
         else:
             return None
-    return Decimal(high + middle + section + (digit or 0))
+    last = digit or 0
+    if last and unit > 10:
+        # Spoken, 一千二 is 1,200 and 二百五 is 250; 壹仟贰元 may be that or lack its zero.
+        if not is_spoken:
+            return None
+        last *= unit // 10
+    return Decimal(high + middle + section + last)
 
 
 def _fraction_in_words(text: str) -> Decimal | None:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from fangpin.values.month import Month
-from fangpin.values.text import cell_problem, is_missing, normalise
+from fangpin.values.text import cell_problem, is_missing, normalise, without_text_mark
 
 EARLIEST_YEAR = 1900
 LATEST_YEAR = 2100
@@ -20,17 +20,20 @@ _SERIALS = range(3654, 73416)
 """Excel's day numbers from 1910 to the end of 2100 that cannot be confused with a year."""
 
 _TIME = re.compile(
-    r"(?:[T ]\s*|\s*[上下]午\s*)\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?"
-    r"\s*(?:Z|[+-]\d{2}:?\d{2}|[AaPp][Mm])?$"
+    r"(?:(?:[T ]\s*|\s*[上下]午\s*)\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?"
+    r"\s*(?:Z|[+-]\d{2}:?\d{2}|[AaPp][Mm])?"
+    r"|(?<=[日号])\s*(?:[上下]午)?\d{1,2}[时点](?:\d{1,2}分)?(?:\d{1,2}秒)?)$"
 )
+_STAMP = re.compile(r"(\d{8})(?:[01]\d|2[0-3])(?:[0-5]\d){1,2}(?:\.?\d{3}|\.\d)?")
+"""Day and time in one run of digits, as databases export them."""
+_JAVA = re.compile(r"[A-Za-z]{3} ([A-Za-z]{3}) (\d{1,2}) \d{2}:\d{2}:\d{2} [A-Z+:0-9]{1,9} (\d{4})")
+"""`Sun Mar 01 00:00:00 CST 2020`."""
 _YEAR_FIRST = re.compile(r"(\d{4})\s?([-./])\s?(\d{1,2})\s?\2\s?(\d{1,2})")
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"))
-_ENGLISH_MONTHS = {
-    name: place
-    for place, name in enumerate(
-        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
-    )
-}
+_ENGLISH_MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july", "august"),
+    *("september", "october", "november", "december"),
+)
 _ENGLISH = re.compile(
     r"(?:(?P<day>\d{1,2})[- ](?P<name>[A-Za-z]{3,9})|(?P<name2>[A-Za-z]{3,9})\.? (?P<day2>\d{1,2}),?)"
     r"[- ,]\s?(?P<year>\d{4})"
@@ -40,6 +43,10 @@ _WORDS = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})[日号]")
 _YEAR_LAST = re.compile(r"(\d{1,2})([-./])(\d{1,2})\2(\d{4})")
 _MONTH = re.compile(r"(\d{4})(?:[-./](\d{1,2})|年(\d{1,2})月)")
 _MONTH_COMPACT = re.compile(r"(\d{4})(\d{2})")
+_MONTH_LAST = re.compile(r"(\d{1,2})[-./](\d{4})")
+_MONTH_IN_ENGLISH = re.compile(r"(?:([A-Za-z]{3,9})\.?[- ,]\s?(\d{4})|(\d{4})[- ]([A-Za-z]{3,9}))")
+_YEAR_AND_A_DIGIT = re.compile(r"(?:19|20)\d{2}[1-9]")
+"""`20201`: a month whose zero was lost, or a spreadsheet's number of a day."""
 _SERIAL = re.compile(r"(\d{4,5})(?:\.\d+)?")
 _YEAR = re.compile(r"(\d{4})年?(?:\.0)?")
 _HAN_DIGITS = {character: str(place) for place, character in enumerate("〇一二三四五六七八九")} | {
@@ -47,6 +54,7 @@ _HAN_DIGITS = {character: str(place) for place, character in enumerate("〇一�
     "○": "0",
     "Ｏ": "0",
 }
+_HAN_YEAR = re.compile(r"[〇零○Ｏ一二三四五六七八九]{4}")
 _HAN_DATE = re.compile(
     r"([〇零○Ｏ一二三四五六七八九]{4})年(?:([一二三四五六七八九十]{1,3})月)?"
     r"(?:([一二三四五六七八九十]{1,3})[日号])?"
@@ -98,10 +106,10 @@ def read_date(text: str | None, *, open_ended: bool = False) -> DateReading:
     problem = cell_problem(text)
     if problem:
         return DateReading(problem_code=problem)
-    plain = normalise(text)
+    plain = without_text_mark(normalise(text))
     if plain.startswith("="):
         return DateReading(problem_code="FORMULA_NO_VALUE")
-    body = _TIME.sub("", plain)
+    body = _without_time(plain)
     repairs: tuple[str, ...] = ("TIME_DROPPED",) if body != plain else ()
     if plain != text.strip(" ") or not body.isascii() and body.translate(_DASHES).isascii():
         repairs = (*repairs, "NORMALISED")
@@ -117,14 +125,22 @@ def read_date(text: str | None, *, open_ended: bool = False) -> DateReading:
     return _rarer_date(body, repairs)
 
 
+def _without_time(plain: str) -> str:
+    """The day alone of a day with a time."""
+    stamp = _STAMP.fullmatch(plain)
+    if stamp:
+        return stamp[1]
+    java = _JAVA.fullmatch(plain)
+    return f"{java[2]} {java[1]} {java[3]}" if java else _TIME.sub("", plain)
+
+
 def _rarer_date(body: str, repairs: tuple[str, ...]) -> DateReading:
     found = _YEAR_LAST.fullmatch(body)
     if found:
         return _year_last(int(found[1]), int(found[3]), int(found[4]))
     found = _ENGLISH.fullmatch(body)
     if found:
-        name = (found["name"] or found["name2"]).lower()
-        month = _ENGLISH_MONTHS.get(name[:3], 0)
+        month = _english_month(found["name"] or found["name2"])
         day, year = int(found["day"] or found["day2"]), int(found["year"])
         return _day(year, month, day, False, (*repairs, "DATE_REWRITTEN"))
     found = _MONTH.fullmatch(body)
@@ -148,7 +164,7 @@ def _rarer_date(body: str, repairs: tuple[str, ...]) -> DateReading:
 
 def day_of_order(text: str, order: str) -> date | None:
     """The day of a year-last date read in one order, `dmy` or `mdy`; None when it is none."""
-    found = _YEAR_LAST.fullmatch(_TIME.sub("", normalise(text)))
+    found = _YEAR_LAST.fullmatch(_TIME.sub("", without_text_mark(normalise(text))))
     if not found:
         return None
     first, second, year = int(found[1]), int(found[3]), int(found[4])
@@ -170,20 +186,28 @@ def readings_of_short_date(text: str) -> tuple[date | None, date | None]:
 
 
 def read_month(text: str | None) -> MonthReading:
-    """A month: `2020-04`, `202004`, `2020年4月`, or the month of a whole date.
+    """A month: `2020-04`, `202004`, `2020年4月份`, `4/2020`, `Apr 2020`, or that of a whole date.
 
     Problems: MONTH_UNREADABLE, DATE_INVALID, CELL_ERROR, FORMULA_NO_VALUE.
     """
     if text is None or is_missing(text):
         return MonthReading()
-    body = _han_as_digits(normalise(text))
+    plain = without_text_mark(normalise(text))
+    repairs: tuple[str, ...] = ("NORMALISED",) if plain != text.strip() else ()
+    body = _han_as_digits(plain.replace("月份", "月"))
     found = _MONTH.fullmatch(body) or _MONTH_COMPACT.fullmatch(body.removesuffix(".0"))
     if found:
-        year, *rest = (int(group) for group in found.groups() if group)
-        if not (1 <= rest[0] <= 12 and _known_year(year)):
-            return MonthReading(problem_code="DATE_INVALID")
-        repairs = ("DATE_REWRITTEN",) if "年" in body else ()
-        return MonthReading(value=Month.of(year, rest[0]), repairs=repairs)
+        year, month = (int(group) for group in found.groups() if group)
+        return _month(year, month, (*repairs, *(("DATE_REWRITTEN",) if "年" in body else ())))
+    found = _MONTH_LAST.fullmatch(body)
+    if found:
+        return _month(int(found[2]), int(found[1]), (*repairs, "DATE_REWRITTEN"))
+    found = _MONTH_IN_ENGLISH.fullmatch(body)
+    if found:
+        month = _english_month(found[1] or found[4])
+        return _month(int(found[2] or found[3]), month, (*repairs, "DATE_REWRITTEN"))
+    if _YEAR_AND_A_DIGIT.fullmatch(body):
+        return MonthReading(problem_code="MONTH_UNREADABLE")
     day = read_date(text)
     if day.value is not None:
         return MonthReading(
@@ -194,13 +218,16 @@ def read_month(text: str | None) -> MonthReading:
 
 
 def read_year(text: str | None) -> YearReading:
-    """A year: `2020`, `2020年`, `二〇二〇年`, or the year of a whole date or month.
+    """A year: `2020`, `2020年度`, `二〇二〇年`, or the year of a whole date or month.
 
     Problems: YEAR_UNREADABLE, DATE_INVALID, CELL_ERROR, FORMULA_NO_VALUE.
     """
     if text is None or is_missing(text):
         return YearReading()
-    found = _YEAR.fullmatch(_han_as_digits(normalise(text)))
+    plain = without_text_mark(normalise(text))
+    if _HAN_YEAR.fullmatch(plain):
+        plain = f"{plain}年"
+    found = _YEAR.fullmatch(_han_as_digits(plain.replace("年度", "年")))
     if found:
         if not _known_year(int(found[1])):
             return YearReading(problem_code="DATE_INVALID")
@@ -212,6 +239,20 @@ def read_year(text: str | None) -> YearReading:
         return YearReading(value=month.value.year, repairs=(*month.repairs, "MONTH_DROPPED"))
     unreadable = month.problem_code == "MONTH_UNREADABLE"
     return YearReading(problem_code="YEAR_UNREADABLE" if unreadable else month.problem_code)
+
+
+def _month(year: int, month: int, repairs: tuple[str, ...]) -> MonthReading:
+    if not (1 <= month <= 12 and _known_year(year)):
+        return MonthReading(problem_code="DATE_INVALID")
+    return MonthReading(value=Month.of(year, month), repairs=repairs)
+
+
+def _english_month(name: str) -> int:
+    """1 to 12 of `Mar` or `March`; 0, which no date has, of any other word of three letters or more."""
+    places = (
+        place for place, whole in enumerate(_ENGLISH_MONTHS, 1) if whole.startswith(name.lower())
+    )
+    return next(places, 0)
 
 
 def _day(

@@ -43,6 +43,12 @@ def normalise(text: str) -> str:
     return _SPACE.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))).strip()
 
 
+def without_text_mark(text: str) -> str:
+    """The content of what a spreadsheet marked as text: `'400` and `="400"` are 400."""
+    plain = text.lstrip("'`‘’") if text[:1] in ("'", "`", "‘", "’") else text
+    return plain[2:-1] if plain.startswith('="') and plain.endswith('"') else plain
+
+
 def is_missing(text: str | None) -> bool:
     """Whether a cell says nothing: blank, or one of the words that stand for nothing."""
     return text is None or normalise(text).lower() in MISSING_WORDS

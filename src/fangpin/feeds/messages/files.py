@@ -121,7 +121,7 @@ OF_FILES: dict[str, FindingWords] = {
     "COLUMN_MISSING": FindingWords(
         "file",
         "缺少必填列“{title}”；文件中的列：{present}。",
-        "The required column '{title_en}' is missing; columns found: {present}.",
+        "The required column '{title_en}' is missing; columns found: {present_en}.",
         "可用列名：{names}。{near_zh}",
         "Accepted names: {names}. {near_en}",
     ),

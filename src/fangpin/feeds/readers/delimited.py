@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +39,8 @@ class _Bytes:
     """What the bytes of a file tell before it is parsed."""
 
     lines: int | None
-    """How many lines it has; None where quotes or mixed line ends leave that to the parser."""
+    """How many lines it has; None where line ends are mixed."""
+    quotes: int
     blank_lines: bool
 
 
@@ -57,10 +59,12 @@ def read_delimited(
     header = found.header
     findings += header_findings(header, numbers=range(1, len(found.rows) + 1))
     mapping = map_columns(header.cells, contract=contract)
-    table = _load_at_full_speed(file, found, mapping, engine) or _load_row_by_row(
-        file, found, engine, workplace
-    )
-    return RawTable(mapping, table[0], table[1], tuple(findings))
+    blank_rows = _load_at_full_speed(file, found, mapping, engine)
+    if blank_rows is None:
+        row_no, misshapen = _load_row_by_row(file, found, engine, workplace)
+        return RawTable(mapping, row_no, misshapen, tuple(findings))
+    row_no = f"CAST(raw.rowid + {header.first_data + 1} AS INTEGER)"
+    return RawTable(mapping, row_no, None, tuple(findings), blank_rows)
 
 
 def header_findings(header: HeaderRow, *, numbers: Sequence[int]) -> list[Finding]:
@@ -125,58 +129,57 @@ def _bounded(stream: TextIO) -> Iterator[str]:
         yield line
 
 
-def _load_at_full_speed(
-    file: Path, found: _Found, mapping: Mapping, engine: Engine
-) -> tuple[str, None] | None:
-    """The engine's own reader, for files in which every line is a row of the header's width."""
+def _load_at_full_speed(file: Path, found: _Found, mapping: Mapping, engine: Engine) -> int | None:
+    """The engine's own reader, for files in which every line is a row of the header's width.
+
+    Returns how many of them are blank; None: the file must be read row by row.
+    """
     start = found.header.first_data
     one_line_each = all(line == position + 1 for position, line in enumerate(found.lines[:start]))
     bytes_seen = _look_at_bytes(file)
-    if not one_line_each or bytes_seen.blank_lines:
+    # Quotes come in pairs, or one of them is not closed.
+    if not one_line_each or bytes_seen.blank_lines or bytes_seen.quotes % 2:
         return None
-    columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(found.header.cells)))
+    columns = [f"c{place}" for place in range(len(found.header.cells))]
     read = ", ".join(sorted({f"c{column.position}" for column in mapping.columns}))
+    listed = ", ".join(f"'{column}': 'VARCHAR'" for column in columns)
+    source = (
+        "read_csv(?, auto_detect = false, delim = ?, quote = '\"', "
+        f"escape = '\"', header = false, skip = {start}, strict_mode = true, "
+        f"null_padding = false, nullstr = '', columns = {{{listed}}})"
+    )
+    given = [str(file), found.delimiter]
     try:
-        engine.make_table(
-            RAW,
-            f"SELECT {read} FROM read_csv(?, auto_detect = false, delim = ?, quote = '\"', "
-            f"escape = '\"', header = false, skip = {start}, strict_mode = true, "
-            f"null_padding = false, nullstr = '', columns = {{{columns}}})",
-            [str(file), found.delimiter],
-        )
+        engine.make_table(RAW, f"SELECT {read} FROM {source}", given)
+        rows, filled = engine.rows(f"SELECT count(*), count(coalesce({read})) FROM {RAW}")[0]
+        if bytes_seen.lines is None or rows != bytes_seen.lines - start:
+            # Without quotes, a line that is no row would shift the numbers of all that follow.
+            if bytes_seen.lines is not None and not bytes_seen.quotes:
+                return None
+            if _has_swallowed_rows(engine, found, columns, source, given):
+                return None
+        if filled < rows and engine.value(
+            f"SELECT count(*) FROM {source} WHERE coalesce({read}) IS NULL "
+            f"AND coalesce({', '.join(columns)}) IS NOT NULL",
+            given,
+        ):
+            return None
     except EngineRefused:
         return None
-    if bytes_seen.lines is not None:
-        # A line that is no row (a blank one) would shift the numbers of all that follow.
-        if int(engine.value(f"SELECT count(*) FROM {RAW}")) != bytes_seen.lines - start:
-            return None
-    elif _has_swallowed_rows(engine, found, read.split(", ")):
-        return None
-    return f"CAST(raw.rowid + {start + 1} AS INTEGER)", None
+    return int(rows - filled)
 
 
 def _load_row_by_row(file: Path, found: _Found, engine: Engine, workplace: Path) -> tuple[str, str]:
     """Every row numbered by ourselves, with a flag where its width is not the header's."""
-    width = len(found.header.cells)
-    while width and not found.header.cells[width - 1].strip():
-        width -= 1
+    width = _width(found)
     numbered = workplace / "numbered.csv"
     with _opened(file) as source, numbered.open("w", encoding="utf-8", newline="") as target:
         writer = csv.writer(target, lineterminator="\n")
-        reader = csv.reader(_bounded(source), delimiter=found.delimiter)
-        try:
-            for row_no, row in enumerate(reader, start=1):
-                if row_no <= found.header.first_data or not any(cell.strip() for cell in row):
-                    continue
-                misshapen = (
-                    len(row) < width
-                    or any(cell.strip() for cell in row[width:])
-                    or any(_swallowed_a_row(cell, found) for cell in row if "\n" in cell)
-                )
-                cells = [*row[:width], *([""] * (width - len(row)))]
-                writer.writerow([row_no, int(misshapen), *(c.replace("\x00", "") for c in cells)])
-        except csv.Error as error:
-            raise FileRefused(finding("FILE_CORRUPT")) from error
+        for row_no, (row, misshapen) in enumerate(_rows_of(source, found), start=1):
+            if row_no <= found.header.first_data or not any(cell.strip() for cell in row):
+                continue
+            cells = [*row[:width], *([""] * (width - len(row)))]
+            writer.writerow([row_no, int(misshapen), *(c.replace("\x00", "") for c in cells)])
     return load_numbered(numbered, len(found.header.cells), engine, width=width)
 
 
@@ -206,34 +209,113 @@ def load_numbered(
     return "raw.row_no", "raw.misshapen = 1"
 
 
+def _width(found: _Found) -> int:
+    """How many columns the header has, blank ones at its end left out."""
+    width = len(found.header.cells)
+    while width and not found.header.cells[width - 1].strip():
+        width -= 1
+    return width
+
+
+def _rows_of(stream: TextIO, found: _Found) -> Iterator[tuple[list[str], bool]]:
+    """Every row, and whether it is misshapen: of another width than the header, or broken.
+
+    A stray quote breaks the line on which it stands; the lines that it drew in are rows again.
+    Raises FileRefused FILE_CORRUPT for a line that is longer than any honest one.
+    """
+    source, waiting, taken = _bounded(stream), deque[str](), list[str]()
+
+    def lines() -> Iterator[str]:
+        while line := waiting.popleft() if waiting else next(source, ""):
+            taken.append(line)
+            yield line
+
+    # What stands above the data is read as it was when the header was looked for.
+    above = csv.reader(lines(), delimiter=found.delimiter)
+    for row in itertools.islice(above, found.header.first_data):
+        yield row, False
+    width = _width(found)
+    reader = csv.reader(lines(), delimiter=found.delimiter, strict=True)
+    while True:
+        taken.clear()
+        try:
+            next_row = next(reader, None)
+        except csv.Error:
+            next_row = []
+        if next_row is None:
+            return
+        if not _is_broken(next_row, taken, found, width):
+            yield next_row, _is_misshapen(next_row, width)
+            continue
+        # Its first line is read by itself, and those after it anew.
+        waiting.extendleft(reversed(taken[1:]))
+        reader = csv.reader(lines(), delimiter=found.delimiter, strict=True)
+        row = _alone(taken[0], found)
+        is_misshapen = _is_misshapen(row, width)
+        if len(taken) > 1 or is_misshapen:
+            row = taken[0].rstrip("\r\n").split(found.delimiter)
+        yield row, len(taken) > 1 or is_misshapen
+
+
+def _is_broken(row: Sequence[str], lines: Sequence[str], found: _Found, width: int) -> bool:
+    """Whether a stray quote stands in a row (which is empty then) or drew other rows into it."""
+    if not row:
+        return bool("".join(lines).strip())
+    return len(lines) > 1 and (
+        _is_misshapen(row, width) or any(_swallowed_a_row(cell, found) for cell in row)
+    )
+
+
+def _is_misshapen(row: Sequence[str], width: int) -> bool:
+    return len(row) < width or any(cell.strip() for cell in row[width:])
+
+
+def _alone(line: str, found: _Found) -> list[str]:
+    """The cells of one line in which quotes may stand anywhere."""
+    try:
+        return next(csv.reader([line], delimiter=found.delimiter), [])
+    except csv.Error as error:
+        raise FileRefused(finding("FILE_CORRUPT")) from error
+
+
 def _swallowed_a_row(cell: str, found: _Found) -> bool:
     """Whether a stray quote drew whole rows into one cell."""
-    enough = max(2, (len(found.header.cells) - 1) // 2)
-    return any(line.count(found.delimiter) >= enough for line in cell.split("\n")[1:])
+    if "\n" not in cell and "\r" not in cell:
+        return False
+    delimiters = len(found.header.cells) - 1
+    enough = max(1, delimiters if delimiters <= 2 else max(2, delimiters // 2))
+    return any(line.count(found.delimiter) >= enough for line in cell.splitlines())
 
 
-def _has_swallowed_rows(engine: Engine, found: _Found, columns: list[str]) -> bool:
-    suspects = " OR ".join(f"contains({column}, chr(10))" for column in columns)
-    rows = engine.rows(f"SELECT {', '.join(columns)} FROM {RAW} WHERE {suspects} LIMIT 10000")
+def _has_swallowed_rows(
+    engine: Engine, found: _Found, columns: Sequence[str], source: str, given: Sequence[str]
+) -> bool:
+    """Whether any cell of the file did, those included that nobody reads."""
+    suspects = " OR ".join(
+        f"contains({column}, chr(10)) OR contains({column}, chr(13))" for column in columns
+    )
+    rows = engine.rows(f"SELECT * FROM {source} WHERE {suspects} LIMIT 10000", given)
     return len(rows) == 10_000 or any(
-        _swallowed_a_row(cell, found) for row in rows for cell in row if cell and "\n" in cell
+        cell is not None and _swallowed_a_row(cell, found) for row in rows for cell in row
     )
 
 
 def _look_at_bytes(file: Path) -> _Bytes:
-    """Counts the lines; a file with quotes or mixed line ends is searched for blank ones."""
-    line_feeds = returns = 0
+    """Counts lines and quotes; a file with quotes or mixed line ends is searched for blank lines."""
+    line_feeds = returns = quotes = 0
     last = b""
+    has_ends = False
     with file.open("rb") as stream:
         while chunk := stream.read(_CHUNK):
-            if b'"' in chunk or b"\x1a" in chunk:
-                return _Bytes(None, _has_blank_lines(file))
+            quotes += chunk.count(b'"')
             line_feeds += chunk.count(b"\n")
             returns += chunk.count(b"\r")
+            has_ends = has_ends or b"\x1a" in chunk
             last = chunk[-1:]
-    if returns not in (0, line_feeds):
-        return _Bytes(None, _has_blank_lines(file))
-    return _Bytes(line_feeds + (last != b"\n"), False)
+    is_mixed = returns not in (0, line_feeds)
+    lines = None if is_mixed else line_feeds + (last != b"\n")
+    is_searched = bool(quotes) or has_ends or is_mixed
+    return _Bytes(lines, quotes, is_searched and _has_blank_lines(file))
 
 
 def _has_blank_lines(file: Path) -> bool:

@@ -16,10 +16,12 @@ class RawTable:
     """A file's rows as text cells.
 
     `row_no` is the SQL of the clerk's row number; `misshapen` the SQL of a flag that the row has
-    more or fewer cells than the header, or None when no row has.
+    more or fewer cells than the header, or None when no row has. Of `blank_rows` no cell says
+    anything, those included that are not read; most readers leave such rows out.
     """
 
     mapping: Mapping
     row_no: str
     misshapen: str | None
     findings: tuple[Finding, ...]
+    blank_rows: int = 0
