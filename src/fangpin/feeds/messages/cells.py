@@ -134,10 +134,10 @@ OF_CELLS: dict[str, FindingWords] = {
     ),
     "ROW_SHAPE": FindingWords(
         "row",
-        "该行的列数与表头不符。",
-        "The row has more or fewer cells than the header.",
-        "请检查是否有多余的分隔符或换行。",
-        "Look for stray separators or line breaks.",
+        "该行的列数与表头不符，或引号不成对。",
+        "The row has more or fewer cells than the header, or a quote without its pair.",
+        "请检查是否有多余的分隔符、换行或引号。",
+        "Look for stray separators, line breaks or quotes.",
     ),
     "KEY_REPEATED": FindingWords(
         "row",
