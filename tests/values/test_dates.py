@@ -139,3 +139,37 @@ def test_a_spreadsheets_day_number_gives_its_day(day: date):
 def test_no_text_is_ever_an_error_of_ours(text: str):
     for reading in (read_date(text), read_month(text), read_year(text)):
         assert reading.value is None or reading.problem_code is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2020-02-29T16:00:00Z",
+        "2020-03-01T16:00:00.000Z",
+        "2020-03-01 21:00:00+00:00",
+        "2020-03-01 16:00:00+00",
+    ],
+)
+def test_a_time_in_utc_that_is_another_day_elsewhere_is_no_day(text: str):
+    assert read_date(text).problem_code == "DATE_ZONE_UNKNOWN"
+    assert read_month(text).problem_code == "DATE_ZONE_UNKNOWN"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2020-03-01T00:00:00Z",
+        "2020-03-01T08:30:00Z",
+        "2020-03-01T16:00:00+08:00",
+        "2020-03-01 00:00:00+00",
+    ],
+)
+def test_a_time_that_is_one_day_everywhere_is_that_day(text: str):
+    assert read_date(text).value == date(2020, 3, 1)
+
+
+def test_a_month_that_may_have_lost_its_last_zero_is_not_guessed():
+    assert read_month("2020.1").problem_code == "MONTH_UNREADABLE"
+    assert read_date("2020.1").problem_code == "DATE_UNREADABLE"
+    assert read_month("2020.10").value == Month.of(2020, 10)
+    assert read_month("2020.01").value == Month.of(2020, 1)

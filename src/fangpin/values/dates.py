@@ -21,9 +21,12 @@ _SERIALS = range(3654, 73416)
 
 _TIME = re.compile(
     r"(?:(?:[T ]\s*|\s*[上下]午\s*)\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?"
-    r"\s*(?:Z|[+-]\d{2}:?\d{2}|[AaPp][Mm])?"
+    r"\s*(?:Z|[+-]\d{2}(?::?\d{2})?|[AaPp][Mm])?"
     r"|(?<=[日号])\s*(?:[上下]午)?\d{1,2}[时点](?:\d{1,2}分)?(?:\d{1,2}秒)?)$"
 )
+_UTC = re.compile(r"[T ]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(?:Z|[+-]00(?::?00)?)$")
+_SAME_DAY_EVERYWHERE = range(8, 12)
+"""Hours of UTC in which it is the same day from eight hours west to twelve hours east."""
 _STAMP = re.compile(r"(\d{8})(?:[01]\d|2[0-3])(?:[0-5]\d){1,2}(?:\.?\d{3}|\.\d)?")
 """Day and time in one run of digits, as databases export them."""
 _JAVA = re.compile(r"[A-Za-z]{3} ([A-Za-z]{3}) (\d{1,2}) \d{2}:\d{2}:\d{2} [A-Z+:0-9]{1,9} (\d{4})")
@@ -47,6 +50,8 @@ _MONTH_LAST = re.compile(r"(\d{1,2})[-./](\d{4})")
 _MONTH_IN_ENGLISH = re.compile(r"(?:([A-Za-z]{3,9})\.?[- ,]\s?(\d{4})|(\d{4})[- ]([A-Za-z]{3,9}))")
 _YEAR_AND_A_DIGIT = re.compile(r"(?:19|20)\d{2}[1-9]")
 """`20201`: a month whose zero was lost, or a spreadsheet's number of a day."""
+_JANUARY_OR_OCTOBER = re.compile(r"\d{4}\.1")
+"""`2020.1`: a spreadsheet makes it of 2020.10, too."""
 _SERIAL = re.compile(r"(\d{4,5})(?:\.\d+)?")
 _YEAR = re.compile(r"(\d{4})年?(?:\.0)?")
 _HAN_DIGITS = {character: str(place) for place, character in enumerate("〇一二三四五六七八九")} | {
@@ -98,7 +103,8 @@ def read_date(text: str | None, *, open_ended: bool = False) -> DateReading:
     """A day in every shape that has one meaning.
 
     Problems: DATE_INVALID (no such day, or outside 1900-2100), DATE_ORDER_UNKNOWN (`3/1/2020`: the
-    column, not the cell, must decide), DATE_AMBIGUOUS (`200301`), DATE_UNREADABLE, CELL_ERROR,
+    column, not the cell, must decide), DATE_AMBIGUOUS (`200301`), DATE_ZONE_UNKNOWN
+    (`2020-02-29T16:00:00Z` is the first of March in China), DATE_UNREADABLE, CELL_ERROR,
     FORMULA_NO_VALUE.
     """
     if text is None or is_missing(text):
@@ -109,6 +115,8 @@ def read_date(text: str | None, *, open_ended: bool = False) -> DateReading:
     plain = without_text_mark(normalise(text))
     if plain.startswith("="):
         return DateReading(problem_code="FORMULA_NO_VALUE")
+    if _may_be_another_day(plain):
+        return DateReading(problem_code="DATE_ZONE_UNKNOWN")
     body = _without_time(plain)
     repairs: tuple[str, ...] = ("TIME_DROPPED",) if body != plain else ()
     if plain != text.strip(" ") or not body.isascii() and body.translate(_DASHES).isascii():
@@ -123,6 +131,14 @@ def read_date(text: str | None, *, open_ended: bool = False) -> DateReading:
                 repairs = (*repairs, "DATE_REWRITTEN")
             return _day(*numbers, open_ended, repairs)
     return _rarer_date(body, repairs)
+
+
+def _may_be_another_day(plain: str) -> bool:
+    """Whether a time in UTC is on another day in an inhabited zone; midnight stands for the day."""
+    found = _UTC.search(plain)
+    if not found or (int(found[1]), int(found[2]), int(found[3] or 0)) == (0, 0, 0):
+        return False
+    return int(found[1]) not in _SAME_DAY_EVERYWHERE
 
 
 def _without_time(plain: str) -> str:
@@ -144,7 +160,7 @@ def _rarer_date(body: str, repairs: tuple[str, ...]) -> DateReading:
         day, year = int(found["day"] or found["day2"]), int(found["year"])
         return _day(year, month, day, False, (*repairs, "DATE_REWRITTEN"))
     found = _MONTH.fullmatch(body)
-    if found:
+    if found and not _JANUARY_OR_OCTOBER.fullmatch(body):
         return _first_of_month(int(found[1]), int(found[2] or found[3]), repairs)
     found = _SERIAL.fullmatch(body)
     if found and len(found[1]) == 5:
@@ -196,7 +212,7 @@ def read_month(text: str | None) -> MonthReading:
     repairs: tuple[str, ...] = ("NORMALISED",) if plain != text.strip() else ()
     body = _han_as_digits(plain.replace("月份", "月"))
     found = _MONTH.fullmatch(body) or _MONTH_COMPACT.fullmatch(body.removesuffix(".0"))
-    if found:
+    if found and not _JANUARY_OR_OCTOBER.fullmatch(body):
         year, month = (int(group) for group in found.groups() if group)
         return _month(year, month, (*repairs, *(("DATE_REWRITTEN",) if "年" in body else ())))
     found = _MONTH_LAST.fullmatch(body)

@@ -62,6 +62,13 @@ OF_CELLS: dict[str, FindingWords] = {
         "请写成 2020-03-01 的形式。",
         "Write it as 2020-03-01.",
     ),
+    "DATE_ZONE_UNKNOWN": FindingWords(
+        "row",
+        "“{title}”是世界时的时刻（以 Z 结尾），在当地可能已是另一天。",
+        "'{title_en}' is a time in UTC (it ends with Z), which may be another day where you are.",
+        "请导出当地日期，写成 2020-03-01 的形式。",
+        "Export the local day and write it as 2020-03-01.",
+    ),
     "DATE_UNREADABLE": FindingWords(
         "row",
         "“{title}”读不出日期。",
