@@ -166,6 +166,31 @@ def test_a_column_is_found_under_all_its_names(desk: Desk, title: str):
     assert receipt.accepted == 1
 
 
+@pytest.mark.parametrize(
+    "title",
+    ["1.身份证号码", "（2）身份证号码", "三、身份证号码", "身份证号码（18位）", "身份证号码(必填项)",
+     "身份证号码【文本格式】", "12 身份证号码", "*身份证号码（如：431022…）"],
+)  # fmt: skip
+def test_numbers_and_notes_of_a_form_are_no_part_of_a_title(desk: Desk, title: str):
+    receipt = desk.receive_text(csv_text([wage_row(1)], header=[title, *HEADER[1:]]))
+    assert receipt.accepted == 1
+
+
+@pytest.mark.parametrize("title", ["身份证号码（户主）", "监护人身份证号码", "身份证号码2"])
+def test_another_persons_number_is_not_taken_for_the_persons(desk: Desk, title: str):
+    receipt = desk.receive_text(csv_text([wage_row(1)], header=[title, *HEADER[1:]]))
+    assert desk.codes(receipt) >= {"COLUMN_MISSING"}
+
+
+def test_an_amount_in_another_currency_is_not_taken_for_yuan(desk: Desk):
+    header = ["月工资（美元）" if title == "月工资" else title for title in HEADER]
+    receipt = desk.receive_text(csv_text([wage_row(1)], header=header))
+    assert "wage" not in {
+        found.column for found in receipt.findings if found.code == "COLUMN_SCALED"
+    }
+    assert receipt.outcome == "refused" or "COLUMN_EXTRA" in receipt.counts_by_code
+
+
 def test_columns_may_come_in_any_order_and_strange_ones_are_named(desk: Desk):
     rows = [["备", *reversed(wage_row(1))]]
     receipt = desk.receive_text(csv_text(rows, header=["备注", *reversed(HEADER)]))

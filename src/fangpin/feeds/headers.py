@@ -14,6 +14,13 @@ from fangpin.policy.feed_models import Contract, ContractField
 from fangpin.policy.nearest import advice
 from fangpin.values.text import header_key, normalise
 
+_ORDINAL = re.compile(
+    r"^(?:\(\d{1,3}\)|\d{1,3}(?:[.、)]|(?=\s))|[一二三四五六七八九十]{1,3}、)\s*(?=\D)"
+)
+_NOTE = re.compile(
+    r"\s*[(（【\[]\s*(?:\d{1,2}位(?:数字?)?|(?:非?必填|选填)项?|文本(?:格式)?|数字|[yY]{4}[^)）】\]]{0,12}"
+    r"|(?:格式|例如|如)[:：]?[^)）】\]]{1,24}|男/女|是/否)\s*[)）】\]]\s*$"
+)
 _LOOKS_LIKE_DATA = re.compile(r"\d{5}|\d[-./]\d")
 _LONG_NUMBER = re.compile(r"[0-9０-９]{6}[0-9０-９Xx]*")
 _UNIT = re.compile(r"[（(【\[]\s*(?:单位\s*[:：]?)?\s*([^（()）]{1,6})\s*[)）】\]]\s*$")
@@ -183,16 +190,24 @@ def _fields_of(
     title: str, names: dict[str, list[ContractField]]
 ) -> list[tuple[ContractField, Decimal]]:
     """The fields that this title may name (usually one), each with the scale of its unit."""
-    plain = normalise(title)
-    exact = names.get(header_key(plain), [])
-    if exact:
-        return [(field, Decimal(1)) for field in _titled(exact, plain)]
+    for plain in dict.fromkeys((normalise(title), _without_note(normalise(title)))):
+        exact = names.get(header_key(plain), [])
+        if exact:
+            return [(field, Decimal(1)) for field in _titled(exact, plain)]
     unit = _UNIT.search(plain)
     if not unit or unit[1].strip() not in _UNITS:
         return []
     found = names.get(header_key(plain[: unit.start()]), [])
     scale = _SCALES.get(unit[1].strip(), Decimal(1))
     return [(field, scale if field.type == "amount" else Decimal(1)) for field in found]
+
+
+def _without_note(title: str) -> str:
+    """A title without its number in a form and without a note on how to fill it in.
+
+    Other words in brackets may name another person or another currency and stay.
+    """
+    return _NOTE.sub("", _ORDINAL.sub("", title))
 
 
 def _titled(fields: list[ContractField], title: str) -> list[ContractField]:
