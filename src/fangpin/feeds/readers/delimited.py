@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import itertools
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,8 @@ from fangpin.feeds.encoding import detect_encoding, transcode
 from fangpin.feeds.findings import FileRefused, Finding, finding
 from fangpin.feeds.headers import HeaderRow, Mapping, find_header, map_columns
 from fangpin.feeds.limits import Limits
-from fangpin.feeds.readers.table import RAW, RawTable
+from fangpin.feeds.readers.quotes import Layout, rows_of
+from fangpin.feeds.readers.table import RAW, RawTable, load_numbered
 from fangpin.lake.engine import EngineRefused
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.policy.feed_models import Contract
@@ -32,6 +32,15 @@ class _Found:
     lines: list[int]
     """The line of the file on which each row ends."""
     header: HeaderRow
+
+    @property
+    def layout(self) -> Layout:
+        """How the rows below the header are written."""
+        columns = len(self.header.cells)
+        width = columns
+        while width and not self.header.cells[width - 1].strip():
+            width -= 1
+        return Layout(self.delimiter, columns, width, self.header.first_data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +165,7 @@ def _load_at_full_speed(file: Path, found: _Found, mapping: Mapping, engine: Eng
             # Without quotes, a line that is no row would shift the numbers of all that follow.
             if bytes_seen.lines is not None and not bytes_seen.quotes:
                 return None
-            if _has_swallowed_rows(engine, found, columns, source, given):
+            if _has_swallowed_rows(engine, found.layout, columns, source, given):
                 return None
         if filled < rows and engine.value(
             f"SELECT count(*) FROM {source} WHERE coalesce({read}) IS NULL "
@@ -171,124 +180,22 @@ def _load_at_full_speed(file: Path, found: _Found, mapping: Mapping, engine: Eng
 
 def _load_row_by_row(file: Path, found: _Found, engine: Engine, workplace: Path) -> tuple[str, str]:
     """Every row numbered by ourselves, with a flag where its width is not the header's."""
-    width = _width(found)
+    layout = found.layout
+    width = layout.width
     numbered = workplace / "numbered.csv"
     with _opened(file) as source, numbered.open("w", encoding="utf-8", newline="") as target:
         writer = csv.writer(target, lineterminator="\n")
-        for row_no, (row, misshapen) in enumerate(_rows_of(source, found), start=1):
-            if row_no <= found.header.first_data or not any(cell.strip() for cell in row):
+        rows = rows_of(_bounded(source), layout)
+        for row_no, (row, misshapen) in enumerate(rows, start=1):
+            if row_no <= layout.first_data or not any(cell.strip() for cell in row):
                 continue
             cells = [*row[:width], *([""] * (width - len(row)))]
             writer.writerow([row_no, int(misshapen), *(c.replace("\x00", "") for c in cells)])
-    return load_numbered(numbered, len(found.header.cells), engine, width=width)
-
-
-def load_numbered(
-    numbered: Path,
-    columns: int,
-    engine: Engine,
-    *,
-    width: int | None = None,
-    first_row: int = 0,
-) -> tuple[str, str]:
-    """Load a CSV of our own making: row number, flag of a misshapen row, then the cells."""
-    held = columns if width is None else width
-    listed = ", ".join(
-        ["'row_no': 'INTEGER'", "'misshapen': 'INTEGER'"]
-        + [f"'c{place}': 'VARCHAR'" for place in range(held)]
-    )
-    missing = "".join(f", CAST(NULL AS VARCHAR) AS c{place}" for place in range(held, columns))
-    engine.make_table(
-        RAW,
-        f"SELECT *{missing} FROM read_csv(?, auto_detect = false, delim = ',', quote = '\"', "
-        f"escape = '\"', header = false, nullstr = '', parallel = false, "
-        f"null_padding = true, columns = {{{listed}}}, max_line_size = 67108864) "
-        "WHERE row_no >= ?",
-        [str(numbered), first_row],
-    )
-    return "raw.row_no", "raw.misshapen = 1"
-
-
-def _width(found: _Found) -> int:
-    """How many columns the header has, blank ones at its end left out."""
-    width = len(found.header.cells)
-    while width and not found.header.cells[width - 1].strip():
-        width -= 1
-    return width
-
-
-def _rows_of(stream: TextIO, found: _Found) -> Iterator[tuple[list[str], bool]]:
-    """Every row, and whether it is misshapen: of another width than the header, or broken.
-
-    A stray quote breaks the line on which it stands; the lines that it drew in are rows again.
-    Raises FileRefused FILE_CORRUPT for a line that is longer than any honest one.
-    """
-    source, waiting, taken = _bounded(stream), deque[str](), list[str]()
-
-    def lines() -> Iterator[str]:
-        while line := waiting.popleft() if waiting else next(source, ""):
-            taken.append(line)
-            yield line
-
-    # What stands above the data is read as it was when the header was looked for.
-    above = csv.reader(lines(), delimiter=found.delimiter)
-    for row in itertools.islice(above, found.header.first_data):
-        yield row, False
-    width = _width(found)
-    reader = csv.reader(lines(), delimiter=found.delimiter, strict=True)
-    while True:
-        taken.clear()
-        try:
-            next_row = next(reader, None)
-        except csv.Error:
-            next_row = []
-        if next_row is None:
-            return
-        if not _is_broken(next_row, taken, found, width):
-            yield next_row, _is_misshapen(next_row, width)
-            continue
-        # Its first line is read by itself, and those after it anew.
-        waiting.extendleft(reversed(taken[1:]))
-        reader = csv.reader(lines(), delimiter=found.delimiter, strict=True)
-        row = _alone(taken[0], found)
-        is_misshapen = _is_misshapen(row, width)
-        if len(taken) > 1 or is_misshapen:
-            row = taken[0].rstrip("\r\n").split(found.delimiter)
-        yield row, len(taken) > 1 or is_misshapen
-
-
-def _is_broken(row: Sequence[str], lines: Sequence[str], found: _Found, width: int) -> bool:
-    """Whether a stray quote stands in a row (which is empty then) or drew other rows into it."""
-    if not row:
-        return bool("".join(lines).strip())
-    return len(lines) > 1 and (
-        _is_misshapen(row, width) or any(_swallowed_a_row(cell, found) for cell in row)
-    )
-
-
-def _is_misshapen(row: Sequence[str], width: int) -> bool:
-    return len(row) < width or any(cell.strip() for cell in row[width:])
-
-
-def _alone(line: str, found: _Found) -> list[str]:
-    """The cells of one line in which quotes may stand anywhere."""
-    try:
-        return next(csv.reader([line], delimiter=found.delimiter), [])
-    except csv.Error as error:
-        raise FileRefused(finding("FILE_CORRUPT")) from error
-
-
-def _swallowed_a_row(cell: str, found: _Found) -> bool:
-    """Whether a stray quote drew whole rows into one cell."""
-    if "\n" not in cell and "\r" not in cell:
-        return False
-    delimiters = len(found.header.cells) - 1
-    enough = max(1, delimiters if delimiters <= 2 else max(2, delimiters // 2))
-    return any(line.count(found.delimiter) >= enough for line in cell.splitlines())
+    return load_numbered(numbered, layout.columns, engine, width=width)
 
 
 def _has_swallowed_rows(
-    engine: Engine, found: _Found, columns: Sequence[str], source: str, given: Sequence[str]
+    engine: Engine, layout: Layout, columns: Sequence[str], source: str, given: Sequence[str]
 ) -> bool:
     """Whether any cell of the file did, those included that nobody reads."""
     suspects = " OR ".join(
@@ -296,7 +203,7 @@ def _has_swallowed_rows(
     )
     rows = engine.rows(f"SELECT * FROM {source} WHERE {suspects} LIMIT 10000", given)
     return len(rows) == 10_000 or any(
-        cell is not None and _swallowed_a_row(cell, found) for row in rows for cell in row
+        cell is not None and layout.has_swallowed_rows(cell) for row in rows for cell in row
     )
 
 

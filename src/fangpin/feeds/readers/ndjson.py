@@ -11,8 +11,7 @@ from typing import Any
 from fangpin.feeds.findings import FileRefused, finding
 from fangpin.feeds.headers import map_columns
 from fangpin.feeds.limits import Limits
-from fangpin.feeds.readers.delimited import load_numbered
-from fangpin.feeds.readers.table import RawTable
+from fangpin.feeds.readers.table import RawTable, load_numbered
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.policy.feed_models import Contract
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from fangpin.feeds.findings import Finding
 from fangpin.feeds.headers import Mapping
+from fangpin.lake.engines.duckdb import Engine
 
 RAW = "raw_cells"
 """The engine's table: a VARCHAR column `c<position>` for each column that is read."""
@@ -25,3 +27,29 @@ class RawTable:
     misshapen: str | None
     findings: tuple[Finding, ...]
     blank_rows: int = 0
+
+
+def load_numbered(
+    numbered: Path,
+    columns: int,
+    engine: Engine,
+    *,
+    width: int | None = None,
+    first_row: int = 0,
+) -> tuple[str, str]:
+    """Load a CSV of our own making: row number, flag of a misshapen row, then the cells."""
+    held = columns if width is None else width
+    listed = ", ".join(
+        ["'row_no': 'INTEGER'", "'misshapen': 'INTEGER'"]
+        + [f"'c{place}': 'VARCHAR'" for place in range(held)]
+    )
+    missing = "".join(f", CAST(NULL AS VARCHAR) AS c{place}" for place in range(held, columns))
+    engine.make_table(
+        RAW,
+        f"SELECT *{missing} FROM read_csv(?, auto_detect = false, delim = ',', quote = '\"', "
+        f"escape = '\"', header = false, nullstr = '', parallel = false, "
+        f"null_padding = true, columns = {{{listed}}}, max_line_size = 67108864) "
+        "WHERE row_no >= ?",
+        [str(numbered), first_row],
+    )
+    return "raw.row_no", "raw.misshapen = 1"

@@ -18,8 +18,8 @@ from pathlib import Path
 from fangpin.feeds.findings import FileRefused, Finding, finding
 from fangpin.feeds.headers import HeaderRow, find_header, map_columns
 from fangpin.feeds.limits import Limits
-from fangpin.feeds.readers.delimited import header_findings, load_numbered
-from fangpin.feeds.readers.table import RAW, RawTable
+from fangpin.feeds.readers.delimited import header_findings
+from fangpin.feeds.readers.table import RAW, RawTable, load_numbered
 from fangpin.lake.engine import EngineRefused
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.policy.feed_models import Contract
