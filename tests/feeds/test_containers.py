@@ -69,6 +69,13 @@ def test_a_workbook_is_read_with_the_row_numbers_of_the_clerk(desk: Desk):
     assert {"TITLE_ROWS_SKIPPED", "UNIT_ROW_SKIPPED"} <= set(receipt.counts_by_code)
 
 
+@pytest.mark.parametrize("employer", ["甲\r乙", "甲_x000D_乙", "甲\r\n乙", "甲\n乙", '甲,"乙'])
+def test_whatever_a_cell_of_a_workbook_holds_its_row_is_one_row(desk: Desk, employer: str):
+    rows = [HEADER, wage_row(1), wage_row(2, employer=employer), wage_row(3)]
+    receipt = desk.receive_file(workbook(desk, {"表": rows}))
+    assert [row[0] for row in desk.facts(receipt, "row_no")] == [2, 3, 4]
+
+
 def test_a_header_merged_over_two_rows_is_read(desk: Desk):
     top = ["身份证号", "姓名", "月份", "务工情况", "", "", "", ""]
     below = ["", "", "", *HEADER[3:]]

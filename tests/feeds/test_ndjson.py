@@ -98,6 +98,15 @@ def test_a_byte_order_mark_is_no_matter(desk: Desk) -> None:
     assert send(desk, ("\ufeff" + line() + "\n").encode(), name="a.ndjson").accepted == 1
 
 
+@pytest.mark.parametrize(
+    "employer", ["甲\r乙", "甲\r\n乙", "甲\n乙", "甲\u2028乙", '甲"乙', "甲,乙"]
+)
+def test_whatever_a_value_holds_its_row_is_one_row(desk: Desk, employer: str) -> None:
+    rows = [line(month="2020-01"), line(month="2020-02", employer=employer), line()]
+    receipt = send(desk, "\n".join(rows))
+    assert dict(desk.facts(receipt, "row_no, employer"))[2] == employer
+
+
 def test_what_is_missing_is_never_zero(desk: Desk) -> None:
     receipt = send(desk, line(wage=None) + "\n", name="a.ndjson")
     assert receipt.accepted == 1

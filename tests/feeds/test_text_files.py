@@ -103,6 +103,33 @@ def test_line_breaks_and_quotes_inside_cells(desk: Desk):
     assert rows[1][0] == 3
 
 
+_ODD_CELLS = [
+    "甲\r乙",
+    "甲\r\n乙",
+    "甲\n\r乙",
+    "甲\x0b乙",
+    "甲\u2028乙",
+    "甲\x85乙",
+    "甲\t乙",
+    '"',
+    '甲,"乙',
+]
+
+
+@pytest.mark.parametrize("employer", _ODD_CELLS)
+@pytest.mark.parametrize("is_clean", [True, False])
+def test_whatever_a_cell_holds_its_row_is_one_row(desk: Desk, employer: str, is_clean: bool):
+    """Read at full speed, and row by row as soon as another row is misshapen."""
+    rows = [HEADER, wage_row(1), wage_row(2, employer=employer), wage_row(3)]
+    quoted = [[cell.replace('"', '""') for cell in row] for row in rows]
+    text = "".join('"' + '","'.join(row) + '"\n' for row in quoted)
+    receipt = desk.receive_text(text if is_clean else f"{text}断行,\n")
+    assert [row[0] for row in desk.facts(receipt, "row_no")] == [2, 3, 4]
+    assert receipt.quarantined == (0 if is_clean else 1)
+    kept = dict(desk.facts(receipt, "row_no, employer"))[3]
+    assert kept == employer or "乙" in kept
+
+
 @pytest.mark.parametrize("ending", ["\r\n", "\r", "\n"])
 def test_line_endings_of_every_system(desk: Desk, ending: str):
     receipt = desk.receive_text(csv_text([wage_row(1), wage_row(2)]).replace("\n", ending))

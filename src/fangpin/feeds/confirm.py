@@ -142,7 +142,7 @@ def _confirmed_rows(
     headers = {name: title for name, title in found.proposed["headers"].items() if name in fields}
     listed = ", ".join(quoted(name) for name in headers)
     written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\n")
+    writer = csv.writer(written, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerow(headers.values())
     numbers = []
     for row_no, *cells in engine.rows(

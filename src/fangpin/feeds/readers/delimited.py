@@ -184,7 +184,7 @@ def _load_row_by_row(file: Path, found: _Found, engine: Engine, workplace: Path)
     width = layout.width
     numbered = workplace / "numbered.csv"
     with _opened(file) as source, numbered.open("w", encoding="utf-8", newline="") as target:
-        writer = csv.writer(target, lineterminator="\n")
+        writer = csv.writer(target, lineterminator="\n", quoting=csv.QUOTE_ALL)
         rows = rows_of(_bounded(source), layout)
         for row_no, (row, misshapen) in enumerate(rows, start=1):
             if row_no <= layout.first_data or not any(cell.strip() for cell in row):

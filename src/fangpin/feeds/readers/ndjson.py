@@ -35,7 +35,7 @@ def read_ndjson(
     places: dict[str, int] = {}
     numbered = workplace / "numbered.csv"
     with numbered.open("w", encoding="utf-8", newline="") as target:
-        writer = csv.writer(target, lineterminator="\n")
+        writer = csv.writer(target, lineterminator="\n", quoting=csv.QUOTE_ALL)
         for row_no, pairs in _objects(file):
             cells = [""] * len(places)
             misshapen = len({key for key, _ in pairs}) < len(pairs)

@@ -67,9 +67,10 @@ def rows_of(source: Iterator[str], layout: Layout) -> Iterator[tuple[list[str], 
         first, *others = taken
         waiting.extendleft(reversed(others))
         reader = csv.reader(lines(), delimiter=layout.delimiter, strict=True)
+        first = first.rstrip("\r\n")
         row = _alone(first, layout)
         if others or layout.is_misshapen(row):
-            yield first.rstrip("\r\n").split(layout.delimiter), True
+            yield first.split(layout.delimiter), True
         else:
             yield row, False
 

@@ -79,7 +79,7 @@ def _sheets(
         written = folder / f"sheet-{position}.csv"
         count = width = 0
         with written.open("w", encoding="utf-8", newline="") as target:
-            writer = csv.writer(target, lineterminator="\n")
+            writer = csv.writer(target, lineterminator="\n", quoting=csv.QUOTE_ALL)
             for row_no, cells in enumerate(rows, start=1):
                 if any(cells):
                     writer.writerow([row_no, 0, *cells])

@@ -80,7 +80,7 @@ def _write(
     bearing: list[str] = []
     count = 0
     with to.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
         writer.writerow(names)
         for row in result:
             cells = [_text(value) for value in row]
