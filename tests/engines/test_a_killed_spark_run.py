@@ -1,4 +1,4 @@
-"""`kill -9` of Spark's driver or of an executor: readers keep the last whole run, the next one ends."""
+"""Spark's driver, an executor or a Connect server is killed: readers keep the last whole run."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from fangpin.lake.home import TEMPORARY, Home
 from fangpin.policy import load_pack
 from fangpin.policy.pack import Pack
 from fangpin.runs.monthly import run_month
+from tests.engines.conftest import SMALL
+from tests.engines.connect_server import connect_server
 from tests.engines.same_files import computed, differing
 from tests.ledger.village import Lake
 from tests.runs.hillside import year
@@ -88,22 +90,33 @@ def runs_of(home: Path) -> list[Path]:
     return [place for place in (home / "runs").iterdir() if TEMPORARY not in place.name]
 
 
+def what_duckdb_leaves(folder: Path, pack: Pack, home: Home, here: Engine) -> Path:
+    """A copy of a home with the month in it."""
+    whole = folder / "whole"
+    shutil.copytree(home.root, whole)
+    run_month(home=Home(whole), pack=pack, engine=here, as_of=DAY)
+    return whole
+
+
+def ends_lost(process: subprocess.Popen[str], home: Path) -> None:
+    """The run ends, and tells of a Spark that is lost."""
+    assert process.wait(timeout=120) != 0
+    told = errors_of(home).read_text(encoding="utf-8").splitlines()
+    problems = [line for line in told if line.startswith("fangpin.lake.engine.EngineLost")]
+    assert problems and "SPARK_LOST" in problems[-1], told[-5:]
+
+
 def test_a_killed_driver_leaves_the_last_whole_run_and_either_engine_ends_the_month(
     tmp_path: Path, hillside: Pack, home: Home, on_duckdb: Engine
 ) -> None:
-    whole = tmp_path / "whole"
-    shutil.copytree(home.root, whole)
-    run_month(home=Home(whole), pack=hillside, engine=on_duckdb, as_of=DAY)
+    whole = what_duckdb_leaves(tmp_path, hillside, home, on_duckdb)
     before = runs_of(home.root)
 
     process = start(hillside, home.root, master="local[2]")
     time.sleep(Random(2020).uniform(1, 4))
     (driver,) = java_under(process, words="SparkSubmit")
     driver.send_signal(signal.SIGKILL)
-    assert process.wait(timeout=120) != 0
-    told = errors_of(home.root).read_text(encoding="utf-8").splitlines()
-    problems = [line for line in told if line.startswith("fangpin.values.problem.ProblemError")]
-    assert problems and "SPARK_LOST" in problems[-1], told[-5:]
+    ends_lost(process, home.root)
 
     assert runs_of(home.root) == before and all((run / "run.json").exists() for run in before)
     assert set(computed(home.root)) < set(computed(whole)), "every visible file is whole"
@@ -113,12 +126,30 @@ def test_a_killed_driver_leaves_the_last_whole_run_and_either_engine_ends_the_mo
     assert not list(home.root.rglob(f"{TEMPORARY}*"))
 
 
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_a_lost_connect_server_leaves_the_last_whole_run(
+    tmp_path: Path, hillside: Pack, home: Home, on_duckdb: Engine, how: signal.Signals
+) -> None:
+    whole = what_duckdb_leaves(tmp_path, hillside, home, on_duckdb)
+    before = runs_of(home.root)
+
+    with connect_server(tmp_path, SMALL) as server:
+        process = start(hillside, home.root, master=server.address)
+        time.sleep(Random(2020).uniform(1, 4))
+        server.process.send_signal(how)
+        ends_lost(process, home.root)
+
+    assert runs_of(home.root) == before
+    assert not list(home.spill.glob("spark-*")), "what was kept for the session is gone with it"
+    run_month(home=home, pack=hillside, engine=on_duckdb, as_of=DAY)
+    assert differing(whole, home.root) == []
+    assert not list(home.root.rglob(f"{TEMPORARY}*"))
+
+
 def test_a_killed_executor_is_made_good_by_the_others(
     tmp_path: Path, hillside: Pack, home: Home, on_duckdb: Engine
 ) -> None:
-    whole = tmp_path / "whole"
-    shutil.copytree(home.root, whole)
-    run_month(home=Home(whole), pack=hillside, engine=on_duckdb, as_of=DAY)
+    whole = what_duckdb_leaves(tmp_path, hillside, home, on_duckdb)
 
     process = start(hillside, home.root, master="local-cluster[2,1,1024]")
     patience = time.monotonic() + 120

@@ -38,7 +38,7 @@ def run_on_both(
 
 
 def test_corrections_moves_and_relief_end_in_the_same_files(
-    tmp_path: Path, repository: Path, on_duckdb: Engine, on_spark: Engine
+    tmp_path: Path, repository: Path, on_duckdb: Engine, there: Engine
 ) -> None:
     """The hillside: an ill household, a correction, a household that moves, one with relief."""
     hillside = load_pack(repository / "tests" / "rules" / "hillside")
@@ -47,7 +47,7 @@ def test_corrections_moves_and_relief_end_in_the_same_files(
     for sent in year():
         if sent.month in (None, "2019-09", "2020-03", "2020-04", "2020-05"):
             received.receive(sent.feed, sent.rows, on=sent.on, month=sent.month)
-    homes = run_on_both(received.home.root, tmp_path, hillside, on_duckdb, on_spark, as_of=day)
+    homes = run_on_both(received.home.root, tmp_path, hillside, on_duckdb, there, as_of=day)
     assert differing(*homes) == []
     assert not list(homes[1].rglob(f"{TEMPORARY}*"))
 
@@ -61,7 +61,7 @@ def test_corrections_moves_and_relief_end_in_the_same_files(
             to_month=Month.parse("2020-05"),
             engine=engine,
         )
-        for home, engine in zip(homes, (on_duckdb, on_spark), strict=True)
+        for home, engine in zip(homes, (on_duckdb, there), strict=True)
     ]
     assert replays[0] == replays[1]
 

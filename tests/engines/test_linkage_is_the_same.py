@@ -63,14 +63,14 @@ def _claims(random: Random, people: list[tuple[Any, ...]]) -> list[tuple[Any, ..
     return claims
 
 
-def test_claims_are_linked_alike(on_duckdb: Engine, on_spark: Engine) -> None:
+def test_claims_are_linked_alike(on_duckdb: Engine, there: Engine) -> None:
     pytest.importorskip("splink")
     random = Random(431022)
     people = _people(random)
     claims = _claims(random, people)
     model = load_model()
     found = []
-    for engine in (on_duckdb, on_spark):
+    for engine in (on_duckdb, there):
         engine.make_empty_table(PEOPLE, {"person_ref": "BIGINT", **_KINDS})
         engine.insert(PEOPLE, people)
         engine.make_empty_table(CLAIMS_TABLE, {"claim": "BIGINT", **_KINDS})
@@ -92,7 +92,7 @@ def test_claims_are_linked_alike(on_duckdb: Engine, on_spark: Engine) -> None:
         assert one[-1] is None or other[-1] == pytest.approx(one[-1], rel=1e-9)
 
 
-def test_distances_count_what_duckdb_counts(on_spark: Engine) -> None:
+def test_distances_count_what_duckdb_counts(there: Engine) -> None:
     pairs = [
         ("110101", "110101"), ("110101", "110011"), ("110101", "101101"), ("110101", "11010"),
         ("110101", "210102"), ("张三", "张山"), ("欧阳小明", "欧小明"), ("", "1"), ("Tom", "Tim"),
@@ -101,6 +101,6 @@ def test_distances_count_what_duckdb_counts(on_spark: Engine) -> None:
         for left, right in pairs:
             source = f"(SELECT '{left}' AS l, '{right}' AS r) AS pair"
             expected = kept_reader().value(f"SELECT {condition} FROM {source}")
-            session = on_spark.lend()  # type: ignore[attr-defined]
+            session = there.lend()  # type: ignore[attr-defined]
             told = session.sql(f"SELECT {spark_condition(condition)} AS is_near FROM {source}")
             assert told.collect()[0][0] is expected, (condition, left, right)

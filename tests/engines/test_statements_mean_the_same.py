@@ -143,11 +143,11 @@ CONSTRUCTS = {
 
 
 @pytest.fixture
-def both(on_duckdb: Engine, on_spark: Engine) -> tuple[Engine, Engine]:
-    for engine in (on_duckdb, on_spark):
+def both(on_duckdb: Engine, there: Engine) -> tuple[Engine, Engine]:
+    for engine in (on_duckdb, there):
         engine.make_empty_table("facts", _KINDS)
         engine.insert("facts", _ROWS)
-    return on_duckdb, on_spark
+    return on_duckdb, there
 
 
 @pytest.mark.parametrize("said", CONSTRUCTS)

@@ -31,6 +31,24 @@ def test_a_table_may_be_made_from_what_it_was(engine: Engine) -> None:
     assert engine.rows("SELECT x FROM a ORDER BY x") == [(21,), (31,)]
 
 
+def test_a_table_made_from_what_it_was_may_be_added_to(engine: Engine) -> None:
+    engine.make_empty_table("a", {"x": "BIGINT"})
+    engine.insert("a", [(1,), (2,)])
+    engine.make_table("a", "SELECT x * 10 AS x FROM a")
+    engine.insert("a", [(3,)])
+    engine.append("a", "SELECT x + 1 AS x FROM a")
+    assert engine.rows("SELECT x FROM a ORDER BY x") == [(3,), (4,), (10,), (11,), (20,), (21,)]
+
+
+def test_a_view_keeps_what_it_stood_for_when_it_was_made(engine: Engine) -> None:
+    engine.make_empty_table("a", {"x": "BIGINT"})
+    engine.insert("a", [(1,)])
+    engine.make_table("b", "SELECT x FROM a")
+    engine.make_table("a", "SELECT x + 1 AS x FROM a")
+    engine.insert("b", [(5,)])
+    assert engine.rows("SELECT x FROM b ORDER BY x") == [(1,), (5,)]
+
+
 def test_a_refused_statement_says_which_one_it_was(engine: Engine) -> None:
     for wrong in (
         "SELECT nowhere FROM (SELECT 1 AS x) AS a",

@@ -11,10 +11,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from fangpin.lake.statement import Statement
+from fangpin.values.problem import ProblemError
 
 
 class EngineRefused(Exception):
     """The engine could not run a statement: a bug of the writer, with the statement's text."""
+
+
+class EngineLost(ProblemError):
+    """The engine is not there any more: nothing that is asked of it later will be answered."""
 
 
 class Engine(Protocol):

@@ -11,7 +11,7 @@ from typing import Any
 
 from fangpin.indicators.compile import Compiler
 from fangpin.indicators.window_queries import Source
-from fangpin.lake.engine import Engine
+from fangpin.lake.engine import Engine, EngineLost
 from fangpin.lake.engines.duckdb import connect
 from fangpin.ledger.coverage import Coverage
 from fangpin.ledger.rollup import feed_items
@@ -95,7 +95,10 @@ def _evaluated(
     coverage: Coverage,
     cases: dict[int, tuple[str, PackCase]],
 ) -> dict[int, tuple[Problem, ...]]:
-    """Evaluate cases of one day and coverage; the household_ref of a case is its position."""
+    """Evaluate cases of one day and coverage; the household_ref of a case is its position.
+
+    Raises EngineLost: it says nothing of the cases.
+    """
     month = Month.last_complete(as_of)
     try:
         sources = _make_ledger(engine, pack, cases)
@@ -112,6 +115,8 @@ def _evaluated(
                 for code in expected
             },
         )
+    except EngineLost:
+        raise
     except ProblemError as error:
         return dict.fromkeys(cases, error.problems)
     names = engine.columns(f"SELECT * FROM {VIEW}")

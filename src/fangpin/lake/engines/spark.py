@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import uuid
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,16 +21,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from fangpin.lake.engine import EngineRefused
+from fangpin.lake.engine import EngineLost, EngineRefused
 from fangpin.lake.engines import duckdb
 from fangpin.lake.engines.parquet_shapes import ParquetShapes
 from fangpin.lake.engines.spark_sql import identifier, spark_sql, spark_type
-from fangpin.lake.home import is_alive, machine_problem
+from fangpin.lake.home import is_alive, machine_problem, machine_problems
 from fangpin.lake.statement import Statement
 from fangpin.values.problem import Problem, ProblemError
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql.types import StructType
 
 LOCAL_MASTER = "local[2]"
 _SCRATCH = "spark-"
@@ -43,7 +45,11 @@ _SETTINGS = {
     # Nobody reads the plans that Spark would write out in full for its web page.
     "spark.sql.ui.explainMode": "simple",
     "spark.sql.maxPlanStringLength": "1000",
+    # Rows that are given go along with their query: a Connect server whose disks are encrypted
+    # cannot read back those that it sets aside.
+    "spark.sql.session.localRelationCacheThreshold": "67108864",
 }
+"""Of every session, a Connect server's too: set, and read back."""
 _OF_A_NEW_SESSION = {
     # What is spilt to disk or sent to another machine is read by nobody else.
     "spark.io.encryption.enabled": "true",
@@ -53,6 +59,7 @@ _OF_A_NEW_SESSION = {
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
 }
+"""Of a Spark that is begun here; those of a Connect server are set by whoever runs it."""
 _OF_ONE_MACHINE = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
@@ -90,6 +97,9 @@ class SparkAddress:
         return re.sub(r"([\[\]{}*?\\])", r"\\\1", place)
 
 
+_PATIENCE = {"max_retries": 8, "max_backoff": 4_000}
+"""A Connect server that is silent is asked again for 20 seconds; PySpark would for ten minutes."""
+
 _MOST_STEPS = 3
 """So many queries over a few given rows are computed anew with each reading, rather than kept."""
 
@@ -102,6 +112,7 @@ class Engine:
         self._address = address
         self._spill = spill
         self._shapes = ParquetShapes()
+        self._schemas: dict[tuple[str, ...], StructType] = {}
         self._frames: dict[str, DataFrame] = {}
         self._steps: dict[str, int] = {}
         """Name that stands on rows given here alone -> how many queries away from them."""
@@ -120,7 +131,8 @@ class Engine:
 
     def columns(self, query: Statement | str) -> list[str]:
         """The names of a query's columns, in order."""
-        return list(self._frame(query).columns)
+        with _refusals(query):
+            return list(self._frame(query).columns)
 
     def make_table(self, name: str, query: Statement | str, parameters: Sequence[Any] = ()) -> None:
         """Replace the temporary table `name` by the rows of a query."""
@@ -134,15 +146,14 @@ class Engine:
 
     def make_empty_table(self, name: str, columns: Mapping[str, str]) -> None:
         """Replace the temporary table `name` by an empty one: column -> DuckDB type."""
-        self._become(name, self._of_rows(columns, []), steps=0)
+        self._become(name, self._of_rows(self._schema(columns), []), steps=0)
 
     def insert(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
         """Append rows to a temporary table: for small sets, such as a case's ledger."""
         batch = list(rows)
         if batch:
             held = self._frames[name]
-            kinds = {field.name: field.dataType.simpleString() for field in held.schema.fields}
-            frame = held.union(self._of_rows(kinds, batch))
+            frame = held.union(self._of_rows(held.schema, batch))
             self._become_table(name, frame, self._steps.get(name))
 
     def append(self, name: str, query: Statement | str) -> None:
@@ -168,8 +179,18 @@ class Engine:
 
         An empty text comes back as unknown.
         """
+        from pyarrow import parquet
+
         given = [[None if cell == "" else cell for cell in row] for row in rows]
-        self._become_table(name, self._of_rows(columns, given), None)
+        # By way of a file: a driver or a server need not hold them all.
+        schema = self._schema(columns)
+        place = self._new_folder()
+        with machine_problems(place):
+            place.mkdir(parents=True)
+            parquet.write_table(_arrow(schema, given), place / "given.parquet")
+        with _refusals(f"the table {name}"):
+            frame = self._session.read.schema(schema).parquet(self._address.of(place))
+        self._become(name, frame, place=place)
 
     def drop(self, *names: str) -> None:
         """Forget temporary tables and views; names that do not exist are left at that."""
@@ -304,8 +325,11 @@ class Engine:
     ) -> None:
         if not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
             raise ValueError(f"not a table name: {name!r}")
-        frame.createOrReplaceTempView(name)
-        self._frames[name] = frame
+        with _refusals(f"the name {name}"):
+            frame.createOrReplaceTempView(name)
+            # A Connect server reads a query anew whenever it is asked, and would by then find
+            # other rows under the names in it. Under the name itself it keeps what they were.
+            self._frames[name] = self._session.table(name)
         self._steps.pop(name, None)
         if steps is not None:
             self._steps[name] = steps
@@ -320,20 +344,31 @@ class Engine:
         if place is not None:
             shutil.rmtree(place, ignore_errors=True)
 
-    def _of_rows(self, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> DataFrame:
-        import pyarrow
-        from pyspark.sql.pandas.types import to_arrow_schema
-        from pyspark.sql.types import StructType
+    def _schema(self, columns: Mapping[str, str]) -> StructType:
+        """Column -> DuckDB type, as Spark understands it."""
+        cells = tuple(
+            f"CAST(NULL AS {spark_type(kind)}) AS {identifier(name)}"
+            for name, kind in columns.items()
+        )
+        if cells not in self._schemas:
+            self._schemas[cells] = self._session.range(0).selectExpr(*cells).schema
+        return self._schemas[cells]
 
-        ddl = ", ".join(f"{identifier(name)} {spark_type(kind)}" for name, kind in columns.items())
-        schema = StructType.fromDDL(ddl)
-        arrow = to_arrow_schema(schema)
-        cells = [
-            pyarrow.array([_cell(row[place], kind.type) for row in rows], type=kind.type)
-            for place, kind in enumerate(arrow)
-        ]
-        table = pyarrow.Table.from_arrays(cells, schema=arrow)
-        return self._session.createDataFrame(table, schema=schema)
+    def _of_rows(self, schema: StructType, rows: Sequence[Sequence[Any]]) -> DataFrame:
+        return self._session.createDataFrame(_arrow(schema, rows), schema=schema)
+
+
+def _arrow(schema: StructType, rows: Sequence[Sequence[Any]]) -> Any:
+    """Rows as an Arrow table of a schema's types."""
+    import pyarrow
+    from pyspark.sql.pandas.types import to_arrow_schema
+
+    arrow = to_arrow_schema(schema)
+    cells = [
+        pyarrow.array([_cell(row[place], kind.type) for row in rows], type=kind.type)
+        for place, kind in enumerate(arrow)
+    ]
+    return pyarrow.Table.from_arrays(cells, schema=arrow)
 
 
 def _cell(value: Any, kind: Any) -> Any:
@@ -354,48 +389,46 @@ def _cell(value: Any, kind: Any) -> Any:
 def connect(*, address: SparkAddress, spill: Path) -> Iterator[Engine]:
     """An engine on Spark; `spill` is a folder that all its machines see, where parts are gathered.
 
-    A session that this process has already is used and left; otherwise one is begun and ended.
-    Raises ProblemError SPARK_MISSING, SPARK_NOT_REACHED, and whatever uses it SPARK_LOST.
+    A session that this process has already is used and left; otherwise, and always on a Connect
+    server, one is begun and ended. Raises ProblemError SPARK_MISSING, SPARK_NOT_REACHED,
+    SPARK_SETTING_REFUSED, and whatever uses it SPARK_LOST.
     """
     if find_spec("pyspark") is None or find_spec("pyarrow") is None:
         raise ProblemError(_missing())
     if not address.is_remote and not shutil.which("java") and not os.environ.get("JAVA_HOME"):
         raise ProblemError(_missing())
-    from py4j.protocol import Py4JError, Py4JNetworkError
     from pyspark.sql import SparkSession
 
     # Refused statements are told by the exception alone.
-    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
+    for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     spill.mkdir(parents=True, exist_ok=True)
     _sweep(spill)
-    running = SparkSession.getActiveSession()
+    running = None if address.is_remote else SparkSession.getActiveSession()
     session = running or _begin(address, spill)
-    for name, value in _SETTINGS.items():
-        session.conf.set(name, value)
     engine = Engine(session, address, spill)
     try:
+        _settle(session)
         yield engine
-    except (ConnectionError, Py4JNetworkError) as error:
-        raise ProblemError(_lost()) from error
+    except Exception as error:
+        if not _is_loss(error):
+            raise
+        raise EngineLost(_lost()) from error
     finally:
-        # Of a Spark that is gone nothing is left to forget, and why it went is told already.
-        with suppress(ConnectionError, Py4JError):
-            engine.close()
-            if running is None:
-                session.stop()
         if running is None:
+            _end(session, address)
             shutil.rmtree(_scratch(spill), ignore_errors=True)
+        else:
+            _leave(engine)
 
 
 def _begin(address: SparkAddress, spill: Path) -> SparkSession:
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
-    builder = SparkSession.builder.appName("fangpin")
     try:
         if address.is_remote:
-            session: SparkSession = builder.remote(address.master).getOrCreate()
-            return session
+            return _begin_far(address)
         settings = dict(_OF_A_NEW_SESSION)
         if address.is_local:
             os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
@@ -404,12 +437,69 @@ def _begin(address: SparkAddress, spill: Path) -> SparkSession:
             settings |= _OF_ONE_MACHINE
             settings |= {"spark.local.dir": str(scratch)}
             settings |= {"spark.sql.warehouse.dir": str(scratch / "none")}
-        builder = builder.master(address.master)
+        builder = SparkSession.builder.appName("fangpin").master(address.master)
         for name, value in settings.items():
             builder = builder.config(name, value)
-        return builder.getOrCreate()
+        session: SparkSession = builder.getOrCreate()
+        return session
     except (PySparkException, OSError, RuntimeError) as error:
         raise ProblemError(not_reached(address)) from error
+
+
+def _begin_far(address: SparkAddress) -> SparkSession:
+    """A session of its own on a Connect server that answers; raises PySparkException."""
+    # The client says that it knows no pandas of today, and warns where it raises as well.
+    warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas")
+    warnings.filterwarnings("ignore", message=r"\[RETRIES_EXCEEDED\]")
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+    from pyspark.sql.connect.client.retries import DefaultPolicy
+    from pyspark.sql.connect.session import SparkSession
+
+    session: Any = SparkSession.builder.remote(address.master).create()
+    session.client.set_retry_policies([DefaultPolicy(**_PATIENCE)])
+    try:
+        _ = session.version
+    except BaseException:
+        _end(session, address)
+        raise
+    found: SparkSession = session
+    return found
+
+
+def _settle(session: SparkSession) -> None:
+    """Let the session's queries mean what DuckDB's do; raises ProblemError SPARK_SETTING_REFUSED."""
+    from pyspark.errors import PySparkException
+
+    for name, value in _SETTINGS.items():
+        try:
+            session.conf.set(name, value)
+            is_held = session.conf.get(name) == value
+        except PySparkException as error:
+            if _is_loss(error):
+                raise
+            is_held = False
+        if not is_held:
+            raise ProblemError(_refused(name, value))
+
+
+def _end(session: SparkSession, address: SparkAddress) -> None:
+    """End a session that was begun here; of one that is gone nothing is left to end."""
+    from py4j.protocol import Py4JError
+
+    if address.is_remote:
+        # It is bidden farewell once: a server that does not answer has lost the session anyway.
+        far: Any = session
+        far.client.set_retry_policies([])
+    with suppress(ConnectionError, Py4JError):
+        session.stop()
+
+
+def _leave(engine: Engine) -> None:
+    """Forget the tables of an engine whose session goes on, unless that is gone."""
+    from py4j.protocol import Py4JError
+
+    with suppress(ConnectionError, Py4JError):
+        engine.close()
 
 
 def _scratch(spill: Path) -> Path:
@@ -428,14 +518,14 @@ def _sweep(spill: Path) -> None:
 @contextmanager
 def _refusals(query: Statement | str) -> Iterator[None]:
     """Turn Spark's errors into EngineRefused, a full disk and a lost Spark into a Problem."""
-    from py4j.protocol import Py4JError, Py4JNetworkError
+    from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
     try:
         yield
-    except (ConnectionError, Py4JNetworkError) as error:
-        raise ProblemError(_lost()) from error
-    except (PySparkException, Py4JError) as error:
+    except (ConnectionError, Py4JError, PySparkException) as error:
+        if _is_loss(error):
+            raise EngineLost(_lost()) from error
         # The trace of the Java side is left out but for what it says of the cause.
         lines = str(error).splitlines()
         told = "\n".join(line for line in lines if not re.match(r"\s+at |\s*\.\.\. ", line))
@@ -443,6 +533,32 @@ def _refusals(query: Statement | str) -> Iterator[None]:
             raise ProblemError(machine_problem(OSError(28, "No space left"), Path())) from error
         text = query.text if isinstance(query, Statement) else query
         raise EngineRefused(f"{told}\n{text}") from None
+
+
+_STOPPED = re.compile(r"stopped SparkContext|SparkContext (was|has been) (shut ?down|stopped)")
+_NO_SESSION = ("INVALID_HANDLE.SESSION_", "NO_ACTIVE_SESSION")
+
+
+def _is_loss(error: Exception) -> bool:
+    """Whether Spark, or the session on a Connect server, is not there any more."""
+    from py4j.protocol import Py4JError, Py4JNetworkError
+    from pyspark.errors import PySparkAssertionError, PySparkException
+
+    if isinstance(error, ConnectionError | Py4JNetworkError):
+        return True
+    if not isinstance(error, Py4JError | PySparkException):
+        return False
+    if _STOPPED.search(str(error)):
+        return True
+    if not isinstance(error, PySparkException):
+        return False
+    # Nobody answers under the address of a Connect server, or one that does not know the session.
+    status = getattr(error, "getGrpcStatusCode", lambda: None)()
+    return (
+        (status is not None and status.name in ("UNAVAILABLE", "DEADLINE_EXCEEDED"))
+        or isinstance(error, PySparkAssertionError)
+        or (error.getCondition() or "").startswith(_NO_SESSION)
+    )
 
 
 def _lost() -> Problem:
@@ -453,6 +569,18 @@ def _lost() -> Problem:
         en="The connection to Spark broke; nothing of this computation was kept and earlier data is whole.",
         fix_zh="请确认 Spark 在运行、内存够用，然后重新执行同一命令。",
         fix_en="See that Spark runs and has the memory it needs, then repeat the command.",
+    )
+
+
+def _refused(name: str, value: str) -> Problem:
+    return Problem(
+        code="SPARK_SETTING_REFUSED",
+        where=f"{name}={value}",
+        zh="Spark 不接受这项设置；没有它，结果会与 DuckDB 不同，因此没有运算。",
+        en="Spark does not accept this setting, without which its answers would not be DuckDB's; "
+        "nothing was computed.",
+        fix_zh="请 Spark 的管理员允许会话自行设置它，然后重新执行同一命令。",
+        fix_en="Ask whoever runs Spark to let sessions set it, then repeat the command.",
     )
 
 
@@ -474,9 +602,10 @@ def not_reached(address: SparkAddress) -> Problem:
     return Problem(
         code="SPARK_NOT_REACHED",
         where=f"FANGPIN_SPARK_MASTER {shown}",
-        zh="连不上 Spark：地址不对，或集群没有运行。没有写入任何数据。",
-        en="Spark could not be reached: the address is wrong or the cluster does not run. "
-        "Nothing was written.",
-        fix_zh="请核对 FANGPIN_SPARK_MASTER，确认集群在运行，然后重新执行同一命令。",
-        fix_en="Check FANGPIN_SPARK_MASTER and that the cluster runs, then repeat the command.",
+        zh="连不上 Spark：地址或令牌不对，或集群没有运行。没有写入任何数据。",
+        en="Spark could not be reached: the address or its token is wrong, or the cluster does "
+        "not run. Nothing was written.",
+        fix_zh="请核对 FANGPIN_SPARK_MASTER 和令牌，确认集群在运行，然后重新执行同一命令。",
+        fix_en="Check FANGPIN_SPARK_MASTER, its token, and that the cluster runs, then repeat the "
+        "command.",
     )
