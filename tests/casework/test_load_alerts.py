@@ -15,6 +15,7 @@ from fangpin.casework.alerts.queries import latest_run
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry.models import DivisionCount, Household, HouseholdMonth, Member
+from fangpin.runs import load_alerts
 from fangpin.values.problem import ProblemError
 from tests.casework.run_folders import HitRow, HouseholdRow, RunFolder, load_folder
 from tests.cast import NEXT_VILLAGE, VILLAGE
@@ -333,6 +334,40 @@ def test_a_changed_registry_is_renewed_whether_or_not_the_earlier_folder_is_left
     }
     assert people == {1: [10], 2: [11, 12, 13], 3: [30, 31], 4: [40, 41]}
     assert Alert.objects.get().division == NEXT_VILLAGE, "an open alert follows its household"
+
+
+def test_people_who_move_arrive_though_households_are_loaded_some_after_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load_alerts, "MEMBERS_AT_ONCE", 1)
+    low, high, highest = 1, 1 << 58, 3 << 58
+    before = (
+        HouseholdRow(low, first_person=10, members=3),
+        HouseholdRow(high, first_person=20),
+        HouseholdRow(highest, first_person=30, members=3),
+    )
+    NOVEMBER.but(households=before, hits=(HitRow(low),)).load(tmp_path)
+
+    # One person moves towards the end and one towards the beginning.
+    after = (
+        HouseholdRow(low, first_person=10),
+        HouseholdRow(high, first_person=20, members=11),
+        HouseholdRow(highest, first_person=31),
+        HouseholdRow(highest + 1, first_person=12, members=1),
+    )
+    report = DECEMBER.but(households=after, hits=(HitRow(low),), registry_key="r2").load(tmp_path)
+
+    assert report.households_changed == 4
+    people = {
+        ref: [*Member.objects.filter(household=ref).order_by("pk").values_list("pk", flat=True)]
+        for ref in (low, high, highest, highest + 1)
+    }
+    assert people == {
+        low: [10, 11],
+        high: [*range(20, 31)],
+        highest: [31, 32],
+        highest + 1: [12],
+    }
 
 
 def test_an_unchanged_registry_is_not_written_again(tmp_path: Path) -> None:

@@ -102,11 +102,26 @@ def test_what_does_not_fit_into_memory_is_spilled(
         assert engine.value("SELECT count(*) FROM many") == 8_000_000
 
 
+def test_an_engine_without_a_place_to_spill_leaves_nothing_where_it_was_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FANGPIN_ENGINE_MB", "100")
+    with connect() as engine, pytest.raises(ProblemError):
+        engine.make_table(
+            "many", "SELECT hash(range) AS a, hash(range + 1) AS b FROM range(8000000)"
+        )
+    with connect(memory_limit="100MB") as engine:
+        engine.make_table("few", "SELECT range AS a FROM range(1000)")
+    assert not list(tmp_path.rglob("*"))
+
+
 def test_without_room_to_spill_the_person_is_told_which_limit_to_raise(
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("FANGPIN_ENGINE_MB", "100")
-    with connect() as engine:
+    with connect(spill=tmp_path) as engine:
         engine.rows("SET max_temp_directory_size = '0KB'")
         with pytest.raises(ProblemError) as told:
             engine.make_table(

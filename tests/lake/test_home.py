@@ -147,6 +147,23 @@ def test_what_a_dead_process_left_is_swept_and_a_living_ones_work_is_not(
     assert home.sweep() == 0
 
 
+def test_what_a_killed_engine_spilled_is_swept(home: Home) -> None:
+    """It spills people's rows into files that bear its process's number; killed, it leaves them."""
+    spilling = (
+        "import os, sys; from pathlib import Path; from fangpin.lake.engines.duckdb import connect\n"
+        "with connect(memory_limit='100MB', spill=Path(sys.argv[1])) as engine:\n"
+        "    engine.make_table('many', 'SELECT hash(range) AS a, hash(range + 1) AS b "
+        "FROM range(8000000)')\n"
+        "    os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", spilling, str(home.spill)], check=False)
+    assert names(home.spill), "the engine spills under another name: sweep must know it"
+
+    home.sweep()
+
+    assert names(home.spill) == []
+
+
 # ── the machine's refusals ──────────────────────────────────────────────────────────────────────
 
 

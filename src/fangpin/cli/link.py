@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any, cast
 
 import typer
@@ -72,7 +73,7 @@ def train(
     edition = load_model().edition + 1 if out is None and file.exists() else 1
     # Moves and slips of sex happen, though rarely: without them the model would trust both blindly.
     errors = Errors(wrong_village=20, wrong_sex=3)
-    with connect(memory_limit="2GB") as engine:
+    with TemporaryDirectory() as folder, connect(memory_limit="2GB", spill=Path(folder)) as engine:
         make_linkage_truth(
             engine, pack=villages, persons=persons, claims=claims, seed=seed, errors=errors
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from fangpin.values.problem import Problem, ProblemError
 
 TEMPORARY = ".unfinished-"
 """Names that begin so are invisible to readers and swept by the next run."""
+_SPILLED = "duckdb_temp_"
+"""What the engine spilled, and what stays of one that was killed: it holds people's rows."""
 
 
 class Home:
@@ -107,14 +110,15 @@ class Home:
                 folder.mkdir(parents=True, exist_ok=True)
 
     def sweep(self, *, within: Path | None = None) -> int:
-        """Remove what killed commands left unfinished; returns how many places were swept.
+        """Remove what killed commands left unfinished or spilled; returns how many places were swept.
 
         `within` narrows to one folder of the home.
         A place still held by a living process (its id is part of the name) is left alone.
         """
         swept = 0
-        for place in (within or self.root).glob(f"**/{TEMPORARY}*"):
-            owner = place.name.removeprefix(TEMPORARY).split("-", 1)[0]
+        within = within or self.root
+        for place in (*within.glob(f"**/{TEMPORARY}*"), *within.glob(f"**/{_SPILLED}*")):
+            owner = re.split("[-_]", place.name.removeprefix(TEMPORARY).removeprefix(_SPILLED))[0]
             if owner.isdigit() and is_alive(int(owner)):
                 continue
             shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)

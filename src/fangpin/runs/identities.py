@@ -11,7 +11,7 @@ from fangpin.lake.vault import Vault
 def keep_identity(*, home: Home, canonical: str, cipher: GcmCipher) -> None:
     """Add a number in its canonical form to the vault; one that is there already is left alone."""
     home.prepare()
-    with connect(threads=1) as engine:
+    with connect(threads=1, spill=home.spill) as engine:
         vault = Vault(home=home, engine=engine, cipher=cipher)
         engine.make_empty_table("given", {"canonical": "VARCHAR"})
         engine.insert("given", [(canonical,)])

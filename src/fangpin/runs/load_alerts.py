@@ -24,6 +24,7 @@ from fangpin.casework.divisions.bulk import room_for_many_rows
 from fangpin.casework.registry import actions as registry
 from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.lake.home import Home
+from fangpin.lake.pieces import pieces
 from fangpin.policy import Pack
 from fangpin.policy.calendar import WorkingCalendar
 from fangpin.rules.evaluate import reason_order
@@ -32,6 +33,8 @@ from fangpin.runs.months import months_to_copy
 from fangpin.values.problem import Problem, ProblemError
 
 _ROWS_AT_ONCE = 50_000
+MEMBERS_AT_ONCE = 2_000_000
+"""So many members are held against those of the run before in one pass: more may not fit."""
 
 _COLUMNS = {
     "households": """household_ref, household_no, division, coalesce(head_name, '') AS head_name,
@@ -102,7 +105,7 @@ def load_run(
     then.
     """
     facts = _read_facts(run_folder)
-    with connect() as engine:
+    with connect(spill=Home(run_folder.parent.parent).spill) as engine:
         _read_files(engine, run_folder, pack)
         due_dates = _due_dates(engine, run_folder, facts, pack, calendar)
         _refuse_unlisted_households(engine, run_folder)
@@ -326,35 +329,45 @@ def _load_registry(engine: Engine, latest: Run | None) -> tuple[int, int]:
         registry.unlist_households(None)
     gone = "SELECT household_ref FROM earlier_households ANTI JOIN households USING (household_ref)"
     registry.unlist_households(row[0] for row in _rows(engine, f"{gone} ORDER BY household_ref"))
+    count = int(engine.value("SELECT count(*) FROM members"))
+    put = [_load_some(engine, within) for within in pieces(1 + count // MEMBERS_AT_ONCE)]
+    registry.recount()
+    return sum(households for households, _ in put), sum(members for _, members in put)
+
+
+def _load_some(engine: Engine, within: str) -> tuple[int, int]:
+    """Of some households, those that changed and their members; how many of each were written."""
+    now = {name: f"SELECT * FROM {name} WHERE {within}" for name in ("households", "members")}
+    before = {name: f"SELECT * FROM earlier_{name} WHERE {within}" for name in now}
     households = registry.put_households(
         (*row, True)
         for row in _rows(
             engine,
-            "SELECT * FROM (SELECT * FROM households EXCEPT SELECT * FROM earlier_households) "
+            f"SELECT * FROM ({now['households']} EXCEPT {before['households']}) "
             "ORDER BY household_ref",
         )
     )
     engine.make_table(
         "touched",
-        """
+        f"""
         SELECT DISTINCT household_ref FROM (
-            SELECT household_ref FROM (SELECT * FROM members EXCEPT SELECT * FROM earlier_members)
+            SELECT household_ref FROM ({now["members"]} EXCEPT {before["members"]})
             UNION ALL
-            SELECT household_ref FROM (SELECT * FROM earlier_members EXCEPT SELECT * FROM members)
+            SELECT household_ref FROM ({before["members"]} EXCEPT {now["members"]})
             UNION ALL
-            SELECT household_ref FROM households ANTI JOIN earlier_households USING (household_ref)
-        ) SEMI JOIN households USING (household_ref)
+            SELECT household_ref FROM ({now["households"]})
+            ANTI JOIN ({before["households"]}) AS earlier USING (household_ref)
+        ) SEMI JOIN ({now["households"]}) AS listed USING (household_ref)
         """,
     )
     members = registry.put_members(
         households=[row[0] for row in engine.rows("SELECT household_ref FROM touched ORDER BY 1")],
         rows=_rows(
             engine,
-            "SELECT * FROM members SEMI JOIN touched USING (household_ref) "
+            f"SELECT * FROM ({now['members']}) SEMI JOIN touched USING (household_ref) "
             "ORDER BY household_ref, person_ref",
         ),
     )
-    registry.recount()
     return households, members
 
 

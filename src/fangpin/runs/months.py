@@ -221,7 +221,7 @@ def _with_unclear(
         ]
         for feed, listed in facts["ledger"].items()
     }
-    with connect(threads=1) as engine:
+    with connect(threads=1, spill=home.spill) as engine:
         engine.make_empty_table("shown_households", {"household_ref": "BIGINT"})
         engine.insert("shown_households", [(ref,) for ref in sorted(unclear)])
         rows = engine.rows(_months_query(engine, pack, files, last))

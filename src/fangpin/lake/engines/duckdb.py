@@ -245,7 +245,8 @@ def kept_reader() -> Engine:
     Files never change once they are there, so that what is remembered stays true.
     """
     if not hasattr(_readers, "engine"):
-        connection = duckdb.connect(":memory:", config={"memory_limit": "256MB", "threads": "1"})
+        settings = {"memory_limit": "256MB", "threads": "1", "temp_directory": ""}
+        connection = duckdb.connect(":memory:", config=settings)  # type: ignore[arg-type]
         connection.execute("SET parquet_metadata_cache = true")
         connection.execute("SET python_enable_replacements = false")
         _readers.engine = Engine(connection)
@@ -259,11 +260,14 @@ def connect(
 ) -> Iterator[Engine]:
     """A fresh in-memory engine; `spill` is where it may put what exceeds the memory limit.
 
-    Without a limit it is the installation's own, FANGPIN_ENGINE_MB.
+    Without one it puts nothing anywhere: left to itself it would write people's rows into whatever
+    folder the command was called from. Without a limit it is the installation's, FANGPIN_ENGINE_MB.
     """
-    settings = {"memory_limit": memory_limit or f"{memory_mb()}MB", "threads": str(threads)}
-    if spill is not None:
-        settings["temp_directory"] = str(spill)
+    settings = {
+        "memory_limit": memory_limit or f"{memory_mb()}MB",
+        "threads": str(threads),
+        "temp_directory": "" if spill is None else str(spill),
+    }
     connection = duckdb.connect(":memory:", config=settings)  # type: ignore[arg-type]
     # DuckDB 2.0.0 pushes TRY_CAST into read_csv, where it throws instead of giving NULL.
     connection.execute("SET disabled_optimizers = 'type_pushdown'")

@@ -118,7 +118,7 @@ def _rows(found: Upload, *, offset: int, limit: int) -> list[dict[str, Any]]:
     """Reasons of refused rows, by row; the values are masked."""
     if found.outcome not in (Outcome.ACCEPTED, Outcome.HELD) or not found.quarantined:
         return []
-    with connect(memory_limit="256MB", threads=1) as engine:
+    with connect(memory_limit="256MB", threads=1, spill=_home().spill) as engine:
         return quarantine_rows(
             _home(),
             engine=engine,

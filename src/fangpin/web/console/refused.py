@@ -68,7 +68,7 @@ def error_groups(arrival: Arrival) -> list[ErrorGroup]:
     """The refused rows of a delivery by reason, the most frequent first."""
     if not arrival.quarantined:
         return []
-    with connect(memory_limit="256MB", threads=1) as engine:
+    with connect(memory_limit="256MB", threads=1, spill=home().spill) as engine:
         rows = deliveries.quarantine_rows(
             home(), engine=engine, feed=arrival.feed, delivery=arrival.delivery, limit=READ_ROWS
         )

@@ -172,7 +172,7 @@ def rejects(request: ConsoleRequest, feed: str, delivery: str) -> FileResponse:
     )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rejects.xlsx"
-        with connect(memory_limit="256MB", threads=1) as engine:
+        with connect(memory_limit="256MB", threads=1, spill=home().spill) as engine:
             write_rejects_xlsx(home=home(), engine=engine, feed=feed, delivery=delivery, file=path)
         opened = path.open("rb")  # stays readable after the folder is gone
     name = f"{contract.feed}-{Month(found.month)}-rejects.xlsx"
