@@ -444,6 +444,8 @@ def test_a_file_is_uploaded_and_its_check_is_watched_to_the_end(
     )
     file = {"name": "参保.csv", "mimeType": "text/csv", "buffer": text.encode()}
     page.set_input_files("[name=file]", file)
+    assert page.locator(".files-told").is_visible() == has_script
+    assert not has_script or page.inner_text(".files-told") == "参保.csv"
     page.click(".act-form .button.main")
     page.wait_for_selector("h1:has-text('参保.csv')")
     page.wait_for_selector("#ended-head", timeout=120_000)
@@ -473,6 +475,29 @@ def _no_barrier_on_a_phone(browser: Any, address: str, result: str) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
         found = Axe().run(page)
         assert found.violations_count == 0, (path, found.response["violations"])
+    visit.context.close()
+
+
+def test_a_field_for_papers_tells_how_many_were_chosen_and_their_names(
+    browser: Any, address: str
+) -> None:
+    visit = Visit(browser, address, username="village", viewport={"width": 390, "height": 844})
+    page = visit.open("/cases/")
+    page.click("[data-row] a.name:has-text('陈有田')")
+    field = page.locator(".files >> nth=0")
+    assert field.inner_text().split("\n") == ["选择文件，可多选", "还没有选文件"]
+    papers = [
+        {"name": name, "mimeType": "image/png", "buffer": b"x"} for name in ("正面.png", "背面.png")
+    ]
+    with page.expect_file_chooser() as chooser:
+        field.locator(".button").click(force=True)  # the control lies over its words
+    chooser.value.set_files(papers)
+    assert field.inner_text().split("\n")[1] == "2 个文件：正面.png、背面.png"
+    field.locator("input").focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    ring = "getComputedStyle(document.querySelector('.files-face')).outlineStyle"
+    assert page.evaluate(ring) == "solid", "the ring is around the words that are seen"
     visit.context.close()
 
 
