@@ -10,17 +10,14 @@ from typing import Any
 
 import pytest
 
+from tests.chromium import chromium, in_chromium
 from tests.public.served import Served, serving
 from tests.public.world import ANSWERS, KNOWN, PHONE, PHOTO
-from tests.web.test_browser import CHROMIUM, FLAGS
 
 SCREENS = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 900}}
 TARGET = 60
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed"),
-]
+pytestmark = in_chromium
 
 Look = Callable[[Any, str], None]
 
@@ -37,12 +34,8 @@ def served(repository: Path) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+    with chromium() as launched:
         yield launched
-        launched.close()
 
 
 def walk(page: Any, served: Served, look: Look) -> None:

@@ -13,21 +13,12 @@ from typing import Any
 
 import pytest
 
+from tests.chromium import chromium, in_chromium
 from tests.web import seed_cases as at
 from tests.web import seed_links as linked
 from tests.web.seed import LI_ZHUXI, PASSWORD
 from tests.web.work import bills
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PAGES = (
     "/overview/",
     "/overview/?division=431022",
@@ -88,10 +79,7 @@ OF_AN_OWNER = (
     "/feeds/medical.settlement/2020-11-01/",
 )
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed"),
-]
+pytestmark = in_chromium
 
 
 @pytest.fixture(scope="module")
@@ -120,12 +108,8 @@ def address(repository: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+    with chromium() as launched:
         yield launched
-        launched.close()
 
 
 class Visit:
