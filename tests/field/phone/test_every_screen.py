@@ -109,6 +109,10 @@ def every_screen(phone: Phone) -> Iterator[str]:
     page.click(".gate > .link")
     page.wait_for_selector("#word")
     yield "forgotten pin"
+    page.evaluate("() => { Promise.reject(new Error('store.readRows is not a function')); }")
+    page.wait_for_selector("h1:text-is('这一页出错了'), h1:text-is('This page has failed')")
+    assert page.evaluate("document.activeElement.tagName") == "H1", "it is read out at once"
+    yield "a script has failed"
 
 
 WAITING = (
