@@ -12,7 +12,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER = {
-    "tests/field/test_browser.py": "browsers",
+    "tests/field/phone": "browsers",
     "tests/public/test_browser.py": "browsers",
     "tests/web/test_browser.py": "browsers",
     "tests/synthetic": "one world of 1,500 households",

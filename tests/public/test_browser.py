@@ -10,17 +10,14 @@ from typing import Any
 
 import pytest
 
+from tests.chromium import chromium, in_chromium
 from tests.public.served import Served, serving
 from tests.public.world import ANSWERS, KNOWN, PHONE, PHOTO
-from tests.web.test_browser import CHROMIUM, FLAGS
 
 SCREENS = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 900}}
 TARGET = 60
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed"),
-]
+pytestmark = in_chromium
 
 Look = Callable[[Any, str], None]
 
@@ -37,12 +34,8 @@ def served(repository: Path) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+    with chromium() as launched:
         yield launched
-        launched.close()
 
 
 def walk(page: Any, served: Served, look: Look) -> None:
@@ -107,6 +100,51 @@ def test_the_whole_way_works_on_a_phone_without_javascript(
 
     walk(page, served, look)
     assert seen[-1] == "unknown-code"
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("language", "button", "none"),
+    [
+        ("zh-hans", "拍照或选照片", "还没有选照片"),
+        ("en", "Take or choose a photo", "No photo chosen yet"),
+    ],
+)
+@pytest.mark.parametrize("has_script", [True, False], ids=["script", "no script"])
+def test_the_field_for_a_photo_speaks_the_language_of_the_page(
+    browser: Any, served: Served, language: str, button: str, none: str, has_script: bool
+) -> None:
+    context = browser.new_context(viewport=SCREENS["phone"], java_script_enabled=has_script)
+    _speak(context, served, language)
+    page = context.new_page()
+    page.goto(served.address + served.door)
+    page.click(".button.main")
+    for question, text in ANSWERS.items():
+        page.wait_for_selector(f"[name={question}]")
+        if question == "cause":
+            page.check(f"[name=cause][value={text}]")
+        else:
+            page.fill(f"[name={question}]", text)
+        page.click("button.main")
+    page.wait_for_selector("[name=photo]")
+    words = page.locator(".files-face")
+    assert words.is_visible() == has_script
+    native = page.evaluate("getComputedStyle(document.querySelector('[name=photo]')).opacity")
+    assert native == ("0" if has_script else "1"), (
+        "the browser's own control stays without a script"
+    )
+    if has_script:
+        assert words.inner_text().split("\n") == [button, none]
+    photo = {"name": "结算单.png", "mimeType": "image/png", "buffer": PHOTO}
+    if has_script:
+        with page.expect_file_chooser() as chooser:
+            page.click(".files-button", force=True)  # the control lies over its words
+        chooser.value.set_files(photo)
+        assert words.inner_text().split("\n") == [button, "结算单.png"]
+    else:
+        page.set_input_files("[name=photo]", photo)
+    page.click("button.main")
+    page.wait_for_selector(".answers")
     context.close()
 
 

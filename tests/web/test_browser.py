@@ -13,21 +13,12 @@ from typing import Any
 
 import pytest
 
+from tests.chromium import chromium, in_chromium
 from tests.web import seed_cases as at
 from tests.web import seed_links as linked
 from tests.web.seed import LI_ZHUXI, PASSWORD
 from tests.web.work import bills
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PAGES = (
     "/overview/",
     "/overview/?division=431022",
@@ -55,6 +46,8 @@ OF_A_CADRE = (
     "/meetings/1/sheet/",
 )
 OF_A_COUNTY = (
+    "/measures/",
+    "/duties/",
     "/links/",
     "/deaths/",
     "/unlisted/",
@@ -86,10 +79,7 @@ OF_AN_OWNER = (
     "/feeds/medical.settlement/2020-11-01/",
 )
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed"),
-]
+pytestmark = in_chromium
 
 
 @pytest.fixture(scope="module")
@@ -118,12 +108,8 @@ def address(repository: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+    with chromium() as launched:
         yield launched
-        launched.close()
 
 
 class Visit:
@@ -178,6 +164,35 @@ def pages_of(visit: Visit, username: str) -> list[str]:
     return [*(OF_A_CADRE if username == "village" else OF_A_COUNTY), *cases]
 
 
+SIDEWAYS = """() => {
+  document.querySelectorAll("main details").forEach((one) => { one.open = true; });
+  return [...document.querySelectorAll(".scroll")]
+    .filter((one) => one.getClientRects().length && one.scrollWidth > one.clientWidth)
+    .map((one) => `${one.querySelector("th")?.textContent} ${one.scrollWidth}`);
+}"""
+"""Opens whatever is folded; tables that are wider than their place, by their first heading."""
+
+
+@pytest.mark.parametrize("username", ["city", "village", "county", "owner"])
+def test_no_table_is_scrolled_sideways_on_a_phone_in_english_either(
+    browser: Any, address: str, username: str
+) -> None:
+    screen = {"viewport": {"width": 390, "height": 844}, "is_mobile": True}
+    visit = Visit(browser, address, username=username, **screen)
+    asked = PAGES if username == "city" else pages_of(visit, username)
+    visit.context.add_cookies([{"name": "fangpin_language", "value": "en", "url": address}])
+    found = {}
+    for path in asked:
+        page = visit.open(path)
+        assert page.evaluate("document.documentElement.lang") == "en", path
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        told = [*page.evaluate(SIDEWAYS), *([f"page {wide}"] if wide > 390 else [])]
+        if told:
+            found[path] = told
+    visit.context.close()
+    assert found == {}
+
+
 @pytest.mark.parametrize("width", [1300, 390])
 @pytest.mark.parametrize("username", ["city", "village", "county", "owner"])
 def test_no_page_complains_or_has_a_barrier_or_is_wider_than_its_screen(
@@ -194,6 +209,8 @@ def test_no_page_complains_or_has_a_barrier_or_is_wider_than_its_screen(
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, (path, wide)
         assert visit.complaints == [], path
+        if width == 390:
+            assert page.evaluate(SIDEWAYS) == [], path
         results = Axe().run(page)
         if results.violations_count:
             found[path] = [
@@ -411,6 +428,8 @@ def test_a_file_is_uploaded_and_its_check_is_watched_to_the_end(
     )
     file = {"name": "参保.csv", "mimeType": "text/csv", "buffer": text.encode()}
     page.set_input_files("[name=file]", file)
+    assert page.locator(".files-told").is_visible() == has_script
+    assert not has_script or page.inner_text(".files-told") == "参保.csv"
     page.click(".act-form .button.main")
     page.wait_for_selector("h1:has-text('参保.csv')")
     page.wait_for_selector("#ended-head", timeout=120_000)
@@ -440,6 +459,29 @@ def _no_barrier_on_a_phone(browser: Any, address: str, result: str) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
         found = Axe().run(page)
         assert found.violations_count == 0, (path, found.response["violations"])
+    visit.context.close()
+
+
+def test_a_field_for_papers_tells_how_many_were_chosen_and_their_names(
+    browser: Any, address: str
+) -> None:
+    visit = Visit(browser, address, username="village", viewport={"width": 390, "height": 844})
+    page = visit.open("/cases/")
+    page.click("[data-row] a.name:has-text('陈有田')")
+    field = page.locator(".files >> nth=0")
+    assert field.inner_text().split("\n") == ["选择文件，可多选", "还没有选文件"]
+    papers = [
+        {"name": name, "mimeType": "image/png", "buffer": b"x"} for name in ("正面.png", "背面.png")
+    ]
+    with page.expect_file_chooser() as chooser:
+        field.locator(".button").click(force=True)  # the control lies over its words
+    chooser.value.set_files(papers)
+    assert field.inner_text().split("\n")[1] == "2 个文件：正面.png、背面.png"
+    field.locator("input").focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    ring = "getComputedStyle(document.querySelector('.files-face')).outlineStyle"
+    assert page.evaluate(ring) == "solid", "the ring is around the words that are seen"
     visit.context.close()
 
 

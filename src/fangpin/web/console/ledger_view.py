@@ -28,12 +28,12 @@ MONITORING_LINE = "income.monitoring_line"
 
 @dataclass(frozen=True, slots=True)
 class LedgerView:
-    """The chart and its table twin: rows are (month, [amount of each band], balance)."""
+    """The chart and its table twin: rows are (month, [(words, amount) of each band], balance)."""
 
     svg: str
     income: Sequence[Band]
     expense: Sequence[Band]
-    rows: list[tuple[int, list[Decimal | None], Decimal | None]]
+    rows: list[tuple[int, list[tuple[str, Decimal | None]], Decimal | None]]
     annual: list[tuple[str, int, Decimal]]
     """(title, year, amount) of items known by the year only; never spread over months."""
 
@@ -76,7 +76,11 @@ def ledger_of(
         income=income,
         expense=expense,
         rows=[
-            (month, [band.amounts[index] for band in (*income, *expense)], known[index])
+            (
+                month,
+                [(band.words, band.amounts[index]) for band in (*income, *expense)],
+                known[index],
+            )
             for index, month in reversed(list(enumerate(shown)))
         ],
         annual=_annual(ledger, shown),

@@ -60,8 +60,8 @@ class SourceRow:
     month: int
     item: str
     amount: Decimal | None
-    details: list[str]
-    """Values under the table's own columns."""
+    details: list[tuple[str, str]]
+    """(title, value) of the table's own columns."""
     department: str
     delivery: str
     """The delivery's name, its content hash cut short."""
@@ -324,10 +324,13 @@ def _source(
         item=figure_words(row.item)[0],
         amount=row.amount,
         details=[
-            field_said(fields[row.feed], row.detail[code])
-            if row.feed in fields and row.detail.get(code) not in (None, "")
-            else ""
-            for code, (fields, _) in shown.items()
+            (
+                title,
+                field_said(fields[row.feed], row.detail[code])
+                if row.feed in fields and row.detail.get(code) not in (None, "")
+                else "",
+            )
+            for code, (fields, title) in shown.items()
         ],
         department=department,
         delivery=short_delivery(row.delivery),

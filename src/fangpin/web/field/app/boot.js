@@ -84,16 +84,22 @@ function redraw() {
 }
 
 function broken(error) {
+  const title = h("h1", { tabindex: "-1" }, t("这一页出错了"));
   show(
     h(
       "main.gate",
       {},
-      h("h1", {}, t("这一页出错了")),
-      h("p.gate-lead", {}, t("资料都在手机里。请重新打开；再出现时请告诉乡镇。")),
-      h("p.small", {}, String(error?.message ?? error)),
+      title,
+      h(
+        "p.gate-lead",
+        {},
+        t("存下的资料都还在手机里。请重新打开；还是这样，就把最下面一行字告诉乡镇。"),
+      ),
       h("button.main", { type: "button", onclick: () => location.reload() }, t("重新打开")),
+      h("p.small", { lang: "en", translate: "no" }, String(error?.message ?? error)),
     ),
   );
+  title.focus();
 }
 
 function lockWhenAway() {

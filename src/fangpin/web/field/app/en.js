@@ -1,8 +1,8 @@
 // The English of every Chinese sentence of these pages; [for one, for more] where a number decides.
 export const EN = {
   "这一页出错了": "This page has failed",
-  "资料都在手机里。请重新打开；再出现时请告诉乡镇。":
-    "Everything is on the phone. Open it again; tell the township if it happens once more.",
+  "存下的资料都还在手机里。请重新打开；还是这样，就把最下面一行字告诉乡镇。":
+    "What was saved is still on the phone. Open it again; if it fails once more, tell the township the last line.",
   "重新打开": "Open again",
   "接着填": "Go on with the form",
   "没写完的": "Half written",
