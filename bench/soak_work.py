@@ -83,11 +83,10 @@ def run(home: str, files: Sequence[Sequence[Any]], month: int, engine: str, mast
 def opened(engine: str, master: str, lake: Any) -> AbstractContextManager[Any]:
     """The engine of a name, spilling into a lake."""
     from fangpin.lake.engines import duckdb, spark
+    from fangpin.lake.engines.spark_sessions import SparkAddress
 
     if engine == "spark":
-        return spark.connect(
-            address=spark.SparkAddress(master=master, home=lake.root), spill=lake.spill
-        )
+        return spark.connect(address=SparkAddress(master=master, home=lake.root), spill=lake.spill)
     return duckdb.connect(spill=lake.spill)
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from fangpin.lake.engine import Engine
 from fangpin.lake.engines import duckdb, spark
-from fangpin.lake.engines.spark import SparkAddress
+from fangpin.lake.engines.spark_sessions import SparkAddress
 from tests.engines.connect_server import connect_server
 
 SMALL = {

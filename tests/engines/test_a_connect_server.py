@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from fangpin.lake.engine import Engine, EngineRefused
-from fangpin.lake.engines import spark
-from fangpin.lake.engines.spark import SparkAddress
+from fangpin.lake.engines import spark, spark_sessions
+from fangpin.lake.engines.spark_sessions import SparkAddress
 from fangpin.policy import load_pack
 from fangpin.policy.cases import placed
 from fangpin.runs.pack_cases import run_cases
@@ -62,7 +62,7 @@ def test_many_given_rows_reach_a_server_whose_disks_are_encrypted(on_connect: En
 def test_a_setting_that_the_server_keeps_to_itself_is_told(
     connect_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(spark._SETTINGS, "spark.io.encryption.enabled", "true")
+    monkeypatch.setitem(spark_sessions.SETTINGS, "spark.io.encryption.enabled", "true")
     with (
         pytest.raises(ProblemError) as refused,
         spark.connect(address=SparkAddress(master=connect_address), spill=tmp_path),
@@ -99,7 +99,7 @@ def test_a_session_that_the_server_forgot_is_told_as_lost_and_not_as_a_failed_ca
 def test_a_server_that_does_not_answer_is_not_reached(
     connect_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(spark._PATIENCE, "max_retries", 1)
+    monkeypatch.setitem(spark_sessions._PATIENCE, "max_retries", 1)
     with (
         pytest.raises(ProblemError) as refused,
         spark.connect(address=SparkAddress(master="sc://127.0.0.1:1"), spill=tmp_path),

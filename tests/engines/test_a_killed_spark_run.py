@@ -34,7 +34,8 @@ _RUN = """
 import sys
 from datetime import date
 from pathlib import Path
-from fangpin.lake.engines.spark import SparkAddress, connect
+from fangpin.lake.engines.spark import connect
+from fangpin.lake.engines.spark_sessions import SparkAddress
 from fangpin.lake.home import Home
 from fangpin.policy import load_pack
 from fangpin.runs.monthly import run_month

@@ -8,7 +8,8 @@ import pytest
 
 from fangpin.lake.engine import Engine
 from fangpin.lake.engines import spark
-from fangpin.lake.engines.spark import SparkAddress
+from fangpin.lake.engines.spark_losses import not_reached
+from fangpin.lake.engines.spark_sessions import SparkAddress
 from fangpin.lake.engines.spark_sql import spark_condition
 from fangpin.values.problem import ProblemError
 from fangpin.web.settings.environment import Environment
@@ -56,7 +57,7 @@ def test_without_the_extra_or_java_spark_is_refused_with_its_cure(
 
 
 def test_an_address_is_told_without_its_token() -> None:
-    problem = spark.not_reached(SparkAddress("sc://hub:15002/;token=very-secret"))
+    problem = not_reached("sc://hub:15002/;token=very-secret")
     assert "very-secret" not in str(problem) and "sc://hub:15002" in problem.where
 
 

@@ -11,94 +11,33 @@ import os
 import re
 import shutil
 import uuid
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from fangpin.lake.engine import EngineLost, EngineRefused
 from fangpin.lake.engines import duckdb
 from fangpin.lake.engines.parquet_shapes import ParquetShapes
+from fangpin.lake.engines.spark_losses import is_loss, lost, missing, refusals
+from fangpin.lake.engines.spark_sessions import (
+    SparkAddress,
+    begin,
+    end,
+    scratch_of,
+    settle,
+    sweep,
+)
 from fangpin.lake.engines.spark_sql import identifier, spark_sql, spark_type
-from fangpin.lake.home import is_alive, machine_problem, machine_problems
+from fangpin.lake.home import machine_problems
 from fangpin.lake.statement import Statement
-from fangpin.values.problem import Problem, ProblemError
+from fangpin.values.problem import ProblemError
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
     from pyspark.sql.types import StructType
-
-LOCAL_MASTER = "local[2]"
-_SCRATCH = "spark-"
-
-_SETTINGS = {
-    # What the queries mean: overflow and bad casts raise, products keep all their decimals.
-    "spark.sql.ansi.enabled": "true",
-    "spark.sql.decimalOperations.allowPrecisionLoss": "false",
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.parquet.compression.codec": "zstd",
-    # Nobody reads the plans that Spark would write out in full for its web page.
-    "spark.sql.ui.explainMode": "simple",
-    "spark.sql.maxPlanStringLength": "1000",
-    # Rows that are given go along with their query: a Connect server whose disks are encrypted
-    # cannot read back those that it sets aside.
-    "spark.sql.session.localRelationCacheThreshold": "67108864",
-}
-"""Of every session, a Connect server's too: set, and read back."""
-_OF_A_NEW_SESSION = {
-    # What is spilt to disk or sent to another machine is read by nobody else.
-    "spark.io.encryption.enabled": "true",
-    "spark.authenticate": "true",
-    "spark.network.crypto.enabled": "true",
-    "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
-    "spark.log.level": "ERROR",
-}
-"""Of a Spark that is begun here; those of a Connect server are set by whoever runs it."""
-_OF_ONE_MACHINE = {
-    "spark.driver.bindAddress": "127.0.0.1",
-    "spark.driver.host": "127.0.0.1",
-    "spark.driver.memory": "2g",
-    "spark.sql.shuffle.partitions": "4",
-    "spark.authenticate.secret": uuid.uuid4().hex,
-}
-"""Spark on the driver's machine alone listens to nobody but itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class SparkAddress:
-    """Where Spark runs, and under which address its machines see FANGPIN_HOME (None: as here)."""
-
-    master: str = LOCAL_MASTER
-    home: Path | None = None
-    home_url: str | None = None
-
-    @property
-    def is_remote(self) -> bool:
-        """Whether it is the address of a Spark Connect server."""
-        return self.master.startswith("sc://")
-
-    @property
-    def is_local(self) -> bool:
-        """Whether all of Spark runs on this machine."""
-        return self.master.startswith("local")
-
-    def of(self, path: Path) -> str:
-        """The address of a file or folder to Spark; what could be a pattern is escaped."""
-        if self.home is not None and self.home_url and path.is_relative_to(self.home):
-            place = f"{self.home_url.rstrip('/')}/{path.relative_to(self.home).as_posix()}"
-        else:
-            place = f"file://{path.absolute().as_posix()}"
-        return re.sub(r"([\[\]{}*?\\])", r"\\\1", place)
-
-
-_PATIENCE = {"max_retries": 8, "max_backoff": 4_000}
-"""A Connect server that is silent is asked again for 20 seconds; PySpark would for ten minutes."""
 
 _MOST_STEPS = 3
 """So many queries over a few given rows are computed anew with each reading, rather than kept."""
@@ -121,7 +60,7 @@ class Engine:
 
     def rows(self, query: Statement | str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        with _refusals(query):
+        with refusals(query):
             return [tuple(row) for row in self._frame(query, parameters).collect()]
 
     def value(self, query: Statement | str, parameters: Sequence[Any] = ()) -> Any:
@@ -131,7 +70,7 @@ class Engine:
 
     def columns(self, query: Statement | str) -> list[str]:
         """The names of a query's columns, in order."""
-        with _refusals(query):
+        with refusals(query):
             return list(self._frame(query).columns)
 
     def make_table(self, name: str, query: Statement | str, parameters: Sequence[Any] = ()) -> None:
@@ -188,7 +127,7 @@ class Engine:
         with machine_problems(place):
             place.mkdir(parents=True)
             parquet.write_table(_arrow(schema, given), place / "given.parquet")
-        with _refusals(f"the table {name}"):
+        with refusals(f"the table {name}"):
             frame = self._session.read.schema(schema).parquet(self._address.of(place))
         self._become(name, frame, place=place)
 
@@ -254,7 +193,7 @@ class Engine:
         """
         parts = self._new_folder()
         try:
-            with _refusals(query):
+            with refusals(query):
                 self._frame(query, parameters).write.parquet(self._address.of(parts))
             if not (parts / "_SUCCESS").exists():
                 raise EngineRefused(f"{parts}: Spark's parts are not seen from here")
@@ -295,7 +234,7 @@ class Engine:
             frame = self._frames[name] if name in self._frames else self._session.table(name)
             return list(frame.columns)
 
-        with _refusals(query):
+        with refusals(query):
             translated = spark_sql(text, columns_of)
             frame = self._session.sql(translated, args=list(parameters) or None)
         if not read <= self._steps.keys():
@@ -310,7 +249,7 @@ class Engine:
         # A file can be read again by whoever takes over from a lost executor, and Spark need not
         # look at all that led to it.
         place = self._new_folder()
-        with _refusals(f"the table {name}"):
+        with refusals(f"the table {name}"):
             frame.write.option("compression", "snappy").parquet(self._address.of(place))
             kept = self._session.read.schema(frame.schema).parquet(self._address.of(place))
         self._become(name, kept, place=place)
@@ -325,7 +264,7 @@ class Engine:
     ) -> None:
         if not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
             raise ValueError(f"not a table name: {name!r}")
-        with _refusals(f"the name {name}"):
+        with refusals(f"the name {name}"):
             frame.createOrReplaceTempView(name)
             # A Connect server reads a query anew whenever it is asked, and would by then find
             # other rows under the names in it. Under the name itself it keeps what they were.
@@ -338,7 +277,7 @@ class Engine:
             self._places[name] = place
 
     def _new_folder(self) -> Path:
-        return _scratch(self._spill) / uuid.uuid4().hex[:8]
+        return scratch_of(self._spill) / uuid.uuid4().hex[:8]
 
     def _forget(self, place: Path | None) -> None:
         if place is not None:
@@ -394,104 +333,32 @@ def connect(*, address: SparkAddress, spill: Path) -> Iterator[Engine]:
     SPARK_SETTING_REFUSED, and whatever uses it SPARK_LOST.
     """
     if find_spec("pyspark") is None or find_spec("pyarrow") is None:
-        raise ProblemError(_missing())
+        raise ProblemError(missing())
     if not address.is_remote and not shutil.which("java") and not os.environ.get("JAVA_HOME"):
-        raise ProblemError(_missing())
+        raise ProblemError(missing())
     from pyspark.sql import SparkSession
 
     # Refused statements are told by the exception alone.
     for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     spill.mkdir(parents=True, exist_ok=True)
-    _sweep(spill)
+    sweep(spill)
     running = None if address.is_remote else SparkSession.getActiveSession()
-    session = running or _begin(address, spill)
+    session = running or begin(address, spill)
     engine = Engine(session, address, spill)
     try:
-        _settle(session)
+        settle(session)
         yield engine
     except Exception as error:
-        if not _is_loss(error):
+        if not is_loss(error):
             raise
-        raise EngineLost(_lost()) from error
+        raise EngineLost(lost()) from error
     finally:
         if running is None:
-            _end(session, address)
-            shutil.rmtree(_scratch(spill), ignore_errors=True)
+            end(session, address)
+            shutil.rmtree(scratch_of(spill), ignore_errors=True)
         else:
             _leave(engine)
-
-
-def _begin(address: SparkAddress, spill: Path) -> SparkSession:
-    from pyspark.errors import PySparkException
-    from pyspark.sql import SparkSession
-
-    try:
-        if address.is_remote:
-            return _begin_far(address)
-        settings = dict(_OF_A_NEW_SESSION)
-        if address.is_local:
-            os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-            scratch = _scratch(spill)
-            os.environ.setdefault("SPARK_WORKER_DIR", str(scratch / "work"))
-            settings |= _OF_ONE_MACHINE
-            settings |= {"spark.local.dir": str(scratch)}
-            settings |= {"spark.sql.warehouse.dir": str(scratch / "none")}
-        builder = SparkSession.builder.appName("fangpin").master(address.master)
-        for name, value in settings.items():
-            builder = builder.config(name, value)
-        session: SparkSession = builder.getOrCreate()
-        return session
-    except (PySparkException, OSError, RuntimeError) as error:
-        raise ProblemError(not_reached(address)) from error
-
-
-def _begin_far(address: SparkAddress) -> SparkSession:
-    """A session of its own on a Connect server that answers; raises PySparkException."""
-    # The client says that it knows no pandas of today, and warns where it raises as well.
-    warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas")
-    warnings.filterwarnings("ignore", message=r"\[RETRIES_EXCEEDED\]")
-    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
-    from pyspark.sql.connect.client.retries import DefaultPolicy
-    from pyspark.sql.connect.session import SparkSession
-
-    session: Any = SparkSession.builder.remote(address.master).create()
-    session.client.set_retry_policies([DefaultPolicy(**_PATIENCE)])
-    try:
-        _ = session.version
-    except BaseException:
-        _end(session, address)
-        raise
-    found: SparkSession = session
-    return found
-
-
-def _settle(session: SparkSession) -> None:
-    """Let the session's queries mean what DuckDB's do; raises ProblemError SPARK_SETTING_REFUSED."""
-    from pyspark.errors import PySparkException
-
-    for name, value in _SETTINGS.items():
-        try:
-            session.conf.set(name, value)
-            is_held = session.conf.get(name) == value
-        except PySparkException as error:
-            if _is_loss(error):
-                raise
-            is_held = False
-        if not is_held:
-            raise ProblemError(_refused(name, value))
-
-
-def _end(session: SparkSession, address: SparkAddress) -> None:
-    """End a session that was begun here; of one that is gone nothing is left to end."""
-    from py4j.protocol import Py4JError
-
-    if address.is_remote:
-        # It is bidden farewell once: a server that does not answer has lost the session anyway.
-        far: Any = session
-        far.client.set_retry_policies([])
-    with suppress(ConnectionError, Py4JError):
-        session.stop()
 
 
 def _leave(engine: Engine) -> None:
@@ -500,112 +367,3 @@ def _leave(engine: Engine) -> None:
 
     with suppress(ConnectionError, Py4JError):
         engine.close()
-
-
-def _scratch(spill: Path) -> Path:
-    """Where an engine of this process keeps its tables and parts, and Spark here spills."""
-    return spill / f"{_SCRATCH}{os.getpid()}"
-
-
-def _sweep(spill: Path) -> None:
-    """Remove what engines left whose process is no more."""
-    for place in spill.glob(f"{_SCRATCH}*"):
-        owner = place.name.removeprefix(_SCRATCH)
-        if owner.isdigit() and not is_alive(int(owner)):
-            shutil.rmtree(place, ignore_errors=True)
-
-
-@contextmanager
-def _refusals(query: Statement | str) -> Iterator[None]:
-    """Turn Spark's errors into EngineRefused, a full disk and a lost Spark into a Problem."""
-    from py4j.protocol import Py4JError
-    from pyspark.errors import PySparkException
-
-    try:
-        yield
-    except (ConnectionError, Py4JError, PySparkException) as error:
-        if _is_loss(error):
-            raise EngineLost(_lost()) from error
-        # The trace of the Java side is left out but for what it says of the cause.
-        lines = str(error).splitlines()
-        told = "\n".join(line for line in lines if not re.match(r"\s+at |\s*\.\.\. ", line))
-        if re.search(r"No space left|disk full|Disk quota", told):
-            raise ProblemError(machine_problem(OSError(28, "No space left"), Path())) from error
-        text = query.text if isinstance(query, Statement) else query
-        raise EngineRefused(f"{told}\n{text}") from None
-
-
-_STOPPED = re.compile(r"stopped SparkContext|SparkContext (was|has been) (shut ?down|stopped)")
-_NO_SESSION = ("INVALID_HANDLE.SESSION_", "NO_ACTIVE_SESSION")
-
-
-def _is_loss(error: Exception) -> bool:
-    """Whether Spark, or the session on a Connect server, is not there any more."""
-    from py4j.protocol import Py4JError, Py4JNetworkError
-    from pyspark.errors import PySparkAssertionError, PySparkException
-
-    if isinstance(error, ConnectionError | Py4JNetworkError):
-        return True
-    if not isinstance(error, Py4JError | PySparkException):
-        return False
-    if _STOPPED.search(str(error)):
-        return True
-    if not isinstance(error, PySparkException):
-        return False
-    # Nobody answers under the address of a Connect server, or one that does not know the session.
-    status = getattr(error, "getGrpcStatusCode", lambda: None)()
-    return (
-        (status is not None and status.name in ("UNAVAILABLE", "DEADLINE_EXCEEDED"))
-        or isinstance(error, PySparkAssertionError)
-        or (error.getCondition() or "").startswith(_NO_SESSION)
-    )
-
-
-def _lost() -> Problem:
-    return Problem(
-        code="SPARK_LOST",
-        where="FANGPIN_ENGINE=spark",
-        zh="与 Spark 的连接中断，本次运算没有留下任何数据，原有数据不变。",
-        en="The connection to Spark broke; nothing of this computation was kept and earlier data is whole.",
-        fix_zh="请确认 Spark 在运行、内存够用，然后重新执行同一命令。",
-        fix_en="See that Spark runs and has the memory it needs, then repeat the command.",
-    )
-
-
-def _refused(name: str, value: str) -> Problem:
-    return Problem(
-        code="SPARK_SETTING_REFUSED",
-        where=f"{name}={value}",
-        zh="Spark 不接受这项设置；没有它，结果会与 DuckDB 不同，因此没有运算。",
-        en="Spark does not accept this setting, without which its answers would not be DuckDB's; "
-        "nothing was computed.",
-        fix_zh="请 Spark 的管理员允许会话自行设置它，然后重新执行同一命令。",
-        fix_en="Ask whoever runs Spark to let sessions set it, then repeat the command.",
-    )
-
-
-def _missing() -> Problem:
-    return Problem(
-        code="SPARK_MISSING",
-        where="fangpin[spark]",
-        zh="FANGPIN_ENGINE=spark 需要 Spark 组件和 Java 运行环境（17 或更新版本），本机没有。",
-        en="FANGPIN_ENGINE=spark needs the Spark extra and a Java runtime (17 or newer); "
-        "this machine lacks one of them.",
-        fix_zh="请安装：pip install 'fangpin[spark]'，并安装 Java；或去掉 FANGPIN_ENGINE。",
-        fix_en="Install them: pip install 'fangpin[spark]', and Java; or leave FANGPIN_ENGINE out.",
-    )
-
-
-def not_reached(address: SparkAddress) -> Problem:
-    """SPARK_NOT_REACHED: the address without the token that may stand behind a semicolon."""
-    shown = quote(address.master.split(";")[0], safe=":/[],*.@-_")
-    return Problem(
-        code="SPARK_NOT_REACHED",
-        where=f"FANGPIN_SPARK_MASTER {shown}",
-        zh="连不上 Spark：地址或令牌不对，或集群没有运行。没有写入任何数据。",
-        en="Spark could not be reached: the address or its token is wrong, or the cluster does "
-        "not run. Nothing was written.",
-        fix_zh="请核对 FANGPIN_SPARK_MASTER 和令牌，确认集群在运行，然后重新执行同一命令。",
-        fix_en="Check FANGPIN_SPARK_MASTER, its token, and that the cluster runs, then repeat the "
-        "command.",
-    )

@@ -17,7 +17,7 @@ import fangpin
 from fangpin.feeds.limits import Limits
 from fangpin.lake.ciphers import AES_256_GCM, CIPHERS, GcmCipher
 from fangpin.lake.engines.duckdb import LEAST_MEMORY_MB, USUAL_MEMORY_MB
-from fangpin.lake.engines.spark import LOCAL_MASTER, SparkAddress
+from fangpin.lake.engines.spark_sessions import LOCAL_MASTER, SparkAddress
 from fangpin.values.problem import Problem, ProblemError
 from fangpin.web.settings.messages import MessageSettings, message_settings, web_address
 

@@ -1,0 +1,110 @@
+"""How Spark fails: a query refused, Spark lost, missing or never reached; what an operator is told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from fangpin.lake.engine import EngineLost, EngineRefused
+from fangpin.lake.home import machine_problem
+from fangpin.lake.statement import Statement
+from fangpin.values.problem import Problem, ProblemError
+
+
+@contextmanager
+def refusals(query: Statement | str) -> Iterator[None]:
+    """Turn Spark's errors into EngineRefused, a full disk and a lost Spark into a Problem."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (ConnectionError, Py4JError, PySparkException) as error:
+        if is_loss(error):
+            raise EngineLost(lost()) from error
+        # The trace of the Java side is left out but for what it says of the cause.
+        lines = str(error).splitlines()
+        told = "\n".join(line for line in lines if not re.match(r"\s+at |\s*\.\.\. ", line))
+        if re.search(r"No space left|disk full|Disk quota", told):
+            raise ProblemError(machine_problem(OSError(28, "No space left"), Path())) from error
+        text = query.text if isinstance(query, Statement) else query
+        raise EngineRefused(f"{told}\n{text}") from None
+
+
+_STOPPED = re.compile(r"stopped SparkContext|SparkContext (was|has been) (shut ?down|stopped)")
+_NO_SESSION = ("INVALID_HANDLE.SESSION_", "NO_ACTIVE_SESSION")
+
+
+def is_loss(error: Exception) -> bool:
+    """Whether Spark, or the session on a Connect server, is not there any more."""
+    from py4j.protocol import Py4JError, Py4JNetworkError
+    from pyspark.errors import PySparkAssertionError, PySparkException
+
+    if isinstance(error, ConnectionError | Py4JNetworkError):
+        return True
+    if not isinstance(error, Py4JError | PySparkException):
+        return False
+    if _STOPPED.search(str(error)):
+        return True
+    if not isinstance(error, PySparkException):
+        return False
+    # Nobody answers under the address of a Connect server, or one that does not know the session.
+    status = getattr(error, "getGrpcStatusCode", lambda: None)()
+    return (
+        (status is not None and status.name in ("UNAVAILABLE", "DEADLINE_EXCEEDED"))
+        or isinstance(error, PySparkAssertionError)
+        or (error.getCondition() or "").startswith(_NO_SESSION)
+    )
+
+
+def lost() -> Problem:
+    return Problem(
+        code="SPARK_LOST",
+        where="FANGPIN_ENGINE=spark",
+        zh="与 Spark 的连接中断，本次运算没有留下任何数据，原有数据不变。",
+        en="The connection to Spark broke; nothing of this computation was kept and earlier data is whole.",
+        fix_zh="请确认 Spark 在运行、内存够用，然后重新执行同一命令。",
+        fix_en="See that Spark runs and has the memory it needs, then repeat the command.",
+    )
+
+
+def setting_refused(name: str, value: str) -> Problem:
+    return Problem(
+        code="SPARK_SETTING_REFUSED",
+        where=f"{name}={value}",
+        zh="Spark 不接受这项设置；没有它，结果会与 DuckDB 不同，因此没有运算。",
+        en="Spark does not accept this setting, without which its answers would not be DuckDB's; "
+        "nothing was computed.",
+        fix_zh="请 Spark 的管理员允许会话自行设置它，然后重新执行同一命令。",
+        fix_en="Ask whoever runs Spark to let sessions set it, then repeat the command.",
+    )
+
+
+def missing() -> Problem:
+    return Problem(
+        code="SPARK_MISSING",
+        where="fangpin[spark]",
+        zh="FANGPIN_ENGINE=spark 需要 Spark 组件和 Java 运行环境（17 或更新版本），本机没有。",
+        en="FANGPIN_ENGINE=spark needs the Spark extra and a Java runtime (17 or newer); "
+        "this machine lacks one of them.",
+        fix_zh="请安装：pip install 'fangpin[spark]'，并安装 Java；或去掉 FANGPIN_ENGINE。",
+        fix_en="Install them: pip install 'fangpin[spark]', and Java; or leave FANGPIN_ENGINE out.",
+    )
+
+
+def not_reached(master: str) -> Problem:
+    """SPARK_NOT_REACHED: the address without the token that may stand behind a semicolon."""
+    shown = quote(master.split(";")[0], safe=":/[],*.@-_")
+    return Problem(
+        code="SPARK_NOT_REACHED",
+        where=f"FANGPIN_SPARK_MASTER {shown}",
+        zh="连不上 Spark：地址或令牌不对，或集群没有运行。没有写入任何数据。",
+        en="Spark could not be reached: the address or its token is wrong, or the cluster does "
+        "not run. Nothing was written.",
+        fix_zh="请核对 FANGPIN_SPARK_MASTER 和令牌，确认集群在运行，然后重新执行同一命令。",
+        fix_en="Check FANGPIN_SPARK_MASTER, its token, and that the cluster runs, then repeat the "
+        "command.",
+    )

@@ -1,0 +1,172 @@
+"""Where Spark is, and what a session of it must mean: begun, settled and ended here."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import uuid
+import warnings
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fangpin.lake.engines.spark_losses import is_loss, not_reached, setting_refused
+from fangpin.lake.home import is_alive
+from fangpin.values.problem import ProblemError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+LOCAL_MASTER = "local[2]"
+_SCRATCH = "spark-"
+
+SETTINGS = {
+    # What the queries mean: overflow and bad casts raise, products keep all their decimals.
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.decimalOperations.allowPrecisionLoss": "false",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.parquet.compression.codec": "zstd",
+    # Nobody reads the plans that Spark would write out in full for its web page.
+    "spark.sql.ui.explainMode": "simple",
+    "spark.sql.maxPlanStringLength": "1000",
+    # Rows that are given go along with their query: a Connect server whose disks are encrypted
+    # cannot read back those that it sets aside.
+    "spark.sql.session.localRelationCacheThreshold": "67108864",
+}
+"""Of every session, a Connect server's too: set, and read back."""
+_OF_A_NEW_SESSION = {
+    # What is spilt to disk or sent to another machine is read by nobody else.
+    "spark.io.encryption.enabled": "true",
+    "spark.authenticate": "true",
+    "spark.network.crypto.enabled": "true",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "ERROR",
+}
+"""Of a Spark that is begun here; those of a Connect server are set by whoever runs it."""
+_OF_ONE_MACHINE = {
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.memory": "2g",
+    "spark.sql.shuffle.partitions": "4",
+    "spark.authenticate.secret": uuid.uuid4().hex,
+}
+"""Spark on the driver's machine alone listens to nobody but itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class SparkAddress:
+    """Where Spark runs, and under which address its machines see FANGPIN_HOME (None: as here)."""
+
+    master: str = LOCAL_MASTER
+    home: Path | None = None
+    home_url: str | None = None
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether it is the address of a Spark Connect server."""
+        return self.master.startswith("sc://")
+
+    @property
+    def is_local(self) -> bool:
+        """Whether all of Spark runs on this machine."""
+        return self.master.startswith("local")
+
+    def of(self, path: Path) -> str:
+        """The address of a file or folder to Spark; what could be a pattern is escaped."""
+        if self.home is not None and self.home_url and path.is_relative_to(self.home):
+            place = f"{self.home_url.rstrip('/')}/{path.relative_to(self.home).as_posix()}"
+        else:
+            place = f"file://{path.absolute().as_posix()}"
+        return re.sub(r"([\[\]{}*?\\])", r"\\\1", place)
+
+
+_PATIENCE = {"max_retries": 8, "max_backoff": 4_000}
+"""A Connect server that is silent is asked again for 20 seconds; PySpark would for ten minutes."""
+
+
+def begin(address: SparkAddress, spill: Path) -> SparkSession:
+    from pyspark.errors import PySparkException
+    from pyspark.sql import SparkSession
+
+    try:
+        if address.is_remote:
+            return _begin_far(address)
+        settings = dict(_OF_A_NEW_SESSION)
+        if address.is_local:
+            os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+            scratch = scratch_of(spill)
+            os.environ.setdefault("SPARK_WORKER_DIR", str(scratch / "work"))
+            settings |= _OF_ONE_MACHINE
+            settings |= {"spark.local.dir": str(scratch)}
+            settings |= {"spark.sql.warehouse.dir": str(scratch / "none")}
+        builder = SparkSession.builder.appName("fangpin").master(address.master)
+        for name, value in settings.items():
+            builder = builder.config(name, value)
+        session: SparkSession = builder.getOrCreate()
+        return session
+    except (PySparkException, OSError, RuntimeError) as error:
+        raise ProblemError(not_reached(address.master)) from error
+
+
+def _begin_far(address: SparkAddress) -> SparkSession:
+    """A session of its own on a Connect server that answers; raises PySparkException."""
+    # The client says that it knows no pandas of today, and warns where it raises as well.
+    warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas")
+    warnings.filterwarnings("ignore", message=r"\[RETRIES_EXCEEDED\]")
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+    from pyspark.sql.connect.client.retries import DefaultPolicy
+    from pyspark.sql.connect.session import SparkSession
+
+    session: Any = SparkSession.builder.remote(address.master).create()
+    session.client.set_retry_policies([DefaultPolicy(**_PATIENCE)])
+    try:
+        _ = session.version
+    except BaseException:
+        end(session, address)
+        raise
+    found: SparkSession = session
+    return found
+
+
+def settle(session: SparkSession) -> None:
+    """Let the session's queries mean what DuckDB's do; raises ProblemError SPARK_SETTING_REFUSED."""
+    from pyspark.errors import PySparkException
+
+    for name, value in SETTINGS.items():
+        try:
+            session.conf.set(name, value)
+            is_held = session.conf.get(name) == value
+        except PySparkException as error:
+            if is_loss(error):
+                raise
+            is_held = False
+        if not is_held:
+            raise ProblemError(setting_refused(name, value))
+
+
+def end(session: SparkSession, address: SparkAddress) -> None:
+    """End a session that was begun here; of one that is gone nothing is left to end."""
+    from py4j.protocol import Py4JError
+
+    if address.is_remote:
+        # It is bidden farewell once: a server that does not answer has lost the session anyway.
+        far: Any = session
+        far.client.set_retry_policies([])
+    with suppress(ConnectionError, Py4JError):
+        session.stop()
+
+
+def scratch_of(spill: Path) -> Path:
+    """Where an engine of this process keeps its tables and parts, and Spark here spills."""
+    return spill / f"{_SCRATCH}{os.getpid()}"
+
+
+def sweep(spill: Path) -> None:
+    """Remove what engines left whose process is no more."""
+    for place in spill.glob(f"{_SCRATCH}*"):
+        owner = place.name.removeprefix(_SCRATCH)
+        if owner.isdigit() and not is_alive(int(owner)):
+            shutil.rmtree(place, ignore_errors=True)
