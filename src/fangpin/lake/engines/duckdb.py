@@ -294,9 +294,9 @@ def _memory_problem(limit: str) -> Problem:
         zh=f"计算所需内存超过上限（{limit}），本次操作没有留下任何数据，原有数据不变。",
         en=f"The computation needs more memory than its limit of {limit}; nothing of it was "
         "kept and earlier data is whole.",
-        fix_zh="请按机器内存把 FANGPIN_ENGINE_MB 调大（约每百万人 600），然后重新执行。",
-        fix_en="Set FANGPIN_ENGINE_MB higher, about 600 for each million persons as the machine has "
-        "it, and repeat the command.",
+        fix_zh="请在机器内存允许时把 FANGPIN_ENGINE_MB 调大，例如加倍，然后重新执行。",
+        fix_en="Set FANGPIN_ENGINE_MB higher, say to twice its value, if the machine has as much, and "
+        "repeat the command.",
         details={"limit": limit},
     )
 
