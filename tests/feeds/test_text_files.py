@@ -26,7 +26,7 @@ _TITLES = (
 @pytest.mark.parametrize(
     "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "gbk"]
 )
-@pytest.mark.parametrize("separator", [",", "\t", ";"])
+@pytest.mark.parametrize("separator", [",", "\t", ";", "|", "，", "^", "\x01"])
 def test_every_encoding_and_separator_gives_the_same_facts(
     desk: Desk, encoding: str, separator: str
 ):

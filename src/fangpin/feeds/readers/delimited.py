@@ -19,7 +19,7 @@ from fangpin.lake.engine import EngineRefused
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.policy.feed_models import Contract
 
-_DELIMITERS = (",", "\t", ";", "|")
+_DELIMITERS = (",", "\t", ";", "|", "，", "^", "\x01")
 _LARGEST_CELL = 1 << 20
 _CHUNK = 1 << 18
 _BLANK_LINES = (b"\n\n", b"\x1a", b"\n\r\n", b"\r\r")
