@@ -153,9 +153,7 @@ def _number_of_a_household(text: str) -> CellReading:
         return CellReading(problem=problem)
     if is_missing(text):
         return NOTHING
-    plain = normalise(text).lstrip("'`").replace(" ", "")
-    if plain.startswith('="') and plain.endswith('"'):
-        plain = plain[2:-1]
+    plain = without_text_mark(normalise(text).replace(" ", ""))
     if SCIENTIFIC.fullmatch(plain) and ("." in plain or "+" in plain):
         return CellReading(problem="NUMBER_PRECISION_LOST")
     if re.fullmatch(r"[0-9]+\.0", plain):

@@ -204,7 +204,7 @@ def readings_of_short_date(text: str) -> tuple[date | None, date | None]:
 def read_month(text: str | None) -> MonthReading:
     """A month: `2020-04`, `202004`, `2020年4月份`, `4/2020`, `Apr 2020`, or that of a whole date.
 
-    Problems: MONTH_UNREADABLE, DATE_INVALID, CELL_ERROR, FORMULA_NO_VALUE.
+    Problems: MONTH_UNREADABLE, DATE_INVALID, DATE_ZONE_UNKNOWN, CELL_ERROR, FORMULA_NO_VALUE.
     """
     if text is None or is_missing(text):
         return MonthReading()
@@ -236,7 +236,7 @@ def read_month(text: str | None) -> MonthReading:
 def read_year(text: str | None) -> YearReading:
     """A year: `2020`, `2020年度`, `二〇二〇年`, or the year of a whole date or month.
 
-    Problems: YEAR_UNREADABLE, DATE_INVALID, CELL_ERROR, FORMULA_NO_VALUE.
+    Problems: YEAR_UNREADABLE, DATE_INVALID, DATE_ZONE_UNKNOWN, CELL_ERROR, FORMULA_NO_VALUE.
     """
     if text is None or is_missing(text):
         return YearReading()

@@ -45,7 +45,7 @@ def normalise(text: str) -> str:
 
 def without_text_mark(text: str) -> str:
     """The content of what a spreadsheet marked as text: `'400` and `="400"` are 400."""
-    plain = text.lstrip("'`‘’") if text[:1] in ("'", "`", "‘", "’") else text
+    plain = text.lstrip("'`‘’")
     return plain[2:-1] if plain.startswith('="') and plain.endswith('"') else plain
 
 
