@@ -193,25 +193,30 @@ class _MarkedCells:
 
     def _tell_quiet_repairs(self) -> None:
         """What the fast pass read though it was written otherwise: 1,200.50 and 2020.3.1."""
-        told, counts = [], []
-        for column in self.columns:
-            quiet = quiet_repair(column, f"raw.c{column.position}")
-            if quiet is not None:
-                code, test = quiet
-                told.append((code, column.field))
-                counts += [
-                    f"count(*) FILTER (WHERE {test})",
-                    f"min({self.raw.row_no}) FILTER (WHERE {test})",
-                ]
-        if not told:
+        repairs = [
+            (quiet, column.field)
+            for column in self.columns
+            if (quiet := quiet_repair(column, f"raw.c{column.position}"))
+        ]
+        if not repairs:
             return
-        (values,) = self.engine.rows(f"SELECT {', '.join(counts)} FROM {RAW} AS raw")
-        for place, (code, field) in enumerate(told):
+        # Most deliveries have none: so much is cheap to ask.
+        tests = ", ".join(f"coalesce(bool_or({quiet.may}), FALSE)" for quiet, _ in repairs)
+        (may,) = self.engine.rows(f"SELECT {tests} FROM {RAW} AS raw")
+        repairs = [repair for repair, has in zip(repairs, may, strict=True) if has]
+        if not repairs:
+            return
+        counts = ", ".join(
+            f"count(*) FILTER (WHERE {quiet.was}), min({self.raw.row_no}) FILTER (WHERE {quiet.was})"
+            for quiet, _ in repairs
+        )
+        (values,) = self.engine.rows(f"SELECT {counts} FROM {RAW} AS raw")
+        for place, (quiet, field) in enumerate(repairs):
             count, first_row = values[2 * place : 2 * place + 2]
             if count:
                 self.findings.append(
                     finding(
-                        code,
+                        quiet.code,
                         row=first_row,
                         column=field.field,
                         count=count,

@@ -90,6 +90,7 @@ def find_header(rows: Sequence[Sequence[str]], *, contract: Contract) -> HeaderR
     A cell left blank by a merge takes the text above it.
     """
     names = _names(contract)
+    most = max(map(len, names.values()))
     best: HeaderRow | None = None
     for position, row in enumerate(rows):
         above = rows[position - 1] if position else ()
@@ -97,6 +98,9 @@ def find_header(rows: Sequence[Sequence[str]], *, contract: Contract) -> HeaderR
             cell if cell.strip() else (above[place] if place < len(above) else "")
             for place, cell in enumerate(row)
         )
+        if best is not None and most * sum(map(bool, cells)) <= best.matches:
+            # It has too few cells to name more: so all rows of data below a header known whole.
+            continue
         own = _matched(row, names)
         matches = _matched(cells, names) if own else 0
         if best is None or matches > best.matches:
