@@ -193,6 +193,32 @@ def test_no_table_is_scrolled_sideways_on_a_phone_in_english_either(
     assert found == {}
 
 
+PAPER = 672
+"""Pixels of an A4 page between its margins."""
+CUT = """(width) => [...document.querySelectorAll("main *")]
+  .filter((one) => one.getClientRects().length && !one.closest(".unseen"))
+  .filter((one) => one.getBoundingClientRect().right > width + 1)
+  .map((one) => `${one.tagName} ${one.className} ${one.textContent.trim().slice(0, 20)}`).slice(0, 4)"""
+"""What reaches beyond the paper."""
+
+
+@pytest.mark.parametrize("username", ["city", "village", "county", "owner"])
+def test_nothing_is_cut_off_on_paper(browser: Any, address: str, username: str) -> None:
+    """In English, whose words are the longer ones."""
+    visit = Visit(browser, address, username=username, viewport={"width": PAPER, "height": 960})
+    asked = PAGES if username == "city" else pages_of(visit, username)
+    visit.context.add_cookies([{"name": "fangpin_language", "value": "en", "url": address}])
+    found = {}
+    for path in asked:
+        page = visit.open(path)
+        page.emulate_media(media="print")
+        cut = page.evaluate(CUT, PAPER)
+        if cut:
+            found[path] = cut
+    visit.context.close()
+    assert found == {}
+
+
 @pytest.mark.parametrize("width", [1300, 390])
 @pytest.mark.parametrize("username", ["city", "village", "county", "owner"])
 def test_no_page_complains_or_has_a_barrier_or_is_wider_than_its_screen(

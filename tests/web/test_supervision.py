@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from fangpin.casework.alerts.models import Alert
+from fangpin.casework.alerts.states import FIRST_STEP
 from fangpin.casework.cases import timeliness
 from fangpin.casework.cases.models import Case
 from fangpin.casework.cases.progress import clocks_of
@@ -29,6 +31,28 @@ def test_without_a_late_case_the_answer_says_so(prefecture: Seed, signed_in: Sig
     Case.objects.update(due_date=CLOCK + timedelta(days=3))
     page = text_of(signed_in("county").get("/supervision/"))
     assert "在办 14 件，无一逾期。" in page
+
+
+def test_a_place_where_nobody_takes_up_alerts_is_not_told_as_in_time(
+    prefecture: Seed, signed_in: SignIn
+) -> None:
+    """It has no cases, and so none that are late: its alerts past their day are told instead."""
+    Alert.objects.filter(step=FIRST_STEP).update(due_date=CLOCK + timedelta(days=3))
+    client = signed_in("county")
+    assert "还没派发" not in text_of(client.get("/supervision/"))
+    waiting = Alert.objects.filter(
+        step=FIRST_STEP, state="open", division__startswith="431022202"
+    ).values("pk")[:2]
+    Alert.objects.filter(pk__in=list(waiting.values_list("pk", flat=True))).update(
+        due_date=CLOCK - timedelta(days=1)
+    )
+    page = client.get("/supervision/")
+    assert "过了期限还没派发的预警：长村乡 2 条。" in text_of(page)
+    (href,) = re.findall(r'<a class="late" href="(/queue/[^"]*)">2</a>', body(page))
+    assert "共 2 条" in text_of(client.get(href.replace("&amp;", "&")))
+    province = signed_in("province").get("/supervision/")
+    assert "过了期限还没派发的预警：宜章县 不到 5 条。" in text_of(province)
+    assert "/queue/" not in body(province).partition('id="places-head"')[2]
 
 
 def test_every_count_of_places_leads_to_as_many_rows(prefecture: Seed, signed_in: SignIn) -> None:

@@ -1,7 +1,8 @@
 """Are officials on time: clocks met and missed, what is overdue now, the oldest case; as counts.
 
 Grain of an answer: one division of a level, one clock. A clock counts in the period in which an act
-stopped it; a clock that runs counts on the day. Everything follows from the log.
+stopped it; a clock that runs counts on the day. Everything follows from the log, but for the alerts
+that nobody took up: they are in no case and have none.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import Substr
 from django.utils import timezone
 
+from fangpin.casework.alerts.models import Alert
+from fangpin.casework.alerts.states import FIRST_STEP, AlertState
 from fangpin.casework.cases.models import Case, CaseAct
 from fangpin.casework.cases.reading import Reading, readings
 from fangpin.casework.cases.states import CaseState
@@ -41,20 +44,28 @@ class ClockCount:
 
 @dataclass(slots=True)
 class DivisionTimes:
-    """One division: cases under way, those past a deadline, the earliest first clue among them."""
+    """One division: cases under way, those past a deadline, the earliest first clue among them.
+
+    `untaken` are open alerts past their due day that no case has taken up: where nobody acts, no case
+    is late.
+    """
 
     division: str
     open: int = 0
     overdue: int = 0
+    untaken: int = 0
     oldest: date | None = None
     clocks: dict[str, ClockCount] = field(default_factory=dict)
 
 
 def times(scope: Scope, *, pack: Pack, width: int, since: date, on: date) -> list[DivisionTimes]:
-    """Every division of a code's width that has cases, in the order of the codes: never a ranking."""
-    found: dict[str, DivisionTimes] = {}
-    for row in _open_by_division(scope, width=width, on=on):
-        found[row.division] = row
+    """Every division of a code's width that has cases or alerts past their day.
+
+    They come in the order of the codes: never a ranking.
+    """
+    found = {row.division: row for row in _open_by_division(scope, width=width, on=on)}
+    for code, untaken in _untaken_by_division(scope, width=width, on=on):
+        found.setdefault(code, DivisionTimes(code)).untaken = untaken
     for case, state in _stopped(scope, pack=pack, since=since, on=on):
         code = case.division[:width]
         place = found.setdefault(code, DivisionTimes(code))
@@ -101,7 +112,22 @@ def _open_by_division(scope: Scope, *, width: int, on: date) -> Iterator[Divisio
         )
     )
     for row in rows:
-        yield DivisionTimes(row["place"], row["open"], row["overdue"], row["oldest"])
+        yield DivisionTimes(
+            row["place"], open=row["open"], overdue=row["overdue"], oldest=row["oldest"]
+        )
+
+
+def _untaken_by_division(scope: Scope, *, width: int, on: date) -> Iterator[tuple[str, int]]:
+    alerts = Alert.objects.filter(state=AlertState.OPEN, due_date__lt=on, step=FIRST_STEP)
+    rows = (
+        within(alerts, scope)
+        .annotate(place=Substr("division", 1, width))
+        .order_by()
+        .values("place")
+        .annotate(count=Count("id"))
+    )
+    for row in rows:
+        yield row["place"], row["count"]
 
 
 def _stopped(

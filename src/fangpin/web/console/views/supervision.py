@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
+from fangpin.casework.alerts.states import FIRST_STEP
 from fangpin.casework.cases import timeliness
 from fangpin.casework.cases.timeliness import DivisionTimes
 from fangpin.casework.divisions import queries as divisions
@@ -33,7 +34,7 @@ from fangpin.web.ground.words import listed, said
 PERIODS = (30, 90, 365)
 NAMED = 3
 LISTED = 20
-"""Of more places than these, those without an open case are told by their number."""
+"""Of more places than these, those where nothing waits are told by their number."""
 MOST_ROWS = 500
 HOW: dict[str, tuple[ClockRunning, ...]] = {
     "stopped": ("met", "late"),
@@ -60,6 +61,7 @@ class PlaceLine:
     inside: str
     open: Cell
     overdue: Cell
+    untaken: Cell
     oldest: date | None
     oldest_days: int | None
 
@@ -96,6 +98,7 @@ def supervision(request: ConsoleRequest) -> HttpResponse:
     context = {
         "division": division,
         "answer": _answer(places, division, smallest=smallest),
+        "untaken": _untaken(places, smallest=smallest),
         "has_overdue": any(times.overdue for _, times in places),
         "lines": lines,
         "count_of_others": len(places) - len(lines),
@@ -200,13 +203,14 @@ def _places(
     lines = []
     is_long = len(places) > LISTED
     for (one, times), count, late in zip(places, opened, overdue, strict=True):
-        if is_long and count == 0 and late == 0:
+        if is_long and count == 0 and late == 0 and not times.untaken:
             continue
         href = (
             f"{reverse('cases')}?{urlencode({'view': 'open', 'division': one.code})}"
             if rows
             else ""
         )
+        waiting = {"division": one.code, "step": FIRST_STEP, "overdue": "1"}
         oldest = None if is_withheld(count) else times.oldest
         lines.append(
             PlaceLine(
@@ -217,6 +221,12 @@ def _places(
                 open=_cell(count, smallest, href=href),
                 overdue=_cell(
                     late, smallest, href=f"{href}&overdue=1" if href else "", is_late=True
+                ),
+                untaken=_cell(
+                    times.untaken,
+                    smallest,
+                    href=f"{reverse('queue')}?{urlencode(waiting)}" if rows else "",
+                    is_late=True,
                 ),
                 oldest=oldest,
                 oldest_days=(request.today - oldest).days if oldest else None,
@@ -261,9 +271,6 @@ def _answer(
     places: list[tuple[Division, DivisionTimes]], division: Division, *, smallest: int
 ) -> str:
     """One sentence: nobody is late, or who is late where."""
-    total = sum(times.open for _, times in places)
-    late = [(one, times.overdue) for one, times in places if times.overdue]
-    shown_total = _words(total, smallest)
     levels = {one.level: one.title for one in installation_pack().header.division_levels}
     begins = ngettext(
         "%(place)s %(n)d 个%(level)s在办 %(total)s 件",
@@ -273,19 +280,31 @@ def _answer(
         "place": named(division),
         "n": len(places),
         "level": said(levels.get(places[0][0].level)),
-        "total": shown_total,
+        "total": _words(sum(times.open for _, times in places), smallest),
     }
+    late = [
+        gettext("%(place)s %(n)s 件") % {"place": named(one), "n": _words(times.overdue, smallest)}
+        for one, times in places
+        if times.overdue
+    ]
     if not late:
         return gettext("%(begins)s，无一逾期。") % {"begins": begins}
+    return gettext("%(begins)s；逾期：%(late)s。") % {"begins": begins, "late": _first(late)}
+
+
+def _untaken(places: list[tuple[Division, DivisionTimes]], *, smallest: int) -> str:
+    """One sentence: where nobody took up an alert until its day was past; empty when nowhere."""
     told = [
-        gettext("%(place)s %(n)s 件")
-        % {
-            "place": named(one),
-            "n": _words(count, smallest),
-        }
-        for one, count in late[:NAMED]
+        gettext("%(place)s %(n)s 条") % {"place": named(one), "n": _words(times.untaken, smallest)}
+        for one, times in places
+        if times.untaken
     ]
-    text = listed(told)
-    if len(late) > NAMED:
-        text = gettext("%(places)s等 %(n)d 个地方") % {"places": text, "n": len(late)}
-    return gettext("%(begins)s；逾期：%(late)s。") % {"begins": begins, "late": text}
+    return gettext("过了期限还没派发的预警：%(where)s。") % {"where": _first(told)} if told else ""
+
+
+def _first(told: list[str]) -> str:
+    """The first places, and in how many it is so."""
+    text = listed(told[:NAMED])
+    if len(told) > NAMED:
+        return gettext("%(places)s等 %(n)d 个地方") % {"places": text, "n": len(told)}
+    return text
