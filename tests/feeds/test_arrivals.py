@@ -13,6 +13,7 @@ from fangpin.feeds.arrivals import (
     coverage,
     due_date,
     expected_month,
+    month_due,
     quarantine_rows,
     status,
 )
@@ -107,6 +108,28 @@ def test_the_period_that_is_expected(frequency: str, as_of: date, expected: str)
 def test_an_event_feed_owes_nothing_by_a_day():
     assert expected_month(wages_contract(frequency="event"), as_of=date(2020, 4, 1)) is None
     assert due_date(wages_contract(), int(MARCH)) == date(2020, 4, 5)
+
+
+@pytest.mark.parametrize(
+    ("on", "month", "due"),
+    [
+        (date(2020, 4, 11), "2020-03", date(2020, 4, 10)),
+        (date(2020, 4, 10), "2020-02", date(2020, 3, 10)),
+        (date(2020, 1, 5), "2019-11", date(2019, 12, 10)),
+    ],
+)
+def test_a_month_is_due_when_the_last_of_its_monthly_feeds_was(on: date, month: str, due: date):
+    """Quarterly feeds and those without a day are not waited for."""
+    contracts = [
+        wages_contract(),
+        wages_contract(due_day=10),
+        wages_contract(due_day=None),
+        wages_contract(frequency="quarterly", due_day=28),
+    ]
+    found = month_due(contracts, on=on)
+    assert found is not None
+    assert (str(Month(found[0])), found[1]) == (month, due)
+    assert month_due(contracts[2:], on=on) is None
 
 
 def test_rows_set_aside_are_read_in_pages(desk: Desk):

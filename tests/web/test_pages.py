@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
-from fangpin.casework.alerts.models import Alert
+from fangpin.casework.alerts.models import Alert, Run
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.cases.models import (
     Appeal,
@@ -30,7 +30,7 @@ from fangpin.casework.officials.models import Official
 from fangpin.casework.registry.models import Household, Member
 from fangpin.web.ground.due import due_of
 from tests.web.conftest import SignIn
-from tests.web.seed import CLOCK, LI_ZHUXI, PASSWORD, SHISHAN, Seed, _divisions, _officials
+from tests.web.seed import CLOCK, LAST, LI_ZHUXI, PASSWORD, SHISHAN, Seed, _divisions, _officials
 from tests.web.test_access import addresses, body
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -58,6 +58,22 @@ def test_the_overview_tells_how_the_prefecture_stands(prefecture: Seed, signed_i
         assert words in page, words
     assert "示意图" in page
     assert "演示时钟 2020-12-14" in page
+
+
+def test_a_month_that_was_due_and_not_judged_is_told_on_every_page(
+    prefecture: Seed, signed_in: SignIn
+) -> None:
+    """Old alerts look as whole as new ones: nobody would know that the monthly run did not happen."""
+    paths = ("/overview/", "/queue/", "/supervision/", f"/households/{LI_ZHUXI}/")
+    client = signed_in("county")
+    for path in paths:
+        assert "还没有做" not in text_of(client.get(path)), path
+    Run.objects.filter(month=LAST).update(month=LAST - 1)
+    for path in paths:
+        page = text_of(client.get(path))
+        assert "还没有做2020年11月的月度运算：这里的预警停在 2020年10月" in page, path
+    client.cookies["fangpin_language"] = "en"
+    assert "no monthly run has judged them" in text_of(client.get("/queue/"))
 
 
 def test_rules_that_cannot_tell_are_counted_and_shown(prefecture: Seed, signed_in: SignIn) -> None:

@@ -351,6 +351,20 @@ def due_date(contract: Contract, month: int) -> date | None:
     return Month(month).plus(1).first_day.replace(day=contract.due_day)
 
 
+def month_due(contracts: Iterable[Contract], *, on: date) -> tuple[int, date] | None:
+    """The latest month of which every monthly delivery was due before a day, and the last due day.
+
+    None where no feed is monthly with a due day.
+    """
+    monthly = [one for one in contracts if one.frequency == "monthly" and one.due_day is not None]
+    if not monthly:
+        return None
+    month = int(Month.last_complete(on))
+    while (due := max(filter(None, (due_date(one, month) for one in monthly)))) >= on:
+        month -= 1
+    return month, due
+
+
 def quarantine_rows(
     home: Home, *, engine: Engine, feed: str, delivery: str, limit: int = 100, offset: int = 0
 ) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ from fangpin.casework.officials.scope import Scope, narrow_to
 from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.provisional import form_of_unregistered
 from fangpin.casework.uploads.actions import DELIVER
+from fangpin.feeds.arrivals import month_due
 from fangpin.policy.nodes import Words
 from fangpin.runs.demonstration import run_days
 from fangpin.runs.link_acts import DECIDE_LINKS
@@ -85,6 +86,15 @@ class OtherPost:
     holder: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """A month whose deliveries were due and that no run has judged; `judged` is the last that one has."""
+
+    month: int
+    due: date
+    judged: int
+
+
 @dataclass(slots=True)
 class Frame:
     """The frame of one page; before sign-in only language, size and clock."""
@@ -109,6 +119,7 @@ class Frame:
     picker_path: str = ""
     runs: list[RunChoice] = field(default_factory=list)
     month: int | None = None
+    unjudged: Unjudged | None = None
     sections: list[Section] = field(default_factory=list)
     may_search: bool = False
 
@@ -186,12 +197,19 @@ def _fill(made: Frame, request: ConsoleRequest, scope: Scope) -> None:
     ]
     made.may_search = scope.can(SEE_HOUSEHOLD)
     _where(made, request, scope)
-    judged = Run.objects.order_by("-as_of").values_list("month", flat=True)[:36]
+    judged = list(Run.objects.order_by("-as_of").values_list("month", flat=True)[:36])
+    if judged and (scope.can(SEE_OVERVIEW) or scope.can(SEE_QUEUE)):
+        made.unjudged = _unjudged(max(judged), on=request.today)
     if scope.can(SEE_OVERVIEW):
         made.runs = [RunChoice(month, str(Month(month))) for month in dict.fromkeys(judged)]
     latest = made.runs[0].month if made.runs else None
     made.month = getattr(request, "month", None) or latest
     made.sections = list(_sections(request, scope))
+
+
+def _unjudged(judged: int, *, on: date) -> Unjudged | None:
+    due = month_due(installation_pack().contracts.values(), on=on)
+    return Unjudged(*due, judged) if due is not None and due[0] > judged else None
 
 
 def _where(made: Frame, request: ConsoleRequest, scope: Scope) -> None:
