@@ -196,9 +196,11 @@ def test_a_spark_that_is_lost_while_it_scores_leaves_nothing_half_done(
     moment: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    from splink.internals.linker_components.inference import LinkerInference
+
     place, name = {
         "before Splink": (probable, "_make_sides"),
-        "within Splink": (probable, "_frequency_columns"),
+        "within Splink": (LinkerInference, "predict"),
         "after Splink": (Sides, "bring"),
     }[moment]
     address = SparkAddress(master=connect_address)
