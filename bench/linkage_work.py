@@ -40,12 +40,13 @@ def link_by_the_stored_model(folder: str) -> dict[str, Any]:
     from fangpin.linkage.linked import accepted_sql
     from fangpin.linkage.model import load_model
     from fangpin.linkage.scores import CLAIMS_TABLE, PEOPLE, link
+    from fangpin.linkage.sides import Sides
 
     place, model = Path(folder), load_model()
     with connect(memory_limit="800MB", spill=place) as engine:
         engine.view_files(PEOPLE, [place / "people.parquet"])
         engine.view_files(CLAIMS_TABLE, [place / "claims.parquet"])
-        link(engine=engine, model=model)
+        link(sides=Sides(engine), model=model)
         engine.make_table(
             "links",
             "SELECT claim_ref AS claim, person_ref, step, chance FROM link_scores WHERE place = 1 "

@@ -1,8 +1,9 @@
-"""The cascade and the stored model link the same claims to the same persons on both engines."""
+"""The stored model scores the same claims alike on both engines, to the last digit."""
 
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -13,6 +14,7 @@ from fangpin.lake.engines.duckdb import kept_reader
 from fangpin.lake.engines.spark_sql import spark_condition
 from fangpin.linkage.model import load_model
 from fangpin.linkage.scores import CLAIMS_TABLE, PEOPLE, link
+from fangpin.linkage.sides import Sides
 from fangpin.synthetic.chenzhou.identity_numbers import identity_number
 
 pytestmark = pytest.mark.spark
@@ -63,33 +65,63 @@ def _claims(random: Random, people: list[tuple[Any, ...]]) -> list[tuple[Any, ..
     return claims
 
 
-def test_claims_are_linked_alike(on_duckdb: Engine, there: Engine) -> None:
+def _scores(sides: Sides, people: list[tuple[Any, ...]], claims: list[tuple[Any, ...]]) -> Any:
+    """The columns and the rows of what linkage makes of these."""
+    engine, model = sides.vault, load_model()
+    engine.make_empty_table(PEOPLE, {"person_ref": "BIGINT", **_KINDS})
+    engine.insert(PEOPLE, people)
+    engine.make_empty_table(CLAIMS_TABLE, {"claim": "BIGINT", **_KINDS})
+    engine.insert(CLAIMS_TABLE, claims)
+    link(sides=sides, model=model)
+    query = "SELECT * FROM link_scores ORDER BY claim_ref, place, person_ref"
+    return engine.columns(query), engine.rows(query)
+
+
+def test_claims_are_scored_alike(on_duckdb: Engine, there: Engine, tmp_path: Path) -> None:
     pytest.importorskip("splink")
     random = Random(431022)
     people = _people(random)
     claims = _claims(random, people)
-    model = load_model()
-    found = []
-    for engine in (on_duckdb, there):
-        engine.make_empty_table(PEOPLE, {"person_ref": "BIGINT", **_KINDS})
-        engine.insert(PEOPLE, people)
-        engine.make_empty_table(CLAIMS_TABLE, {"claim": "BIGINT", **_KINDS})
-        engine.insert(CLAIMS_TABLE, claims)
-        link(engine=engine, model=model)
-        levels = ", ".join(f"level_{name}" for name in model.compared)
-        found.append(
-            engine.rows(
-                f"SELECT claim_ref, person_ref, step, place, {levels}, chance, weight "
-                "FROM link_scores ORDER BY claim_ref, place, person_ref"
-            )
-        )
-    here, there = found
-    assert {row[2] for row in here} >= {"number", "repaired", "fifteen", "model"}
-    assert [row[:-2] for row in there] == [row[:-2] for row in here]
-    for one, other in zip(here, there, strict=True):
-        assert (one[-1] is None) is (other[-1] is None), "the cascade weighs nothing"
-        assert other[-2] == pytest.approx(one[-2], rel=1e-9)
-        assert one[-1] is None or other[-1] == pytest.approx(one[-1], rel=1e-9)
+
+    here = _scores(Sides(on_duckdb), people, claims)
+    far = _scores(Sides(on_duckdb, model=there, between=tmp_path), people, claims)
+
+    columns, rows = here
+    assert {row[columns.index("step")] for row in rows} >= {
+        "number",
+        "repaired",
+        "fifteen",
+        "model",
+    }
+    levels = {row[columns.index("level_number")] for row in rows}
+    assert levels >= {None, -1, 1}, "linked by its number, no number, a digit away"
+    assert far == here
+
+
+def test_where_there_is_little_to_score_engines_agree_too(
+    on_duckdb: Engine, there: Engine, tmp_path: Path
+) -> None:
+    pytest.importorskip("splink")
+    random = Random(431022)
+    people = _people(random)
+    mute = (1, None, None, None, None, None, None)
+    by_its_number = (2, people[0][1], None, None, None, None, None)
+    nobodys = (3, None, people[0][2], people[0][3], None, None, None)
+    far = Sides(on_duckdb, model=there, between=tmp_path)
+    for registry, claims, is_shown in (
+        (people, [mute, by_its_number], True),
+        (people, [mute, nobodys], True),
+        ([], [mute, nobodys], True),
+        ([(7, None, None, None, None, None, None)], [mute], True),
+        (people, [by_its_number], False),
+        (people, [], False),
+    ):
+        here = _scores(Sides(on_duckdb), registry, claims)
+        assert _scores(far, registry, claims) == here
+        handed = list(tmp_path.glob("*.parquet"))
+        assert bool(handed) is is_shown, "where no claim is open nobody is shown"
+        for file in handed:
+            file.unlink()
 
 
 def test_distances_count_what_duckdb_counts(there: Engine) -> None:

@@ -46,6 +46,9 @@ CONSTRUCTS = {
     "* CAST(0.333335 AS DECIMAL(19, 6)) AS DECIMAL(19, 6)) FROM facts WHERE amount < 100 ORDER BY 1",
     "a product rounded once": "SELECT CAST(CAST(0.707106 AS DECIMAL(19, 6)) "
     "* CAST(0.707107 AS DECIMAL(19, 6)) AS DECIMAL(19, 6))",
+    "chances are rounded alike": "SELECT ref, round(odds / (1 + sum(odds) OVER (PARTITION BY sign)), 9) "
+    "AS chance, round(-share, 6) FROM (SELECT *, pow(2, least(share * 7, 500)) AS odds FROM facts) "
+    "AS weighed ORDER BY ref, month",
     "a quotient is a double": "SELECT CAST(amount AS DOUBLE) / nullif(CAST(sign AS DOUBLE), 0) "
     "FROM facts WHERE ref = 2 ORDER BY 1",
     "division by zero is unknown": "SELECT CAST(1 AS DOUBLE) / nullif(CAST(0 AS DOUBLE), 0)",

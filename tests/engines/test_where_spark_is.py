@@ -29,6 +29,19 @@ def test_a_misspelt_engine_is_refused() -> None:
     assert [problem.code for problem in refused.value.problems] == ["SETTING_ENGINE_UNKNOWN"]
 
 
+def test_claims_are_shown_to_spark_unless_the_installation_says_no() -> None:
+    spark_asked = {"FANGPIN_ENGINE": "spark"}
+    shown = Environment.read(spark_asked).spark
+    kept = Environment.read({**spark_asked, "FANGPIN_SPARK_LINKAGE": "0"}).spark
+    assert shown is not None and shown.scores_claims
+    assert kept is not None and not kept.scores_claims
+    for engine in ({}, spark_asked):
+        with pytest.raises(ProblemError) as refused:
+            Environment.read({**engine, "FANGPIN_SPARK_LINKAGE": "numbers only"})
+        (problem,) = refused.value.problems
+        assert problem.code == "SETTING_NOT_YES_OR_NO" and problem.where == "FANGPIN_SPARK_LINKAGE"
+
+
 def test_files_are_told_by_the_address_that_the_cluster_knows() -> None:
     here = SparkAddress()
     assert here.of(Path("/srv/lake/ledger/a b.parquet")) == "file:///srv/lake/ledger/a b.parquet"

@@ -16,6 +16,7 @@ from fangpin.lake.home import (
     TEMPORARY,
     Home,
     machine_problems,
+    passing_folder,
     published_file,
     published_folder,
 )
@@ -158,6 +159,28 @@ def test_what_a_killed_engine_spilled_is_swept(home: Home) -> None:
     )
     subprocess.run([sys.executable, "-c", spilling, str(home.spill)], check=False)
     assert names(home.spill), "the engine spills under another name: sweep must know it"
+
+    home.sweep()
+
+    assert names(home.spill) == []
+
+
+def test_what_one_engine_hands_another_is_gone_with_the_block(home: Home) -> None:
+    with pytest.raises(RuntimeError), passing_folder(home.spill) as place:
+        (place / "names.parquet").touch()
+        raise RuntimeError
+    assert names(home.spill) == []
+
+
+def test_what_was_handed_on_when_a_run_was_killed_is_swept(home: Home) -> None:
+    killed = (
+        "import os, sys; from pathlib import Path; from fangpin.lake.home import passing_folder\n"
+        "with passing_folder(Path(sys.argv[1])) as place:\n"
+        "    (place / 'names.parquet').touch()\n"
+        "    os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", killed, str(home.spill)], check=False)
+    assert len(names(home.spill)) == 1
 
     home.sweep()
 

@@ -14,6 +14,7 @@ from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.linkage.comparisons import comparison, date_comparison
 from fangpin.linkage.model import Model, Thresholds
 from fangpin.linkage.probable import SCORED, score
+from fangpin.linkage.sides import Sides
 from fangpin.linkage.training import trained_settings
 
 pytestmark = pytest.mark.real_data
@@ -109,7 +110,7 @@ def test_f1_is_at_least_99_percent(real_data: Path) -> None:
             most_in_a_block=200,
             settings=settings,
         )
-        score(engine=engine, people="people", model=model, claims="claims", near=None)
+        score(sides=Sides(engine), people="people", model=model, claims="claims", near=None)
         right, made = engine.rows(
             f"SELECT count(*) FILTER (WHERE claim = person_ref), count(*) FROM {SCORED} "
             f"WHERE place = 1 AND chance >= {model.thresholds.accept}"

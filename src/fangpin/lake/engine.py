@@ -28,6 +28,10 @@ class Engine(Protocol):
     Every method raises EngineRefused for a statement that the engine does not accept.
     """
 
+    scores_claims: bool
+    """Whether linkage may show it the names of a run's claims, never a number, to be scored there.
+    False: an engine of their own scores them."""
+
     def rows(self, query: Statement | str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
         ...

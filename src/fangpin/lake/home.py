@@ -153,6 +153,18 @@ def published_folder(final: Path) -> Iterator[Path]:
 
 
 @contextmanager
+def passing_folder(within: Path) -> Iterator[Path]:
+    """A folder for what one engine hands another: gone when the block ends, swept after a kill."""
+    place = within / f"{TEMPORARY}{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    with machine_problems(place):
+        place.mkdir(parents=True)
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+@contextmanager
 def published_file(final: Path) -> Iterator[Path]:
     """A temporary file that becomes `final` when the block ends well, and vanishes otherwise."""
     with machine_problems(final):

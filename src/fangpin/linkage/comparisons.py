@@ -6,6 +6,7 @@ Levels are Splink's: the first condition that holds is the level; NULL on a side
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import log2
 from typing import Any
 
 PERSON_BLOCKS = [
@@ -85,6 +86,33 @@ def comparison(
         made[1] |= {"tf_adjustment_column": frequency_of, "tf_adjustment_weight": 1.0}
     made.append({"sql_condition": "ELSE", "label_for_charts": "other"})
     return {"output_column_name": column, "comparison_levels": made}
+
+
+def level_sql(comparison: dict[str, Any]) -> str:
+    """SQL of the level of a comparison as Splink counts them: -1 not known, 0 other, higher closer."""
+    cases = [
+        "ELSE 0" if condition == "ELSE" else f"WHEN {condition} THEN {level}"
+        for level, condition, _ in _levels(comparison)
+    ]
+    return f"CASE {' '.join(cases)} END"
+
+
+def weights_of(comparison: dict[str, Any]) -> list[tuple[int, float]]:
+    """Level and weight (log2 of m over u) of the levels of a trained comparison that tell something."""
+    return [
+        (level, log2(told["m_probability"] / told["u_probability"]))
+        for level, _, told in _levels(comparison)
+        if level >= 0
+    ]
+
+
+def _levels(comparison: dict[str, Any]) -> list[tuple[int, str, dict[str, Any]]]:
+    """Level, condition and the whole of each, from the closest to the last."""
+    told = comparison["comparison_levels"]
+    known = [one for one in told if not one.get("is_null_level")]
+    numbered = [(len(known) - place, one) for place, one in enumerate(known, start=1)]
+    unknown = [(-1, one) for one in told if one.get("is_null_level")]
+    return [(level, one["sql_condition"], one) for level, one in (*unknown, *numbered)]
 
 
 def date_comparison(column: str) -> dict[str, Any]:

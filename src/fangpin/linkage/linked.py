@@ -30,13 +30,14 @@ from fangpin.linkage.decisions import (
     standing,
 )
 from fangpin.linkage.model import Model, load_model
+from fangpin.linkage.probable import chance_sql
 from fangpin.linkage.registry import RegistryState
 from fangpin.linkage.scores import Scores, scores_of, with_claims
 from fangpin.policy.expressions.sql import quoted
 from fangpin.policy.feed_models import Contract
 from fangpin.policy.pack import Pack
 
-FORM = "1"
+FORM = "2"
 """Of linked files: those of an earlier form are left lying and made anew."""
 
 
@@ -75,7 +76,7 @@ def linked_facts_of(
     if not claimed and not decisions:
         return NOTHING_LINKED
     model = model or load_model()
-    scores = scores_of(home=home, pack=pack, state=state, model=model, arrivals=claimed)
+    scores = scores_of(home=home, pack=pack, state=state, model=model, arrivals=claimed, run=engine)
     by_row = {one.feed for one in decisions if one.feed}
     feeds = sorted({one.feed for one in claimed} | {feed for feed in by_row if feed})
     files, keys = {}, []
@@ -181,7 +182,7 @@ def make_chosen(
         )
         SELECT * EXCLUDE (chance, odds, once, place), CASE
             WHEN weight IS NULL OR claim_ref NOT IN (SELECT claim_ref FROM {excluded} AS touched)
-            THEN chance ELSE odds / (1 + sum(odds) OVER (PARTITION BY claim_ref)) END AS chance
+            THEN chance ELSE {chance_sql("claim_ref")} END AS chance
         FROM standing
         """,
     )

@@ -25,12 +25,13 @@ from fangpin.linkage.cascade import LINKED, cascade
 from fangpin.linkage.model import Model
 from fangpin.linkage.probable import SCORED, score
 from fangpin.linkage.registry import RegistryState
+from fangpin.linkage.sides import Sides, sides_of
 from fangpin.policy.expressions.sql import column
 from fangpin.policy.header_models import Registry
 from fangpin.policy.pack import Pack
 from fangpin.values.text import name_key
 
-FORM = "1"
+FORM = "2"
 """Of batches: those of an earlier form are left lying and made anew."""
 KEPT_A_CLAIM = 5
 """Candidates that are kept of each claim, the likeliest first."""
@@ -58,9 +59,18 @@ def with_claims(arrivals: Sequence[Arrival]) -> list[Arrival]:
 
 
 def scores_of(
-    *, home: Home, pack: Pack, state: RegistryState, model: Model, arrivals: Sequence[Arrival]
+    *,
+    home: Home,
+    pack: Pack,
+    state: RegistryState,
+    model: Model,
+    arrivals: Sequence[Arrival],
+    run: Engine | None = None,
 ) -> Scores:
-    """The scores of these deliveries' claims under a registry; what is missing is scored now."""
+    """The scores of these deliveries' claims under a registry; what is missing is scored now.
+
+    `run` is the engine of a run, on which the model may run; its cells are the same on any.
+    """
     whole = has_splink()
     folder = home.links / f"{state.key}-{model.digest if whole else 'exact'}-{FORM}"
     batches = sorted(folder.glob("batch-*/batch.json"))
@@ -70,7 +80,15 @@ def scores_of(
     wanted = with_claims(arrivals)
     missing = [one for one in wanted if f"{one.feed}/{one.delivery}" not in done]
     if missing:
-        _score(home=home, pack=pack, state=state, model=model, arrivals=missing, folder=folder)
+        _score(
+            home=home,
+            pack=pack,
+            state=state,
+            model=model,
+            arrivals=missing,
+            run=run,
+            folder=folder,
+        )
         batches = sorted(folder.glob("batch-*/batch.json"))
         done |= {f"{one.feed}/{one.delivery}" for one in missing}
     files = tuple(batch.parent / "scores.parquet" for batch in batches)
@@ -84,14 +102,18 @@ def _score(
     state: RegistryState,
     model: Model,
     arrivals: Sequence[Arrival],
+    run: Engine | None,
     folder: Path,
 ) -> None:
-    """One batch, in an engine of its own: names and numbers are in no other."""
+    """One batch, in an engine of its own: numbers are in no other."""
     names = sorted(f"{arrival.feed}/{arrival.delivery}" for arrival in arrivals)
     digest = hashlib.sha256("\n".join(names).encode()).hexdigest()[:12]
     registry = pack.header.registry
     assert registry is not None, "checked when the registry was read"
-    with connect(spill=home.spill) as engine:
+    with (
+        connect(spill=home.spill) as engine,
+        sides_of(vault=engine, run=run, spill=home.spill) as sides,
+    ):
         vault = Vault(home=home, engine=engine)
         vault.read_kept(
             "sealed_claims",
@@ -105,7 +127,7 @@ def _score(
             "QUALIFY row_number() OVER (PARTITION BY claim_ref) = 1",
         )
         make_people(engine=engine, registry=registry, state=state, parent=parent)
-        link(engine=engine, model=model if has_splink() else None)
+        link(sides=sides, model=model if has_splink() else None)
         with published_folder(folder / f"batch-{digest}") as temporary:
             engine.write(
                 "SELECT * FROM link_scores ORDER BY claim_ref, place", temporary / "scores.parquet"
@@ -113,12 +135,13 @@ def _score(
             (temporary / "batch.json").write_text(json.dumps(names, indent=1), encoding="utf-8")
 
 
-def link(*, engine: Engine, model: Model | None) -> None:
+def link(*, sides: Sides, model: Model | None) -> None:
     """Make `link_scores` of CLAIMS_TABLE and PEOPLE: the cascade, then the model where there is one.
 
-    Columns: claim_ref, person_ref, step, chance, place, weight, and the level and weight of each
-    comparison of the model (NULL for what the cascade linked).
+    All of them are on the vault's side. Columns: claim_ref, person_ref, step, chance, place, weight,
+    and the level and weight of each comparison of the model (NULL for what the cascade linked).
     """
+    engine = sides.vault
     cascade(engine=engine, claims=CLAIMS_TABLE, people=PEOPLE)
     exact = (
         "SELECT claim AS claim_ref, person_ref, step, certainty AS chance, "
@@ -127,7 +150,7 @@ def link(*, engine: Engine, model: Model | None) -> None:
     if model is None:
         engine.make_table("link_scores", exact)
         return
-    score(engine=engine, people=PEOPLE, model=model)
+    score(sides=sides, people=PEOPLE, model=model)
     levels = ", ".join(f"level_{name}, weight_{name}" for name in model.compared)
     engine.make_table(
         "link_scores",

@@ -87,37 +87,36 @@ def trained_settings(
     `truth` is a table of (claim, person_ref). Without one, m is learnt by expectation maximisation,
     once within each blocking rule of `learn_on`. Raises ProblemError (SPLINK_MISSING).
     """
-    from splink import Linker, SettingsCreator
-
-    api: Any = splink_api(engine)
     columns = engine.columns(f"SELECT * FROM {people}")
     shared = ", ".join(column for column in columns if column != "person_ref")
     engine.make_table("train_left", f"SELECT claim AS unique_id, {shared} FROM {claims}")
     engine.make_table("train_right", f"SELECT person_ref AS unique_id, {shared} FROM {people}")
-    linker = Linker(
-        [
-            api.register("train_left", table_name="claims"),
-            api.register("train_right", table_name="people"),
-        ],
-        SettingsCreator.from_path_or_dict(settings_of(comparisons)),
-        log_level=None,
-    )
-    training: Any = linker.training
-    training.estimate_u_using_random_sampling(max_pairs=_PAIRS_FOR_U, seed=seed)
-    if truth is not None:
-        engine.make_table(
-            "train_truth",
-            "SELECT 'claims' AS source_dataset_l, claim AS unique_id_l, "
-            "'people' AS source_dataset_r, person_ref AS unique_id_r "
-            f"FROM {truth} WHERE person_ref IS NOT NULL",
+    with splink_api(engine) as api:
+        from splink import Linker, SettingsCreator
+
+        linker = Linker(
+            [
+                api.register("train_left", table_name="claims"),
+                api.register("train_right", table_name="people"),
+            ],
+            SettingsCreator.from_path_or_dict(settings_of(comparisons)),
+            log_level=None,
         )
-        training.estimate_m_from_pairwise_labels(
-            api.register("train_truth", table_name="truth_pairs")
-        )
-    for rule in learn_on:
-        training.estimate_parameters_using_expectation_maximisation(rule)
-    settings: dict[str, Any] = linker.misc.save_model_to_json(out_path=None)
-    api.delete_tables_created_by_splink_from_db()
+        training: Any = linker.training
+        training.estimate_u_using_random_sampling(max_pairs=_PAIRS_FOR_U, seed=seed)
+        if truth is not None:
+            engine.make_table(
+                "train_truth",
+                "SELECT 'claims' AS source_dataset_l, claim AS unique_id_l, "
+                "'people' AS source_dataset_r, person_ref AS unique_id_r "
+                f"FROM {truth} WHERE person_ref IS NOT NULL",
+            )
+            training.estimate_m_from_pairwise_labels(
+                api.register("train_truth", table_name="truth_pairs")
+            )
+        for rule in learn_on:
+            training.estimate_parameters_using_expectation_maximisation(rule)
+        settings: dict[str, Any] = linker.misc.save_model_to_json(out_path=None)
     engine.drop("train_left", "train_right", "train_truth")
     return _with_floors(settings)
 

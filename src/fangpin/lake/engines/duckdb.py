@@ -33,6 +33,8 @@ class Engine:
     Receiving stands on it by name; the other stages know it by `lake.engine.Engine` alone.
     """
 
+    scores_claims = False
+
     def __init__(self, connection: duckdb.DuckDBPyConnection, spill: Path | None = None) -> None:
         self._connection = connection
         self._spill = spill

@@ -47,6 +47,7 @@ class Engine:
     """One Spark session; its tables are kept as Parquet in the spill until they are dropped."""
 
     def __init__(self, session: SparkSession, address: SparkAddress, spill: Path) -> None:
+        self.scores_claims = address.scores_claims
         self._session = session
         self._address = address
         self._spill = spill
@@ -133,11 +134,14 @@ class Engine:
 
     def drop(self, *names: str) -> None:
         """Forget temporary tables and views; names that do not exist are left at that."""
+        # Rows that lie on the disk go first, even where Spark is lost and forgets nothing any more.
+        for name in names:
+            self._forget(self._places.pop(name, None))
+            self._steps.pop(name, None)
         for name in names:
             if self._frames.pop(name, None) is not None:
-                self._session.catalog.dropTempView(name)
-            self._steps.pop(name, None)
-            self._forget(self._places.pop(name, None))
+                with refusals(f"the name {name}"):
+                    self._session.catalog.dropTempView(name)
 
     def view_files(
         self,
@@ -363,7 +367,5 @@ def connect(*, address: SparkAddress, spill: Path) -> Iterator[Engine]:
 
 def _leave(engine: Engine) -> None:
     """Forget the tables of an engine whose session goes on, unless that is gone."""
-    from py4j.protocol import Py4JError
-
-    with suppress(ConnectionError, Py4JError):
+    with suppress(EngineLost, EngineRefused):
         engine.close()

@@ -60,6 +60,22 @@ def is_loss(error: Exception) -> bool:
     )
 
 
+@contextmanager
+def losses_told() -> Iterator[None]:
+    """Turn what a tool on Spark raises into EngineLost where a lost Spark is behind it."""
+    try:
+        yield
+    except ProblemError:
+        raise
+    except Exception as error:
+        behind: BaseException | None = error
+        while behind is not None:
+            if isinstance(behind, Exception) and is_loss(behind):
+                raise EngineLost(lost()) from error
+            behind = behind.__cause__ or behind.__context__
+        raise
+
+
 def lost() -> Problem:
     return Problem(
         code="SPARK_LOST",

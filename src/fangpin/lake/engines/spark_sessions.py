@@ -63,6 +63,8 @@ class SparkAddress:
     master: str = LOCAL_MASTER
     home: Path | None = None
     home_url: str | None = None
+    scores_claims: bool = True
+    """Whether the names of claims may be shown to it; see docs/spark.md."""
 
     @property
     def is_remote(self) -> bool:

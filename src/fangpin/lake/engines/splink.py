@@ -6,13 +6,15 @@ Splink is an extra (`fangpin[linkage]`). Each engine gives it a clean connection
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from fangpin.lake.engine import Engine
 from fangpin.lake.engines.duckdb import Engine as DuckDB
 from fangpin.lake.engines.spark import Engine as Spark
+from fangpin.lake.engines.spark_losses import losses_told
 from fangpin.lake.engines.spark_sql import spark_condition
 from fangpin.values.problem import Problem, ProblemError
 
@@ -25,28 +27,45 @@ def has_splink() -> bool:
     return find_spec("splink") is not None
 
 
-def splink_api(engine: Engine) -> DatabaseAPI[Any]:
-    """Splink's view of an engine; its tables lie beside the engine's own.
+@contextmanager
+def splink_api(engine: Engine) -> Iterator[Any]:
+    """Splink's view of an engine; its tables lie beside the engine's own and go with the block.
 
-    Raises ProblemError (SPLINK_MISSING) without the extra.
+    Raises ProblemError (SPLINK_MISSING) without the extra, EngineLost where Spark is lost.
     """
     if not has_splink():
         raise ProblemError(splink_missing())
-    if isinstance(engine, DuckDB):
-        from splink import DuckDBAPI
+    with losses_told() if isinstance(engine, Spark) else nullcontext():
+        api: Any = _on_spark(engine) if isinstance(engine, Spark) else _on_duckdb(engine)
+        try:
+            yield api
+        finally:
+            api.delete_tables_created_by_splink_from_db()
 
-        return DuckDBAPI(connection=engine.lend())
-    if isinstance(engine, Spark):
-        from splink import SparkAPI
 
-        make: Callable[..., DatabaseAPI[Any]] = SparkAPI
-        # Conditions are written with what Spark has of its own: no jar must be there.
-        return make(
-            spark_session=engine.lend(),
-            break_lineage_method="persist",
-            register_udfs_automatically=False,
-        )
-    raise TypeError(f"Splink is not given {type(engine).__name__}")
+def _on_duckdb(engine: Engine) -> DatabaseAPI[Any]:
+    from splink import DuckDBAPI
+
+    if not isinstance(engine, DuckDB):
+        raise TypeError(f"Splink is not given {type(engine).__name__}")
+    return DuckDBAPI(connection=engine.lend())
+
+
+def _on_spark(engine: Spark) -> DatabaseAPI[Any]:
+    from splink import SparkAPI
+
+    class Api(SparkAPI):
+        """Splink's steps are views, each of which is read once: nothing is left in any cache."""
+
+        def _break_lineage_and_repartition(self, spark_df: Any, *_: str) -> Any:
+            return spark_df
+
+        def delete_table_from_database(self, name: str) -> None:
+            self.spark.catalog.dropTempView(name)
+
+    make: Callable[..., DatabaseAPI[Any]] = Api
+    # Conditions are written with what Spark has of its own: no jar must be there.
+    return make(spark_session=engine.lend(), register_udfs_automatically=False)
 
 
 def settings_on(engine: Engine, settings: Mapping[str, Any]) -> dict[str, Any]:

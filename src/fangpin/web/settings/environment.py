@@ -43,6 +43,7 @@ VARIABLES: dict[str, str] = {
     "FANGPIN_ENGINE_MB": "memory of the engine that receives and computes, in MB; 600",
     "FANGPIN_SPARK_MASTER": "where Spark runs: a master or a Spark Connect address; local[2]",
     "FANGPIN_SPARK_HOME": "address of FANGPIN_HOME to Spark's machines; empty: the same path",
+    "FANGPIN_SPARK_LINKAGE": "0: claims' names are not shown to Spark, DuckDB scores them here; 1",
     "FANGPIN_CIPHER": "cipher of the vault: aes-256-gcm or sm4-gcm",
     "FANGPIN_RLS": "1: PostgreSQL itself holds each request to its official's divisions",
     "FANGPIN_SIGN_IN_TRIES": "wrong passwords in a row after which a name waits; 5",
@@ -265,6 +266,9 @@ def _spark(
     variables: Mapping[str, str], home: Path, problems: list[Problem]
 ) -> SparkAddress | None:
     name = variables.get("FANGPIN_ENGINE") or "duckdb"
+    scores_claims = _yes_or_no(
+        {"FANGPIN_SPARK_LINKAGE": "1", **variables}, "FANGPIN_SPARK_LINKAGE", problems
+    )
     if name not in ("duckdb", "spark"):
         problems.append(
             Problem(
@@ -282,6 +286,7 @@ def _spark(
         master=variables.get("FANGPIN_SPARK_MASTER") or LOCAL_MASTER,
         home=home,
         home_url=variables.get("FANGPIN_SPARK_HOME") or None,
+        scores_claims=scores_claims,
     )
 
 
