@@ -143,6 +143,12 @@ def test_folders_within_are_read_where_the_pattern_names_them(
     assert pulled(desk, text, WAGES_FOLDER=str(folder)) == []
 
 
+def test_a_pattern_that_means_nothing_is_told(desk: Desk, folder: Path) -> None:
+    with pytest.raises(ProblemError) as raised:
+        pulled(desk, FOLDER.replace("*.csv", "**.csv"), WAGES_FOLDER=str(folder))
+    assert raised.value.problems[0].code == "SOURCE_PATTERN"
+
+
 def test_new_content_of_the_same_size_is_seen_without_a_time_of_change(desk: Desk) -> None:
     files = fsspec.filesystem("memory")
     files.makedirs("/wages", exist_ok=True)

@@ -345,6 +345,7 @@ def test_new_rows_of_april_sent_as_may_are_not_may(guarded: Desk) -> None:
     [
         ({"frequency": "quarterly"}, ("2020-01", "2020-03"), "accepted"),
         ({"frequency": "quarterly"}, ("2019-12", "2020-03"), "held"),
+        ({"frequency": "yearly"}, ("2019-01", "2020-01"), "accepted"),
         ({"dated_by": "start_date"}, ("2020-02", "2020-03"), "held"),
         ({"dated_by": "start_date", "volume": "varying"}, ("2020-02", "2020-03"), "accepted"),
     ],
@@ -466,6 +467,14 @@ def test_a_held_file_sent_again_is_known(guarded: Desk, cut: str) -> None:
     rows: Sequence[Sequence[str]] = a_month("2020-03", 15)
     again = guarded.receive_rows(*rows, received=date(2020, 4, 20))
     assert (again.outcome, again.delivery) == ("already_received", cut)
+
+
+def test_what_was_strange_and_true_once_is_no_yardstick(guarded: Desk, cut: str) -> None:
+    release_delivery(guarded.home, delivery=cut, by="wang", at=AT, reason="确属实际")
+    day = AT.date()
+    usual = guarded.receive_rows(*a_month("2020-04", 58), received=day)
+    again = guarded.receive_rows(*a_month("2020-05", 16), received=day)
+    assert (usual.outcome, again.outcome) == ("accepted", "held")
 
 
 def test_what_is_held_is_no_yardstick(guarded: Desk, cut: str) -> None:

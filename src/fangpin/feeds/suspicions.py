@@ -185,11 +185,18 @@ def _volume(lines: DeliveryLines, told: Delivered, earlier: Sequence[Arrival]) -
     if not latest or max(median(latest), now) < least:
         return []
     usual = Decimal(str(median(latest)))
-    is_small = now < low * usual and now < min(latest)
-    is_large = now > high * usual and now > max(latest)
+    # A month that was strange and true once does not make the next cut file an ordinary one.
+    strange = {one.month for one in earlier if _had_strange_volume(one)}
+    ordinary = [months[month] for month in sorted(months)[-_MONTHS_BACK:] if month not in strange]
+    is_small = now < low * usual and now < min(ordinary, default=usual)
+    is_large = now > high * usual and now > max(ordinary, default=usual)
     if not (is_small or is_large):
         return []
     return [finding("VOLUME_ANOMALY", count=now, usual=f"{usual:f}", months=len(latest))]
+
+
+def _had_strange_volume(one: Arrival) -> bool:
+    return any(found["code"] == "VOLUME_ANOMALY" for found in one.suspicions)
 
 
 def _shrunken_villages(
@@ -223,13 +230,14 @@ def _content_of_another_month(
     )[0]
     if own or not others:
         return []
-    # A few days of an earlier month may be told late, and a stock that varies bears old days; neither
-    # came with another month before, nor states a month of its own.
+    # A few days of an earlier month may be told late, a stock that varies bears old days, and a year's
+    # table is stated for a month of the year in which it came.
     states_months = any(
         one.field == contract.dated_by and one.type in ("month", "year") for one in contract.fields
     )
-    is_whole_file = others >= least and contract.volume == "steady"
-    if not (told.settled.repeated or states_months or is_whole_file):
+    is_whole_file = states_months or (others >= least and contract.volume == "steady")
+    is_new_of_others = is_whole_file and contract.frequency != "yearly"
+    if not (told.settled.repeated or is_new_of_others):
         return []
     return [finding("CONTENT_OF_ANOTHER_MONTH", count=others)]
 

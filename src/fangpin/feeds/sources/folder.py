@@ -35,7 +35,10 @@ class Offered:
 
 
 class RemoteFolder:
-    """A folder that was opened. Raises ProblemError SOURCES_NOT_INSTALLED, SOURCE_UNREACHABLE."""
+    """A folder that was opened.
+
+    Raises ProblemError SOURCES_NOT_INSTALLED, SOURCE_PATTERN, SOURCE_UNREACHABLE.
+    """
 
     def __init__(self, source: FolderSource) -> None:
         self._source = source
@@ -51,7 +54,10 @@ class RemoteFolder:
         except Exception as error:
             raise ProblemError(problems.unreachable(source.source, type(error).__name__)) from None
         self._root = str(root)
-        self._pattern = re.compile(glob_translate(source.pattern), re.IGNORECASE)
+        try:
+            self._pattern = re.compile(glob_translate(source.pattern), re.IGNORECASE)
+        except (ValueError, re.error):
+            raise ProblemError(problems.pattern(source.source, source.pattern)) from None
 
     def offered(self, taken: Mapping[str, Mapping[str, Any]]) -> list[Offered]:
         """Files of the pattern that were not taken, or have changed since, by name.

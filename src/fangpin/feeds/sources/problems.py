@@ -85,6 +85,18 @@ def mark_unusable(source: str, mark: str) -> Problem:
     )
 
 
+def pattern(source: str, written: str) -> Problem:
+    """A pattern that means nothing."""
+    return Problem(
+        code="SOURCE_PATTERN",
+        where=f"source {source}",
+        zh=f"文件名的式样“{written}”看不懂：** 只能单独作一级目录。",
+        en=f"The pattern '{written}' cannot be read: ** stands for whole folders alone.",
+        fix_zh="写成 *.xlsx 或 **/*.xlsx 的样子。",
+        fix_en="Write it like *.xlsx or **/*.xlsx.",
+    )
+
+
 def file_changing(source: str, name: str) -> Problem:
     """A file that was changed or taken away while it was read: perhaps only half of it came."""
     return Problem(
