@@ -132,6 +132,23 @@ def test_a_month_is_due_when_the_last_of_its_monthly_feeds_was(on: date, month: 
     assert month_due(contracts[2:], on=on) is None
 
 
+@pytest.mark.parametrize(
+    ("frequency", "month", "due"),
+    [
+        ("monthly", Month.of(2020, 1), date(2020, 2, 5)),
+        ("quarterly", Month.of(2020, 1), date(2020, 4, 5)),
+        ("quarterly", Month.of(2020, 3), date(2020, 4, 5)),
+        ("term", Month.of(2020, 7), date(2021, 1, 5)),
+        ("yearly", Month.of(2020, 1), date(2021, 1, 5)),
+        ("event", Month.of(2020, 1), date(2020, 2, 5)),
+    ],
+)
+def test_whatever_month_of_a_period_its_rows_tell_it_is_due_after_the_period(
+    frequency: str, month: Month, due: date
+):
+    assert due_date(wages_contract(frequency=frequency), int(month)) == due
+
+
 def test_rows_set_aside_are_read_in_pages(desk: Desk):
     receipt = desk.receive_rows(*(wage_row(place, wage="4OO") for place in range(5)))
     with connect() as engine:

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fangpin.feeds.arrivals import arrivals, coverage
-from fangpin.feeds.confirm import confirm_proposals, proposals_of
+from fangpin.feeds.confirm import confirm_proposals, proposals_of, rows_left
 from fangpin.feeds.holds import refuse_delivery
 from fangpin.feeds.receive import Receipt
+from fangpin.feeds.replay import replay
 from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.vault import Vault
 from fangpin.values.identifiers import lengthen
 from fangpin.values.problem import ProblemError
-from tests.feeds.builders import HEADER, Desk, csv_text, number, wage_row
+from tests.feeds.builders import HEADER, Desk, csv_text, number, wage_row, wages_contract
 
 AT = datetime(2020, 4, 10, 4, tzinfo=UTC)
 OLD = "431022190307123"
@@ -164,3 +166,30 @@ def test_a_refused_delivery_has_nothing_to_confirm(desk: Desk, receipt: Receipt)
     with pytest.raises(ProblemError) as raised:
         confirm(desk, receipt, {"wage": "as_proposed"})
     assert raised.value.problems[0].code == "DELIVERY_NOT_IN_FORCE"
+
+
+def test_confirmed_rows_are_no_whole_month(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, wages_contract(restates="month"))
+    first = desk.receive_rows(wage_row(1), wage_row(2), wage_row(3, wage="壹仟贰佰元整"))
+    told = confirm(desk, first, {"wage": "as_proposed"})
+    assert told.accepted == 1
+    assert arrivals(desk.home)[-1].superseded == (), "the other rows of the month stand"
+    with connect(spill=desk.home.spill) as engine:
+        refuse_delivery(desk.home, delivery=told.delivery or "", by="wang", at=AT, reason="再看看")
+        standing = replay(
+            home=desk.home,
+            pack=desk.pack,
+            engine=engine,
+            found=arrivals(desk.home),
+            as_of=date(2020, 5, 1),
+        )
+    assert [one.accepted for one in standing] == [2]
+
+
+def test_rows_of_another_column_wait_on(desk: Desk, receipt: Receipt) -> None:
+    first = confirm(desk, receipt, {"wage": "as_proposed"})
+    whole = next(one for one in arrivals(desk.home) if one.delivery == receipt.delivery)
+    waiting = int(whole.proposed["rows"])
+    assert rows_left(whole, arrivals(desk.home)) == waiting - first.read
+    confirm(desk, receipt, {"start_date": "dmy"})
+    assert rows_left(whole, arrivals(desk.home)) < waiting - first.read

@@ -134,3 +134,19 @@ def test_one_object_over_several_lines_is_no_ndjson(tmp_path: Any) -> None:
     for text, expected in ((line(), True), (json.dumps({"a": 1}, indent=1), False), ("", False)):
         file.write_text(text)
         assert is_ndjson(file) is expected
+
+
+def test_half_a_character_sets_its_row_aside(desk: Desk) -> None:
+    """Programs that cut a text after so many units leave half of a surrogate pair."""
+    cut = line(month="2020-02", employer="厂").replace("厂", "\\ud83d")
+    receipt = send(desk, f"{line()}\n{cut}\n", name="a.ndjson")
+    assert (receipt.outcome, receipt.accepted, receipt.quarantined) == ("accepted", 1, 1)
+    assert desk.quarantine(receipt) == [(2, "ROW_SHAPE")]
+    in_key = line(month="2020-02", 厂=1).replace("厂", "\\ud83d")
+    assert codes(send(desk, f"{line()}\n{in_key}\n")) == {"JSON_LINE_UNREADABLE"}
+
+
+def test_objects_without_a_cell_are_objects(desk: Desk) -> None:
+    assert codes(send(desk, "{}\n")) == {"FILE_EMPTY"}
+    receipt = send(desk, "{}\n" + line() + "\n")
+    assert (receipt.read, receipt.accepted, receipt.quarantined) == (2, 1, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,109 @@ def test_what_is_no_contract_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(ProblemError) as raised:
         imported(file)
     assert raised.value.problems[0].code == "CONTRACT_UNREADABLE"
+
+
+HEAD = "apiVersion: v3.0.2\nkind: DataContract\nid: health.bills\nversion: 1.0\nstatus: active\n"
+TABLE = """schema:
+- name: bills
+  properties:
+  - {name: idno, logicalType: string, primaryKey: true,
+     customProperties: [{property: fangpin.type, value: identifier}]}
+  - {name: paid, logicalType: date}
+"""
+OURS = """customProperties:
+- {property: fangpin.subject, value: person}
+- {property: fangpin.subject_field, value: idno}
+- {property: fangpin.absence, value: zero}
+- {property: fangpin.dated_by, value: paid}
+- {property: fangpin.source, value: x}
+- {property: fangpin.status, value: proposed}
+- {property: fangpin.frequency, value: monthly}
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "foreign.yaml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_a_foreign_contract_that_says_all_is_taken(tmp_path: Path) -> None:
+    found = imported(written(tmp_path, HEAD + TABLE + OURS))
+    assert [(one.field, one.type) for one in found.fields] == [
+        ("idno", "identifier"),
+        ("paid", "date"),
+    ]
+    assert found.frequency == "monthly"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("value: identifier", "value: identifer", "fields.idno.type"),
+        ("logicalType: date", "logicalType: object", "fields.paid.type"),
+        (", logicalType: date", "", "fields.paid.type"),
+        ("value: idno", "value: nobody", "subject_field"),
+        ("value: idno", "value: paid", "subject_field"),
+        ("value: paid", "value: idno", "dated_by"),
+        ("name: paid", "name: idno", "fields.idno"),
+        (
+            "logicalType: date",
+            "logicalType: date, logicalTypeOptions: {maximum: lots}",
+            "fields.1.maximum",
+        ),
+        ("value: monthly", "value: Monthly", "frequency"),
+    ],
+)
+def test_what_is_misspelt_or_not_said_is_never_guessed(
+    tmp_path: Path, old: str, new: str, place: str
+) -> None:
+    """An identity number that passed for a text would be kept in the open."""
+    with pytest.raises(ProblemError) as raised:
+        imported(written(tmp_path, (HEAD + TABLE + OURS).replace(old, new, 1)))
+    (problem,) = raised.value.problems
+    assert problem.code == "CONTRACT_INCOMPLETE" and place in problem.en
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("", "kind"),
+        ("- a\n", "kind"),
+        (HEAD.replace("kind: DataContract\n", "") + TABLE + OURS, "kind"),
+        (HEAD.replace("v3.0.2", "v2.2.2") + TABLE + OURS, "v2.2.2"),
+        (HEAD.replace("active", "[a]") + TABLE + OURS, "status"),
+        (HEAD + TABLE + OURS + "id: other.feed\n", "ConstructorError"),
+        (HEAD + TABLE + OURS + "x: !!python/object/apply:os.getcwd []\n", "ConstructorError"),
+        (HEAD + TABLE + "- {name: more, properties: [{name: a}]}\n" + OURS, "2 tables"),
+    ],
+)
+def test_it_is_said_where_a_file_is_no_contract(tmp_path: Path, text: str, place: str) -> None:
+    with pytest.raises(ProblemError) as raised:
+        imported(written(tmp_path, text))
+    (problem,) = raised.value.problems
+    assert problem.code == "CONTRACT_UNREADABLE" and place in problem.en
+
+
+@pytest.mark.parametrize(
+    "limit", ["99999999999999.99", "9999999999999999.99", "0.10", "-1E+3", "0"]
+)
+def test_limits_keep_their_digits_both_ways(cn: Pack, tmp_path: Path, limit: str) -> None:
+    contract = cn.contracts["yibao.settlement"]
+    fields = [
+        one.model_copy(update={"maximum": Decimal(limit)}) if one.type == "amount" else one
+        for one in contract.fields
+    ]
+    changed = contract.model_copy(update={"fields": fields})
+    file = written(tmp_path, exported(cn, changed))
+    assert imported(file) == changed
+    entry = written(tmp_path, f"feeds:\n{as_pack_entry(changed)}")
+    document = read_document(file=entry, place="department.yaml")
+    assert shaped(model=Contract, document=document, path=("feeds", 0), problems=[]) == changed
+
+
+def test_every_pack_s_contracts_come_back(repository: Path, tmp_path: Path) -> None:
+    for name in ("cn_hunan_chenzhou", "wb_hfps"):
+        pack = load_pack(repository / "packs" / name)
+        for contract in pack.contracts.values():
+            assert imported(written(tmp_path, exported(pack, contract))) == contract

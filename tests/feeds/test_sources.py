@@ -37,6 +37,7 @@ sources:
     kind: folder
     url: "${WAGES_FOLDER}"
     pattern: "*.csv"
+    quiet_seconds: 0
 """
 
 
@@ -57,7 +58,9 @@ def add(file: Path, rows: Sequence[tuple[Any, ...]]) -> None:
         connection.executemany("INSERT INTO wages VALUES (?, ?, ?, ?)", rows)
 
 
-def pulled(desk: Desk, text: str, **variables: str) -> list[Receipt]:
+def pulled(
+    desk: Desk, text: str, *, at: datetime = AT, told: Any = None, **variables: str
+) -> list[Receipt]:
     (desk.home.root / FILE).write_text(text, encoding="utf-8")
     receipts = []
     for source in read_sources(desk.home, pack=desk.pack, variables=variables).values():
@@ -68,7 +71,8 @@ def pulled(desk: Desk, text: str, **variables: str) -> list[Receipt]:
                 engine=engine,
                 vault=Vault(home=desk.home, engine=engine),
                 source=source,
-                at=AT,
+                at=at,
+                **({"told": told} if told else {}),
             )
     return receipts
 

@@ -315,6 +315,56 @@ def test_a_file_of_march_sent_as_april_is_not_april(guarded: Desk) -> None:
     assert Month.of(2020, 4) not in covered
 
 
+def test_new_rows_of_april_sent_as_may_are_not_may(guarded: Desk) -> None:
+    """The month would count as delivered and empty: households would read as recovered."""
+    receive_months(guarded, "2020-02", "2020-03")
+    text = csv_text(a_month("2020-04"))
+    wrong = guarded.receive_text(text, month=Month.of(2020, 5), received=date(2020, 6, 4))
+    assert (wrong.outcome, _held(guarded)) == ("held", ["CONTENT_OF_ANOTHER_MONTH"])
+
+    again = guarded.receive_text(text, month=Month.of(2020, 4), received=date(2020, 6, 4))
+    assert (again.outcome, guarded.codes(again)) == (
+        "already_received",
+        {"ALREADY_RECEIVED", "STANDS_HELD"},
+    )
+    refuse_delivery(
+        guarded.home, delivery=wrong.delivery or "", by="wang", at=AT, reason="月份选错"
+    )
+    same = guarded.receive_text(text, month=Month.of(2020, 5), received=date(2020, 6, 4))
+    assert guarded.codes(same) == {"ALREADY_RECEIVED", "STANDS_REFUSED"}
+
+    right = guarded.receive_text(text, month=Month.of(2020, 4), received=date(2020, 6, 4))
+    assert (right.outcome, right.accepted) == ("accepted", 60)
+    assert right.delivery != wrong.delivery
+    covered = coverage(arrivals(guarded.home), as_of=date(2020, 6, 30))["labour.wages"]
+    assert covered == {Month.of(2020, 2), Month.of(2020, 3), Month.of(2020, 4)}
+
+
+@pytest.mark.parametrize(
+    ("changed", "months", "outcome"),
+    [
+        ({"frequency": "quarterly"}, ("2020-01", "2020-03"), "accepted"),
+        ({"frequency": "quarterly"}, ("2019-12", "2020-03"), "held"),
+        ({"frequency": "yearly"}, ("2019-01", "2020-01"), "accepted"),
+        ({"dated_by": "start_date"}, ("2020-02", "2020-03"), "held"),
+        ({"dated_by": "start_date", "volume": "varying"}, ("2020-02", "2020-03"), "accepted"),
+    ],
+)
+def test_a_month_is_its_own_within_its_period(
+    tmp_path: Any, lines: Any, changed: dict[str, str], months: tuple[str, str], outcome: str
+) -> None:
+    desk = Desk(tmp_path, wages_contract(**changed), lines=lines)
+    rows = [wage_row(n, month=months[0], start_date=f"{months[0]}-05") for n in range(30)]
+    told = desk.receive_rows(*rows, month=Month.parse(months[1]), received=_day_after(months[1]))
+    assert told.outcome == outcome
+
+
+def test_a_few_days_told_late_are_no_wrong_month(tmp_path: Any, lines: Any) -> None:
+    desk = Desk(tmp_path, wages_contract(dated_by="start_date"), lines=lines)
+    rows = [wage_row(n, start_date="2020-02-27") for n in range(3)]
+    assert desk.receive_rows(*rows, month=Month.of(2020, 3)).outcome == "accepted"
+
+
 def test_an_export_that_numbers_its_rows_anew_would_count_twice(tmp_path: Any, lines: Any) -> None:
     contract = wages_contract(key=["id_number", "month", "employer"])
     desk = Desk(tmp_path, contract, lines=lines)
@@ -345,6 +395,15 @@ def test_a_whole_month_takes_back_the_rows_it_lacks(tmp_path: Any) -> None:
     assert told.counts_by_code["ROWS_CORRECTED"] == 1
     spoilt = desk.receive_rows(wage_row(4), wage_row(5, wage="4OO"), received=date(2020, 4, 10))
     assert spoilt.accepted == 0 and arrivals(desk.home)[-1].superseded == ()
+
+
+def test_a_cut_whole_month_takes_nothing_back(tmp_path: Any, lines: Any) -> None:
+    desk = Desk(tmp_path, wages_contract(restates="month"), lines=lines)
+    receive_months(desk, "2020-01", "2020-02", "2020-03")
+    cut = desk.receive_rows(*a_month("2020-03")[:10], received=date(2020, 4, 20))
+    assert (cut.outcome, _held(desk)) == ("held", ["VOLUME_ANOMALY"])
+    few = desk.receive_rows(*a_month("2020-03")[:55], received=date(2020, 4, 21))
+    assert (few.outcome, few.counts_by_code["ROWS_CORRECTED"]) == ("accepted", 5)
 
 
 # ── deciding ────────────────────────────────────────────────────────────────────────────────────
@@ -408,6 +467,14 @@ def test_a_held_file_sent_again_is_known(guarded: Desk, cut: str) -> None:
     rows: Sequence[Sequence[str]] = a_month("2020-03", 15)
     again = guarded.receive_rows(*rows, received=date(2020, 4, 20))
     assert (again.outcome, again.delivery) == ("already_received", cut)
+
+
+def test_what_was_strange_and_true_once_is_no_yardstick(guarded: Desk, cut: str) -> None:
+    release_delivery(guarded.home, delivery=cut, by="wang", at=AT, reason="确属实际")
+    day = AT.date()
+    usual = guarded.receive_rows(*a_month("2020-04", 58), received=day)
+    again = guarded.receive_rows(*a_month("2020-05", 16), received=day)
+    assert (usual.outcome, again.outcome) == ("accepted", "held")
 
 
 def test_what_is_held_is_no_yardstick(guarded: Desk, cut: str) -> None:

@@ -74,6 +74,17 @@ def test_a_shifted_cell_leaks_neither_name_nor_number(kind: str, value: str):
     assert value not in mask_value(value, kind=kind)
 
 
+@pytest.mark.parametrize("kind", ["amount", "date", "count", "month"])
+@pytest.mark.parametrize("value", ["李竹喜400", "400元 李竹喜", "李竹喜431022198503071234"])
+def test_a_name_beside_a_figure_is_masked(kind: str, value: str):
+    assert "李竹喜" not in mask_value(value, kind=kind)
+
+
+def test_words_of_a_figure_are_left_to_the_clerk():
+    assert mask_value("约400元整", kind="amount") == "约400元整"
+    assert mask_value("2020年2月三十日", kind="date") == "2020年2月三十日"
+
+
 def test_masks_leave_what_a_clerk_needs():
     assert mask_value("2020-02-30", kind="date") == "2020-02-30"
     assert mask_value("4OO", kind="amount") == "4OO"

@@ -151,6 +151,8 @@ def test_keys_of_two_tokens_do_not_meet(prefecture: Seed, home: Path) -> None:
         (body(), {"key": ""}, 400, "IDEMPOTENCY_KEY_MISSING"),
         (body(), {"key": "short"}, 400, "IDEMPOTENCY_KEY_MISSING"),
         (body(), {"path": f"{PATH}?month=soon"}, 422, "MONTH_UNREADABLE"),
+        (body(), {"path": f"{PATH}?month=2021-01"}, 422, "MONTH_AHEAD"),
+        (body(), {"Content-Encoding": "gzip"}, 415, "CONTENT_ENCODING_UNSUPPORTED"),
         (body(), {"path": "/api/feeds/medical.unknown/deliveries"}, 404, "FEED_UNKNOWN"),
         (body(), {"path": "/api/feeds/finance.card/deliveries"}, 404, "FEED_UNKNOWN"),
     ],
@@ -163,7 +165,13 @@ def test_what_is_wrong_with_a_request_is_a_problem_in_both_languages(
 
 
 @pytest.mark.parametrize(
-    ("length", "code", "status"), [("0", "FILE_EMPTY", 422), ("", "LENGTH_MISSING", 411)]
+    ("length", "code", "status"),
+    [
+        ("0", "FILE_EMPTY", 422),
+        ("", "LENGTH_MISSING", 411),
+        ("²", "LENGTH_MISSING", 411),
+        ("9" * 5000, "LENGTH_MISSING", 411),
+    ],
 )
 def test_a_body_without_content_or_length_is_told(
     prefecture: Seed, home: Path, length: str, code: str, status: int
@@ -209,6 +217,73 @@ def test_a_body_that_is_no_ndjson_is_refused_as_a_whole(
     assert (told["state"], told["read"], told["rows"]) == ("refused", 0, [])
     assert told["findings"][0]["message_zh"] and told["findings"][0]["message_en"]
     assert not (home / "deliveries" / FEED).exists()
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        '{"row_id": "B9", "id_nu',
+        "row_id,id_number,month,amount",
+        '{"姓名": "李竹喜"}'.encode("gb18030"),
+        b"\x1f\x8b\x08\x00",
+        b"PK\x03\x04",
+        "<html>502 Bad Gateway</html>",
+        "[",
+    ],
+)
+def test_a_first_line_that_is_no_object_is_told_as_such(
+    prefecture: Seed, home: Path, first: str | bytes
+) -> None:
+    """What was agreed on is NDJSON: a body is not taken for a spreadsheet, nor called one."""
+    token = made(prefecture)
+    content = (first.encode() if isinstance(first, str) else first) + b"\n" + body().encode()
+    where = push(token, content).headers["Location"]
+    work(home)
+    told = look(token, where).json()
+    assert told["state"] == "refused"
+    assert [(one["code"], one["row"]) for one in told["findings"]] == [("JSON_LINE_UNREADABLE", 1)]
+    assert "李竹喜" not in str(told)
+
+
+def test_half_a_character_in_a_body_costs_its_row_alone(prefecture: Seed, home: Path) -> None:
+    token = made(prefecture)
+    where = push(token, body(3).replace('"B0"', '"B0", "note": "\\ud83d"')).headers["Location"]
+    work(home)
+    told = look(token, where).json()
+    assert (told["state"], told["accepted"], told["quarantined"]) == ("accepted", 2, 1)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_another_method_is_a_problem_that_names_the_right_ones(
+    prefecture: Seed, home: Path, method: str
+) -> None:
+    headers = {"Authorization": f"Bearer {made(prefecture)}"}
+    response = Client().generic(method, PATH, b"", headers=headers)
+    assert (response.status_code, response.headers["Allow"]) == (405, "POST")
+    if method != "HEAD":
+        problem(response, 405, "METHOD_NOT_ALLOWED")
+    there = Client().generic("POST", f"{PATH}/0123456789ab", b"", headers=headers)
+    assert problem(there, 405, "METHOD_NOT_ALLOWED")
+    assert there.headers["Allow"] == "GET, HEAD"
+
+
+def test_what_was_not_foreseen_is_a_problem_without_its_words(
+    prefecture: Seed, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(**_: Any) -> None:
+        raise RuntimeError("geheim")
+
+    monkeypatch.setattr("fangpin.web.api.views.submit", broken)
+    client = Client(raise_request_exception=False)
+    response = client.post(
+        PATH,
+        body(),
+        content_type="application/x-ndjson",
+        headers={"Authorization": f"Bearer {made(prefecture)}", "Idempotency-Key": "key-0001"},
+    )
+    problem(response, 500, "SERVER_BROKEN")
+    assert "geheim" not in response.content.decode()
+    assert list((home / "uploads").iterdir()) == []
 
 
 # ── who ─────────────────────────────────────────────────────────────────────────────────────────

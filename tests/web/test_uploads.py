@@ -34,6 +34,8 @@ from tests.web.seed import Seed
 from tests.web.work import bills, number, work, workshop
 
 FEED = "medical.settlement"
+OLD_NUMBER = "431022190307123"
+"""Of fifteen digits: of somebody who is more than a hundred years old, or of one born in 2003."""
 
 
 @pytest.fixture
@@ -387,6 +389,66 @@ def test_proposed_readings_are_confirmed_as_a_delivery_of_their_own(
     again = text(client.get(page))
     assert "已接收" in again and "按选定的读法载入" not in again
     assert "等待确认读法" not in text(client.get("/uploads/"))
+
+
+def test_rows_of_a_column_that_was_not_chosen_can_still_be_read(
+    home: Path, send: Send, signed_in: SignIn
+) -> None:
+    client = signed_in("owner")
+    rows = [f"B{n},{number(n)},2020-11,100" for n in range(4)]
+    rows += [f"B8,{number(8)},2020-11,壹佰元整", f"B9,{OLD_NUMBER},2020-11,50"]
+    send("编号,身份证号,月份,金额\n" + "\n".join(rows) + "\n", client=client)
+    work(home)
+    page = f"/feeds/{FEED}/{Upload.objects.get().delivery}/"
+    given = {"act": "confirm", "choice-amount": "as_proposed"}
+    client.post(f"{page}readings/", {**given, "key": "r" * 32})
+    work(home)
+    assert "按选定的读法载入" in text(client.get(page))
+    assert "1 行等待确认读法" in text(client.get("/uploads/"))
+    given = {"act": "confirm", "choice-id_number": "as_proposed"}
+    client.post(f"{page}readings/", {**given, "key": "s" * 32})
+    work(home)
+    assert "按选定的读法载入" not in text(client.get(page))
+    assert "等待确认读法" not in text(client.get("/uploads/"))
+
+
+def test_a_reading_confirmed_at_night_is_of_the_day_that_began(
+    home: Path, send: Send, signed_in: SignIn
+) -> None:
+    client = signed_in("owner")
+    send(bills(6, 金额="壹仟贰佰元整"), client=client)
+    work(home)
+    first = Upload.objects.get()
+    page = f"/feeds/{FEED}/{first.delivery}/"
+    given = {"act": "confirm", "choice-amount": "as_proposed", "key": "r" * 32}
+    client.post(f"{page}readings/", given)
+    night = first.received_at.replace(hour=17) - timedelta(days=1)
+    Upload.objects.filter(channel="readings").update(received_at=night)
+    work(home)
+    confirmed = Upload.objects.get(channel="readings").delivery
+    told = json.loads((home / "deliveries" / FEED / confirmed / "delivery.json").read_text())
+    assert told["received"] == first.received_on.isoformat()
+
+
+def test_a_file_that_was_refused_for_its_month_can_be_sent_for_another(
+    home: Path, send: Send, signed_in: SignIn
+) -> None:
+    client = signed_in("owner")
+    send(bills(40), client=client, month="2020-10")
+    work(home)
+    first = Upload.objects.get()
+    held(home, first.delivery)
+    page = f"/feeds/{FEED}/{first.delivery}/"
+    client.post(f"{page}decide/", {"act": "refuse", "reason": "月份选错"})
+    send(bills(40), client=client, month="2020-11")
+    work(home)
+    second = Upload.objects.latest("id")
+    assert (second.outcome, second.accepted) == ("accepted", 40)
+    send(bills(40), client=client, month="2020-10")
+    work(home)
+    third = Upload.objects.latest("id")
+    assert third.outcome == "already_received"
+    assert "已被拒收，没有生效" in text(client.get(f"/uploads/{third.upload_no}/"))
 
 
 def test_proposed_readings_are_declined_and_stay_unread(

@@ -11,8 +11,10 @@ import typer
 from fangpin.cli.output import print_json, print_table, say
 from fangpin.cli.session import Session
 from fangpin.feeds.open_contract import as_pack_entry, exported, imported
+from fangpin.feeds.receive import Receipt
 from fangpin.feeds.sources.pull import pull as pull_source
 from fangpin.feeds.sources.settings import read_sources
+from fangpin.lake.home import MACHINE_CODES
 from fangpin.lake.vault import Vault
 from fangpin.policy.nearest import advice
 from fangpin.values.problem import Problem, ProblemError
@@ -39,8 +41,9 @@ def pull(
     with session.engine() as engine:
         vault = Vault(home=session.home, engine=engine, cipher=session.environment.cipher)
         for one in chosen:
+            receipts: list[Receipt] = []
             try:
-                receipts = pull_source(
+                pull_source(
                     home=session.home,
                     pack=session.pack,
                     engine=engine,
@@ -48,11 +51,13 @@ def pull(
                     source=one,
                     at=session.now(),
                     limits=session.environment.limits,
+                    told=receipts.append,
                 )
             except ProblemError as error:
+                if any(problem.code in MACHINE_CODES for problem in error.problems):
+                    raise
                 # One source that cannot be reached keeps no other one waiting.
                 problems += error.problems
-                continue
             told += [{"source": one.source, **receipt.as_dict()} for receipt in receipts]
     refused = any(receipt["outcome"] == "refused" for receipt in told)
     if as_json:

@@ -26,11 +26,11 @@ from fangpin.cli import (
     worker,
 )
 from fangpin.cli.output import errors, print_problems
+from fangpin.lake.home import MACHINE_CODES
 from fangpin.values.problem import ProblemError
 
 REFUSED = 3
 MACHINE = 4
-MACHINE_CODES = frozenset({"DISK_FULL", "HOME_NOT_WRITABLE"})
 
 app = typer.Typer(
     name="fangpin",

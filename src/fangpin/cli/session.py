@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from fangpin.lake.engine import Engine
 from fangpin.lake.engines import duckdb, spark
@@ -41,12 +42,12 @@ class Session:
         return self.environment.packs or shipped_packs()
 
     def now(self) -> datetime:
-        """The moment of the command, or of the demonstration's clock."""
-        return clock.now(os.environ)
+        """The moment of the command in the installation's zone, or of the demonstration's clock."""
+        return clock.now(os.environ).astimezone(ZoneInfo(self.environment.time_zone))
 
     def today(self) -> date:
-        """The day of the command, or of the demonstration's clock."""
-        return clock.today(os.environ)
+        """The day of that moment: at night it is another one than that of UTC."""
+        return self.now().date()
 
     @contextmanager
     def engine(self) -> Iterator[duckdb.Engine]:

@@ -23,10 +23,12 @@ QUARANTINE = "quarantine.parquet"
 SUPERSEDED = "superseded.parquet"
 REPEATED = "repeated.parquet"
 PROPOSED = "proposed.bin"
+CONFIRMS = "confirms"
+"""Of an origin: the delivery whose proposed readings were confirmed."""
 SHARED = "shared.parquet"
 """Of a registry's delivery: person_ref of the numbers under which it lists several names."""
 
-_MONTHS_OF = {"monthly": 1, "quarterly": 3, "term": 6, "yearly": 12}
+MONTHS_OF = {"monthly": 1, "quarterly": 3, "term": 6, "yearly": 12}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class Arrival:
     @property
     def confirms(self) -> str | None:
         """The delivery whose proposed readings it holds; it never makes a month delivered itself."""
-        confirmed = self.origin.get("confirms")
+        confirmed = self.origin.get(CONFIRMS)
         return None if confirmed is None else str(confirmed)
 
     @property
@@ -296,8 +298,7 @@ def _feed_status(
         state: Literal["on_time", "late", "overdue", "not_due", "never", "no_schedule"]
         state, late = ("no_schedule" if chosen else "never"), 0
     else:
-        first = expected - _MONTHS_OF[contract.frequency] + 1
-        chosen = [arrival for arrival in usable if first <= arrival.month <= expected][:1]
+        chosen = [one for one in usable if last_of_period(contract, one.month) == expected][:1]
         if chosen:
             late = max((chosen[0].received - due).days, 0) if due else 0
             state = "late" if late else "on_time"
@@ -339,16 +340,26 @@ def expected_month(contract: Contract, *, as_of: date) -> int | None:
     """The last month of the latest period that had ended before a day; None for event feeds."""
     if contract.frequency == "event":
         return None
-    length = _MONTHS_OF[contract.frequency]
+    length = MONTHS_OF[contract.frequency]
     last = int(Month.last_complete(as_of))
     return last - (last + 1) % length
 
 
+def last_of_period(contract: Contract, month: int) -> int:
+    """The last month of the quarter, term or year in which a month lies; the month itself otherwise."""
+    length = MONTHS_OF.get(contract.frequency, 1)
+    return month + (-1 - month) % length
+
+
 def due_date(contract: Contract, month: int) -> date | None:
-    """The day by which the delivery of a month is due: in the following month; None: no due day."""
+    """The day by which the delivery of a month is due; None: no due day.
+
+    It lies in the month after the period: rows of a quarter may tell any of its months.
+    """
     if contract.due_day is None:
         return None
-    return Month(month).plus(1).first_day.replace(day=contract.due_day)
+    last = Month(last_of_period(contract, month))
+    return last.plus(1).first_day.replace(day=contract.due_day)
 
 
 def month_due(contracts: Iterable[Contract], *, on: date) -> tuple[int, date] | None:

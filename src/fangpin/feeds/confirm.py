@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from fangpin.feeds.arrivals import PROPOSED, Arrival, arrivals
+from fangpin.feeds.arrivals import CONFIRMS, PROPOSED, Arrival, arrivals
 from fangpin.feeds.holds import find_delivery
 from fangpin.feeds.limits import Limits
 from fangpin.feeds.proposals import CHOICES, PROPOSED_CELLS, confirmed_text
@@ -64,6 +64,17 @@ def proposals_of(
     ]
 
 
+def rows_left(one: Arrival, known: Iterable[Arrival]) -> int:
+    """How many rows of a delivery wait for a reading that none of its confirmations chose."""
+    confirmed = {
+        row
+        for other in known
+        if (other.feed, other.confirms) == (one.feed, one.delivery)
+        for row in other.origin.get("rows", ())
+    }
+    return max(int(one.proposed.get("rows", 0)) - len(confirmed), 0)
+
+
 def confirm_proposals(
     home: Home,
     *,
@@ -74,6 +85,7 @@ def confirm_proposals(
     choices: Mapping[str, str],
     by: str,
     at: datetime,
+    received: date | None = None,
     feed: str | None = None,
     rows: Collection[int] | None = None,
     limits: Limits | None = None,
@@ -84,7 +96,8 @@ def confirm_proposals(
 
     `choices` are by field (see CHOICES); `rows` narrows to some row numbers; `origin` is kept with
     the new delivery beside what was confirmed. A row joins when each of its proposals has a reading
-    under the choices. The same confirmation again answers `already_received`. Raises ProblemError
+    under the choices. `received` is the day of the new delivery, none: that of `at`. The same
+    confirmation again answers `already_received`. Raises ProblemError
     DELIVERY_UNKNOWN, DELIVERY_NOT_IN_FORCE, CHOICE_UNKNOWN, NOTHING_TO_CONFIRM.
     """
     found = find_delivery(home, delivery=delivery, feed=feed)
@@ -106,14 +119,14 @@ def confirm_proposals(
             feed=found.feed,
             file=file,
             original_name=f"{found.delivery} 确认 confirmed.csv",
-            received=at.date(),
+            received=received or at.date(),
             month=Month(found.month),
             engine=engine,
             vault=vault,
             limits=limits,
             origin={
                 **(origin or {}),
-                "confirms": found.delivery,
+                CONFIRMS: found.delivery,
                 "choices": dict(sorted(choices.items())),
                 "rows": numbers,
                 "by": by,

@@ -71,12 +71,16 @@ def context_of(compared: Sequence[Arrival]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def restated_month(contract: Contract, *, month: int | None, quarantined: int) -> int | None:
+def restated_month(
+    contract: Contract, *, month: int | None, quarantined: int, is_part: bool
+) -> int | None:
     """The month of which a delivery is the whole; None: it corrects rows alone.
 
-    A delivery of which rows were set aside is not whole: nothing is taken back for it.
+    A delivery of which rows were set aside is not whole, nor is a part, such as the rows of another
+    delivery whose reading was confirmed: nothing is taken back for it.
     """
-    return month if contract.restates == "month" and not quarantined else None
+    is_whole = contract.restates == "month" and not quarantined and not is_part
+    return month if is_whole else None
 
 
 def compare_with_earlier(

@@ -67,13 +67,15 @@ def settle_rows(
     raw: RawTable | None = None,
     waiting: int = 0,
     shared: Sequence[Path] = (),
+    is_part: bool = False,
 ) -> Settled:
     """Make ACCEPTED from CHECKED; rows whose key repeats with other content join PROBLEMS.
 
     A row of an earlier delivery with the same key and content makes this one a duplicate; with
     other content this one corrects it and the old row is named in `superseded_rows`. A registry
     delivery restates whole villages: nothing of it is a duplicate of an earlier one. `earlier` are
-    the deliveries of the feed that came before it and are in force; `month` is the stated one.
+    the deliveries of the feed that came before it and are in force; `month` is the stated one;
+    `is_part` of a delivery that is never the whole of its month.
     """
     contract, registry = shape.contract, pack.header.registry
     is_registry = shape.registry is not None
@@ -114,7 +116,10 @@ def settle_rows(
             names=shape.names,
             earlier=compared,
             restated=restated_month(
-                contract, month=most_frequent if month is None else month, quarantined=set_aside
+                contract,
+                month=most_frequent if month is None else month,
+                quarantined=set_aside,
+                is_part=is_part,
             ),
         )
         duplicate += known

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, Any, get_args
 import yaml
 from pydantic import ValidationError
 
-from fangpin.policy.feed_models import Contract, ContractField, FieldType
+from fangpin.policy.feed_models import (
+    DATING_TYPES,
+    SUBJECT_TYPES,
+    Contract,
+    ContractField,
+    FieldType,
+)
 from fangpin.policy.pack import Pack
 from fangpin.values.problem import Problem, ProblemError
 
@@ -29,6 +35,11 @@ _TYPE_OF = {
     "string": "text", "number": "number", "integer": "count", "date": "date", "timestamp": "date",
     "boolean": "flag",
 }  # fmt: skip
+_LIMITS = ("minimum", "maximum")
+_ASKED_FOR = (
+    "feed", "frequency", "subject", "subject_field", "absence", "dated_by", "source", "status", "key",
+)  # fmt: skip
+_PLACES_SHOWN = 5
 _PERSONAL = ("identifier", "name", "phone", "household_no")
 _OWN = (
     "subject", "subject_field", "absence", "dated_by", "use", "restates", "volume", "sheets",
@@ -91,13 +102,7 @@ def imported(file: Path) -> Contract:
     Where it has no custom properties of ours, what is missing is asked for, never guessed. Raises
     ProblemError CONTRACTS_NOT_INSTALLED, CONTRACT_UNREADABLE or CONTRACT_INCOMPLETE.
     """
-    model = _model()
-    try:
-        told: OpenDataContractStandard = model.OpenDataContractStandard.from_string(
-            file.read_text(encoding="utf-8")
-        )
-    except (OSError, UnicodeDecodeError, ValueError, yaml.YAMLError, ValidationError) as error:
-        raise ProblemError(_unreadable(file, type(error).__name__)) from None
+    told = _read(file)
     tables = told.schema_ or []
     if len(tables) != 1 or not tables[0].properties:
         raise ProblemError(_unreadable(file, f"{len(tables)} tables"))
@@ -111,7 +116,7 @@ def imported(file: Path) -> Contract:
             "zh": told.name or table.businessName or table.name,
             "en": table.description or table.name,
         },
-        "frequency": agreed.get("frequency"),
+        "frequency": own.get("frequency") or agreed.get("frequency"),
         "due_day": agreed.get("dueDay"),
         "key": [
             one.name for one in sorted(keyed, key=lambda one: one.primaryKeyPosition or len(keyed))
@@ -119,29 +124,61 @@ def imported(file: Path) -> Contract:
         "fields": [_field(one) for one in table.properties or []],
         **{name: own[name] for name in _OWN if name in own},
     }
-    missing = [
-        name
-        for name in ("feed", "frequency", "subject", "subject_field", "absence", "dated_by",
-                     "source", "status", "key")
-        if not written.get(name)
-    ]  # fmt: skip
+    missing = [name for name in _ASKED_FOR if not written.get(name)]
+    missing += [f"fields.{one['field']}.type" for one in written["fields"] if not one["type"]]
     if missing:
         raise ProblemError(_incomplete(file, missing))
     try:
-        return Contract.model_validate(written)
+        contract = Contract.model_validate(written)
     except ValidationError as error:
-        places = sorted({".".join(map(str, one["loc"])) for one in error.errors()})
-        raise ProblemError(_incomplete(file, places)) from None
+        raise ProblemError(_incomplete(file, _places(error))) from None
+    if doubtful := _doubtful(contract):
+        raise ProblemError(_incomplete(file, doubtful))
+    return contract
+
+
+def _read(file: Path) -> OpenDataContractStandard:
+    model = _model()
+    try:
+        data = yaml.load(file.read_text(encoding="utf-8"), Loader=_UniqueKeys)
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
+        raise ProblemError(_unreadable(file, type(error).__name__)) from None
+    if not isinstance(data, dict) or data.get("kind") != "DataContract":
+        raise ProblemError(_unreadable(file, "kind"))
+    version = str(data.get("apiVersion", ""))
+    if not version.startswith("v3"):
+        raise ProblemError(_unreadable(file, f"apiVersion {version[:20]}"))
+    if isinstance(data.get("version"), int | float):
+        data["version"] = str(data["version"])
+    try:
+        told: OpenDataContractStandard = model.OpenDataContractStandard.model_validate(data)
+    except ValidationError as error:
+        raise ProblemError(_unreadable(file, ", ".join(_places(error)[:_PLACES_SHOWN]))) from None
+    return told
+
+
+def _doubtful(contract: Contract) -> list[str]:
+    """What does not fit together: fields written twice, and names of fields that are not there."""
+    types = {one.field: one.type for one in contract.fields}
+    names = [one.field for one in contract.fields]
+    found = [f"fields.{name}" for name in types if names.count(name) > 1]
+    found += [f"key.{name}" for name in contract.key if name not in types]
+    if types.get(contract.subject_field) not in SUBJECT_TYPES[contract.subject]:
+        found.append("subject_field")
+    if types.get(contract.dated_by) not in DATING_TYPES:
+        found.append("dated_by")
+    return found
+
+
+def _places(error: ValidationError) -> list[str]:
+    return sorted({".".join(map(str, one["loc"])) for one in error.errors()})
 
 
 def as_pack_entry(contract: Contract) -> str:
     """The contract as an entry of a pack's feeds/<department>.yaml."""
     told = contract.model_dump(mode="json", exclude_defaults=True)
     for field in told["fields"]:
-        for limit in ("minimum", "maximum"):
-            if limit in field:
-                value = Decimal(field[limit])
-                field[limit] = int(value) if value == value.to_integral_value() else float(value)
+        field |= {limit: Decimal(field[limit]) for limit in _LIMITS if limit in field}
     return yaml.dump([told], Dumper=_Plain, allow_unicode=True, sort_keys=False, width=100)
 
 
@@ -155,16 +192,36 @@ def _quoted(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if is_word else '"')
 
 
+def _number(dumper: yaml.SafeDumper, value: Decimal) -> yaml.ScalarNode:
+    kind = "int" if value == value.to_integral_value() else "float"
+    text = f"{value.to_integral_value() if kind == 'int' else value:f}"
+    return dumper.represent_scalar(f"tag:yaml.org,2002:{kind}", text)
+
+
 _Plain.add_representer(str, _quoted)
+_Plain.add_representer(Decimal, _number)
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """The safe loader, which by itself lets the second of two equal keys win."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [one.value for one, _ in node.value if isinstance(one, yaml.ScalarNode)]
+        if len(set(keys)) < len(keys):
+            raise yaml.constructor.ConstructorError(None, None, "a key twice", node.start_mark)
+        return super().construct_mapping(node, deep=deep)
 
 
 def _property(model: Any, contract: Contract, field: ContractField) -> SchemaProperty:
-    options: dict[str, Any] = {}
-    if field.minimum is not None:
-        options["minimum"] = float(field.minimum)
-    if field.maximum is not None:
-        options["maximum"] = float(field.maximum)
     own: dict[str, Any] = {"type": field.type, "title_en": field.title.en}
+    options: dict[str, Any] = {}
+    for limit in _LIMITS:
+        exact = getattr(field, limit)
+        if exact is None:
+            continue
+        options[limit] = float(exact)
+        if Decimal(repr(options[limit])) != exact:
+            own[limit] = f"{exact:f}"
     own |= {name: getattr(field, name) for name in ("scheme", "values") if getattr(field, name)}
     if field.open_ended:
         own["open_ended"] = True
@@ -195,9 +252,10 @@ def _property(model: Any, contract: Contract, field: ContractField) -> SchemaPro
 
 def _field(told: SchemaProperty) -> dict[str, Any]:
     own = _own_properties(told.customProperties)
-    kind = own.get("type") or _TYPE_OF.get(told.logicalType or "string", "text")
+    kind = own.get("type") or _TYPE_OF.get(told.logicalType or "")
     if kind not in get_args(FieldType):
-        kind = "text"
+        # A misspelt identifier that passed for a text would be kept in the open.
+        kind = None
     options = told.logicalTypeOptions or {}
     field: dict[str, Any] = {
         "field": told.name,
@@ -213,9 +271,10 @@ def _field(told: SchemaProperty) -> dict[str, Any]:
     if kind == "text" and told.enum and "type" not in own:
         field["type"] = "code"
         field["values"] = {str(one.value): [one.label or str(one.value)] for one in told.enum}
-    for limit in ("minimum", "maximum"):
-        if options.get(limit) is not None:
-            field[limit] = Decimal(str(options[limit]))
+    for limit in _LIMITS:
+        stated = own.get(limit, options.get(limit))
+        if stated is not None:
+            field[limit] = str(stated)
     return field
 
 
@@ -248,10 +307,10 @@ def _unreadable(file: Path, detail: str) -> Problem:
     return Problem(
         code="CONTRACT_UNREADABLE",
         where=file.name,
-        zh=f"不是只含一张表的开放数据契约（{detail}）。",
-        en=f"It is no Open Data Contract of one table ({detail}).",
-        fix_zh="请检查 YAML；多张表的请拆成多份契约。",
-        fix_en="Check the YAML; split a contract of several tables.",
+        zh=f"不是只含一张表的开放数据契约（ODCS v3），问题在：{detail}。",
+        en=f"It is no Open Data Contract (ODCS v3) of one table; see: {detail}.",
+        fix_zh="请检查 YAML 和所列各处；旧版本请先转成 v3，多张表的请拆成多份契约。",
+        fix_en="Check the YAML at these places; bring older versions to v3, split several tables.",
     )
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from fangpin.feeds.arrivals import (
+    CONFIRMS,
     DELIVERY,
     FACTS,
     PROPOSED,
@@ -46,7 +47,7 @@ from fangpin.feeds.readers.ndjson import read_ndjson
 from fangpin.feeds.readers.table import RAW, RawTable
 from fangpin.feeds.readers.workbook import read_workbook
 from fangpin.feeds.replay import replay
-from fangpin.feeds.sniff import sniff, type_mismatch
+from fangpin.feeds.sniff import Container, sniff, type_mismatch
 from fangpin.feeds.suspicions import Delivered, suspicions
 from fangpin.lake.engine import EngineRefused
 from fangpin.lake.engines.duckdb import Engine
@@ -108,12 +109,14 @@ def receive(
     vault: Vault,
     limits: Limits | None = None,
     sheet: str | None = None,
+    container: Container | None = None,
     origin: dict[str, Any] | None = None,
     progress: Callable[[Step], None] = lambda _step: None,
 ) -> Receipt:
     """Receive a file as one delivery of a feed; the same bytes again change nothing.
 
-    `sheet` names the sheet of a workbook that has several; `origin` is kept with the delivery and
+    `sheet` names the sheet of a workbook that has several; `container` is what the file is where that
+    was agreed on, otherwise its content tells; `origin` is kept with the delivery and
     tells where its rows came from; `progress` is told of each step that begins. A file that cannot
     be loaded gives a receipt `refused` with its findings. Raises ProblemError only for the machine:
     DISK_FULL, HOME_NOT_WRITABLE, FILE_UNREADABLE.
@@ -124,13 +127,13 @@ def receive(
         return _refused(feed, [_unknown_feed(feed, pack)])
     sha256 = _digest(file)
     earlier = arrivals(home, feed=feed)
-    same = next((arrival for arrival in earlier if arrival.sha256 == sha256), None)
+    same = next((one for one in earlier if one.sha256 == sha256 and _is_said(one, month)), None)
     if same is not None:
         return Receipt(
             outcome="already_received",
             feed=feed,
             delivery=same.delivery,
-            findings=(finding("ALREADY_RECEIVED", delivery=same.delivery),),
+            findings=already_received(same),
             month=same.month,
         )
     try:
@@ -147,6 +150,7 @@ def receive(
                 vault=vault,
                 limits=limits,
                 sheet=sheet,
+                container=container,
                 origin=origin or {},
                 sha256=sha256,
                 earlier=earlier,
@@ -174,6 +178,7 @@ def _receive(
     vault: Vault,
     limits: Limits,
     sheet: str | None,
+    container: Container | None,
     origin: dict[str, Any],
     sha256: str,
     earlier: Sequence[Arrival],
@@ -190,6 +195,7 @@ def _receive(
         limits=limits,
         workplace=workplace,
         sheet=sheet,
+        known=container,
         findings=findings,
     )
     findings += [*raw.findings, *raw.mapping.findings]
@@ -220,6 +226,7 @@ def _receive(
         raw=raw,
         waiting=checked.waiting,
         shared=_shared_numbers(home, pack),
+        is_part=CONFIRMS in origin,
     )
     findings += [*checked.findings, *settled.findings, *_known_rows(settled, checked.read)]
     accepted = settled.accepted
@@ -239,10 +246,13 @@ def _receive(
         division=pack.header.registry.division if is_registry and pack.header.registry else None,
     )
     vault.register(NEW_IDENTITIES)
-    delivery = f"{received.isoformat()}-{sha256[:12]}"
     delivered_month = int(month) if month is not None else settled.month
     if delivered_month is None:
         delivered_month = int(Month.last_complete(received))
+    delivery = f"{received.isoformat()}-{sha256[:12]}"
+    if any(one.delivery == delivery for one in earlier):
+        # The same bytes on the same day, refused then for the month they were sent for.
+        delivery += f"-{Month(delivered_month)}"
     progress("judging")
     doubts = suspicions(
         engine=engine,
@@ -255,6 +265,7 @@ def _receive(
             profile=profile,
             received=received,
             is_registry=is_registry,
+            is_part=CONFIRMS in origin,
         ),
         earlier=in_force,
     )
@@ -347,6 +358,26 @@ def _known_rows(settled: Settled, read: int) -> list[Finding]:
     return told
 
 
+def already_received(same: Arrival) -> tuple[Finding, ...]:
+    """What there is to say of bytes that this delivery brought; also where it has no effect."""
+    told = [finding("ALREADY_RECEIVED", delivery=same.delivery)]
+    standing = same.standing_on(None)
+    if standing != "in_force":
+        code = "STANDS_HELD" if standing == "held" else "STANDS_REFUSED"
+        told.append(finding(code, delivery=same.delivery))
+    return tuple(told)
+
+
+def _is_said(one: Arrival, month: Month | None) -> bool:
+    """Whether a delivery of the same bytes stands for them.
+
+    One that a person refused does not where they come for another month: that is how a wrong month is
+    put right.
+    """
+    is_for_another = month is not None and int(month) != one.month
+    return not (is_for_another and one.standing_on(None) == "refused")
+
+
 def contract_digest(contract: Contract) -> str:
     """Changes exactly when the contract does."""
     return hashlib.sha256(contract.model_dump_json().encode()).hexdigest()[:12]
@@ -361,9 +392,10 @@ def _read(
     limits: Limits,
     workplace: Path,
     sheet: str | None,
+    known: Container | None,
     findings: list[Finding],
 ) -> RawTable:
-    container = sniff(file, limits=limits)
+    container = sniff(file, limits=limits, known=known)
     mismatch = type_mismatch(container, original_name=original_name)
     if mismatch:
         findings.append(mismatch)

@@ -102,7 +102,9 @@ def _compare(
         engine=engine,
         names=names,
         earlier=compared,
-        restated=restated_month(contract, month=one.month, quarantined=one.quarantined),
+        restated=restated_month(
+            contract, month=one.month, quarantined=one.quarantined, is_part=bool(one.confirms)
+        ),
     )
     leave_out(engine=engine, name="replayed_rows", duplicate=repeated, repeated=0)
     accepted, first, last = engine.rows(

@@ -37,12 +37,12 @@ _FOREIGN = (
     (b"{\\rtf", "RTF"),
     (b"MIME-Version:", "MHTML"),
 )
-_JSON = re.compile(rb"\s*(?:\{\s*\"|\[\s*[\[{])")
+_JSON = re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*[\[{])")
 _DBASE = re.compile(rb"[\x02\x03\x30\x83\x8b\xf5].[\x01-\x0c][\x01-\x1f].{8}", re.DOTALL)
 
 
-def sniff(file: Path, *, limits: Limits) -> Container:
-    """The container of a file.
+def sniff(file: Path, *, limits: Limits, known: Container | None = None) -> Container:
+    """The container of a file; `known` where whoever wrote it left no choice.
 
     Raises FileRefused: FILE_EMPTY, FILE_TOO_LARGE, FILE_ENCRYPTED, FILE_CORRUPT,
     FILE_TYPE_UNSUPPORTED, ARCHIVE_TOO_LARGE (from the zip directory, nothing is unpacked).
@@ -52,6 +52,8 @@ def sniff(file: Path, *, limits: Limits) -> Container:
         raise FileRefused(finding("FILE_EMPTY"))
     if size > limits.file_bytes:
         raise FileRefused(finding("FILE_TOO_LARGE", size=size, limit=limits.file_bytes))
+    if known is not None:
+        return known
     with file.open("rb") as stream:
         head = stream.read(4096)
     if head.startswith(_OLE):

@@ -14,8 +14,9 @@ from datetime import date
 from decimal import Decimal
 from statistics import median
 
-from fangpin.feeds.arrivals import Arrival
+from fangpin.feeds.arrivals import MONTHS_OF, Arrival, last_of_period
 from fangpin.feeds.check import PROBLEMS
+from fangpin.feeds.duplicates import restated_month
 from fangpin.feeds.facts import ACCEPTED, Settled
 from fangpin.feeds.findings import Finding, finding
 from fangpin.feeds.lines import DeliveryLines
@@ -44,6 +45,19 @@ class Delivered:
     profile: Profile
     received: date
     is_registry: bool
+    is_part: bool = False
+    """Rows of another delivery whose reading was confirmed: never the whole of a month."""
+
+    @property
+    def is_whole_month(self) -> bool:
+        """Whether it takes back the rows of its month that it lacks."""
+        restated = restated_month(
+            self.contract,
+            month=self.month,
+            quarantined=self.settled.quarantined,
+            is_part=self.is_part,
+        )
+        return restated is not None
 
 
 def suspicions(
@@ -62,7 +76,8 @@ def suspicions(
     is_first_of_month = all(one.month != told.month for one in earlier)
     if is_first_of_month:
         found += _content_of_another_month(engine, lines, told)
-        found += _volume(lines, told, others)
+    if is_first_of_month or told.is_whole_month:
+        found += _volume(lines, told, earlier)
     return [*found, *_doubled_content(engine, lines, told, earlier)]
 
 
@@ -146,8 +161,11 @@ def _farthest(
     return max(ratios, key=lambda ratio: abs(ratio.ln()))
 
 
-def _volume(lines: DeliveryLines, told: Delivered, others: Sequence[Arrival]) -> list[Finding]:
-    """A month far smaller or larger than the feed's earlier ones: a cut file, or twice the rows."""
+def _volume(lines: DeliveryLines, told: Delivered, earlier: Sequence[Arrival]) -> list[Finding]:
+    """A month far smaller or larger than the feed's earlier ones: a cut file, or twice the rows.
+
+    A delivery that is the whole of its month is compared with what it takes the place of as well.
+    """
     low, high, least = lines.of("volume_low"), lines.of("volume_high"), lines.of("least_rows")
     contract = told.contract
     if contract.volume == "varying" or contract.frequency == "event":
@@ -155,18 +173,30 @@ def _volume(lines: DeliveryLines, told: Delivered, others: Sequence[Arrival]) ->
     if low is None or high is None or least is None:
         return []
     months: dict[int, int] = defaultdict(int)
-    for one in others:
-        months[one.month] += one.read - one.repeated
+    for one in earlier:
+        if one.confirms:
+            continue
+        if told.is_whole_month:
+            months[one.month] = one.read
+        elif one.month != told.month:
+            months[one.month] += one.read - one.repeated
     latest = [months[month] for month in sorted(months)[-_MONTHS_BACK:]]
-    now = told.read - told.settled.repeated
+    now = told.read if told.is_whole_month else told.read - told.settled.repeated
     if not latest or max(median(latest), now) < least:
         return []
     usual = Decimal(str(median(latest)))
-    is_small = now < low * usual and now < min(latest)
-    is_large = now > high * usual and now > max(latest)
+    # A month that was strange and true once does not make the next cut file an ordinary one.
+    strange = {one.month for one in earlier if _had_strange_volume(one)}
+    ordinary = [months[month] for month in sorted(months)[-_MONTHS_BACK:] if month not in strange]
+    is_small = now < low * usual and now < min(ordinary, default=usual)
+    is_large = now > high * usual and now > max(ordinary, default=usual)
     if not (is_small or is_large):
         return []
     return [finding("VOLUME_ANOMALY", count=now, usual=f"{usual:f}", months=len(latest))]
+
+
+def _had_strange_volume(one: Arrival) -> bool:
+    return any(found["code"] == "VOLUME_ANOMALY" for found in one.suspicions)
 
 
 def _shrunken_villages(
@@ -189,15 +219,27 @@ def _shrunken_villages(
 def _content_of_another_month(
     engine: Engine, lines: DeliveryLines, told: Delivered
 ) -> list[Finding]:
-    """A file that brings nothing of its month but rows that other months brought already."""
-    if told.contract.frequency == "event" or not told.settled.repeated:
+    """A file that brings nothing of its month: the month would count as delivered, and empty."""
+    contract, least = told.contract, lines.of("least_rows")
+    if contract.frequency == "event" or lines.of("repeated_share") is None or least is None:
         return []
-    if lines.of("repeated_share") is None:
+    last = last_of_period(contract, told.month)
+    own, others = engine.rows(
+        "SELECT count(*) FILTER (WHERE month > ? AND month <= ?), count(*) FROM settling",
+        [last - MONTHS_OF[contract.frequency], last],
+    )[0]
+    if own or not others:
         return []
-    own = engine.value(f"SELECT count(*) FROM {ACCEPTED} WHERE month = ?", [told.month])
-    if own:
+    # A few days of an earlier month may be told late, a stock that varies bears old days, and a year's
+    # table is stated for a month of the year in which it came.
+    states_months = any(
+        one.field == contract.dated_by and one.type in ("month", "year") for one in contract.fields
+    )
+    is_whole_file = states_months or (others >= least and contract.volume == "steady")
+    is_new_of_others = is_whole_file and contract.frequency != "yearly"
+    if not (told.settled.repeated or is_new_of_others):
         return []
-    return [finding("CONTENT_OF_ANOTHER_MONTH", count=told.settled.repeated)]
+    return [finding("CONTENT_OF_ANOTHER_MONTH", count=others)]
 
 
 def _doubled_content(

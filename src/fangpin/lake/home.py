@@ -15,6 +15,8 @@ from fangpin.values.problem import Problem, ProblemError
 
 TEMPORARY = ".unfinished-"
 """Names that begin so are invisible to readers and swept by the next run."""
+MACHINE_CODES = frozenset({"DISK_FULL", "HOME_NOT_WRITABLE"})
+"""Problems of the machine (`machine_problem`): the same may well be done a little later."""
 _SPILLED = "duckdb_temp_"
 """What the engine spilled, and what stays of one that was killed: it holds people's rows."""
 

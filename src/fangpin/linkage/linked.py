@@ -359,8 +359,14 @@ def _leave_out_taken_back(
     restated = [
         f"({place}, {month})"
         for place, one in enumerate(deliveries)
-        if not one.confirms
-        and (month := restated_month(contract, month=one.month, quarantined=one.quarantined))
+        if (
+            month := restated_month(
+                contract,
+                month=one.month,
+                quarantined=one.quarantined,
+                is_part=bool(one.confirms),
+            )
+        )
         is not None
     ]
     if not restated:

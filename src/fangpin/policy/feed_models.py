@@ -26,6 +26,15 @@ FieldType = Literal[
     "phone",
 ]
 
+DATING_TYPES: tuple[FieldType, ...] = ("date", "month", "year")
+"""Of the field that places a row in its month."""
+SUBJECT_TYPES: dict[str, tuple[FieldType, ...]] = {
+    "person": ("identifier",),
+    "household": ("household_no", "identifier"),
+    "division": ("division",),
+}
+"""Of the field that names the subject, by what the subject is."""
+
 
 class ContractField(Node):
     """One column of a feed: its names in the departments' files, type and limits."""

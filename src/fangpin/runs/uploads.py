@@ -16,20 +16,18 @@ from fangpin.casework.uploads.actions import Ended
 from fangpin.casework.uploads.models import Channel, Outcome, Upload
 from fangpin.feeds.arrivals import DELIVERY, Arrival, arrivals
 from fangpin.feeds.confirm import confirm_proposals
-from fangpin.feeds.findings import Finding, finding
+from fangpin.feeds.findings import Finding
 from fangpin.feeds.limits import Limits
-from fangpin.feeds.receive import Receipt, Step, receive
+from fangpin.feeds.receive import Receipt, Step, already_received, receive
 from fangpin.lake.ciphers import GcmCipher
 from fangpin.lake.engines.duckdb import Engine, connect
-from fangpin.lake.home import Home
+from fangpin.lake.home import MACHINE_CODES, Home
 from fangpin.lake.spool import Spool
 from fangpin.lake.vault import Vault
 from fangpin.policy import Pack
 from fangpin.values.month import Month
 from fangpin.values.problem import Problem, ProblemError
 
-MACHINE_CODES = frozenset({"DISK_FULL", "HOME_NOT_WRITABLE"})
-"""Problems of the machine: the same file may well be received a little later."""
 _MOST_FINDINGS = 200
 
 
@@ -73,6 +71,7 @@ def check_upload(workshop: Workshop, row: Upload, *, progress: Callable[[Step], 
                     vault=vault,
                     limits=workshop.limits,
                     sheet=row.sheet or None,
+                    container="ndjson" if row.channel == Channel.PUSH else None,
                     origin=_origin(row),
                     progress=progress,
                 )
@@ -106,6 +105,7 @@ def _confirm(
         choices=row.choices,
         by=row.sender,
         at=row.received_at,
+        received=row.received_on,
         feed=row.feed,
         limits=workshop.limits,
         origin=_origin(row),
@@ -123,9 +123,10 @@ def _ended(home: Home, row: Upload, receipt: Receipt) -> Ended:
     found = next(one for one in arrivals(home, feed=row.feed) if one.delivery == receipt.delivery)
     if found.origin.get("upload") != row.upload_no:
         # Another upload of the same bytes, perhaps one of this very moment, was first.
-        again = finding("ALREADY_RECEIVED", delivery=found.delivery)
         return Ended(
-            Outcome.ALREADY_RECEIVED, delivery=found.delivery, findings=_of_the_file([again])
+            Outcome.ALREADY_RECEIVED,
+            delivery=found.delivery,
+            findings=_of_the_file(already_received(found)),
         )
     return Ended(
         Outcome.HELD if found.suspicions else Outcome.ACCEPTED,

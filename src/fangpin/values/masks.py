@@ -10,6 +10,12 @@ _LONG_NUMBER = re.compile(r"[0-9][0-9 \-]{5,}[0-9]{4}[0-9Xx]?")
 _WORDS_LIKE_A_NAME = re.compile(
     r"(?:[\u3400-\u9fff\u3007\ue000-\uf8ff\U00020000-\U0003ffff·•.]{2,}|[A-Za-z][A-Za-z'.\- ]*)"
 )
+_HAN = re.compile(r"[\u3400-\u9fff\u3007\U00020000-\U0003ffff]{2,}")
+_OF_FIGURES = re.compile(
+    "[零〇一二三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟元圆块角分整正人民币约多余"
+    "年月日号时点秒季度上下午半大小]+"
+)
+"""Words that belong to a figure or a day: a cell that was written badly is not hidden from its clerk."""
 _SHOWN = 40
 
 
@@ -59,11 +65,11 @@ def mask_value(text: str | None, *, kind: str) -> str:
     if kind == "name" or _WORDS_LIKE_A_NAME.fullmatch(plain):
         return mask_name(plain[:_SHOWN])
     masked = _LONG_NUMBER.sub(lambda found: mask_identifier(found[0]), plain)
-    masked = (
-        re.sub(
-            r"[\u3400-\u9fff\U00020000-\U0003ffff]{2,}", lambda found: mask_name(found[0]), masked
-        )
-        if kind in ("text", "code", "flag", "division")
-        else masked
+    is_words = kind in ("text", "code", "flag", "division")
+    masked = _HAN.sub(
+        lambda found: (
+            found[0] if not is_words and _OF_FIGURES.fullmatch(found[0]) else mask_name(found[0])
+        ),
+        masked,
     )
     return masked if len(masked) <= _SHOWN else masked[:_SHOWN] + "…"

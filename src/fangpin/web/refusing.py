@@ -21,6 +21,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return errors.not_found(request, exception)
 
 
+def broken(request: HttpRequest) -> HttpResponse:
+    """500, in the looks of the face that was asked."""
+    return problems.broken() if request.path.startswith(API) else errors.broken(request)
+
+
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form without its token, in the looks of the face that was asked."""
     if request.path.startswith(DOOR):

@@ -14,4 +14,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler404 = "fangpin.web.refusing.not_found"
 handler403 = "fangpin.web.console.views.errors.not_found"
 handler400 = "fangpin.web.console.views.errors.not_understood"
-handler500 = "fangpin.web.console.views.errors.broken"
+handler500 = "fangpin.web.refusing.broken"

@@ -38,11 +38,12 @@ OF_DELIVERIES: dict[str, FindingWords] = {
     ),
     "CONTENT_OF_ANOTHER_MONTH": FindingWords(
         "hold",
-        "报送的月份没有自己的数据，{count} 行都是其他月份已报过的；整批暂扣。",
-        "Nothing in it belongs to the stated month; {count} rows came with other months already. "
-        "The delivery is held.",
-        "请核对所选月份和文件：选错文件的重新报送。",
-        "Check the month and the file; send the right one.",
+        "报送的月份没有自己的数据，{count} 行都属于其他月份；整批暂扣。",
+        "Nothing in it belongs to the stated month: its {count} rows are of other months. The delivery "
+        "is held.",
+        "请核对所选月份和文件：选错文件的重新报送；选错月份的先拒收这一批，再按正确的月份报送同一文件。",
+        "Check the month and the file: send the right file; or refuse this delivery and send the same "
+        "file again under the right month.",
     ),
     "CONTENT_DOUBLED": FindingWords(
         "hold",
@@ -67,6 +68,21 @@ OF_DELIVERIES: dict[str, FindingWords] = {
         "warn",
         "同一文件已作为批次 {delivery} 载入，本次新增 0 行。",
         "The same file was loaded as delivery {delivery}; 0 new rows.",
+    ),
+    "STANDS_HELD": FindingWords(
+        "warn",
+        "批次 {delivery} 正在暂扣，还没有生效。",
+        "Delivery {delivery} is held and has no effect yet.",
+        "请负责人核对后放行或拒收；数据有误的请更正文件后再报送。",
+        "Let someone check it and release or refuse it; send a corrected file if it is wrong.",
+    ),
+    "STANDS_REFUSED": FindingWords(
+        "warn",
+        "批次 {delivery} 已被拒收，没有生效。",
+        "Delivery {delivery} was refused and has no effect.",
+        "请更正文件后再报送；只是月份选错的，按正确的月份报送同一文件；拒收有误的，由负责人放行原批次。",
+        "Send a corrected file; the same file under the right month if the month was wrong; or let someone "
+        "release that delivery.",
     ),
     "DATED_AFTER_RECEIPT": FindingWords(
         "warn",

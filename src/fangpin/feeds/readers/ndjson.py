@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,9 @@ LONGEST_LINE = 1 << 20
 """Bytes. No honest row is longer; none is read further."""
 
 
+_HALF = re.compile("[\ud800-\udfff]")
+
+
 class _Pairs(list[tuple[str, Any]]):
     """A JSON object with its pairs as they are written, a key twice included."""
 
@@ -29,8 +33,8 @@ def read_ndjson(
     """Load an NDJSON file; columns are the keys of all its objects. Numbers keep their digits.
 
     A line that is no object, or is cut, refuses the whole file: half a body is no delivery. A value
-    that is itself an object or a list, or a key twice, sets its row aside. Raises FileRefused
-    (JSON_LINE_UNREADABLE, FILE_CORRUPT, and what `map_columns` raises).
+    that is itself an object or a list, a key twice, or half a character sets its row aside. Raises
+    FileRefused (JSON_LINE_UNREADABLE, FILE_CORRUPT, and what `map_columns` raises).
     """
     places: dict[str, int] = {}
     numbered = workplace / "numbered.csv"
@@ -43,8 +47,9 @@ def read_ndjson(
                 place = places.setdefault(key, len(places))
                 if place == len(cells):
                     cells.append("")
-                misshapen = misshapen or isinstance(value, list)
-                cells[place] = _text(value)
+                text = _text(value)
+                misshapen = misshapen or isinstance(value, list) or not _is_whole(text)
+                cells[place] = text if _is_whole(text) else ""
             if len(places) > limits.columns:
                 raise FileRefused(finding("FILE_CORRUPT"))
             writer.writerow([row_no, int(misshapen), *cells])
@@ -90,7 +95,14 @@ def _object(line: bytes) -> _Pairs | None:
         )
     except (ValueError, RecursionError):
         return None
-    return read if isinstance(read, _Pairs) else None
+    if not isinstance(read, _Pairs) or not all(_is_whole(key) for key, _ in read):
+        return None
+    return read
+
+
+def _is_whole(text: str) -> bool:
+    """Whether no half of a surrogate pair stands in it, which programs leave that cut texts."""
+    return text.isascii() or _HALF.search(text) is None
 
 
 def _text(value: Any) -> str:

@@ -1,18 +1,27 @@
-"""Rows of a department's database as one CSV file, from the high-water mark on."""
+"""Rows of a department's database as one NDJSON file, from the high-water mark on.
+
+NDJSON, for a cell of a database may hold line breaks, quotes and delimiters of its own: nothing is to be
+guessed about what was never a text file.
+"""
 
 from __future__ import annotations
 
-import csv
 import hashlib
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from fangpin.feeds.sources import marks, problems
 from fangpin.feeds.sources.settings import DatabaseSource
-from fangpin.values.problem import Problem, ProblemError
+from fangpin.values.problem import ProblemError
+
+_EXACT = 10**15
+"""Below it a float holds every whole number: what is larger is shown as the float that it is."""
+_BYTES_SHOWN = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,42 +33,114 @@ class Fetched:
 
 
 def fetch_rows(
-    source: DatabaseSource, *, mark: dict[str, str] | None, to: Path, largest: int
+    source: DatabaseSource, *, mark: dict[str, str] | None, to: Path, largest: int, zone: tzinfo
 ) -> Fetched:
-    """Write the rows at or above the mark as CSV under the database's own column names.
+    """Write the rows at or above the mark, one object a line, under the database's column names.
 
-    Rows that bear the mark itself come again, so that none that was added beside them is missed; a
-    pull that brings only those gives 0 rows. Raises ProblemError SOURCES_NOT_INSTALLED,
-    SOURCE_UNREACHABLE, SOURCE_MARK_MISSING, SOURCE_TOO_LARGE.
+    Rows that bear the mark itself come again, so that none that was added beside them is missed, and
+    so do rows of a table that bear no mark; a pull that brings only those gives 0 rows. A table in
+    which nothing stands at or above the mark any more was emptied or put back: all of it is read.
+    Moments that bear a zone are written in `zone`: whatever the server's own is, the day is ours.
+    Raises ProblemError SOURCES_NOT_INSTALLED, SOURCE_UNREACHABLE, SOURCE_MARK_MISSING,
+    SOURCE_MARK_UNUSABLE, SOURCE_COLUMN_TWICE, SOURCE_TOO_LARGE.
     """
+    written = _write(source, mark, to, largest, zone)
+    if source.table is not None and mark is not None and written.highest is None:
+        written = _write(source, None, to, largest, zone)
+    if written.highest is None:
+        return Fetched(written.rows, mark)
+    now = {**marks.named(written.highest), "rows": f"{written.digest:064x}"}
+    is_known = now == mark and written.rows == written.bearing
+    return Fetched(0 if is_known else written.rows, now)
+
+
+@dataclass(slots=True)
+class _Written:
+    rows: int = 0
+    highest: Any = None
+    bearing: int = 0
+    """Rows that bear the highest mark, or none."""
+    digest: int = 0
+    """Of those rows, whatever their order."""
+    unmarked: int = 0
+    digest_of_unmarked: int = 0
+
+
+def _write(
+    source: DatabaseSource, mark: dict[str, str] | None, to: Path, largest: int, zone: tzinfo
+) -> _Written:
+    rows = _rows(source, mark)
+    names = next(rows)
+    at = _place_of_mark(source, names)
+    written = _Written()
+    size = 0
+    with to.open("wb") as file:
+        for row in rows:
+            cells = {name: _cell(value, zone) for name, value in zip(names, row, strict=True)}
+            # Half of a pair of surrogates stays an escape, and the reader sets its row aside.
+            line = json.dumps(cells, ensure_ascii=False).encode("utf-8", "backslashreplace")
+            size += file.write(line + b"\n")
+            if size > largest:
+                raise ProblemError(problems.too_large(source.source, largest))
+            written.rows += 1
+            if at is not None:
+                _look_at_mark(source, written, row[at], line)
+    written.bearing += written.unmarked
+    written.digest = (written.digest + written.digest_of_unmarked) % (1 << 256)
+    return written
+
+
+def _look_at_mark(source: DatabaseSource, written: _Written, value: Any, line: bytes) -> None:
+    # A sum of digests: the rows need no order, and a million of one mark no memory.
+    digest = int.from_bytes(hashlib.sha256(line).digest(), "big")
+    if value is None:
+        written.unmarked += 1
+        written.digest_of_unmarked += digest
+        return
+    if not marks.go_together(value, written.highest):
+        raise ProblemError(problems.mark_unusable(source.source, source.high_water_mark or ""))
+    if written.highest is not None and value == written.highest:
+        written.bearing += 1
+        written.digest += digest
+    # A table comes in the order of its mark, which is the database's own: it knows its texts.
+    elif written.highest is None or source.table is not None or value > written.highest:
+        written.highest, written.bearing, written.digest = value, 1, digest
+
+
+def _rows(source: DatabaseSource, mark: dict[str, str] | None) -> Iterator[Sequence[Any]]:
+    """The names of the columns, then every row; whatever the database raises becomes a Problem."""
     try:
         import sqlalchemy
     except ImportError:
-        raise ProblemError(not_installed(source.source)) from None
+        raise ProblemError(problems.not_installed(source.source)) from None
     try:
         engine = sqlalchemy.create_engine(source.url)
-    except (sqlalchemy.exc.ArgumentError, ImportError) as error:
-        raise ProblemError(unreachable(source.source, type(error).__name__)) from None
-    try:
-        with engine.connect() as connection:
-            result = connection.execution_options(
-                stream_results=True, yield_per=source.chunk
-            ).execute(*_statement(source, mark))
-            return _write(source, result, mark, to, largest)
-    except sqlalchemy.exc.SQLAlchemyError as error:
-        # The error may quote the address or a row: neither goes on.
-        raise ProblemError(unreachable(source.source, type(error).__name__)) from None
-    finally:
-        engine.dispose()
+        try:
+            with engine.connect() as connection:
+                result = connection.execution_options(
+                    stream_results=True, yield_per=source.chunk
+                ).execute(_statement(source, mark))
+                yield list(result.keys())
+                yield from result
+        finally:
+            engine.dispose()
+    except Exception as error:
+        # Drivers raise what they like, and any of it may quote the address or a row.
+        raise ProblemError(problems.unreachable(source.source, type(error).__name__)) from None
 
 
-def _statement(source: DatabaseSource, mark: dict[str, str] | None) -> tuple[Any, dict[str, Any]]:
+def _statement(source: DatabaseSource, mark: dict[str, str] | None) -> Any:
     import sqlalchemy
 
-    value = None if mark is None else _value(mark)
+    value = None if mark is None else marks.value(mark)
     if source.query is not None:
-        parameters = {"high_water_mark": value} if source.high_water_mark else {}
-        return sqlalchemy.text(source.query), parameters
+        query = sqlalchemy.text(source.query)
+        if not source.asks_for_mark:
+            return query
+        # At first NULL is written out: PostgreSQL asks for the type of a parameter without a value.
+        return query.bindparams(
+            sqlalchemy.bindparam("high_water_mark", value, literal_execute=value is None)
+        )
     assert source.table is not None
     table = sqlalchemy.table(source.table, schema=source.schema_name)
     statement = sqlalchemy.select(sqlalchemy.text("*")).select_from(table)
@@ -67,129 +148,45 @@ def _statement(source: DatabaseSource, mark: dict[str, str] | None) -> tuple[Any
         column: Any = sqlalchemy.column(source.high_water_mark)
         statement = statement.order_by(column)
         if value is not None:
-            statement = statement.where(column >= value)
-    return statement, {}
-
-
-def _write(
-    source: DatabaseSource, result: Any, mark: dict[str, str] | None, to: Path, largest: int
-) -> Fetched:
-    names = list(result.keys())
-    at = _place_of_mark(source, names)
-    highest: Any = None
-    bearing: list[str] = []
-    count = 0
-    with to.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
-        writer.writerow(names)
-        for row in result:
-            cells = [_text(value) for value in row]
-            writer.writerow(cells)
-            count += 1
-            if at is not None and row[at] is not None:
-                if highest is None or row[at] > highest:
-                    highest, bearing = row[at], []
-                if row[at] == highest:
-                    bearing.append("\x1f".join(cells))
-            if count % 1_000 == 0 and file.tell() > largest:
-                raise ProblemError(_too_large(source.source, largest))
-    if at is None or highest is None:
-        return Fetched(count, mark)
-    digest = hashlib.sha256("\n".join(sorted(bearing)).encode()).hexdigest()
-    now = {**_named(highest), "rows": digest}
-    return Fetched(0 if now == mark else count, now)
+            statement = statement.where(sqlalchemy.or_(column >= value, column.is_(None)))
+    return statement
 
 
 def _place_of_mark(source: DatabaseSource, names: Sequence[str]) -> int | None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ProblemError(problems.column_twice(source.source, twice))
     if source.high_water_mark is None:
         return None
     if source.high_water_mark in names:
         return names.index(source.high_water_mark)
-    raise ProblemError(
-        Problem(
-            code="SOURCE_MARK_MISSING",
-            where=f"source {source.source}",
-            zh=f"查询结果里没有水位列 {source.high_water_mark}；有：{', '.join(names)[:300]}。",
-            en=f"The result has no column {source.high_water_mark}; it has: "
-            f"{', '.join(names)[:300]}.",
-            fix_zh="在 sources.yaml 中改正 high_water_mark 或查询。",
-            fix_en="Correct high_water_mark or the query in sources.yaml.",
-        )
-    )
+    raise ProblemError(problems.mark_missing(source.source, source.high_water_mark, names))
 
 
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
+def _cell(value: Any, zone: tzinfo) -> str | bool | None:
+    """A value as a file would have it; every digit that is there and none that is not."""
+    if value is None or isinstance(value, bool):
+        return value
     if isinstance(value, Decimal):
         return f"{value:f}"
+    if isinstance(value, float):
+        return f"{Decimal(repr(value)):f}" if abs(value) < _EXACT else repr(value)
     if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
+        return _wall_time(value, zone).isoformat(sep=" ")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, bytes | bytearray | memoryview):
+        return _text_of(bytes(value))
     return str(value)
 
 
-def _named(value: Any) -> dict[str, str]:
-    """A mark as text, with its type."""
-    if isinstance(value, datetime):
-        return {"type": "datetime", "value": value.isoformat()}
-    if isinstance(value, date):
-        return {"type": "date", "value": value.isoformat()}
-    if isinstance(value, int):
-        return {"type": "int", "value": str(value)}
-    if isinstance(value, Decimal | float):
-        return {"type": "decimal", "value": str(value)}
-    return {"type": "text", "value": str(value)}
+def _wall_time(value: datetime, zone: tzinfo) -> datetime:
+    return value if value.tzinfo is None else value.astimezone(zone).replace(tzinfo=None)
 
 
-def _value(mark: dict[str, str]) -> Any:
-    text = mark["value"]
-    match mark["type"]:
-        case "datetime":
-            return datetime.fromisoformat(text)
-        case "date":
-            return date.fromisoformat(text)
-        case "int":
-            return int(text)
-        case "decimal":
-            return Decimal(text)
-        case _:
-            return text
-
-
-def not_installed(source: str) -> Problem:
-    """The Problem of an installation without the libraries of sources."""
-    return Problem(
-        code="SOURCES_NOT_INSTALLED",
-        where=f"source {source}",
-        zh="没有安装读取数据库和远程目录的组件。",
-        en="The libraries that read databases and remote folders are not installed.",
-        fix_zh="安装 fangpin[sources] 和对应的驱动后重试。",
-        fix_en="Install fangpin[sources] and the driver it needs.",
-    )
-
-
-def unreachable(source: str, kind: str) -> Problem:
-    """The Problem of a source that could not be read; never with its address."""
-    return Problem(
-        code="SOURCE_UNREACHABLE",
-        where=f"source {source}",
-        zh=f"无法读取该来源（{kind}）。",
-        en=f"The source could not be read ({kind}).",
-        fix_zh="请检查 sources.yaml 中的地址、驱动、权限和网络。",
-        fix_en="Check its address, driver, permissions and the network.",
-    )
-
-
-def _too_large(source: str, largest: int) -> Problem:
-    return Problem(
-        code="SOURCE_TOO_LARGE",
-        where=f"source {source}",
-        zh=f"一次取回的数据超过 {largest} 字节。",
-        en=f"One pull would exceed {largest} bytes.",
-        fix_zh="设置 high_water_mark 分次读取，或调高 FANGPIN_FILE_MB。",
-        fix_en="Set a high_water_mark, or raise FANGPIN_FILE_MB.",
-    )
+def _text_of(value: bytes) -> str:
+    """Bytes that are a text, or the beginning of others: no field of a contract holds pictures."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return f"0x{value[:_BYTES_SHOWN].hex()}…"

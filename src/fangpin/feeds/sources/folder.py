@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import posixpath
+import re
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fangpin.feeds.sources.database import not_installed, unreachable
+from fangpin.feeds.sources import problems
 from fangpin.feeds.sources.settings import FolderSource
 from fangpin.values.problem import ProblemError
 
 _CHUNK = 1 << 20
+_TELLS_FORMS = (
+    "mtime", "created", "modified", "last_modified", "LastModified", "updated", "ETag", "etag", "md5Hash",
+)  # fmt: skip
+"""What the file systems of fsspec tell of a file that changes with its content; each tells some."""
+_IN_THE_MAKING = (".part", ".partial", ".filepart", ".crdownload", ".tmp", "#", "~")
+"""Endings under which programs write a file before they rename it, and of their lock files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,57 +29,115 @@ class Offered:
 
     path: str
     name: str
-    size: int
+    size: int | None
+    """Bytes; None: the file system does not tell."""
     stamp: dict[str, Any]
 
 
 class RemoteFolder:
-    """A folder that was opened. Raises ProblemError SOURCES_NOT_INSTALLED, SOURCE_UNREACHABLE."""
+    """A folder that was opened.
+
+    Raises ProblemError SOURCES_NOT_INSTALLED, SOURCE_PATTERN, SOURCE_UNREACHABLE.
+    """
 
     def __init__(self, source: FolderSource) -> None:
         self._source = source
         try:
             import fsspec
+            from fsspec.utils import glob_translate
         except ImportError:
-            raise ProblemError(not_installed(source.source)) from None
+            raise ProblemError(problems.not_installed(source.source)) from None
         try:
-            self._files, self._root = fsspec.core.url_to_fs(source.url, **source.options)
+            self._files, root = fsspec.core.url_to_fs(source.url, **source.options)
         except ImportError:
-            raise ProblemError(not_installed(source.source)) from None
+            raise ProblemError(problems.not_installed(source.source)) from None
         except Exception as error:
-            raise ProblemError(unreachable(source.source, type(error).__name__)) from None
+            raise ProblemError(problems.unreachable(source.source, type(error).__name__)) from None
+        self._root = str(root)
+        try:
+            self._pattern = re.compile(glob_translate(source.pattern), re.IGNORECASE)
+        except (ValueError, re.error):
+            raise ProblemError(problems.pattern(source.source, source.pattern)) from None
 
-    def offered(self, taken: Mapping[str, Mapping[str, Any]]) -> Iterator[Offered]:
-        """Files of the pattern that were not taken, or have changed since, by name."""
-        try:
-            self._files.invalidate_cache()
-            listed = self._files.ls(self._root, detail=True)
-        except Exception as error:
-            raise ProblemError(unreachable(self._source.source, type(error).__name__)) from None
-        for told in sorted(listed, key=lambda one: str(one["name"])):
-            name = posixpath.basename(str(told["name"]).rstrip("/"))
-            if told.get("type") != "file" or not _matches(name, self._source.pattern):
-                continue
-            stamp = {
-                "size": told.get("size"),
-                "changed": str(
-                    told.get("mtime") or told.get("LastModified") or told.get("ETag") or ""
-                ),
-            }
-            if taken.get(str(told["name"])) != stamp:
-                yield Offered(str(told["name"]), name, int(told.get("size") or 0), stamp)
+    def offered(self, taken: Mapping[str, Mapping[str, Any]]) -> list[Offered]:
+        """Files of the pattern that were not taken, or have changed since, by name.
+
+        One that changes within the source's quiet seconds is still being written and left alone.
+        """
+        first = [one for one in self._list() if taken.get(one.path) != one.stamp]
+        if not first or not self._source.quiet_seconds:
+            return first
+        time.sleep(self._source.quiet_seconds)
+        still = {one.path: one.stamp for one in self._list()}
+        return [one for one in first if still.get(one.path) == one.stamp]
 
     def copy(self, one: Offered, *, to: Path, largest: int) -> None:
-        """Copy a file, no further than one byte beyond the limit: the receive act refuses that."""
-        left = largest + 1
+        """Copy a file, no further than one byte beyond the limit: the receive act refuses that.
+
+        Raises ProblemError SOURCE_UNREACHABLE, and SOURCE_FILE_CHANGING where it is no longer what
+        was offered: a file that is half written reads like a whole one.
+        """
+        copied = 0
+        with to.open("wb") as target:
+            for chunk in self._chunks(one, largest + 1):
+                copied += target.write(chunk)
+        if one.size is None:
+            return
+        if copied != min(one.size, largest + 1) or self._size_now(one) != one.size:
+            raise ProblemError(problems.file_changing(self._source.source, one.name))
+
+    def _size_now(self, one: Offered) -> int | None:
         try:
-            with self._files.open(one.path, "rb") as source, to.open("wb") as target:
-                while left > 0 and (chunk := source.read(min(_CHUNK, left))):
-                    target.write(chunk)
-                    left -= len(chunk)
-        except OSError as error:
-            raise ProblemError(unreachable(self._source.source, type(error).__name__)) from None
+            self._files.invalidate_cache()
+            size = self._files.info(one.path).get("size")
+        except FileNotFoundError:
+            return None
+        except Exception as error:
+            raise self._unreachable(error) from None
+        return None if size is None else int(size)
 
+    def _list(self) -> list[Offered]:
+        try:
+            self._files.invalidate_cache()
+            # A pattern that names folders is looked for below this one as well.
+            if "/" in self._source.pattern:
+                told = list(self._files.find(self._root, detail=True).values())
+            else:
+                told = self._files.ls(self._root, detail=True)
+        except Exception as error:
+            raise self._unreachable(error) from None
+        found = [
+            Offered(
+                path=str(one["name"]),
+                name=posixpath.basename(str(one["name"])),
+                size=None if one.get("size") is None else int(one["size"]),
+                stamp={
+                    "size": one.get("size"),
+                    "changed": " ".join(str(one[key]) for key in _TELLS_FORMS if one.get(key)),
+                },
+            )
+            for one in told
+            if one.get("type") == "file" and self._is_meant(str(one["name"]))
+        ]
+        return sorted(found, key=lambda one: one.path)
 
-def _matches(name: str, pattern: str) -> bool:
-    return not name.startswith(".") and Path(name).match(pattern)
+    def _is_meant(self, path: str) -> bool:
+        within = path.removeprefix(self._root).lstrip("/") or posixpath.basename(path)
+        hidden = any(step.startswith((".", "~$")) for step in within.split("/"))
+        unfinished = within.lower().endswith(_IN_THE_MAKING)
+        return not hidden and not unfinished and self._pattern.match(within) is not None
+
+    def _chunks(self, one: Offered, most: int) -> Iterator[bytes]:
+        """The content of a file; what its file system raises becomes a Problem, and only that."""
+        try:
+            with self._files.open(one.path, "rb") as source:
+                while most > 0 and (chunk := source.read(min(_CHUNK, most))):
+                    most -= len(chunk)
+                    yield chunk
+        except FileNotFoundError:
+            raise ProblemError(problems.file_changing(self._source.source, one.name)) from None
+        except Exception as error:
+            raise self._unreachable(error) from None
+
+    def _unreachable(self, error: Exception) -> ProblemError:
+        return ProblemError(problems.unreachable(self._source.source, type(error).__name__))

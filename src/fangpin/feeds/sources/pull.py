@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from fangpin.feeds.limits import Limits
@@ -16,6 +17,7 @@ from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home, machine_problems
 from fangpin.lake.vault import Vault
 from fangpin.policy.pack import Pack
+from fangpin.values.problem import Problem, ProblemError
 
 
 def pull(
@@ -27,19 +29,22 @@ def pull(
     source: Source,
     at: datetime,
     limits: Limits | None = None,
+    told: Callable[[Receipt], None] = lambda _receipt: None,
 ) -> list[Receipt]:
     """Receive what a source has that was not taken yet, one receipt a file; empty: nothing new.
 
     Progress is written after each receipt, so a pull that was killed goes on where it stopped: what
     it had received answers `already_received`. A refused file is offered again once it changes, a
-    refused database result at the next pull. Raises ProblemError as the readers do.
+    refused database result at the next pull. `told` is given each receipt as soon as it stands:
+    a file that cannot be read keeps no other waiting. Raises ProblemError as the readers do, of files
+    once all of them were tried.
     """
     limits = limits or Limits()
     progress = Progress.of(home, source.source)
     with machine_problems(home.root):
         home.spill.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=home.spill) as folder:
-            act = _Act(home, pack, engine, vault, at, limits, Path(folder))
+            act = _Act(home, pack, engine, vault, at, limits, Path(folder), told)
             if isinstance(source, DatabaseSource):
                 return act.of_database(source, progress)
             return act.of_folder(source, progress)
@@ -55,27 +60,40 @@ class _Act:
         at: datetime,
         limits: Limits,
         folder: Path,
+        told: Callable[[Receipt], None],
     ) -> None:
         self.home, self.pack, self.engine, self.vault = home, pack, engine, vault
-        self.at, self.limits, self.folder = at, limits, folder
+        self.at, self.limits, self.folder, self.told = at, limits, folder, told
 
     def of_database(self, source: DatabaseSource, progress: Progress) -> list[Receipt]:
-        file = self.folder / "rows.csv"
-        fetched = fetch_rows(source, mark=progress.mark, to=file, largest=self.limits.file_bytes)
+        file = self.folder / "rows.ndjson"
+        fetched = fetch_rows(
+            source,
+            mark=progress.mark,
+            to=file,
+            largest=self.limits.file_bytes,
+            zone=self.at.tzinfo or UTC,
+        )
         if not fetched.rows:
             return []
-        name = f"{source.source} {self.at.date().isoformat()}.csv"
+        name = f"{source.source} {self.at.date().isoformat()}.ndjson"
         receipt = self._receive(source, file, name, sheet=None)
         if receipt.outcome != "refused":
             progress.add({"mark": fetched.mark, "delivery": receipt.delivery, **self._when()})
+        self.told(receipt)
         return [receipt]
 
     def of_folder(self, source: FolderSource, progress: Progress) -> list[Receipt]:
-        receipts = []
+        receipts: list[Receipt] = []
+        unread: list[Problem] = []
         remote = RemoteFolder(source)
-        for place, one in enumerate(list(remote.offered(progress.files))):
+        for place, one in enumerate(remote.offered(progress.files)):
             file = self.folder / f"{place}"
-            remote.copy(one, to=file, largest=self.limits.file_bytes)
+            try:
+                remote.copy(one, to=file, largest=self.limits.file_bytes)
+            except ProblemError as error:
+                unread += error.problems
+                continue
             receipt = self._receive(source, file, one.name, sheet=source.sheet)
             file.unlink()
             progress.add(
@@ -87,7 +105,10 @@ class _Act:
                     **self._when(),
                 }
             )
+            self.told(receipt)
             receipts.append(receipt)
+        if unread:
+            raise ProblemError(unread)
         return receipts
 
     def _receive(self, source: Source, file: Path, name: str, *, sheet: str | None) -> Receipt:
@@ -102,6 +123,7 @@ class _Act:
             vault=self.vault,
             limits=self.limits,
             sheet=sheet,
+            container="ndjson" if isinstance(source, DatabaseSource) else None,
             origin={"source": source.source, **self._when()},
         )
 

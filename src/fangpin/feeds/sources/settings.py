@@ -6,8 +6,10 @@ Secrets stay in the environment: `${NAME}` in an address or option is its variab
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Literal
+from urllib.parse import quote
 
 from pydantic import Field
 
@@ -21,6 +23,9 @@ from fangpin.values.problem import Problem, ProblemError
 
 FILE = "sources.yaml"
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_MARK = re.compile(r"(?<![:\w]):high_water_mark\b")
+_ACCOUNT = re.compile(r"(?P<scheme>[^:/?#]+://)(?P<named>[^/?#]*)(?=@)")
+"""Name and password, as they are written in sources.yaml."""
 
 
 class DatabaseSource(Node):
@@ -36,8 +41,13 @@ class DatabaseSource(Node):
     query: str | None = None
     """A SELECT; with a high-water mark it names `:high_water_mark` (NULL at first) itself."""
     high_water_mark: str | None = None
-    """The column that only grows: rows at or above its last value are fetched."""
+    """The column that only grows: rows at or above its last value are fetched, and those without one."""
     chunk: int = Field(default=10_000, gt=0)
+
+    @property
+    def asks_for_mark(self) -> bool:
+        """Whether the query names the mark."""
+        return self.query is not None and _MARK.search(self.query) is not None
 
 
 class FolderSource(Node):
@@ -48,8 +58,11 @@ class FolderSource(Node):
     kind: Literal["folder"]
     url: Text
     pattern: str = "*"
+    """Names of files, in capitals or not; with a slash (`**/*.xlsx`) also those of folders within."""
     sheet: str | None = None
-    options: dict[str, str] = {}
+    quiet_seconds: int = Field(default=2, ge=0)
+    """A file that changes within these seconds is still being written: it is left for the next pull."""
+    options: dict[str, str | int | bool] = {}
 
 
 Source = DatabaseSource | FolderSource
@@ -63,7 +76,8 @@ def read_sources(home: Home, *, pack: Pack, variables: Mapping[str, str]) -> dic
     """The sources of an installation by code; variables are put in.
 
     Raises ProblemError with every mistake: SOURCES_MISSING, those of the strict reader,
-    SOURCE_FEED_UNKNOWN, SOURCE_SHAPE, SOURCE_VARIABLE_MISSING, SOURCE_TWICE.
+    SOURCE_FEED_UNKNOWN, SOURCE_SHAPE, SOURCE_MARK_OF_WHOLE_MONTHS, SOURCE_VARIABLE_MISSING,
+    SOURCE_TWICE.
     """
     file = home.root / FILE
     if not file.is_file():
@@ -87,8 +101,10 @@ def read_sources(home: Home, *, pack: Pack, variables: Mapping[str, str]) -> dic
         model: type[DatabaseSource] | type[FolderSource] = (
             FolderSource if kind == "folder" else DatabaseSource
         )
-        one = shaped(model=model, document=document, path=path, problems=problems)
+        wrong: list[Problem] = []
+        one = shaped(model=model, document=document, path=path, problems=wrong)
         if one is None:
+            problems += [_without_secrets(problem, written) for problem in wrong]
             continue
         where = document.where(path)
         problems += _mistakes(one, where, pack, found)
@@ -123,8 +139,14 @@ def _mistakes(one: Source, where: str, pack: Pack, found: Mapping[str, Source]) 
                 fix_en=near_en,
             )
         )
-    if isinstance(one, DatabaseSource) and bool(one.table) == bool(one.query):
-        problems.append(
+    if isinstance(one, DatabaseSource):
+        problems += _mistakes_of_database(one, where, pack)
+    return problems
+
+
+def _mistakes_of_database(one: DatabaseSource, where: str, pack: Pack) -> list[Problem]:
+    if bool(one.table) == bool(one.query):
+        return [
             Problem(
                 code="SOURCE_SHAPE",
                 where=where,
@@ -132,6 +154,32 @@ def _mistakes(one: Source, where: str, pack: Pack, found: Mapping[str, Source]) 
                 en=f"The source {one.source} has either a table or a query.",
                 fix_zh="只保留其中一个。",
                 fix_en="Keep one of them.",
+            )
+        ]
+    problems = []
+    if one.asks_for_mark and not one.high_water_mark:
+        problems.append(
+            Problem(
+                code="SOURCE_SHAPE",
+                where=where,
+                zh=f"来源 {one.source} 的 query 用了 :high_water_mark，却没有写明水位是哪一列。",
+                en=f"The query of source {one.source} asks for :high_water_mark, but which column it "
+                "is stands nowhere.",
+                fix_zh="加一行 high_water_mark: 列名。",
+                fix_en="Add a line high_water_mark: with the name of the column.",
+            )
+        )
+    contract = pack.contracts.get(one.feed)
+    if one.high_water_mark and contract is not None and contract.restates == "month":
+        problems.append(
+            Problem(
+                code="SOURCE_MARK_OF_WHOLE_MONTHS",
+                where=where,
+                zh=f"数据源 {one.feed} 每次都要报整月，不能按水位只取新增的行：没有取到的行会被当作已撤回。",
+                en=f"A delivery of {one.feed} is the whole of its month: with a high-water mark the rows "
+                "that are not fetched again would be taken back.",
+                fix_zh="去掉 high_water_mark，用 query 取整月。",
+                fix_en="Leave high_water_mark out and let a query take the whole month.",
             )
         )
     return problems
@@ -157,7 +205,40 @@ def _filled(
                 )
         return _VARIABLE.sub(lambda match: variables.get(match[1], ""), text)
 
-    changes: dict[str, object] = {"url": fill(one.url)}
-    if isinstance(one, FolderSource):
-        changes["options"] = {name: fill(text) for name, text in one.options.items()}
-    return one.model_copy(update=changes)
+    if isinstance(one, DatabaseSource):
+        return one.model_copy(update={"url": _address(one.url, fill)})
+    options = {
+        name: fill(value) if isinstance(value, str) else value
+        for name, value in one.options.items()
+    }
+    return one.model_copy(update={"url": fill(one.url), "options": options})
+
+
+def _address(url: str, fill: Callable[[str], str]) -> str:
+    """The address of a database: a password may hold whatever parts an address into its pieces."""
+    account = _ACCOUNT.match(url)
+    if account is None:
+        return fill(url)
+    named = _VARIABLE.sub(lambda match: quote(fill(match[0]), safe=""), account["named"])
+    return f"{account['scheme']}{named}{fill(url[account.end() :])}"
+
+
+def _without_secrets(problem: Problem, written: Mapping[str, object]) -> Problem:
+    """The Problem without what is written in the address and the options: it may be a password."""
+    options = written.get("options")
+    values = [written.get("url"), *(options.values() if isinstance(options, Mapping) else ())]
+    # Of a text the reader says nothing: what it quotes is a number or a day.
+    secrets = {str(value) for value in values if value is not None and not isinstance(value, str)}
+
+    def masked(text: str) -> str:
+        for secret in secrets:
+            text = text.replace(secret, "…")
+        return text
+
+    return replace(
+        problem,
+        zh=masked(problem.zh),
+        en=masked(problem.en),
+        fix_zh=masked(problem.fix_zh),
+        fix_en=masked(problem.fix_en),
+    )

@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from fangpin.policy.checks.book import Book, unknown
 from fangpin.policy.demo_models import DemoRecipe
 from fangpin.policy.entries import Entry
-from fangpin.policy.feed_models import Contract, ContractField, FieldType
+from fangpin.policy.feed_models import (
+    DATING_TYPES,
+    SUBJECT_TYPES,
+    Contract,
+    ContractField,
+    FieldType,
+)
 from fangpin.policy.header_models import DeathTold, PackHeader, Registry, SignOfLife
 from fangpin.values.month import Month
 from fangpin.values.problem import Problem
 
-_DATED: tuple[FieldType, ...] = ("date", "month", "year")
-_SUBJECTS: dict[str, tuple[FieldType, ...]] = {
-    "person": ("identifier",),
-    "household": ("household_no", "identifier"),
-    "division": ("division",),
-}
 _FLAG_VALUES = {"true", "false"}
 _REGISTRY_TYPES: dict[str, tuple[FieldType, ...]] = {
     "household_no": ("household_no",),
@@ -55,9 +55,9 @@ def contract_fields_fit(book: Book) -> Iterator[Problem]:
     for entry, contract in book.all("contract", Contract):
         fields = {field.field: field for field in contract.fields}
         dated, subject = fields.get(contract.dated_by), fields.get(contract.subject_field)
-        if dated is not None and dated.type not in _DATED:
-            yield _wrong_type(entry, "dated_by", dated, _DATED)
-        fitting = _SUBJECTS[contract.subject]
+        if dated is not None and dated.type not in DATING_TYPES:
+            yield _wrong_type(entry, "dated_by", dated, DATING_TYPES)
+        fitting = SUBJECT_TYPES[contract.subject]
         if subject is not None and subject.type not in fitting:
             yield _wrong_type(entry, "subject_field", subject, fitting)
 

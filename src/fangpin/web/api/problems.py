@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -19,7 +19,10 @@ STATUS = {
     "NOT_FOUND": 404,
     "LENGTH_MISSING": 411,
     "BODY_TOO_LARGE": 413,
+    "METHOD_NOT_ALLOWED": 405,
     "MEDIA_TYPE_UNSUPPORTED": 415,
+    "CONTENT_ENCODING_UNSUPPORTED": 415,
+    "SERVER_BROKEN": 500,
     "IDEMPOTENCY_KEY_MISSING": 400,
     "BODY_CUT": 400,
     "IDEMPOTENCY_KEY_USED": 409,
@@ -82,6 +85,37 @@ def token_refused() -> HttpResponse:
     )
     response.headers["WWW-Authenticate"] = 'Bearer realm="fangpin"'
     return response
+
+
+def method_not_allowed(methods: Sequence[str]) -> HttpResponse:
+    """405: the address is there, and answers to other methods."""
+    listed = ", ".join(methods)
+    response = answer(
+        Problem(
+            code="METHOD_NOT_ALLOWED",
+            where="api",
+            zh=f"这个地址只接受 {listed}。",
+            en=f"This address answers to {listed} alone.",
+            fix_zh="报送用 POST 发到 …/deliveries；查结果用 GET 访问答复里的 Location。",
+            fix_en="POST to …/deliveries to send; GET the Location of the answer to see what became of it.",
+        )
+    )
+    response.headers["Allow"] = listed
+    return response
+
+
+def broken() -> HttpResponse:
+    """500: what was not foreseen; nothing of it is told."""
+    return answer(
+        Problem(
+            code="SERVER_BROKEN",
+            where="api",
+            zh="服务器出错，没有办成。",
+            en="The server failed; this was not done.",
+            fix_zh="请稍后用同一个 Idempotency-Key 重发；仍不行请告诉系统管理员。",
+            fix_en="Send it again later under the same key; tell the administrator if it fails again.",
+        )
+    )
 
 
 def not_there() -> HttpResponse:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse, UnreadablePostError
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
 
 from fangpin.casework.uploads import queries, refusals
 from fangpin.casework.uploads.actions import Sent, submit
@@ -29,27 +29,30 @@ MEDIA_TYPE = "application/x-ndjson"
 MOST_ROWS = 1000
 """Refused rows of one answer."""
 _CHUNK = 1 << 18
+_LENGTH = re.compile(r"[0-9]{1,18}")
 _KEY = re.compile(r"[\x21-\x7e]{8,200}")
 _SECONDS_TO_WAIT = "2"
 
 
-@with_token
-@require_POST
+@with_token("POST")
 def deliveries(request: ConsoleRequest, feed: str) -> HttpResponse:
     """202 with the address where the outcome will stand; the same key and body, the same answer.
 
-    Raises ProblemError FEED_UNKNOWN, MEDIA_TYPE_UNSUPPORTED, IDEMPOTENCY_KEY_MISSING,
-    IDEMPOTENCY_KEY_USED, MONTH_UNREADABLE, LENGTH_MISSING, FILE_EMPTY, BODY_TOO_LARGE, BODY_CUT.
+    Raises ProblemError FEED_UNKNOWN, MEDIA_TYPE_UNSUPPORTED, CONTENT_ENCODING_UNSUPPORTED,
+    IDEMPOTENCY_KEY_MISSING, IDEMPOTENCY_KEY_USED, MONTH_UNREADABLE, MONTH_AHEAD, LENGTH_MISSING,
+    FILE_EMPTY, BODY_TOO_LARGE, BODY_CUT.
     """
     pack = installation_pack()
     if pack.owners.get(feed) != request.scope.department:
         raise refusals.feed_unknown()
     if request.content_type != MEDIA_TYPE:
         raise ProblemError(_media_type())
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise ProblemError(_encoded())
     key = request.headers.get("Idempotency-Key", "")
     if not _KEY.fullmatch(key):
         raise ProblemError(_key_missing())
-    month = _month(request.GET.get("month", ""))
+    month = _month(request.GET.get("month", ""), today=request.today)
     incoming = _read(request)
     try:
         received = submit(
@@ -82,8 +85,7 @@ def deliveries(request: ConsoleRequest, feed: str) -> HttpResponse:
     return response
 
 
-@with_token
-@require_safe
+@with_token("GET", "HEAD")
 def delivery(request: ConsoleRequest, feed: str, upload_no: str) -> HttpResponse:
     """What became of a body: state, counts, findings, and refused rows from `offset` on."""
     try:
@@ -133,7 +135,7 @@ def _read(request: ConsoleRequest) -> Incoming:
     """The body in the spool. A body is refused by its stated length before any of it is read."""
     most = int(settings.FANGPIN.limits.file_bytes)
     stated = request.headers.get("Content-Length", "")
-    if not stated.isdigit():
+    if not _LENGTH.fullmatch(stated):
         raise ProblemError(_length_missing())
     if int(stated) == 0:
         raise ProblemError(_empty())
@@ -163,11 +165,11 @@ def _own_key(sender: str, key: str) -> str:
     return hashlib.sha256(f"push {sender} {key}".encode()).hexdigest()
 
 
-def _month(text: str) -> int | None:
+def _month(text: str, *, today: date) -> int | None:
     if not text:
         return None
     try:
-        return int(Month.parse(text))
+        month = int(Month.parse(text))
     except ValueError:
         raise ProblemError(
             Problem(
@@ -179,11 +181,36 @@ def _month(text: str) -> int | None:
                 fix_en="Correct it, or leave it out: the rows tell the month.",
             )
         ) from None
+    if month > int(Month.containing(today)):
+        raise ProblemError(_month_ahead(text))
+    return month
 
 
 def _count(request: ConsoleRequest, name: str, otherwise: int) -> int:
     text = request.GET.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else otherwise
+
+
+def _month_ahead(text: str) -> Problem:
+    return Problem(
+        code="MONTH_AHEAD",
+        where="?month=",
+        zh=f"{text} 还没有到，不会有这个月的数据。",
+        en=f"{text} has not begun: there is no data of it yet.",
+        fix_zh="改正月份，或去掉这个参数，按数据里的月份。",
+        fix_en="Correct the month, or leave it out: the rows tell it.",
+    )
+
+
+def _encoded() -> Problem:
+    return Problem(
+        code="CONTENT_ENCODING_UNSUPPORTED",
+        where="Content-Encoding",
+        zh="这里不收压缩过的内容。",
+        en="A compressed body is not received here.",
+        fix_zh="请不压缩，直接发送 NDJSON。",
+        fix_en="Send the NDJSON as it is, without compression.",
+    )
 
 
 def _media_type() -> Problem:

@@ -28,7 +28,6 @@ State = Literal["on-time", "late", "partly", "missing", "rest"]
 COUNT_OF_MONTHS = 24
 REJECTS_THAT_MATTER = 0.01
 """Share of rows set aside from which a delivery is shown as partly rejected."""
-_PERIODS = {"monthly": 1, "quarterly": 3, "term": 6, "yearly": 12}
 SIGNS: dict[State, str] = {
     "on-time": "✓",
     "late": gettext_noop("迟"),
@@ -259,7 +258,8 @@ def _cell(
         else:
             state, words = "on-time", gettext("%(date)s 到") % {"date": first.received.isoformat()}
         return Cell(month, state, sign_of(state), words, here[-1].delivery)
-    if month >= began and due is not None and due < today and _is_expected(contract, month):
+    is_due = month >= began and due is not None and due < today and _is_expected(contract, month)
+    if is_due and not any(feeds.last_of_period(contract, one.month) == month for one in found):
         return Cell(month, "missing", sign_of("missing"), gettext("应到未到"), "")
     return Cell(month, "rest", SIGNS["rest"], gettext("不要求"), "")
 
@@ -270,5 +270,4 @@ def sign_of(state: State) -> str:
 
 
 def _is_expected(contract: Contract, month: int) -> bool:
-    length = _PERIODS.get(contract.frequency)
-    return length is not None and (month + 1) % length == 0
+    return contract.frequency != "event" and feeds.last_of_period(contract, month) == month

@@ -16,6 +16,7 @@ from fangpin.casework.officials.scope import Scope
 from fangpin.casework.uploads.models import Outcome, Upload
 from fangpin.casework.uploads.queries import feeds_to_send
 from fangpin.feeds.arrivals import Arrival, expected_month
+from fangpin.feeds.confirm import rows_left
 from fangpin.policy.feed_models import Contract
 from fangpin.values.month import Month
 from fangpin.web.console.cases.forms.base import ToldForm
@@ -217,7 +218,6 @@ def waiting_for(scope: Scope, *, today: date, declined: Mapping[str, bool]) -> l
     pack = installation_pack()
     mine = {one.feed for _, contracts in feeds_to_send(scope, pack=pack) for one in contracts}
     found = [one for one in known_arrivals(today) if one.feed in mine]
-    confirmed = {(one.feed, one.confirms) for one in found if one.confirms}
     waiting = []
     for one in reversed(found):
         title = said(pack.contracts[one.feed].title)
@@ -227,9 +227,8 @@ def waiting_for(scope: Scope, *, today: date, declined: Mapping[str, bool]) -> l
         elif (
             one.proposed
             and standing == "in_force"
-            and (one.feed, one.delivery) not in confirmed
+            and (rows := rows_left(one, found))
             and not declined.get(f"{one.feed}/{one.delivery}")
         ):
-            rows = int(one.proposed["rows"])
             waiting.append(Waiting(one, title, gettext("%(n)s 行等待确认读法") % {"n": rows}))
     return waiting

@@ -20,6 +20,7 @@ from fangpin.casework.uploads.actions import DECIDE, DELIVER
 from fangpin.casework.uploads.models import Outcome
 from fangpin.feeds import arrivals as deliveries
 from fangpin.feeds.arrivals import Arrival
+from fangpin.feeds.confirm import rows_left
 from fangpin.feeds.rejects import write_rejects_xlsx
 from fangpin.lake.engines.duckdb import connect
 from fangpin.policy.feed_models import Contract, Department
@@ -52,8 +53,8 @@ DECIDED = {
     "refuse": gettext_noop("拒收"),
 }
 LISTED_ALERTS = 8
-_SETTLED = ("", Outcome.ACCEPTED, Outcome.ALREADY_RECEIVED, Outcome.DECLINED)
-"""Outcomes after which, or during which, nobody need decide on proposed readings."""
+_DECIDING = ("", Outcome.DECLINED)
+"""Outcomes of a decision on proposed readings during or after which no other is asked for."""
 
 
 @opens(SEE_FEEDS)
@@ -137,7 +138,8 @@ def delivery_page(
         "readings": reading_choices(found) if standing == "in_force" else [],
         "readings_rows": found.proposed.get("rows", 0),
         "readings_decided": lines_of(decided, []),
-        "readings_open": not any(one.outcome in _SETTLED for one in decided),
+        "readings_open": not any(one.outcome in _DECIDING for one in decided)
+        and rows_left(found, known_arrivals(request.today)) > 0,
         "key": secrets.token_hex(16),
         "refused": refused,
         "reason": reason,
