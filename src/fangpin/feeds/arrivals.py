@@ -97,6 +97,11 @@ class Arrival:
         return None if confirmed is None else str(confirmed)
 
     @property
+    def changes_rows(self) -> bool:
+        """Whether it brings rows or takes some back: a month sent again without one does only that."""
+        return bool(self.accepted or self.superseded)
+
+    @property
     def months_of_rows(self) -> tuple[int, int]:
         """First and last month of its rows, those that stood already included."""
         return self.span or (self.first_month, self.last_month)

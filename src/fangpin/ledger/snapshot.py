@@ -148,7 +148,11 @@ def take_snapshot(
                         )
         if feeds is not None and arrival.feed not in feeds:
             continue
-        if arrival.accepted and arrival.feed in pack.contracts and feed_items(pack, arrival.feed):
+        if (
+            arrival.changes_rows
+            and arrival.feed in pack.contracts
+            and feed_items(pack, arrival.feed)
+        ):
             path = roll_up(home=home, pack=pack, engine=engine, arrival=arrival, state=state)
             first, last = _months(arrival, home)
             file = LedgerFile(
