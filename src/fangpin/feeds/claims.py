@@ -134,8 +134,7 @@ def _make_sealed_rows(engine: Engine, vault: Vault) -> None:
         columns = [list(column) for column in zip(*batch, strict=True)] or [[], [], [], []]
         engine.make_table(
             "claim_texts",
-            "SELECT * FROM claim_texts "
-            "UNION ALL SELECT unnest(?), unnest(?), unnest(?), unnest(?)",
+            "SELECT * FROM claim_texts UNION ALL SELECT unnest(?), unnest(?), unnest(?), unnest(?)",
             columns,
         )
     # A name, even with a village, may be two people: only a number or a birth date joins rows.
