@@ -24,7 +24,9 @@ SUPERSEDED = "superseded.parquet"
 REPEATED = "repeated.parquet"
 PROPOSED = "proposed.bin"
 SHARED = "shared.parquet"
-"""Of a registry's delivery: person_ref of the numbers under which it lists several names."""
+"""Of a registry's delivery: person_ref of the numbers under which several names were listed."""
+UNREAD = "unread.parquet"
+"""Of a registry's delivery: what its rows that were set aside say of person, household, division."""
 
 _MONTHS_OF = {"monthly": 1, "quarterly": 3, "term": 6, "yearly": 12}
 

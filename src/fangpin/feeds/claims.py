@@ -154,13 +154,23 @@ def _make_sealed_rows(engine: Engine, vault: Vault) -> None:
     engine.drop("claim_texts")
 
 
-def write_shared(*, engine: Engine, registry: Registry, accepted: str, file: Path) -> None:
-    """Write the numbers under which a registry's rows list several names; no file without any."""
+def write_shared(
+    *, engine: Engine, registry: Registry, accepted: str, earlier: Sequence[Path], file: Path
+) -> None:
+    """Write the numbers of a registry's rows that were listed under several names; no file without any.
+
+    In these rows or in those of `earlier` deliveries: other villages come with other files. More than
+    are shared today does no harm, for a claim whose number tells its person is joined by it.
+    """
+    name = quoted(registry.name)
+    called = f"SELECT person_ref, lower(replace({name}, ' ', '')) AS called FROM"
+    listed = f"{called} {accepted}"
+    if earlier:
+        engine.view_files("listed_earlier", list(earlier))
+        listed += f" UNION ALL {called} listed_earlier SEMI JOIN {accepted} USING (person_ref)"
     engine.make_table(
         "shared_here",
-        f"SELECT person_ref FROM {accepted} WHERE person_ref IN (SELECT person_ref FROM {accepted} "
-        "GROUP BY person_ref HAVING count(*) > 1) GROUP BY person_ref "
-        f"HAVING count(DISTINCT lower(replace({quoted(registry.name)}, ' ', ''))) > 1",
+        f"SELECT person_ref FROM ({listed}) GROUP BY person_ref HAVING min(called) <> max(called)",
     )
     if engine.value("SELECT count(*) FROM shared_here"):
         engine.write("SELECT * FROM shared_here ORDER BY person_ref", file)
