@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from fangpin.lake.engine import Engine
 from fangpin.lake.engines import duckdb, spark
@@ -41,12 +42,15 @@ class Session:
         return self.environment.packs or shipped_packs()
 
     def now(self) -> datetime:
-        """The moment of the command, or of the demonstration's clock."""
-        return clock.now(os.environ)
+        """The moment of the command, or of the demonstration's clock, in the installation's time zone.
+
+        Its date is the day of the officials: in China a new one begins at 16:00 UTC.
+        """
+        return clock.now(os.environ).astimezone(ZoneInfo(self.environment.time_zone))
 
     def today(self) -> date:
         """The day of the command, or of the demonstration's clock."""
-        return clock.today(os.environ)
+        return self.now().date()
 
     @contextmanager
     def engine(self) -> Iterator[duckdb.Engine]:

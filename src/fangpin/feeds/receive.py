@@ -257,6 +257,7 @@ def _receive(
             profile=profile,
             received=received,
             is_registry=is_registry,
+            is_confirmation="confirms" in origin,
         ),
         earlier=in_force,
     )

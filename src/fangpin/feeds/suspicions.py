@@ -44,6 +44,8 @@ class Delivered:
     profile: Profile
     received: date
     is_registry: bool
+    is_confirmation: bool = False
+    """Its rows were set aside by an earlier delivery: they are no whole village."""
 
 
 def suspicions(
@@ -55,6 +57,8 @@ def suspicions(
     """
     lines = DeliveryLines(pack, told.received)
     found = [*_lost_numbers(engine, lines, told), *_many_refused(lines, told)]
+    if told.is_registry and told.is_confirmation:
+        return found
     if told.is_registry:
         return [*found, *_shrunken_villages(lines, told, earlier)]
     others = [one for one in earlier if one.month != told.month]
