@@ -11,7 +11,7 @@ import pytest
 
 from fangpin.policy import load_pack
 from fangpin.policy.pack import Pack
-from tests.ledger.village import Lake, person
+from tests.ledger.village import Lake, bill, person
 from tests.looking import rows_of
 
 RECEIVED, AGAIN, ONCE_MORE, LATER = (
@@ -78,3 +78,31 @@ def test_a_row_that_was_taken_back_and_is_sent_again_counts_again(lake: Lake) ->
 
     assert wages(lake, AGAIN) == {"A": 500}
     assert wages(lake, ONCE_MORE) == {"A": 560}
+
+
+# ── how many people a month's rows are about ────────────────────────────────────────────────────
+
+
+def patients(lake: Lake) -> dict[str, int]:
+    return {
+        home: int(amount)
+        for (home, _, item), amount in lake.amounts(LATER).items()
+        if item == "patients"
+    }
+
+
+def test_a_late_bill_of_a_patient_makes_no_second_patient(lake: Lake) -> None:
+    lake.receive("health.bills", [bill("1", "ann", "2020-02-10", "5")], on=RECEIVED)
+    lake.receive("health.bills", [bill("2", "ann", "2020-02-11", "5")], on=AGAIN)
+
+    assert patients(lake) == {"A": 1}
+
+
+def test_a_patient_stays_one_as_long_as_a_bill_of_the_month_stands(lake: Lake) -> None:
+    bills = [bill("1", "ann", "2020-02-10", "5"), bill("2", "ann", "2020-02-11", "5")]
+    lake.receive("health.bills", bills, on=RECEIVED)
+    lake.receive("health.bills", [bill("1", "bob", "2020-02-10", "5")], on=AGAIN)
+    assert patients(lake) == {"A": 2}
+
+    lake.receive("health.bills", [bill("2", "bob", "2020-02-11", "5")], on=ONCE_MORE)
+    assert patients(lake) == {"A": 1}

@@ -170,6 +170,19 @@ def test_a_row_that_is_sent_again_with_its_right_number_counts_once(village: Val
     assert village.bills("A") == {"2020-02": 120}
 
 
+def test_a_row_joined_to_a_patient_of_the_month_makes_no_second_patient(village: Valley) -> None:
+    village.send(
+        BILLS,
+        [
+            claim("1", LI, "李竹喜"),
+            claim("2", with_wrong_digit(LI, 16), "李竹喜", born="1971-03-08"),
+        ],
+    )
+
+    assert village.bills("A") == {"2020-02": 200}
+    assert village.amounts(LATER)["A", "2020-02", "patients"] == 1
+
+
 def test_a_wrong_row_that_is_sent_twice_counts_once(village: Valley) -> None:
     wrong = with_wrong_digit(LI, 16)
     village.send(BILLS, [claim("7", wrong, "李竹喜", born="1971-03-08")])

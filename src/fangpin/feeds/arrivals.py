@@ -140,6 +140,15 @@ class Arrival:
             (home.deliveries / self.feed / delivery / FACTS, listed) for delivery in self.superseded
         ]
 
+    def months_touched(self, home: Home) -> tuple[int, int]:
+        """The months of its rows, widened by those of the rows that it replaces."""
+        first, last = self.first_month, self.last_month
+        for old in self.superseded_arrivals(home):
+            # Those that stood already when it came included: it may have brought them after all.
+            old_first, old_last = old.months_of_rows
+            first, last = min(first, old_first), max(last, old_last)
+        return first, last
+
     def superseded_arrivals(self, home: Home) -> list[Arrival]:
         """The earlier deliveries of which this one replaces rows."""
         return [
