@@ -9,6 +9,8 @@ in one household, of one name, with one birth date or place there, the old refer
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fangpin.lake.engine import Engine
 from fangpin.policy.expressions.sql import column
 from fangpin.policy.header_models import Registry
@@ -81,7 +83,8 @@ def make_people_now(engine: Engine, registry: Registry, *, restates_villages: bo
             OR EXISTS (SELECT 1 FROM unread_rows WHERE household_ref IS NULL AND division IS NULL))
         """,
     )
-    engine.make_table("relisted", _same_person("staying", "listed", registry))
+    told = _telling_fields(engine, registry)
+    engine.make_table("relisted", _same_person("staying", "listed", told))
     engine.make_table(
         "present",
         "SELECT * FROM staying ANTI JOIN relisted USING (person_ref) "
@@ -101,7 +104,7 @@ def make_people_now(engine: Engine, registry: Registry, *, restates_villages: bo
         "ON shared.number_ref = present.number_ref",
     )
     engine.make_table(PEOPLE_NOW, "SELECT * EXCLUDE (called) FROM present_by_reference")
-    _make_successors(engine, registry)
+    _make_successors(engine, told)
     engine.make_table(
         SHARED_AT_HOME,
         "SELECT number_ref AS person_ref, min(person_ref) AS successor_ref "
@@ -112,14 +115,21 @@ def make_people_now(engine: Engine, registry: Registry, *, restates_villages: bo
     engine.drop("gone", "new", "following", "odd_names")
 
 
-def _make_successors(engine: Engine, registry: Registry) -> None:
+def _telling_fields(engine: Engine, registry: Registry) -> list[str]:
+    """What may tell one of a household and name; a contract may have learnt of it since."""
+    before = set(engine.columns("SELECT * FROM people_before"))
+    known = before & set(engine.columns("SELECT * FROM registry_rows"))
+    return [one for one in (registry.person_no, registry.birth) if one in known and one is not None]
+
+
+def _make_successors(engine: Engine, told: Sequence[str]) -> None:
     engine.make_table(
         "gone", f"SELECT * FROM called_before ANTI JOIN {PEOPLE_NOW} USING (person_ref)"
     )
     engine.make_table(
         "new", "SELECT * FROM present_by_reference ANTI JOIN people_before USING (person_ref)"
     )
-    engine.make_table("following", _same_person("gone", "new", registry))
+    engine.make_table("following", _same_person("gone", "new", told))
     engine.make_table(
         HEIRS,
         "SELECT person_ref, successor_ref FROM following "
@@ -133,13 +143,12 @@ def _make_successors(engine: Engine, registry: Registry) -> None:
     )
 
 
-def _same_person(before: str, after: str, registry: Registry) -> str:
+def _same_person(before: str, after: str, told: Sequence[str]) -> str:
     """A query of person_ref of `before` and the reference of the same person in `after`.
 
     Of one number: those of one name, and in one household whoever has another name only since.
     """
-    fields = [registry.person_no, *([registry.birth] if registry.birth else [])]
-    alike = " OR ".join(f"now.{column(one)} = old.{column(one)}" for one in fields)
+    alike = " OR ".join(f"now.{column(one)} = old.{column(one)}" for one in told) or "FALSE"
     pair = "SELECT old.person_ref, now.person_ref AS successor_ref"
     named = "LEFT JOIN (SELECT DISTINCT number_ref, called FROM {side}) AS {name} "
     named += "ON {name}.number_ref = old.number_ref AND {name}.called = {other}.called"
