@@ -184,6 +184,7 @@ class Desk:
         month: Month | None = None,
         limits: Limits | None = None,
         sheet: str | None = None,
+        origin: dict[str, Any] | None = None,
     ) -> Receipt:
         with connect(spill=self.home.spill) as engine:
             receipt = receive(
@@ -198,6 +199,7 @@ class Desk:
                 vault=Vault(home=self.home, engine=engine),
                 limits=limits,
                 sheet=sheet,
+                origin=origin,
             )
         if receipt.outcome in ("accepted", "held"):
             assert receipt.read == receipt.accepted + receipt.quarantined + receipt.duplicate

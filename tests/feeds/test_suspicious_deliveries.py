@@ -276,6 +276,11 @@ def test_a_registry_that_lost_half_a_village_is_held(tmp_path: Any, lines: Any) 
     assert cut.outcome == "held"
     assert desk.receive_text(roster("2020-02", 37), received=date(2020, 3, 4)).outcome == "accepted"
 
+    confirmed = desk.receive_text(
+        roster("2020-02", 1), received=date(2020, 3, 5), origin={"confirms": "2020-03-04-of-the-37"}
+    )
+    assert confirmed.outcome == "accepted", "rows that waited for a reading are no whole village"
+
 
 def test_of_a_day_for_which_the_pack_draws_no_lines_nothing_is_held(guarded: Desk) -> None:
     rows = [*a_month("2009-03", 20), *(wage_row(100 + n, wage="4OO") for n in range(21))]

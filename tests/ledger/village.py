@@ -47,7 +47,7 @@ def person(
     return {
         "household_no": household,
         "person_no": number,
-        "name": f"P{number}",
+        "name": identity or f"P{number}",
         "id_number": identity or "",
         "relation": relation,
         "village": village,

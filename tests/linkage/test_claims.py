@@ -148,6 +148,19 @@ def test_made_up_numbers_join_nobody_with_nobody(valley: Valley) -> None:
     assert valley.amounts(LATER) == {}
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["999999199001010011", "123456789012345678", "431022000000000000", "431022190001010000"],
+)
+def test_namesakes_under_one_made_up_number_are_two_claims(village: Valley, written: str) -> None:
+    delivery = village.send(
+        BILLS, [claim("1", written, "李竹喜"), claim("2", written, "李竹喜", own_share="8")]
+    )
+
+    claims = rows_of(village.home.deliveries / BILLS / delivery / "claims.parquet")
+    assert len({row["claim_ref"] for row in claims}) == 2
+
+
 def test_a_row_that_is_sent_again_with_its_right_number_counts_once(village: Valley) -> None:
     village.send(BILLS, [claim("7", with_wrong_digit(LI, 16), "李竹喜", born="1971-03-08")])
     assert village.bills("A") == {"2020-02": 100}
@@ -155,6 +168,19 @@ def test_a_row_that_is_sent_again_with_its_right_number_counts_once(village: Val
     village.send(BILLS, [claim("7", LI, "李竹喜", born="1971-03-08", own_share="120")])
 
     assert village.bills("A") == {"2020-02": 120}
+
+
+def test_a_row_joined_to_a_patient_of_the_month_makes_no_second_patient(village: Valley) -> None:
+    village.send(
+        BILLS,
+        [
+            claim("1", LI, "李竹喜"),
+            claim("2", with_wrong_digit(LI, 16), "李竹喜", born="1971-03-08"),
+        ],
+    )
+
+    assert village.bills("A") == {"2020-02": 200}
+    assert village.amounts(LATER)["A", "2020-02", "patients"] == 1
 
 
 def test_a_wrong_row_that_is_sent_twice_counts_once(village: Valley) -> None:

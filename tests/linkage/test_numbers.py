@@ -10,9 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fangpin.lake.engines.duckdb import Engine, connect
-from fangpin.linkage.numbers import eighteen_sql, has_right_check_sql, repaired
+from fangpin.linkage.numbers import (
+    eighteen_sql,
+    has_right_check_sql,
+    is_placeholder_sql,
+    repaired,
+)
 from fangpin.synthetic.chenzhou.identity_numbers import identity_number
-from fangpin.values.identifiers import check_digit, read_identifier
+from fangpin.values.identifiers import (
+    check_digit,
+    is_made_up,
+    read_identifier,
+    tells_one_person,
+)
 
 TODAY = date(2020, 12, 14)
 
@@ -94,9 +104,42 @@ def test_every_form_of_a_number_is_read_as_on_receipt(
         assert told == truth.canonical
 
 
-@pytest.mark.parametrize(
-    "written",
-    ["999999199001011234", "111111111111111111", "000000000000000000", "111111111111111", "", "X1"],
-)
+MADE_UP = [
+    "999999199001011234",
+    "111111111111111111",
+    "000000000000000000",
+    "111111111111111",
+    "431022000000000000",
+    "431022999999999999",
+    "431022111111111",
+    "123456789012345678",
+    "012345678901234567",
+    "123456789012345",
+]
+
+
+@pytest.mark.parametrize("written", [*MADE_UP, "", "X1"])
 def test_a_placeholder_stands_for_nobody(engine: Engine, written: str) -> None:
     assert engine.value(f"SELECT {eighteen_sql('n')} FROM (SELECT ? AS n)", [written]) is None
+
+
+@pytest.mark.parametrize("written", MADE_UP)
+def test_the_slow_truth_knows_a_made_up_number_too(engine: Engine, written: str) -> None:
+    assert is_made_up(written)
+    assert engine.value(f"SELECT {is_placeholder_sql('n')} FROM (SELECT ? AS n)", [written])
+    assert not tells_one_person(written)
+
+
+@settings(max_examples=60, deadline=None)
+@given(right=numbers)
+def test_a_citizens_number_is_not_made_up(engine: Engine, right: str) -> None:
+    assert not is_made_up(right)
+    assert not engine.value(f"SELECT {is_placeholder_sql('n')} FROM (SELECT ? AS n)", [right])
+    assert tells_one_person(right)
+
+
+@pytest.mark.parametrize(
+    "written", [None, "", "户口正在办理当中暂时没有身份证号码", "431022190001010000", "43102219"]
+)
+def test_what_stands_in_place_of_a_number_tells_nobody(written: str | None) -> None:
+    assert not tells_one_person(written)

@@ -26,7 +26,9 @@ PROPOSED = "proposed.bin"
 CONFIRMS = "confirms"
 """Of an origin: the delivery whose proposed readings were confirmed."""
 SHARED = "shared.parquet"
-"""Of a registry's delivery: person_ref of the numbers under which it lists several names."""
+"""Of a registry's delivery: person_ref of the numbers under which several names were listed."""
+UNREAD = "unread.parquet"
+"""Of a registry's delivery: what its rows that were set aside say of person, household, division."""
 
 MONTHS_OF = {"monthly": 1, "quarterly": 3, "term": 6, "yearly": 12}
 
@@ -99,6 +101,11 @@ class Arrival:
         return None if confirmed is None else str(confirmed)
 
     @property
+    def changes_rows(self) -> bool:
+        """Whether it brings rows or takes some back: a month sent again without one does only that."""
+        return bool(self.accepted or self.superseded)
+
+    @property
     def months_of_rows(self) -> tuple[int, int]:
         """First and last month of its rows, those that stood already included."""
         return self.span or (self.first_month, self.last_month)
@@ -134,6 +141,15 @@ class Arrival:
         return [
             (home.deliveries / self.feed / delivery / FACTS, listed) for delivery in self.superseded
         ]
+
+    def months_touched(self, home: Home) -> tuple[int, int]:
+        """The months of its rows, widened by those of the rows that it replaces."""
+        first, last = self.first_month, self.last_month
+        for old in self.superseded_arrivals(home):
+            # Those that stood already when it came included: it may have brought them after all.
+            old_first, old_last = old.months_of_rows
+            first, last = min(first, old_first), max(last, old_last)
+        return first, last
 
     def superseded_arrivals(self, home: Home) -> list[Arrival]:
         """The earlier deliveries of which this one replaces rows."""

@@ -34,6 +34,9 @@ PROBLEMS = "row_problems"
 WAITING = "waiting_rows"
 """In the columns of CHECKED, the rows that are set aside for nothing but their identity number."""
 
+SET_ASIDE = "rows_set_aside"
+"""In the columns of CHECKED, what could be read of the rows that are set aside; made if asked for."""
+
 _BATCH = 100_000
 
 
@@ -65,17 +68,21 @@ def check(
     vault: Vault,
     today: date,
     number_of: str | None = None,
+    keeps_set_aside: bool = False,
 ) -> Checked:
     """Read every row into CHECKED or name it in PROBLEMS; new identities into NEW_IDENTITIES.
 
     A row with a blank identifier has a NULL reference in CHECKED: the caller gives it its own.
-    `number_of` is an identifier whose canonical text CHECKED shall have, as NUMBER.
+    `number_of` is an identifier whose canonical text CHECKED shall have, as NUMBER;
+    `keeps_set_aside` asks for SET_ASIDE.
     """
     clean = CleanCells(
         engine=engine, raw=raw, columns=columns, contract=contract, vault=vault, today=today
     )
     clean.read(number_of=number_of)
-    reader = _MarkedCells(engine, raw, tuple(columns), clean, vault, today, number_of)
+    reader = _MarkedCells(
+        engine, raw, tuple(columns), clean, vault, today, number_of, keeps_set_aside
+    )
     read = reader.read()
     return Checked(read, tuple(reader.findings), reader.waiting)
 
@@ -90,8 +97,10 @@ class _MarkedCells:
         vault: Vault,
         today: date,
         number_of: str | None,
+        keeps_set_aside: bool,
     ) -> None:
         self.number_of = number_of
+        self.keeps_set_aside = keeps_set_aside
         self.engine = engine
         self.raw = raw
         self.columns = columns
@@ -128,6 +137,8 @@ class _MarkedCells:
             self.engine.make_view(
                 CHECKED, f"SELECT row_no, position, {', '.join(names)} FROM {TYPED}"
             )
+            if self.keeps_set_aside:
+                self.engine.make_table(SET_ASIDE, f"SELECT * FROM {CHECKED} LIMIT 0")
             return int(rows)
         own = "" if self.raw.misshapen is None else " EXCLUDE (row_no, misshapen)"
         self.engine.make_table(
@@ -169,6 +180,8 @@ class _MarkedCells:
         )
         self.engine.make_table("mended", f"{readable} NOT IN (SELECT row_no FROM {PROBLEMS})")
         self._keep_waiting(readable)
+        if self.keeps_set_aside:
+            self.engine.make_table(SET_ASIDE, f"{readable} IN (SELECT row_no FROM {PROBLEMS})")
         self.engine.make_view(
             CHECKED,
             f"SELECT row_no, position, {', '.join(names)} FROM {TYPED} WHERE unread = 0 "

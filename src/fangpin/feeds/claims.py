@@ -6,7 +6,7 @@ facts wait in claims.parquet, in the columns of facts.parquet; the name, the num
 date, sex and division are sealed in the vault and read by linkage alone.
 A claim's `claim_ref` is the same for rows that say the same of the same person, so that what an
 official decides of one holds for the next month's too. Rows that give no more than a name never
-share one.
+share one, nor do rows under a made-up number.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.vault import Vault
 from fangpin.policy.feed_models import Contract
 from fangpin.policy.header_models import Registry
-from fangpin.values.identifiers import bare_number
+from fangpin.values.identifiers import bare_number, tells_one_person
 from fangpin.values.text import is_missing, name_key
 
 CLAIMS = "claims.parquet"
@@ -121,19 +121,20 @@ def write_claims(*, engine: Engine, vault: Vault, folder: Path, feed: str, deliv
 def _make_sealed_rows(engine: Engine, vault: Vault) -> None:
     """The evidence of each claim in the one form that is compared, with its claim_ref."""
     engine.make_empty_table(
-        "claim_texts", {"row_no": "INTEGER", "name": "VARCHAR", "number": "VARCHAR"}
+        "claim_texts",
+        {"row_no": "INTEGER", "name": "VARCHAR", "number": "VARCHAR", "tells": "BOOLEAN"},
     )
     rows = engine.rows("SELECT row_no, name, number FROM claim_cells")
     for start in range(0, len(rows), _BATCH):
         batch = [
-            (row_no, name_key(name), bare_number(number))
+            (row_no, name_key(name), bare := bare_number(number), tells_one_person(bare))
             for row_no, name, number in rows[start : start + _BATCH]
             if not is_missing(name)
         ]
-        columns = [list(column) for column in zip(*batch, strict=True)] or [[], [], []]
+        columns = [list(column) for column in zip(*batch, strict=True)] or [[], [], [], []]
         engine.make_table(
             "claim_texts",
-            "SELECT * FROM claim_texts UNION ALL SELECT unnest(?), unnest(?), unnest(?)",
+            "SELECT * FROM claim_texts UNION ALL SELECT unnest(?), unnest(?), unnest(?), unnest(?)",
             columns,
         )
     # A name, even with a village, may be two people: only a number or a birth date joins rows.
@@ -142,7 +143,7 @@ def _make_sealed_rows(engine: Engine, vault: Vault) -> None:
         "concat_ws(chr(31), texts.name, coalesce(texts.number, ''), "
         "coalesce(CAST(cells.birth AS VARCHAR), ''), coalesce(cells.sex, ''), "
         "coalesce(cells.division, ''), "
-        f"CASE WHEN length(texts.number) >= 15 OR cells.birth IS NOT NULL THEN '' ELSE {own} END)"
+        f"CASE WHEN texts.tells OR cells.birth IS NOT NULL THEN '' ELSE {own} END)"
     )
     engine.make_table(
         _SEALED_ROWS,
@@ -153,13 +154,23 @@ def _make_sealed_rows(engine: Engine, vault: Vault) -> None:
     engine.drop("claim_texts")
 
 
-def write_shared(*, engine: Engine, registry: Registry, accepted: str, file: Path) -> None:
-    """Write the numbers under which a registry's rows list several names; no file without any."""
+def write_shared(
+    *, engine: Engine, registry: Registry, accepted: str, earlier: Sequence[Path], file: Path
+) -> None:
+    """Write the numbers of a registry's rows that were listed under several names; no file without any.
+
+    In these rows or in those of `earlier` deliveries: other villages come with other files. More than
+    are shared today does no harm, for a claim whose number tells its person is joined by it.
+    """
+    name = quoted(registry.name)
+    called = f"SELECT person_ref, lower(replace({name}, ' ', '')) AS called FROM"
+    listed = f"{called} {accepted}"
+    if earlier:
+        engine.view_files("listed_earlier", list(earlier))
+        listed += f" UNION ALL {called} listed_earlier SEMI JOIN {accepted} USING (person_ref)"
     engine.make_table(
         "shared_here",
-        f"SELECT person_ref FROM {accepted} WHERE person_ref IN (SELECT person_ref FROM {accepted} "
-        "GROUP BY person_ref HAVING count(*) > 1) GROUP BY person_ref "
-        f"HAVING count(DISTINCT lower(replace({quoted(registry.name)}, ' ', ''))) > 1",
+        f"SELECT person_ref FROM ({listed}) GROUP BY person_ref HAVING min(called) <> max(called)",
     )
     if engine.value("SELECT count(*) FROM shared_here"):
         engine.write("SELECT * FROM shared_here ORDER BY person_ref", file)

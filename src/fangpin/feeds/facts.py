@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from fangpin.feeds.arrivals import Arrival
-from fangpin.feeds.check import CHECKED, PROBLEMS, WAITING
+from fangpin.feeds.check import CHECKED, PROBLEMS, SET_ASIDE, WAITING
 from fangpin.feeds.claims import find_claims
 from fangpin.feeds.duplicates import (
     compare_with_earlier,
@@ -22,6 +22,7 @@ from fangpin.feeds.fact_shape import FactShape
 from fangpin.feeds.findings import Finding, finding
 from fangpin.feeds.readers.table import RawTable
 from fangpin.feeds.registry_doubts import registry_doubts
+from fangpin.feeds.shapes import quoted
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.policy.header_models import Registry
 from fangpin.policy.pack import Pack
@@ -29,6 +30,8 @@ from fangpin.values.month import Month
 
 ACCEPTED = "accepted_rows"
 """The rows of facts.parquet."""
+UNREAD_ROWS = "unread_rows"
+"""Of a registry's rows that were set aside: person_ref, household_ref and division, where read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +84,12 @@ def settle_rows(
     is_registry = shape.registry is not None
     findings: list[Finding] = []
     if shape.household_field:
+        named = f"SELECT {shape.column(shape.household_field)} AS household_no FROM"
+        read = f"{named} {CHECKED}" + (f" UNION {named} {SET_ASIDE}" if is_registry else "")
         engine.make_table(
             "household_references",
             f"SELECT household_no, {shape.vault.reference_sql('household', 'household_no')} AS "
-            "household_ref FROM (SELECT DISTINCT "
-            f"{shape.column(shape.household_field)} AS household_no FROM {CHECKED})",
+            f"household_ref FROM (SELECT DISTINCT household_no FROM ({read}))",
         )
     findings += shape.conflicts(engine)
     if shape.is_cheap:
@@ -123,6 +127,8 @@ def settle_rows(
             ),
         )
         duplicate += known
+    if is_registry and registry is not None:
+        _make_unread(engine, shape, registry)
     keyed = (int(span[0]), int(span[1])) if rows else None
     leave_out(engine=engine, name=ACCEPTED, duplicate=duplicate, repeated=repeated)
     accepted = rows
@@ -149,6 +155,20 @@ def settle_rows(
         findings=tuple(findings),
         claims=_claims(engine, shape, registry, raw, waiting, shared),
     )
+
+
+def _make_unread(engine: Engine, shape: FactShape, registry: Registry) -> None:
+    """UNREAD_ROWS; a row of which nothing could be read has nothing but blanks there."""
+    engine.make_table("set_aside_facts", shape.query(SET_ASIDE))
+    told = f"row_no, person_ref, household_ref, {quoted(registry.division)} AS division"
+    engine.make_table(
+        UNREAD_ROWS,
+        f"SELECT DISTINCT told.person_ref, told.household_ref, told.division FROM "
+        f"(SELECT DISTINCT row_no FROM {PROBLEMS}) AS problems LEFT JOIN "
+        f"(SELECT {told} FROM set_aside_facts UNION ALL SELECT {told} FROM settling) AS told "
+        "USING (row_no)",
+    )
+    engine.drop("set_aside_facts")
 
 
 def _claims(

@@ -28,6 +28,7 @@ from fangpin.feeds.arrivals import (
     REPEATED,
     SHARED,
     SUPERSEDED,
+    UNREAD,
     Arrival,
     arrivals,
 )
@@ -35,7 +36,7 @@ from fangpin.feeds.check import PROBLEMS, check
 from fangpin.feeds.claims import write_claims, write_shared
 from fangpin.feeds.clean_cells import NEW_IDENTITIES
 from fangpin.feeds.fact_shape import FactShape
-from fangpin.feeds.facts import ACCEPTED, Settled, settle_rows
+from fangpin.feeds.facts import ACCEPTED, UNREAD_ROWS, Settled, settle_rows
 from fangpin.feeds.findings import FileRefused, Finding, finding
 from fangpin.feeds.headers import read_columns
 from fangpin.feeds.limits import Limits
@@ -213,6 +214,7 @@ def _receive(
         vault=vault,
         today=received,
         number_of=shape.number_of,
+        keeps_set_aside=_is_registry(pack, contract),
     )
     progress("comparing")
     in_force = replay(home=home, pack=pack, engine=engine, found=earlier, as_of=received)
@@ -284,8 +286,14 @@ def _receive(
                 engine=engine,
                 registry=pack.header.registry,
                 accepted=ACCEPTED,
+                earlier=[one.facts for one in in_force],
                 file=folder / SHARED,
             )
+            if settled.quarantined:
+                engine.write(
+                    f"SELECT * FROM {UNREAD_ROWS} ORDER BY person_ref, household_ref, division",
+                    folder / UNREAD,
+                )
         rows = write_quarantine(
             engine=engine, contract=contract, file=folder / QUARANTINE, limit=limits.findings_shown
         )

@@ -69,6 +69,8 @@ def suspicions(
     """
     lines = DeliveryLines(pack, told.received)
     found = [*_lost_numbers(engine, lines, told), *_many_refused(lines, told)]
+    if told.is_registry and told.is_part:
+        return found
     if told.is_registry:
         return [*found, *_shrunken_villages(lines, told, earlier)]
     others = [one for one in earlier if one.month != told.month]

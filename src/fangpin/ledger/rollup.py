@@ -2,17 +2,21 @@
 
 Ledger files are additive: a correction enters as the new row and the negative of the old one.
 `<item>__rows` counts the source rows beside each figure, so that rows all taken back are no rows.
-A state has a ledger row for each source row; month, `<item>__delivery` (its name begins with the day of
-receipt) and `<item>__row` order them, and the latest that was not taken back is the household's state.
+A count of persons changes by those who count only since: what stands beside a person's new or old rows
+goes in with the sign 0. A state has a ledger row for each source row; month, `<item>__delivery` (its name
+begins with the day of receipt) and `<item>__row` order them, and the latest that was not taken back is the
+household's state.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from fangpin.feeds.arrivals import DELIVERY, Arrival
+from fangpin.feeds.live_facts import view_live_facts
 from fangpin.feeds.receive import contract_digest
 from fangpin.lake.engine import Engine
 from fangpin.lake.home import Home, published_file
@@ -24,7 +28,7 @@ from fangpin.policy.feed_models import Contract
 from fangpin.policy.models import LedgerItem
 from fangpin.policy.pack import Pack
 
-FORM = "4"
+FORM = "5"
 """Of ledger files: files of an earlier form are left lying and built anew."""
 
 
@@ -40,10 +44,23 @@ def items_digest(pack: Pack, feed: str) -> str:
 
 
 def roll_up(
-    *, home: Home, pack: Pack, engine: Engine, arrival: Arrival, state: RegistryState
+    *,
+    home: Home,
+    pack: Pack,
+    engine: Engine,
+    arrival: Arrival,
+    state: RegistryState,
+    earlier: Sequence[Arrival] = (),
 ) -> Path:
-    """The ledger file of one delivery under one state of the registry; built once and kept."""
+    """The ledger file of one delivery under one state of the registry; built once and kept.
+
+    `earlier` are the feed's deliveries before it whose rows count.
+    """
+    beside = _counted_beside(pack, arrival.feed, earlier, arrival.months_touched(home))
     key = f"{state.key[:8]}-{items_digest(pack, arrival.feed)}"
+    if beside:
+        names = "\n".join(one.key for one in beside)
+        key += f"-{hashlib.sha256(names.encode()).hexdigest()[:8]}"
     final = home.ledger / arrival.feed / f"{arrival.key}-{key}.parquet"
     if final.exists():
         return final
@@ -51,10 +68,15 @@ def roll_up(
     items = feed_items(pack, arrival.feed)
     superseded = arrival.superseded_facts(home)
     source = _facts_view(engine, arrival, superseded)
+    if beside:
+        view_live_facts(
+            engine=engine, name="facts_beside", arrivals=beside, beside=[*earlier, arrival]
+        )
+        source = _with_rows_beside(engine, source, "facts_beside")
     linked = linked_facts(
         pack=pack, contract=contract, engine=engine, state=state, source=source, items=items
     )
-    takes_back = bool(superseded)
+    takes_back = bool(superseded or beside)
     with published_file(final) as temporary:
         engine.write(
             rolled_up(
@@ -69,25 +91,66 @@ def roll_up(
 
 
 def roll_up_linked(
-    *, home: Home, pack: Pack, engine: Engine, feed: str, linked: Path, state: RegistryState
+    *,
+    home: Home,
+    pack: Pack,
+    engine: Engine,
+    feed: str,
+    linked: Path,
+    state: RegistryState,
+    deliveries: Sequence[Arrival] = (),
 ) -> tuple[Path, int, int]:
-    """The ledger file of the facts that linkage moved in one feed, and its first and last month."""
+    """The ledger file of the facts that linkage moved in one feed, and its first and last month.
+
+    `deliveries` are those of the feed whose rows count; the name of `linked` names them too.
+    """
     engine.view_files("linked_facts", [linked])
     first, last = engine.rows("SELECT min(month), max(month) FROM linked_facts")[0]
     final = home.ledger / feed / f"linked-{linked.stem}-{items_digest(pack, feed)}.parquet"
     if not final.exists():
         items = feed_items(pack, feed)
+        source = "linked_facts"
+        beside = _counted_beside(pack, feed, deliveries, (first, last))
+        if beside:
+            view_live_facts(engine=engine, name="facts_of_feed", arrivals=beside, beside=deliveries)
+            engine.make_view(
+                "facts_beside",
+                "SELECT * FROM facts_of_feed ANTI JOIN (SELECT delivery, row_no, person_ref "
+                "FROM linked_facts WHERE sign < 0) AS gone USING (delivery, row_no, person_ref)",
+            )
+            source = _with_rows_beside(engine, source, "facts_beside")
         query = linked_facts(
             pack=pack,
             contract=pack.contracts[feed],
             engine=engine,
             state=state,
-            source="linked_facts",
+            source=source,
             items=items,
         )
         with published_file(final) as temporary:
             engine.write(rolled_up(items, query), temporary)
     return final, int(first), int(last)
+
+
+def _counted_beside(
+    pack: Pack, feed: str, deliveries: Sequence[Arrival], months: tuple[int, int]
+) -> list[Arrival]:
+    """The deliveries with rows of these months, where persons are counted; else none."""
+    if all(item.kind != "count_persons" for item in feed_items(pack, feed)):
+        return []
+    first, last = months
+    return [one for one in deliveries if one.first_month <= last and first <= one.last_month]
+
+
+def _with_rows_beside(engine: Engine, source: str, beside: str) -> str:
+    """The source, and with the sign 0 the rows beside it of the same persons in the same months."""
+    engine.make_table(
+        "facts_with_beside",
+        f"SELECT * FROM {source} UNION ALL BY NAME SELECT *, 0 AS sign FROM {beside} "
+        f"SEMI JOIN (SELECT DISTINCT person_ref, month FROM {source}) AS touched "
+        "USING (person_ref, month)",
+    )
+    return "facts_with_beside"
 
 
 def _names_each_person_once(arrival: Arrival, contract: Contract) -> bool:
@@ -242,8 +305,8 @@ def _signed_columns(item: LedgerItem) -> list[str]:
         total = f"CAST(sum(CAST({value} AS DECIMAL(18, 2)) * sign) AS DECIMAL(18, 2))"
     elif item.kind == "count_persons":
         total = (
-            f"CAST(count(DISTINCT CASE WHEN sign > 0 THEN {value} END) "
-            f"- count(DISTINCT CASE WHEN sign < 0 THEN {value} END) AS BIGINT)"
+            f"CAST(count(DISTINCT CASE WHEN sign >= 0 THEN {value} END) "
+            f"- count(DISTINCT CASE WHEN sign <= 0 THEN {value} END) AS BIGINT)"
         )
     else:
         total = f"CAST(sum({value} * sign) AS BIGINT)"
@@ -271,13 +334,14 @@ def _state_rows(item: LedgerItem, takes_back: bool) -> str:
     # A source row stands alone as long as no other takes it back.
     count, together = ("1", "")
     if takes_back:
+        # Rows with the sign 0 stand where they stood.
         count, together = "sum(sign)", f" GROUP BY household_ref, month, {value}, delivery, row_no"
     return (
         f"SELECT household_ref, month, CAST({value} AS VARCHAR) AS {column(item.item)}, "
         f"delivery AS {column(item.item + '__delivery')}, "
         f"CAST(row_no AS INTEGER) AS {column(item.item + '__row')}, "
         f"CAST({count} AS BIGINT) AS {column(item.item + '__rows')} FROM linked "
-        f"WHERE {value} IS NOT NULL{together}"
+        f"WHERE {value} IS NOT NULL{' AND sign <> 0' if takes_back else ''}{together}"
     )
 
 

@@ -148,9 +148,20 @@ def take_snapshot(
                         )
         if feeds is not None and arrival.feed not in feeds:
             continue
-        if arrival.accepted and arrival.feed in pack.contracts and feed_items(pack, arrival.feed):
-            path = roll_up(home=home, pack=pack, engine=engine, arrival=arrival, state=state)
-            first, last = _months(arrival, home)
+        if (
+            arrival.changes_rows
+            and arrival.feed in pack.contracts
+            and feed_items(pack, arrival.feed)
+        ):
+            path = roll_up(
+                home=home,
+                pack=pack,
+                engine=engine,
+                arrival=arrival,
+                state=state,
+                earlier=earlier.get(arrival.feed, ()),
+            )
+            first, last = arrival.months_touched(home)
             file = LedgerFile(
                 path, first, last, arrival.received, takes_back=bool(arrival.superseded)
             )
@@ -167,7 +178,13 @@ def take_snapshot(
     for feed, facts in linked.files.items():
         if feed_items(pack, feed):
             path, first, last = roll_up_linked(
-                home=home, pack=pack, engine=engine, feed=feed, linked=facts, state=state
+                home=home,
+                pack=pack,
+                engine=engine,
+                feed=feed,
+                linked=facts,
+                state=state,
+                deliveries=earlier.get(feed, ()),
             )
             latest = max(one.received for one in known)
             files.setdefault(feed, []).append(
@@ -185,16 +202,6 @@ def take_snapshot(
         linked=linked,
         decisions=tuple(decisions),
     )
-
-
-def _months(arrival: Arrival, home: Home) -> tuple[int, int]:
-    """The months of a delivery's rows, widened by those of the rows that it replaces."""
-    first, last = arrival.first_month, arrival.last_month
-    for old in arrival.superseded_arrivals(home):
-        # Those that stood already when it came included: it may have brought them after all.
-        old_first, old_last = old.months_of_rows
-        first, last = min(first, old_first), max(last, old_last)
-    return first, last
 
 
 def _key(

@@ -98,6 +98,7 @@ def linked_facts_of(
             home=home,
             engine=engine,
             contract=pack.contracts[feed],
+            state=state,
             deliveries=deliveries,
             decisions=decisions,
             final=files[feed],
@@ -214,6 +215,7 @@ def _build(
     home: Home,
     engine: Engine,
     contract: Contract,
+    state: RegistryState,
     deliveries: Sequence[Arrival],
     decisions: Sequence[Decision],
     final: Path,
@@ -230,10 +232,13 @@ def _build(
             "moving",
             f"SELECT rows.* REPLACE (chosen.person_ref AS person_ref), 1 AS sign, "
             f"CAST({key} AS BIGINT) AS key_then, chosen.link_step, chosen.link_chance "
-            "FROM claim_rows AS rows JOIN chosen_links AS chosen USING (claim_ref)",
+            "FROM claim_rows AS rows JOIN chosen_links AS chosen USING (claim_ref) "
+            # A row that its number gives to this very person counts there already.
+            "WHERE rows.waits OR rows.person_ref <> chosen.person_ref",
         )
         _leave_out_doubles(home, engine, contract, deliveries)
         parts.append("SELECT * EXCLUDE (key_then, waits) FROM moving")
+        parts += _taken_away(engine, state)
     if any(one.feed == contract.feed for one in decisions):
         parts += _parted(engine, contract.feed, deliveries)
     if parts:
@@ -245,6 +250,31 @@ def _build(
         with published_file(final.with_suffix(".none")) as temporary:
             temporary.touch()
     engine.drop("moving", "linked_rows")
+
+
+def _taken_away(engine: Engine, state: RegistryState) -> list[str]:
+    """Claims whose rows count by their number already: there they are taken away.
+
+    So it is where the number's bearers share a household, or where the number was mended since. A row
+    goes that is given to someone by name, and one of which an official said that it is not a bearer's.
+    """
+    if not engine.value("SELECT count(*) FROM claim_rows WHERE NOT waits"):
+        return []
+    engine.view_files("references_at_home", [state.membership])
+    engine.view_files("bearers_ever", [state.persons])
+    row = "SELECT rows.* EXCLUDE (waits), -1 AS sign"
+    is_counted = "NOT rows.waits AND rows.person_ref IN (SELECT person_ref FROM references_at_home)"
+    return [
+        f"{row}, chosen.link_step, chosen.link_chance FROM claim_rows AS rows "
+        "JOIN chosen_links AS chosen USING (claim_ref) "
+        f"WHERE chosen.person_ref <> rows.person_ref AND {is_counted}",
+        f"{row}, 'decided' AS link_step, CAST(1 AS DOUBLE) AS link_chance FROM claim_rows AS rows "
+        "JOIN (SELECT DISTINCT said.claim_ref, bearer.number_ref "
+        f"FROM {IN_FORCE} AS said JOIN bearers_ever AS bearer ON bearer.person_ref = said.person_ref "
+        "WHERE said.kind = 'different') AS parted "
+        "ON parted.claim_ref = rows.claim_ref AND parted.number_ref = rows.person_ref "
+        f"WHERE rows.claim_ref NOT IN (SELECT claim_ref FROM chosen_links) AND {is_counted}",
+    ]
 
 
 def _parted(engine: Engine, feed: str, deliveries: Sequence[Arrival]) -> list[str]:

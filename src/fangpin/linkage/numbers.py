@@ -23,10 +23,15 @@ def has_right_check_sql(number: str) -> str:
 
 
 def is_placeholder_sql(number: str) -> str:
-    """Whether a number stands for nobody: the region of unknown places, or one digit repeated."""
+    """`is_made_up` of a number: whether it stands for nobody."""
+    counted = " OR ".join(
+        f"starts_with({number}, '{begins}')"
+        for begins in ("999999", "12345678901234", "01234567890123", "98765432109876")
+    )
     return (
-        f"(starts_with({number}, '999999') "
-        f"OR {number} = repeat(substr({number}, 1, 1), length({number})))"
+        f"({counted} OR {number} = repeat(substr({number}, 1, 1), length({number})) "
+        f"OR (length({number}) >= 15 "
+        f"AND substr({number}, 7) = repeat(substr({number}, 7, 1), length({number}) - 6)))"
     )
 
 

@@ -1,9 +1,10 @@
 """The registry after each of its deliveries: who lives in which household, and since when.
 
 A registry delivery restates the villages that it names: a person whom the new rows of a village no
-longer list has left. Grain of `people`: person_ref, of those who are listed. Grain of `persons`:
-person_ref, as last listed, also of those who left. Grain of `membership`: person and household over
-the half-open months [from_month, to_month).
+longer list has left (bearers.py). Grain of `people`: person_ref, of those who are listed. Grain of
+`persons`: reference, as last listed, also of those who left; `is_told_by_number` where the number of
+`number_ref` tells this person, `successor_ref` where another reference is this person now. Grain of
+`membership`: see membership.py. Grain of `former`: reference that has a successor.
 """
 
 from __future__ import annotations
@@ -13,20 +14,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fangpin.feeds.arrivals import SHARED, Arrival
+from fangpin.feeds.arrivals import UNREAD, Arrival
 from fangpin.lake.engine import Engine
 from fangpin.lake.home import Home, published_folder
+from fangpin.linkage.bearers import PEOPLE_NOW, make_people_now
+from fangpin.linkage.membership import FORMER_NOW, MEMBERSHIP_NOW, make_membership
 from fangpin.policy.expressions.sql import column
 from fangpin.policy.header_models import Registry
 from fangpin.policy.pack import Pack
 from fangpin.values.problem import Problem, ProblemError
 
-ALWAYS = 0
-"""from_month of a person's first known household: bills from before the listing count too."""
-FORM = "3"
+FORM = "4"
 """Of registry states: states of an earlier form are left lying and built anew."""
-STILL = 1_000_000
-"""to_month of a membership that has not ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,7 @@ class RegistryState:
     people: Path
     persons: Path
     membership: Path
+    former: Path
     month: int
     """The latest month of its deliveries: changes against the state before begin here."""
 
@@ -88,6 +88,7 @@ def registry_state(
             people=folder / "people.parquet",
             persons=folder / "persons.parquet",
             membership=folder / "membership.parquet",
+            former=folder / "former.parquet",
             month=month,
         )
     assert state is not None
@@ -103,97 +104,87 @@ def _build(
     arrival: Arrival,
     month: int,
 ) -> None:
-    division = column(registry.division)
-    _view_listed(engine, registry, arrival)
-    # A person listed twice in one delivery stays in the household of the later row.
-    engine.make_table(
-        "listed",
-        "SELECT * FROM registry_facts WHERE household_ref IS NOT NULL "
-        "QUALIFY row_number() OVER (PARTITION BY person_ref ORDER BY row_no DESC) = 1",
-    )
-    if before is None:
-        engine.make_table("people_now", "SELECT * FROM listed")
-        engine.make_table("persons_now", "SELECT * FROM listed")
-        engine.make_table(
-            "membership_now",
-            f"SELECT person_ref, household_ref, {ALWAYS} AS from_month, {STILL} AS to_month "
-            "FROM people_now",
-        )
-    else:
-        engine.view_files("people_before", [before.people])
-        engine.view_files("membership_before", [before.membership])
-        engine.make_table(
-            "people_now",
-            f"SELECT * FROM people_before WHERE coalesce({division} NOT IN "
-            f"(SELECT {division} FROM listed WHERE {division} IS NOT NULL), TRUE) "
-            "AND person_ref NOT IN (SELECT person_ref FROM listed) "
-            "UNION ALL BY NAME SELECT * FROM listed",
-        )
-        engine.view_files("persons_before", [before.persons])
-        engine.make_table(
-            "persons_now",
-            "SELECT * FROM persons_before "
-            "WHERE person_ref NOT IN (SELECT person_ref FROM listed) "
-            "UNION ALL BY NAME SELECT * FROM listed",
-        )
-        engine.make_table("membership_now", _MEMBERSHIP, [month, month])
+    engine.view_files("registry_rows", [arrival.facts])
+    _view_before(engine, before)
+    _view_unread(engine, arrival)
+    # Rows whose reading someone confirmed come apart from the rest of their village.
+    make_people_now(engine, registry, restates_villages=arrival.confirms is None)
+    make_membership(engine, month=month)
     with published_folder(folder) as temporary:
         engine.write(
-            "SELECT * FROM people_now ORDER BY household_ref, person_ref",
+            f"SELECT * FROM {PEOPLE_NOW} ORDER BY household_ref, person_ref",
             temporary / "people.parquet",
         )
-        engine.write("SELECT * FROM persons_now ORDER BY person_ref", temporary / "persons.parquet")
         engine.write(
-            "SELECT * FROM membership_now ORDER BY person_ref, from_month",
+            f"{_persons(column(registry.name))} ORDER BY person_ref", temporary / "persons.parquet"
+        )
+        engine.write(
+            f"SELECT * FROM {MEMBERSHIP_NOW} ORDER BY person_ref, from_month",
             temporary / "membership.parquet",
         )
-    engine.drop("listed", "people_now", "persons_now", "membership_now")
+        engine.write(
+            f"SELECT * FROM {FORMER_NOW} ORDER BY person_ref", temporary / "former.parquet"
+        )
+    engine.drop(PEOPLE_NOW, MEMBERSHIP_NOW, FORMER_NOW, "shared_now")
 
 
-def _view_listed(engine: Engine, registry: Registry, arrival: Arrival) -> None:
-    """Let `registry_facts` stand for a delivery's rows, each person with a reference of its own.
-
-    Several names under one number are several persons. Each is then known by household and name,
-    with the number's reference as `number_ref`; the number itself tells none of them.
-    """
-    shared = arrival.folder / SHARED
-    if not shared.exists():
-        engine.view_files("registry_facts", [arrival.facts])
+def _view_before(engine: Engine, before: RegistryState | None) -> None:
+    """The state before as `<file>_before`; of the first delivery empty tables of the same columns."""
+    if before is None:
+        rows = "SELECT *, person_ref AS number_ref FROM registry_rows LIMIT 0"
+        engine.make_table("people_before", rows)
+        engine.make_table("persons_before", rows)
+        engine.make_empty_table(
+            "membership_before",
+            {
+                "person_ref": "BIGINT",
+                "household_ref": "BIGINT",
+                "from_month": "INTEGER",
+                "to_month": "INTEGER",
+            },
+        )
+        engine.make_empty_table(
+            "former_before",
+            {"person_ref": "BIGINT", "successor_ref": "BIGINT", "since": "INTEGER"},
+        )
         return
-    engine.view_files("registry_rows", [arrival.facts])
-    engine.view_files("shared_numbers", [shared])
-    own = (
-        "CAST('0x' || substr(sha256(concat_ws(':', rows.person_ref, rows.household_ref, "
-        f"lower(replace(rows.{column(registry.name)}, ' ', '')))), 1, 15) AS BIGINT)"
+    engine.view_files("people_before", [before.people])
+    engine.view_files("persons_listed_before", [before.persons])
+    engine.make_view(
+        "persons_before",
+        "SELECT * EXCLUDE (is_told_by_number, successor_ref) FROM persons_listed_before",
     )
-    engine.make_table(
-        "registry_facts",
-        f"SELECT rows.* REPLACE (CASE WHEN shared.person_ref IS NULL THEN rows.person_ref "
-        f"ELSE {own} END AS person_ref), shared.person_ref AS number_ref "
-        "FROM registry_rows AS rows LEFT JOIN shared_numbers AS shared "
-        "ON shared.person_ref = rows.person_ref",
+    engine.view_files("membership_before", [before.membership])
+    engine.view_files("former_before", [before.former])
+
+
+def _view_unread(engine: Engine, arrival: Arrival) -> None:
+    unread = arrival.folder / UNREAD
+    if unread.exists():
+        engine.view_files("unread_rows", [unread])
+        return
+    engine.make_empty_table(
+        "unread_rows",
+        {"person_ref": "BIGINT", "household_ref": "BIGINT", "division": "VARCHAR"},
     )
 
 
-_MEMBERSHIP = f"""
-WITH still AS (
-  SELECT before.person_ref, before.household_ref
-  FROM membership_before AS before
-  JOIN people_now AS now USING (person_ref, household_ref)
-  WHERE before.to_month = {STILL}
-)
-SELECT person_ref, household_ref, from_month,
-  CASE
-    WHEN to_month = {STILL} AND person_ref NOT IN (SELECT person_ref FROM still) THEN ?
-    ELSE to_month
-  END AS to_month
-FROM membership_before
-UNION ALL
-SELECT person_ref, household_ref,
-  CASE
-    WHEN person_ref IN (SELECT person_ref FROM membership_before) THEN ? ELSE {ALWAYS}
-  END AS from_month,
-  {STILL} AS to_month
-FROM people_now
-WHERE person_ref NOT IN (SELECT person_ref FROM still)
-"""
+def _persons(name: str) -> str:
+    """Everyone ever listed. Who is listed no longer, and whose number and name someone listed bears,
+    is that one now."""
+    return f"""
+    WITH left_before AS (
+      SELECT * FROM persons_before ANTI JOIN {PEOPLE_NOW} USING (person_ref)
+    ), bearers AS (
+      SELECT gone.person_ref, min(CASE WHEN now.{name} = gone.{name} THEN now.person_ref END) AS twin
+      FROM left_before AS gone JOIN {PEOPLE_NOW} AS now ON now.number_ref = gone.number_ref
+      GROUP BY gone.person_ref
+    )
+    SELECT *, TRUE AS is_told_by_number, CAST(NULL AS BIGINT) AS successor_ref FROM {PEOPLE_NOW}
+    UNION ALL BY NAME
+    SELECT gone.*, bearers.person_ref IS NULL AS is_told_by_number,
+      coalesce(former.successor_ref, bearers.twin) AS successor_ref
+    FROM left_before AS gone
+    LEFT JOIN bearers ON bearers.person_ref = gone.person_ref
+    LEFT JOIN {FORMER_NOW} AS former ON former.person_ref = gone.person_ref
+    """

@@ -21,6 +21,7 @@ from fangpin.lake.engines.splink import has_splink
 from fangpin.lake.home import Home, published_folder
 from fangpin.lake.vault import TABLE as IDENTITIES
 from fangpin.lake.vault import Vault
+from fangpin.linkage.bearers import make_name_keys
 from fangpin.linkage.cascade import LINKED, cascade
 from fangpin.linkage.model import Model
 from fangpin.linkage.probable import SCORED, score
@@ -29,7 +30,6 @@ from fangpin.linkage.sides import Sides, sides_of
 from fangpin.policy.expressions.sql import column
 from fangpin.policy.header_models import Registry
 from fangpin.policy.pack import Pack
-from fangpin.values.text import name_key
 
 FORM = "2"
 """Of batches: those of an earlier form are left lying and made anew."""
@@ -37,8 +37,6 @@ KEPT_A_CLAIM = 5
 """Candidates that are kept of each claim, the likeliest first."""
 LEAST_CHANCE = 0.001
 """A candidate below is not kept: nobody would be asked about it."""
-
-_PLAIN_NAME = "[\\x{4e00}-\\x{9fff}]+|[!-~]+( [!-~]+)*"
 
 PEOPLE, CLAIMS_TABLE = "linkage_people", "linkage_claims"
 
@@ -182,36 +180,28 @@ def make_people(
         return f"CAST(person.{column(field or '')} AS {kind})" if known else f"CAST(NULL AS {kind})"
 
     name = value(registry.name, "VARCHAR")
-    _make_odd_names(engine, name)
-    number_ref = (
-        "coalesce(person.number_ref, person.person_ref)"
-        if "number_ref" in have
-        else "person.person_ref"
+    make_name_keys(engine, f"SELECT {name} AS name FROM linkage_persons AS person")
+    # A former reference has its number still; whoever it is stands there under the present one.
+    said = {
+        "name": f"coalesce(odd.key, lower({name}))",
+        "birth": value(registry.birth, "DATE"),
+        "sex": value(registry.sex, "VARCHAR"),
+        "division": value(registry.division, "VARCHAR"),
+    }
+    listed = ", ".join(
+        f"CASE WHEN person.successor_ref IS NULL THEN {sql} END AS {field}"
+        for field, sql in said.items()
     )
     engine.make_table(
         PEOPLE,
         f"SELECT person_ref, number, name, birth, sex, division, {parent} AS parent FROM ("
-        "SELECT person.person_ref, identities.canonical AS number, "
-        f"coalesce(odd.key, lower({name})) AS name, "
-        f"{value(registry.birth, 'DATE')} AS birth, {value(registry.sex, 'VARCHAR')} AS sex, "
-        f"{value(registry.division, 'VARCHAR')} AS division "
-        f"FROM linkage_persons AS person LEFT JOIN {IDENTITIES} AS identities "
-        f"ON identities.person_ref = {number_ref} LEFT JOIN odd_names AS odd ON odd.name = {name})",
+        "SELECT person.person_ref, "
+        "CASE WHEN person.is_told_by_number THEN identities.canonical END AS number, "
+        f"{listed} FROM linkage_persons AS person LEFT JOIN {IDENTITIES} AS identities "
+        f"ON identities.person_ref = person.number_ref "
+        f"LEFT JOIN odd_names AS odd ON odd.name = {name})",
     )
     engine.drop("odd_names")
-
-
-def _make_odd_names(engine: Engine, name: str) -> None:
-    """The names that need more than lower case to be in the one form: read one by one."""
-    engine.make_empty_table("odd_names", {"name": "VARCHAR", "key": "VARCHAR"})
-    odd = [
-        text
-        for (text,) in engine.rows(
-            f"SELECT DISTINCT {name} FROM linkage_persons AS person WHERE {name} IS NOT NULL "
-            f"AND NOT regexp_full_match({name}, '{_PLAIN_NAME}')"
-        )
-    ]
-    engine.insert("odd_names", [(text, name_key(text)) for text in odd])
 
 
 def parent_sql(pack: Pack) -> str:

@@ -70,7 +70,8 @@ def make_members(*, engine: Engine, pack: Pack, arrivals: Sequence[Arrival]) -> 
         latest = _latest(unit, arrivals)
         if not latest:
             continue
-        view_live_facts(engine=engine, name="unit_facts", arrivals=latest)
+        of_feed = [one for one in arrivals if one.feed == unit.feed]
+        view_live_facts(engine=engine, name="unit_facts", arrivals=latest, beside=of_feed)
         listed = (
             f"SELECT {quoted(unit.unit)}, person_ref, "
             f"CAST({column(unit.number)} AS VARCHAR), {column(unit.division)}, {quoted(unit.feed)}, "

@@ -306,7 +306,7 @@ def _live(engine: Engine, snapshot: Snapshot, feed: str, *, first: int | None) -
 
     With `first` only of deliveries that reach into that month or a later one.
     """
-    of_feed = [one for one in snapshot.arrivals if one.feed == feed and one.accepted]
+    of_feed = [one for one in snapshot.arrivals if one.feed == feed and one.changes_rows]
     arrivals = [one for one in of_feed if first is None or one.last_month >= first]
     linked = snapshot.linked.files.get(feed)
     if not arrivals and linked is None:

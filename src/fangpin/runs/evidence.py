@@ -80,7 +80,7 @@ def _feed_evidence(
         arrival
         for arrival in snapshot.arrivals
         if arrival.feed == feed
-        and (arrival.accepted or arrival.claims)
+        and (arrival.changes_rows or arrival.claims)
         # A correction may have moved a row out of the window: what it replaced must go with it.
         and (arrival.superseded or (arrival.first_month <= last and arrival.last_month >= first))
     ]

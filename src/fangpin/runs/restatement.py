@@ -141,7 +141,7 @@ def _parted(engine: Engine, snapshot: Snapshot, feed: str) -> list[str]:
         engine.view_files("parted_rows", [moved])
         parts.append(
             "SELECT * EXCLUDE (sign, claim_ref, link_step, link_chance) FROM parted_rows "
-            "WHERE sign < 0"
+            "WHERE sign < 0 AND claim_ref IS NULL"
         )
     said = [
         (one.claim_ref, one.person_ref)

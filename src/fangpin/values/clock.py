@@ -20,8 +20,3 @@ def now(environment: Mapping[str, str]) -> datetime:
     if fixed:
         return datetime.combine(date.fromisoformat(fixed), time(4, 0), tzinfo=UTC)
     return datetime.now(UTC)  # noqa: TID251 - the one place
-
-
-def today(environment: Mapping[str, str]) -> date:
-    """The present day, or the day at which the setting stops the clock."""
-    return now(environment).date()

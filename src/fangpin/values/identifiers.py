@@ -35,6 +35,8 @@ _SAYS_NONE = re.compile(
 _OTHER_DOCUMENT = re.compile(r"[A-Z]{1,3}[0-9]{6,12}|[A-Z][0-9]{6,9}\([0-9A]\)")
 _EIGHT_DIGITS = re.compile(r"[0-9]{8}")
 _UNKNOWN_PLACE = "999999"
+_COUNTED = ("12345678901234", "01234567890123", "98765432109876")
+"""How numbers begin that someone typed along the keys."""
 _OLDEST = 130
 _CENTENARIAN_SEQUENCES = ("996", "997", "998", "999")
 
@@ -113,6 +115,32 @@ def bare_number(text: str | None) -> str | None:
     Its digits are not checked: it is what linkage compares of a number that could not be used.
     """
     return None if text is None or is_missing(text) else _bare(normalise(text)) or None
+
+
+def is_made_up(number: str) -> bool:
+    """Whether a number as written stands for nobody, so that several people may bear it.
+
+    The unknown place, one digit throughout or after the place, digits counted up or down.
+    """
+    after_place = number[6:]
+    return (
+        number.startswith((_UNKNOWN_PLACE, *_COUNTED))
+        or number == number[:1] * len(number)
+        or (len(number) >= 15 and after_place == after_place[:1] * len(after_place))
+    )
+
+
+def tells_one_person(number: str | None) -> bool:
+    """Whether rows with this number as written and one name speak of one person.
+
+    A remark in place of a number does not, nor one that was made up, nor one without an order among
+    the births of its day (000) whose check digit is wrong: forms are filled so.
+    """
+    if number is None or not re.fullmatch("[0-9A-Z]{15,}", number) or is_made_up(number):
+        return False
+    if re.fullmatch("[0-9]{17}[0-9X]", number) and number[14:17] == "000":
+        return check_digit(number[:17]) == number[17]
+    return True
 
 
 def _gb11643(plain: str, today: date) -> IdentifierReading:
