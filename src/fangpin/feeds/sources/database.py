@@ -22,6 +22,7 @@ from fangpin.values.problem import ProblemError
 _EXACT = 10**15
 """Below it a float holds every whole number: what is larger is shown as the float that it is."""
 _BYTES_SHOWN = 16
+_written_out = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def _write(
         for row in rows:
             cells = {name: _cell(value, zone) for name, value in zip(names, row, strict=True)}
             # Half of a pair of surrogates stays an escape, and the reader sets its row aside.
-            line = json.dumps(cells, ensure_ascii=False).encode("utf-8", "backslashreplace")
+            line = _written_out(cells).encode("utf-8", "backslashreplace")
             size += file.write(line + b"\n")
             if size > largest:
                 raise ProblemError(problems.too_large(source.source, largest))
