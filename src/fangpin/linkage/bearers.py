@@ -54,14 +54,24 @@ def make_people_now(engine: Engine, registry: Registry, *, restates_villages: bo
         engine,
         f"SELECT {name} AS name FROM registry_rows UNION ALL SELECT {name} FROM people_before",
     )
+    called = f"coalesce(odd.key, lower(rows.{name}))"
+    listed = (
+        f"SELECT rows.*, rows.person_ref AS number_ref, {called} AS called FROM registry_rows AS rows "
+        f"LEFT JOIN odd_names AS odd ON odd.name = rows.{name} WHERE rows.household_ref IS NOT NULL "
+        "AND rows.person_ref {which} (SELECT person_ref FROM listed_twice)"
+    )
+    # Few persons are listed twice: to put all rows in order for their sake is dear.
     engine.make_table(
+        "listed_twice",
+        "SELECT person_ref FROM registry_rows WHERE household_ref IS NOT NULL "
+        "GROUP BY person_ref HAVING count(*) > 1",
+    )
+    engine.make_table("listed", listed.format(which="NOT IN"))
+    engine.append(
         "listed",
-        f"SELECT rows.*, rows.person_ref AS number_ref, coalesce(odd.key, lower(rows.{name})) "
-        f"AS called FROM registry_rows AS rows LEFT JOIN odd_names AS odd ON odd.name = rows.{name} "
-        "WHERE rows.household_ref IS NOT NULL "
-        # A person listed twice in one delivery stays in the household of the later row.
-        "QUALIFY row_number() OVER (PARTITION BY rows.person_ref, coalesce(odd.key, "
-        f"lower(rows.{name})) ORDER BY rows.row_no DESC) = 1",
+        # Whoever is listed twice in one delivery stays in the household of the later row.
+        listed.format(which="IN") + " QUALIFY row_number() OVER "
+        f"(PARTITION BY rows.person_ref, {called} ORDER BY rows.row_no DESC) = 1",
     )
     engine.make_view(
         "called_before",
@@ -112,7 +122,7 @@ def make_people_now(engine: Engine, registry: Registry, *, restates_villages: bo
         "GROUP BY number_ref HAVING min(household_ref) = max(household_ref)",
     )
     engine.drop("listed", "staying", "relisted", "present", "present_by_reference")
-    engine.drop("gone", "new", "following", "odd_names")
+    engine.drop("gone", "new", "following", "odd_names", "listed_twice")
 
 
 def _telling_fields(engine: Engine, registry: Registry) -> list[str]:
