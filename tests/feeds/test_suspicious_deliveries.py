@@ -260,6 +260,34 @@ def test_a_month_of_which_most_rows_were_refused_is_not_there(guarded: Desk) -> 
     assert (told.outcome, told.accepted, told.quarantined) == ("held", 20, 21)
 
 
+def test_one_cut_village_in_the_file_of_a_county_is_held(tmp_path: Any, lines: Any) -> None:
+    """Whoever is not listed would have left; most of the county's rows are as they were."""
+    desk = Desk(tmp_path, roster_contract(), lines=lines)
+
+    def roster(month: str, villages: dict[str, int]) -> str:
+        header = ["户编号", "人编号", "身份证号", "姓名", "区划", "月份"]
+        rows = [
+            [f"{code}{place // 4}", str(place % 4), known, "李竹喜", code, month]
+            for code, count in villages.items()
+            for place, known in enumerate(people(count, seed=int(code[-4:])))
+        ]
+        return csv_text(rows, header=header)
+
+    whole = {"431022101201": 200, "431022101202": 60, "431022101203": 8}
+    assert desk.receive_text(roster("2020-01", whole), received=date(2020, 2, 3)).accepted == 268
+    cut = desk.receive_text(
+        roster("2020-02", whole | {"431022101202": 3}), received=date(2020, 3, 3)
+    )
+    assert (cut.outcome, _held(desk)) == ("held", ["VILLAGES_SHRUNKEN"])
+    told = next(one.message_en for one in cut.findings if one.code == "VILLAGES_SHRUNKEN")
+    assert "division 431022101202: 3 where 60 were listed" in told
+    # A family that moved from a hamlet is no cut file.
+    moved = desk.receive_text(
+        roster("2020-02", whole | {"431022101203": 4}), received=date(2020, 3, 4)
+    )
+    assert moved.outcome == "accepted"
+
+
 def test_a_registry_that_lost_half_a_village_is_held(tmp_path: Any, lines: Any) -> None:
     desk = Desk(tmp_path, roster_contract(), lines=lines)
     header = ["户编号", "人编号", "身份证号", "姓名", "区划", "月份"]

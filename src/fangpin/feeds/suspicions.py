@@ -204,15 +204,41 @@ def _had_strange_volume(one: Arrival) -> bool:
 def _shrunken_villages(
     lines: DeliveryLines, told: Delivered, earlier: Sequence[Arrival]
 ) -> list[Finding]:
-    """A registry file that lists far fewer persons of its villages than the last one did."""
+    """A registry file that lists far fewer persons of a village, or of all its villages, than before.
+
+    Whoever it does not list has left, so that one cut village in the file of a county is looked for too.
+    """
     low, least = lines.of("registry_low"), lines.of("least_rows")
     if low is None or least is None:
         return []
     latest: dict[str, int] = {}
-    for one in _profiles(earlier):
-        latest |= one.divisions
-    usual = sum(latest.get(village, 0) for village in told.profile.divisions)
-    now = sum(count for village, count in told.profile.divisions.items() if village in latest)
+    for one in earlier:
+        profile = None if one.confirms else read_profile(one.profile)
+        latest |= profile.divisions if profile else {}
+    listed = {
+        village: (count, latest[village])
+        for village, count in told.profile.divisions.items()
+        if village in latest
+    }
+    shrunken = [
+        (count, usual, village)
+        for village, (count, usual) in listed.items()
+        if usual >= least and count < low * usual
+    ]
+    if shrunken:
+        count, usual, village = min(shrunken, key=lambda one: (one[0] - one[1], one[2]))
+        return [
+            finding(
+                "VILLAGES_SHRUNKEN",
+                villages=len(shrunken),
+                division=village,
+                count=count,
+                usual=usual,
+            )
+        ]
+    now, usual = (
+        (sum(column) for column in zip(*listed.values(), strict=True)) if listed else (0, 0)
+    )
     if usual < least or now >= low * usual:
         return []
     return [finding("VOLUME_ANOMALY", count=now, usual=usual, months=1)]

@@ -36,6 +36,17 @@ OF_DELIVERIES: dict[str, FindingWords] = {
         "请核对导出条件：不完整的重新报送，确属实际的由负责人放行。",
         "Check the export: send it again, or let someone release it if it is true.",
     ),
+    "VILLAGES_SHRUNKEN": FindingWords(
+        "hold",
+        "有 {villages} 个村的名册人数大幅减少，例如区划 {division} 上次 {usual} 人，本批 {count} 人；"
+        "没有列出的人会当作已离开，整批暂扣。",
+        "The registry lists far fewer persons in {villages} villages, such as division {division}: "
+        "{count} where {usual} were listed. Whoever is not listed would count as having left. The "
+        "delivery is held.",
+        "请核对这些村是否导出完整：不完整的重新报送全村，确属实际的由负责人放行。",
+        "Check whether these villages were exported whole: send the whole village again, or let someone "
+        "release it if it is true.",
+    ),
     "CONTENT_OF_ANOTHER_MONTH": FindingWords(
         "hold",
         "报送的月份没有自己的数据，{count} 行都属于其他月份；整批暂扣。",
