@@ -22,6 +22,13 @@ _TELLS_FORMS = (
 _IN_THE_MAKING = (".part", ".partial", ".filepart", ".crdownload", ".tmp", "#", "~")
 """Endings under which programs write a file before they rename it, and of their lock files."""
 
+_PATIENCE: dict[str, dict[str, Any]] = {
+    "s3": {
+        "config_kwargs": {"connect_timeout": 30, "read_timeout": 60, "retries": {"max_attempts": 1}}
+    }
+}
+"""Options where a library would wait for a silent server for an hour; SFTP's stand with it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Offered:
@@ -37,27 +44,31 @@ class Offered:
 class RemoteFolder:
     """A folder that was opened.
 
-    Raises ProblemError SOURCES_NOT_INSTALLED, SOURCE_PATTERN, SOURCE_UNREACHABLE.
+    Raises ProblemError SOURCES_NOT_INSTALLED, SOURCE_PATTERN, SOURCE_UNREACHABLE, SOURCE_HOST_KEY,
+    and SOURCE_FOLDER_MISSING once its files are asked for.
     """
 
     def __init__(self, source: FolderSource) -> None:
         self._source = source
         try:
-            import fsspec
             from fsspec.utils import glob_translate
         except ImportError:
             raise ProblemError(problems.not_installed(source.source)) from None
         try:
-            self._files, root = fsspec.core.url_to_fs(source.url, **source.options)
+            self._files, self._root = _opened(source)
         except ImportError:
             raise ProblemError(problems.not_installed(source.source)) from None
         except Exception as error:
-            raise ProblemError(problems.unreachable(source.source, type(error).__name__)) from None
-        self._root = str(root)
+            raise self._unreachable(error) from None
         try:
             self._pattern = re.compile(glob_translate(source.pattern), re.IGNORECASE)
         except (ValueError, re.error):
             raise ProblemError(problems.pattern(source.source, source.pattern)) from None
+
+    def close(self) -> None:
+        """Leave the server, where there is one."""
+        if hasattr(self._files, "close"):
+            self._files.close()
 
     def offered(self, taken: Mapping[str, Mapping[str, Any]]) -> list[Offered]:
         """Files of the pattern that were not taken, or have changed since, by name.
@@ -101,9 +112,13 @@ class RemoteFolder:
             self._files.invalidate_cache()
             # A pattern that names folders is looked for below this one as well.
             if "/" in self._source.pattern:
-                told = list(self._files.find(self._root, detail=True).values())
+                # `find` and `glob` take what cannot be listed for empty.
+                walk = self._files.walk(self._root, detail=True, on_error="raise")
+                told = [one for _, _, files in walk for one in files.values()]
             else:
                 told = self._files.ls(self._root, detail=True)
+        except FileNotFoundError:
+            raise ProblemError(problems.folder_missing(self._source.source)) from None
         except Exception as error:
             raise self._unreachable(error) from None
         found = [
@@ -140,4 +155,22 @@ class RemoteFolder:
             raise self._unreachable(error) from None
 
     def _unreachable(self, error: Exception) -> ProblemError:
+        shown = getattr(error, "shown", None)
+        if shown is not None:
+            return ProblemError(problems.host_key(self._source.source, str(shown)))
         return ProblemError(problems.unreachable(self._source.source, type(error).__name__))
+
+
+def _opened(source: FolderSource) -> tuple[Any, str]:
+    """The file system of a source and the folder's path in it, from a new connection."""
+    import fsspec
+
+    protocol = fsspec.utils.get_protocol(source.url)
+    if protocol not in ("sftp", "ssh"):
+        settings = {**_PATIENCE.get(protocol, {}), **source.options}
+        files, root = fsspec.core.url_to_fs(source.url, skip_instance_cache=True, **settings)
+        return files, str(root)
+    from fangpin.feeds.sources.sftp import SFTP
+
+    named = SFTP._get_kwargs_from_urls(source.url)
+    return SFTP(**{**named, **source.options}), SFTP._strip_protocol(source.url)
