@@ -104,7 +104,7 @@ class _Folder(paramiko.SFTPServerInterface):
     def list_folder(self, path: str) -> Any:
         try:
             return [
-                paramiko.SFTPAttributes.from_stat(os.lstat(one), one.name)
+                paramiko.SFTPAttributes.from_stat(os.lstat(one), os.fsencode(one.name))
                 for one in self._real(path).iterdir()
             ]
         except OSError as error:

@@ -160,3 +160,12 @@ def test_a_file_above_the_limit_is_refused(
     monkeypatch.setattr("fangpin.feeds.sources.pull.Limits", lambda: Limits(file_bytes=20))
     (receipt,) = taken(desk, server)
     assert (receipt.outcome, receipt.findings[0].code) == ("refused", "FILE_TOO_LARGE")
+
+
+def test_a_name_that_is_not_utf8_stops_the_pull(
+    desk: Desk, server: SftpServer, folder: Path
+) -> None:
+    put(folder / "a.csv", "2020-01")
+    Path(os.fsdecode(os.fsencode(folder) + b"/" + "三月.csv".encode("gbk"))).touch()
+    with pytest.raises(ProblemError, match=r"SOURCE_UNREACHABLE[^$]*UnicodeDecodeError"):
+        taken(desk, server)

@@ -24,10 +24,12 @@ _IN_THE_MAKING = (".part", ".partial", ".filepart", ".crdownload", ".tmp", "#", 
 
 _PATIENCE: dict[str, dict[str, Any]] = {
     "s3": {
-        "config_kwargs": {"connect_timeout": 30, "read_timeout": 60, "retries": {"max_attempts": 1}}
+        "config_kwargs": {"connect_timeout": 30, "read_timeout": 30, "retries": {"max_attempts": 0}}
     }
 }
-"""Options where a library would wait for a silent server for an hour; SFTP's stand with it."""
+"""s3fs tries five times, and each time its library would five times; SFTP's patience stands with it."""
+_CHANGED = ("FileNotFoundError", "FileExpired")
+"""What is raised where a file was taken away, or (s3fs) written anew, while it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +151,10 @@ class RemoteFolder:
                 while most > 0 and (chunk := source.read(min(_CHUNK, most))):
                     most -= len(chunk)
                     yield chunk
-        except FileNotFoundError:
-            raise ProblemError(problems.file_changing(self._source.source, one.name)) from None
         except Exception as error:
+            if type(error).__name__ in _CHANGED:
+                changing = problems.file_changing(self._source.source, one.name)
+                raise ProblemError(changing) from None
             raise self._unreachable(error) from None
 
     def _unreachable(self, error: Exception) -> ProblemError:
