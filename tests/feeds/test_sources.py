@@ -171,7 +171,7 @@ def test_a_folder_of_another_file_system(desk: Desk) -> None:
             DATABASE.replace("high_water_mark: changed", "high_water_mark: other"),
             "SOURCE_UNREACHABLE",
         ),
-        (FOLDER.replace("${WAGES_FOLDER}", "/no/such/folder"), "SOURCE_UNREACHABLE"),
+        (FOLDER.replace("${WAGES_FOLDER}", "/no/such/folder"), "SOURCE_FOLDER_MISSING"),
     ],
 )
 def test_what_is_wrong_with_a_source_is_told_without_its_address(

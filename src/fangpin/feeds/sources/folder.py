@@ -22,6 +22,15 @@ _TELLS_FORMS = (
 _IN_THE_MAKING = (".part", ".partial", ".filepart", ".crdownload", ".tmp", "#", "~")
 """Endings under which programs write a file before they rename it, and of their lock files."""
 
+_PATIENCE: dict[str, dict[str, Any]] = {
+    "s3": {
+        "config_kwargs": {"connect_timeout": 30, "read_timeout": 30, "retries": {"max_attempts": 0}}
+    }
+}
+"""s3fs tries five times, and each time its library would five times; SFTP's patience stands with it."""
+_CHANGED = ("FileNotFoundError", "FileExpired")
+"""What is raised where a file was taken away, or (s3fs) written anew, while it was read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Offered:
@@ -37,27 +46,31 @@ class Offered:
 class RemoteFolder:
     """A folder that was opened.
 
-    Raises ProblemError SOURCES_NOT_INSTALLED, SOURCE_PATTERN, SOURCE_UNREACHABLE.
+    Raises ProblemError SOURCES_NOT_INSTALLED, SOURCE_PATTERN, SOURCE_UNREACHABLE, SOURCE_HOST_KEY,
+    and SOURCE_FOLDER_MISSING once its files are asked for.
     """
 
     def __init__(self, source: FolderSource) -> None:
         self._source = source
         try:
-            import fsspec
             from fsspec.utils import glob_translate
         except ImportError:
             raise ProblemError(problems.not_installed(source.source)) from None
         try:
-            self._files, root = fsspec.core.url_to_fs(source.url, **source.options)
+            self._files, self._root = _opened(source)
         except ImportError:
             raise ProblemError(problems.not_installed(source.source)) from None
         except Exception as error:
-            raise ProblemError(problems.unreachable(source.source, type(error).__name__)) from None
-        self._root = str(root)
+            raise self._unreachable(error) from None
         try:
             self._pattern = re.compile(glob_translate(source.pattern), re.IGNORECASE)
         except (ValueError, re.error):
             raise ProblemError(problems.pattern(source.source, source.pattern)) from None
+
+    def close(self) -> None:
+        """Leave the server, where there is one."""
+        if hasattr(self._files, "close"):
+            self._files.close()
 
     def offered(self, taken: Mapping[str, Mapping[str, Any]]) -> list[Offered]:
         """Files of the pattern that were not taken, or have changed since, by name.
@@ -101,9 +114,13 @@ class RemoteFolder:
             self._files.invalidate_cache()
             # A pattern that names folders is looked for below this one as well.
             if "/" in self._source.pattern:
-                told = list(self._files.find(self._root, detail=True).values())
+                # `find` and `glob` take what cannot be listed for empty.
+                walk = self._files.walk(self._root, detail=True, on_error="raise")
+                told = [one for _, _, files in walk for one in files.values()]
             else:
                 told = self._files.ls(self._root, detail=True)
+        except FileNotFoundError:
+            raise ProblemError(problems.folder_missing(self._source.source)) from None
         except Exception as error:
             raise self._unreachable(error) from None
         found = [
@@ -134,10 +151,29 @@ class RemoteFolder:
                 while most > 0 and (chunk := source.read(min(_CHUNK, most))):
                     most -= len(chunk)
                     yield chunk
-        except FileNotFoundError:
-            raise ProblemError(problems.file_changing(self._source.source, one.name)) from None
         except Exception as error:
+            if type(error).__name__ in _CHANGED:
+                changing = problems.file_changing(self._source.source, one.name)
+                raise ProblemError(changing) from None
             raise self._unreachable(error) from None
 
     def _unreachable(self, error: Exception) -> ProblemError:
+        shown = getattr(error, "shown", None)
+        if shown is not None:
+            return ProblemError(problems.host_key(self._source.source, str(shown)))
         return ProblemError(problems.unreachable(self._source.source, type(error).__name__))
+
+
+def _opened(source: FolderSource) -> tuple[Any, str]:
+    """The file system of a source and the folder's path in it, from a new connection."""
+    import fsspec
+
+    protocol = fsspec.utils.get_protocol(source.url)
+    if protocol not in ("sftp", "ssh"):
+        settings = {**_PATIENCE.get(protocol, {}), **source.options}
+        files, root = fsspec.core.url_to_fs(source.url, skip_instance_cache=True, **settings)
+        return files, str(root)
+    from fangpin.feeds.sources.sftp import SFTP
+
+    named = SFTP._get_kwargs_from_urls(source.url)
+    return SFTP(**{**named, **source.options}), SFTP._strip_protocol(source.url)

@@ -16,8 +16,8 @@ def not_installed(source: str) -> Problem:
         where=f"source {source}",
         zh="没有安装读取数据库和远程目录的组件。",
         en="The libraries that read databases and remote folders are not installed.",
-        fix_zh="安装 fangpin[sources] 和对应的驱动后重试。",
-        fix_en="Install fangpin[sources] and the driver it needs.",
+        fix_zh="安装 fangpin[sources] 和对应的驱动（SFTP：fangpin[sftp]，S3：fangpin[s3]）后重试。",
+        fix_en="Install fangpin[sources] and the driver it needs (SFTP: fangpin[sftp], S3: fangpin[s3]).",
     )
 
 
@@ -31,6 +31,33 @@ def unreachable(source: str, kind: str) -> Problem:
         fix_zh="请检查 sources.yaml 中的地址、驱动、账号权限、模式（schema）、表名和列名，以及网络。",
         fix_en="Check its address, driver and account, the names of schema, table and columns, and "
         "the network.",
+    )
+
+
+def folder_missing(source: str) -> Problem:
+    """A folder that is not there; one that is there and empty is no Problem."""
+    return Problem(
+        code="SOURCE_FOLDER_MISSING",
+        where=f"source {source}",
+        zh="服务器上没有这个目录（S3：没有这个桶，或这个目录下没有任何文件）。",
+        en="There is no such folder (S3: no such bucket, or nothing in that folder).",
+        fix_zh="请检查 sources.yaml 中的目录；SFTP 地址中的目录从服务器的根目录写起。",
+        fix_en="Check the folder in sources.yaml; that of an SFTP address starts at the server's root.",
+    )
+
+
+def host_key(source: str, shown: str) -> Problem:
+    """A server whose key the source does not name; its password was not sent."""
+    return Problem(
+        code="SOURCE_HOST_KEY",
+        where=f"source {source}",
+        zh=f"服务器出示的主机密钥 {shown} 不在该来源的 host_key 中，没有登录。",
+        en=f"The server shows the host key {shown}, which the source's host_key does not name; "
+        "nobody signed in.",
+        fix_zh='请向对方单位电话核对指纹，一致后写入 options: {host_key: "SHA256:..."}；'
+        "如果以前写过而现在不同，可能有人冒充服务器。",
+        fix_en="Ask the department for its fingerprint by another way; if it is this one, write it as "
+        'options: {host_key: "SHA256:..."}. If it was another before, somebody may pose as the server.',
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -86,27 +87,27 @@ class _Act:
     def of_folder(self, source: FolderSource, progress: Progress) -> list[Receipt]:
         receipts: list[Receipt] = []
         unread: list[Problem] = []
-        remote = RemoteFolder(source)
-        for place, one in enumerate(remote.offered(progress.files)):
-            file = self.folder / f"{place}"
-            try:
-                remote.copy(one, to=file, largest=self.limits.file_bytes)
-            except ProblemError as error:
-                unread += error.problems
-                continue
-            receipt = self._receive(source, file, one.name, sheet=source.sheet)
-            file.unlink()
-            progress.add(
-                {
-                    "path": one.path,
-                    "stamp": one.stamp,
-                    "outcome": receipt.outcome,
-                    "delivery": receipt.delivery,
-                    **self._when(),
-                }
-            )
-            self.told(receipt)
-            receipts.append(receipt)
+        with closing(RemoteFolder(source)) as remote:
+            for place, one in enumerate(remote.offered(progress.files)):
+                file = self.folder / f"{place}"
+                try:
+                    remote.copy(one, to=file, largest=self.limits.file_bytes)
+                except ProblemError as error:
+                    unread += error.problems
+                    continue
+                receipt = self._receive(source, file, one.name, sheet=source.sheet)
+                file.unlink()
+                progress.add(
+                    {
+                        "path": one.path,
+                        "stamp": one.stamp,
+                        "outcome": receipt.outcome,
+                        "delivery": receipt.delivery,
+                        **self._when(),
+                    }
+                )
+                self.told(receipt)
+                receipts.append(receipt)
         if unread:
             raise ProblemError(unread)
         return receipts

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Literal
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from pydantic import Field
 
@@ -26,6 +26,8 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _MARK = re.compile(r"(?<![:\w]):high_water_mark\b")
 _ACCOUNT = re.compile(r"(?P<scheme>[^:/?#]+://)(?P<named>[^/?#]*)(?=@)")
 """Name and password, as they are written in sources.yaml."""
+_WITH_ACCOUNT = ("sftp://", "ssh://", "ftp://", "smb://")
+"""Folders whose file systems take a name and a password as options."""
 
 
 class DatabaseSource(Node):
@@ -211,7 +213,20 @@ def _filled(
         name: fill(value) if isinstance(value, str) else value
         for name, value in one.options.items()
     }
-    return one.model_copy(update={"url": fill(one.url), "options": options})
+    url, account = _account(one.url)
+    named = {name: fill(value) for name, value in account.items()}
+    return one.model_copy(update={"url": fill(url), "options": {**named, **options}})
+
+
+def _account(url: str) -> tuple[str, dict[str, str]]:
+    """The address of a folder without its account, and that: a password may hold any sign."""
+    account = _ACCOUNT.match(url)
+    if account is None or not url.startswith(_WITH_ACCOUNT):
+        return url, {}
+    name, _, password = account["named"].partition(":")
+    named = {"username": unquote(name), "password": unquote(password)}
+    found = {option: value for option, value in named.items() if value}
+    return f"{account['scheme']}{url[account.end() + 1 :]}", found
 
 
 def _address(url: str, fill: Callable[[str], str]) -> str:
