@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from importlib.util import find_spec
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -22,8 +23,10 @@ from tests.feeds.builders import Desk, csv_text, wage_row
 from tests.feeds.servers import silent_server
 from tests.feeds.test_sources import FOLDER, pulled
 
-pytest.importorskip("s3fs", reason="needs fangpin[s3]")
-moto = pytest.importorskip("moto.server", reason="needs moto[server]")
+pytestmark = pytest.mark.skipif(
+    find_spec("s3fs") is None or find_spec("moto") is None,
+    reason="needs fangpin[s3] and moto[server], and these another python-dateutil than is pinned",
+)
 
 SECRET = "geheim/schluessel"
 S3 = FOLDER.replace("${WAGES_FOLDER}", "s3://wages/对外")
@@ -32,7 +35,9 @@ S3 += '    options: {endpoint_url: "${SERVER}", key: reader, secret: "${SECRET}"
 
 @pytest.fixture
 def server() -> Iterator[str]:
-    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()
     host, port = server.get_host_and_port()
     address = f"http://{host}:{port}"
