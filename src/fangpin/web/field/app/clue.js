@@ -2,13 +2,14 @@
 import { FullDisk } from "./vault.js";
 import { h, toast } from "./dom.js";
 import { keeper, tellFull } from "./keeping.js";
-import { card, choice, go, main, screen } from "./frame.js";
+import { card, choice, go, goOn, main, placeNow, screen } from "./frame.js";
 import { now } from "./net.js";
 import { draft as readDraft, keepRecord, saveDraft, state, taskOf } from "./store.js";
 import { sync } from "./sync.js";
 import { dayOf, said, t } from "./words.js";
 
 async function kept(record, id, keep) {
+  const from = placeNow();
   try {
     await keep.last();
     await keepRecord(record, { draft: id });
@@ -19,7 +20,7 @@ async function kept(record, id, keep) {
     return;
   }
   toast(t("已存在手机里，有网自动上传"));
-  go("/");
+  goOn(from, "/");
   sync();
 }
 

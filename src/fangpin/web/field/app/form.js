@@ -3,7 +3,7 @@
 import { FullDisk } from "./vault.js";
 import { h, toast } from "./dom.js";
 import { keeper, tellFull } from "./keeping.js";
-import { card, choice, go, main, screen } from "./frame.js";
+import { card, choice, go, goOn, main, placeNow, screen } from "./frame.js";
 import { now } from "./net.js";
 import { photoField, placeField, signatureField } from "./pictures.js";
 import { draft as readDraft, dropPapers, keepRecord, paper, papersOf, state, taskOf } from "./store.js";
@@ -75,6 +75,7 @@ export async function formScreen(id) {
       summary.scrollIntoView({ block: "center" });
       return;
     }
+    const from = placeNow();
     const names = [visit.second.trim(), ...state.names.filter((one) => one !== visit.second.trim())];
     try {
       await keep.last();
@@ -88,7 +89,7 @@ export async function formScreen(id) {
     // A consent that was begun another way, or left for another day.
     await dropPapers(papersOf(visit));
     toast(savedWords(visit.seconds));
-    go("/");
+    goOn(from, "/");
     sync();
   }
 }

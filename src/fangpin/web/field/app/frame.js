@@ -8,6 +8,13 @@ export function go(path) {
   else location.hash = path;
 }
 
+export const placeNow = () => location.hash;
+
+// Where saving leads, unless its owner has gone elsewhere meanwhile: `from` is where it began.
+export function goOn(from, path) {
+  if (location.hash === from) go(path);
+}
+
 function line() {
   const n = waiting().length;
   if (state.isSignedOut) return ["asks", t("请重新登录")];

@@ -1,7 +1,7 @@
 // What was sent and what waits, record by record; and the screen on which people choose field by field.
 import { writeAgain } from "./clue.js";
 import { h, icon, inParts, toast } from "./dom.js";
-import { ask, card, choice, go, main, screen } from "./frame.js";
+import { ask, card, choice, go, isHere, main, screen } from "./frame.js";
 import { spoken } from "./form.js";
 import { stateWords } from "./list.js";
 import { dropRecord, putRecord, state } from "./store.js";
@@ -122,7 +122,7 @@ function households(one) {
     onpick: async (number) => {
       await putRecord({ ...one, state: "waiting", problem: null, body: { ...one.body, household_no: number } });
       await sync();
-      logScreen();
+      if (isHere("/log")) logScreen();
     },
   });
 }
@@ -132,7 +132,7 @@ async function another(one) {
   const body = { ...one.body, new: { ...one.body.new, another: true } };
   await putRecord({ ...one, state: "waiting", problem: null, body });
   await sync();
-  logScreen();
+  if (isHere("/log")) logScreen();
 }
 
 async function rewrite(one, changes = {}) {
@@ -176,7 +176,7 @@ async function asClue(one) {
   await putRecord(clue);
   await dropRecord(one.key);
   await sync();
-  logScreen();
+  if (isHere("/log")) logScreen();
 }
 
 async function drop(one) {

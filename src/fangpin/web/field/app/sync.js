@@ -12,22 +12,34 @@ const PATHS = { visit: "visits", clue: "clues", follow_up: "follow-ups" };
 
 let pause = FIRST_PAUSE;
 let timer = 0;
-let isRunning = false;
+let running = null;
+let asked = null; // what was asked for while a turn was under way: perhaps it had passed that record
 
 // Whether the server would take it now: people first have to choose, or to mend.
 export const isStuck = (one) => one.state === "differs" || one.state === "refused";
 
-export async function sync({ byHand = false } = {}) {
-  if (isRunning || !vault.isUnlocked()) return;
-  isRunning = true;
-  clearTimeout(timer);
+// Resolves when what it was asked for was tried.
+export function sync({ byHand = false } = {}) {
+  if (!vault.isUnlocked()) return Promise.resolve();
+  asked = { byHand: byHand || Boolean(asked?.byHand) };
+  running ??= turns().finally(() => {
+    running = null;
+  });
+  return running;
+}
+
+async function turns() {
   try {
-    // Two windows of one phone take turns.
-    await navigator.locks.request("field-sync", { ifAvailable: true }, async (held) => {
-      if (held) await turn(byHand);
-    });
+    while (asked) {
+      const { byHand } = asked;
+      asked = null;
+      clearTimeout(timer);
+      // Two windows of one phone take turns.
+      await navigator.locks.request("field-sync", { ifAvailable: true }, async (held) => {
+        if (held) await turn(byHand);
+      });
+    }
   } finally {
-    isRunning = false;
     state.isSending = false;
     changed();
   }
