@@ -26,7 +26,7 @@ def test_sources_are_pulled_and_one_that_is_away_keeps_no_other_waiting(
     )
 
     answer = fangpin("feed", "pull", "--json")
-    assert answer.code == REFUSED and answer.codes == ["SOURCE_UNREACHABLE"]
+    assert answer.code == REFUSED and answer.codes == ["SOURCE_FOLDER_MISSING"]
     (receipt,) = answer.json["receipts"]
     assert (receipt["source"], receipt["accepted"]) == ("bills", 1)
 
