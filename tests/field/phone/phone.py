@@ -40,6 +40,8 @@ class Phone:
         }
         if disk is None:
             self.context = browser.new_context(**context)
+        # A phone tries again after some seconds: on a busy machine twice.
+        self.context.set_default_timeout(60_000)
         else:
             self.context = browser.browser_type.launch_persistent_context(
                 disk, executable_path=str(CHROMIUM), args=FLAGS, **context

@@ -51,7 +51,7 @@ def test_a_visit_written_without_a_line_arrives_exactly_once(phone: Phone, serve
     server.start()
     page.click(".pill")
     page.click(".log-screen .main")
-    page.wait_for_selector(".entry.is-stored", timeout=20_000)
+    page.wait_for_selector(".entry.is-stored", timeout=60_000)
     assert server.count("visits") == before + 1
     kinds = server.rows(
         "SELECT a.kind, a.size, a.latitude, a.sha256 FROM cases_attachment a "
@@ -88,7 +88,7 @@ def test_an_answer_that_is_lost_after_the_visit_was_stored_makes_no_second_one(
 
     page.click(".pill")
     page.click(".log-screen .main")
-    page.wait_for_selector(".entry.is-stored", timeout=20_000)
+    page.wait_for_selector(".entry.is-stored", timeout=60_000)
     assert server.count("visits") == before + 1
 
 
