@@ -40,12 +40,12 @@ class Phone:
         }
         if disk is None:
             self.context = browser.new_context(**context)
-        # A phone tries again after some seconds: on a busy machine twice.
-        self.context.set_default_timeout(60_000)
         else:
             self.context = browser.browser_type.launch_persistent_context(
                 disk, executable_path=str(CHROMIUM), args=FLAGS, **context
             )
+        # A phone tries again after some seconds: on a busy machine twice.
+        self.context.set_default_timeout(60_000)
         self.context.add_init_script(
             f"if (location.protocol !== 'about:') localStorage['field.look'] ??= '{look}'"
         )
