@@ -26,6 +26,10 @@ from tests.looking import looker
 
 HEADER = ("身份证号", "姓名", "月份", "月工资", "务工天数", "渠道", "开始日期", "单位")
 
+FULL_WIDTH = str.maketrans("0123456789.,-()xX", "０１２３４５６７８９．，－（）ｘＸ")
+AUTO, PROPOSE, ROW, MISSING = "auto", "propose", "row", "missing"
+"""How an input ends: docs/bad-inputs.md."""
+
 
 def words(zh: str, en: str) -> dict[str, str]:
     return {"zh": zh, "en": en}

@@ -1,0 +1,255 @@
+"""Amounts and dates that go wrong, family by family: each ends in exactly the outcome that is named.
+
+auto: repaired without a loss, and logged; propose: the row waits for a person; row: the row is set
+aside; warn: loaded, and told; missing: nothing is known, which is not zero; file: nothing is loaded.
+The letters and numbers in the names are those of docs/bad-inputs.md.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from fangpin.feeds.findings import severity_of
+from fangpin.values.amounts import read_amount
+from fangpin.values.dates import read_date
+from fangpin.values.text import MISSING_WORDS
+from tests.feeds.builders import (
+    AUTO,
+    FULL_WIDTH,
+    PROPOSE,
+    ROW,
+    Desk,
+    wage_row,
+)
+
+TODAY = date(2020, 4, 4)
+
+
+# ── D 29: amounts ───────────────────────────────────────────────────────────────────────────────
+
+_YUAN = st.decimals(Decimal("0.01"), Decimal("999999.99"), places=2)
+
+
+def amount_shapes(value: Decimal) -> list[tuple[str, str, Decimal | None]]:
+    """(how it is written, outcome, what is loaded)."""
+    plain = f"{value:f}"
+    whole = int(value)
+    wan = value / 10_000
+    return [
+        (f"{value:,}", AUTO, value),
+        (f"￥{plain}", AUTO, value),
+        (f"¥ {value:,}", AUTO, value),
+        (f"{plain}元", AUTO, value),
+        (f"人民币{plain}元", AUTO, value),
+        (f"RMB {plain}", AUTO, value),
+        (f"{wan:f}万", AUTO, value),
+        (f"{wan:f}万元", AUTO, value),
+        (plain.translate(FULL_WIDTH), AUTO, value),
+        (f"{value:,}".translate(FULL_WIDTH), AUTO, value),
+        (f"({plain})", AUTO, -value),
+        (f"（{plain}）", AUTO, -value),
+        (f"－{plain}", AUTO, -value),
+        (f"−{plain}", AUTO, -value),
+        (f" {plain} ", AUTO, value),
+        (f"${plain}", ROW, None),
+        (f"约{plain}", ROW, None),
+        (f"{plain}-", ROW, None),
+        (f"({plain}", ROW, None),
+        (f"--{plain}", ROW, None),
+        (f"{plain}/月", ROW, None),
+        (f"{value:,}".replace(",", " ").replace(".", ",") + "x", ROW, None),
+        (f"{whole:,}".replace(",", ".") + f",{str(value)[-2:]}", ROW, None),
+        (f"{whole}O", ROW, None),
+        (f"l{whole}", ROW, None),
+        (f"{whole}.1.2", ROW, None),
+        (f"{plain}e400", ROW, None),
+        ("nan", ROW, None),
+        ("inf", ROW, None),
+        ("-Infinity", ROW, None),
+        ("1e400", ROW, None),
+        (f"={plain}+1", ROW, None),
+        (f"={plain}", ROW, None),
+        ("#REF!", ROW, None),
+        ("#N/A", ROW, None),
+        ("#DIV/0!", ROW, None),
+    ]
+
+
+_SHAPES = len(amount_shapes(Decimal(1)))
+
+
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(_YUAN, min_size=3, max_size=3))
+def test_d29_d35_amounts_in_every_shape(
+    tmp_path_factory: pytest.TempPathFactory, values: list[Decimal]
+) -> None:
+    desk = Desk(tmp_path_factory.mktemp("desk"))
+    told = [shape for value in values for shape in amount_shapes(value)]
+    receipt = desk.receive_rows(
+        *(wage_row(place, wage=text) for place, (text, _, _) in enumerate(told))
+    )
+    loaded = dict(desk.facts(receipt, "row_no, wage"))
+    set_aside = dict(desk.quarantine(receipt))
+    for place, (text, outcome, value) in enumerate(told, start=2):
+        if outcome == AUTO:
+            assert loaded.get(place) == value, (text, set_aside.get(place))
+        else:
+            assert place not in loaded, text
+            assert severity_of(set_aside[place]) == outcome, text
+
+
+@settings(max_examples=150)
+@given(_YUAN, st.integers(0, _SHAPES - 1))
+def test_d29_every_repair_of_an_amount_is_logged(value: Decimal, place: int) -> None:
+    text, outcome, amount = amount_shapes(value)[place]
+    desk_says = read_amount(text)
+    assume(outcome == AUTO)
+    assert desk_says.value == amount
+    quiet = "," in text and "，" not in text and text[:1].isdigit()
+    assert desk_says.repairs or quiet or text.strip() == f"{value:f}", text
+
+
+def test_d29_thousands_separators_are_logged(desk: Desk) -> None:
+    receipt = desk.receive_rows(wage_row(1, wage="1,200.50"), wage_row(2, wage="7"))
+    assert receipt.counts_by_code == {"SEPARATORS_DROPPED": 1}
+    (found,) = [one for one in receipt.findings if one.code == "SEPARATORS_DROPPED"]
+    assert (found.row, found.column, found.severity) == (2, "wage", "auto")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("壹仟贰佰元整", "1200.00"), ("一千二百", "1200.00"), ("叁万伍仟元", "35000.00"),
+        ("玖拾玖元伍角", "99.50"), ("壹仟零伍元捌分", "1005.08"), ("1.5E+03", "1500.00"),
+    ],
+)  # fmt: skip
+def test_d29_amounts_in_words_are_proposed_with_their_reading(
+    desk: Desk, text: str, value: str
+) -> None:
+    receipt = desk.receive_rows(wage_row(1, wage=text), wage_row(2))
+    ((code, repair, _),) = desk.quarantine(receipt, "code, repair_zh, row_no")
+    assert severity_of(code) == PROPOSE and value in repair
+    assert receipt.accepted == 1
+
+
+@pytest.mark.parametrize("text", sorted(MISSING_WORDS - {""}) + ["ＮＵＬＬ", "　", "N/A"])
+def test_d29_nothing_known_is_missing_and_not_zero(desk: Desk, text: str) -> None:
+    receipt = desk.receive_rows(wage_row(1, wage=text, days=text), wage_row(2))
+    assert receipt.accepted == 2
+    assert desk.facts(receipt, "wage, days, row_no")[0][:2] == (None, None)
+
+
+def test_d35_minus_nought_is_nought(desk: Desk) -> None:
+    receipt = desk.receive_rows(wage_row(1, wage="-0.0"), wage_row(2, wage="-0"))
+    assert [str(row[1]) for row in desk.facts(receipt, "row_no, wage")] == ["0.00", "0.00"]
+
+
+# ── D 31: dates ─────────────────────────────────────────────────────────────────────────────────
+
+_HAN = dict(enumerate("〇一二三四五六七八九十"))
+
+
+def _han(number_: int) -> str:
+    if number_ <= 10:
+        return _HAN[number_]
+    tens, ones = divmod(number_, 10)
+    return ("" if tens == 1 else _HAN[tens]) + "十" + (_HAN[ones] if ones else "")
+
+
+def date_shapes(day: date) -> list[tuple[str, str, date | None]]:
+    year, month, number_ = day.year, day.month, day.day
+    serial = (day - date(1899, 12, 30)).days
+    english = f"{day:%b}"
+    return [
+        (f"{day}", "plain", day),
+        (f"{year}.{month}.{number_}", AUTO, day),
+        (f"{year}/{month}/{number_}", AUTO, day),
+        (f"{year}-{month}-{number_}", AUTO, day),
+        (f"{year}. {month}. {number_}", AUTO, day),
+        (f"{day:%Y%m%d}", AUTO, day),
+        (str(serial), AUTO, day),
+        (f"{serial}.0", AUTO, day),
+        (f"{year}年{month}月{number_}日", AUTO, day),
+        (f"{year}年{month:02}月{number_:02}号", AUTO, day),
+        (
+            "".join(_HAN[int(c)] for c in str(year)) + f"年{_han(month)}月{_han(number_)}日",
+            AUTO,
+            day,
+        ),
+        (f"{year}年{month}月", AUTO, day.replace(day=1)),
+        (f"{day} 08:15:00", AUTO, day),
+        (f"{day}T08:15:00+08:00", AUTO, day),
+        (f"{year}/{month}/{number_} 8:15 AM", AUTO, day),
+        (f"{day} 上午8:15:00", AUTO, day),
+        (f"{day}".translate(FULL_WIDTH), AUTO, day),
+        (f"{number_}-{english}-{year}", AUTO, day),
+        (f"{english} {number_}, {year}", AUTO, day),
+        (f"{month}/{number_}/{year}", PROPOSE, None),
+        (f"{number_}.{month}.{year}", PROPOSE, None),
+        (f"{year}-02-30", ROW, None),
+        (f"{year}-13-01", ROW, None),
+        (f"{year}0431", ROW, None),
+        (f"31/2/{year}", ROW, None),
+        ("1899-12-31", ROW, None),
+        ("9999-12-31", ROW, None),
+        ("0000-00-00", ROW, None),
+        (f"{month}月{number_}日", ROW, None),
+        ("前年春节", ROW, None),
+        ("=TODAY()", ROW, None),
+        ("#VALUE!", ROW, None),
+    ]
+
+
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.dates(date(1928, 1, 1), date(2039, 12, 31)), min_size=3, max_size=3))
+def test_d31_dates_in_every_shape(
+    tmp_path_factory: pytest.TempPathFactory, days: list[date]
+) -> None:
+    desk = Desk(tmp_path_factory.mktemp("desk"))
+    told = [shape for day in days for shape in date_shapes(day)]
+    receipt = desk.receive_rows(
+        *(wage_row(place, start_date=text) for place, (text, _, _) in enumerate(told))
+    )
+    loaded = dict(desk.facts(receipt, "row_no, start_date"))
+    set_aside = dict(desk.quarantine(receipt))
+    for place, (text, outcome, day) in enumerate(told, start=2):
+        if outcome in (AUTO, "plain"):
+            assert loaded.get(place) == day, (text, set_aside.get(place))
+        else:
+            assert place not in loaded, text
+            assert severity_of(set_aside[place]) == outcome, text
+    repaired = sum(outcome == AUTO and text != str(day) for text, outcome, day in told)
+    logged = sum(
+        one.count or 0
+        for one in receipt.findings
+        if one.severity == "auto" and one.column == "start_date"
+    )
+    assert logged >= repaired
+
+
+def test_d31_the_far_future_means_until_further_notice_only_where_it_is_declared() -> None:
+    assert read_date("9999-12-31").problem_code == "DATE_INVALID"
+    assert read_date("9999-12-31", open_ended=True).value == date(9999, 12, 31)
+
+
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(1, 31), st.integers(1, 31)), min_size=1, max_size=8))
+def test_d31_the_order_of_day_and_month_is_asked_once_a_column(
+    tmp_path_factory: pytest.TempPathFactory, pairs: list[tuple[int, int]]
+) -> None:
+    desk = Desk(tmp_path_factory.mktemp("desk"))
+    texts = [f"{one}/{two}/2020" for one, two in pairs]
+    receipt = desk.receive_rows(
+        *(wage_row(place, start_date=text) for place, text in enumerate(texts))
+    )
+    assert receipt.accepted == 0
+    waiting = [text for text in texts if read_date(text).problem_code == "DATE_ORDER_UNKNOWN"]
+    asked = [one for one in receipt.findings if one.code == "DATE_ORDER"]
+    assert len(asked) == (1 if waiting else 0)
+    if waiting:
+        assert asked[0].count == len(set(waiting)) and asked[0].severity == PROPOSE

@@ -1,0 +1,117 @@
+"""Months and villages that are cut: they wait for a person."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from fangpin.feeds.arrivals import arrivals, coverage, status
+from fangpin.values.month import Month
+from tests.feeds.builders import (
+    Desk,
+    csv_text,
+    number,
+    roster_contract,
+    wage_row,
+    wages_contract,
+)
+from tests.feeds.months import a_month, day_after, held, people, receive_months
+
+
+def test_a_cut_file_does_not_pass_for_a_month(guarded: Desk) -> None:
+    receive_months(guarded, "2020-01", "2020-02")
+    told = guarded.receive_rows(*a_month("2020-03", 15), received=day_after("2020-03"))
+    assert (told.outcome, held(guarded)) == ("held", ["VOLUME_ANOMALY"])
+    found = arrivals(guarded.home)
+    assert coverage(found, as_of=date(2020, 4, 30)) == {
+        "labour.wages": {Month.of(2020, 1), Month.of(2020, 2)}
+    }
+    (feed,) = status(guarded.home, pack=guarded.pack, as_of=date(2020, 4, 30))
+    assert (feed.state, feed.held) == ("overdue", 1)
+
+
+@pytest.mark.parametrize("count", [31, 60, 150])
+def test_a_usual_month_is_taken(guarded: Desk, count: int) -> None:
+    receive_months(guarded, "2020-01", "2020-02")
+    told = guarded.receive_rows(*a_month("2020-03", count), received=day_after("2020-03"))
+    assert told.outcome == "accepted"
+
+
+def test_a_few_corrections_are_no_small_month(guarded: Desk) -> None:
+    receive_months(guarded, "2020-01", "2020-02")
+    changed = a_month("2020-02", 3, seed=9)
+    told = guarded.receive_rows(*changed, received=date(2020, 3, 20))
+    assert (told.outcome, told.counts_by_code["ROWS_CORRECTED"]) == ("accepted", 3)
+
+
+def test_a_feed_that_varies_by_its_nature_says_so_in_its_contract(
+    tmp_path: Any, lines: Any
+) -> None:
+    desk = Desk(tmp_path, wages_contract(volume="varying"), lines=lines)
+    receive_months(desk, "2020-01", "2020-02")
+    told = desk.receive_rows(*a_month("2020-03", 3), received=day_after("2020-03"))
+    assert told.outcome == "accepted"
+
+
+def test_a_month_of_which_most_rows_were_refused_is_not_there(guarded: Desk) -> None:
+    rows = [*a_month("2020-03", 20), *(wage_row(100 + n, wage="4OO") for n in range(21))]
+    told = guarded.receive_rows(*rows)
+    assert (told.outcome, told.accepted, told.quarantined) == ("held", 20, 21)
+
+
+def test_one_cut_village_in_the_file_of_a_county_is_held(tmp_path: Any, lines: Any) -> None:
+    """Whoever is not listed would have left; most of the county's rows are as they were."""
+    desk = Desk(tmp_path, roster_contract(), lines=lines)
+
+    def roster(month: str, villages: dict[str, int]) -> str:
+        header = ["户编号", "人编号", "身份证号", "姓名", "区划", "月份"]
+        rows = [
+            [f"{code}{place // 4}", str(place % 4), known, "李竹喜", code, month]
+            for code, count in villages.items()
+            for place, known in enumerate(people(count, seed=int(code[-4:])))
+        ]
+        return csv_text(rows, header=header)
+
+    whole = {"431022101201": 200, "431022101202": 60, "431022101203": 8}
+    assert desk.receive_text(roster("2020-01", whole), received=date(2020, 2, 3)).accepted == 268
+    cut = desk.receive_text(
+        roster("2020-02", whole | {"431022101202": 3}), received=date(2020, 3, 3)
+    )
+    assert (cut.outcome, held(desk)) == ("held", ["VILLAGES_SHRUNKEN"])
+    told = next(one.message_en for one in cut.findings if one.code == "VILLAGES_SHRUNKEN")
+    assert "division 431022101202: 3 where 60 were listed" in told
+    # A family that moved from a hamlet is no cut file.
+    moved = desk.receive_text(
+        roster("2020-02", whole | {"431022101203": 4}), received=date(2020, 3, 4)
+    )
+    assert moved.outcome == "accepted"
+
+
+def test_a_registry_that_lost_half_a_village_is_held(tmp_path: Any, lines: Any) -> None:
+    desk = Desk(tmp_path, roster_contract(), lines=lines)
+    header = ["户编号", "人编号", "身份证号", "姓名", "区划", "月份"]
+
+    def roster(month: str, count: int) -> str:
+        rows = [
+            [f"H{n // 3}", str(n % 3), number(n), "李竹喜", "431022202204", month]
+            for n in range(count)
+        ]
+        return csv_text(rows, header=header)
+
+    assert desk.receive_text(roster("2020-01", 40), received=date(2020, 2, 3)).outcome == "accepted"
+    cut = desk.receive_text(roster("2020-02", 20), received=date(2020, 3, 3))
+    assert cut.outcome == "held"
+    assert desk.receive_text(roster("2020-02", 37), received=date(2020, 3, 4)).outcome == "accepted"
+
+    confirmed = desk.receive_text(
+        roster("2020-02", 1), received=date(2020, 3, 5), origin={"confirms": "2020-03-04-of-the-37"}
+    )
+    assert confirmed.outcome == "accepted", "rows that waited for a reading are no whole village"
+
+
+def test_of_a_day_for_which_the_pack_draws_no_lines_nothing_is_held(guarded: Desk) -> None:
+    rows = [*a_month("2009-03", 20), *(wage_row(100 + n, wage="4OO") for n in range(21))]
+    told = guarded.receive_rows(*rows, received=date(2009, 4, 4))
+    assert (told.outcome, told.accepted, told.quarantined) == ("accepted", 20, 21)
