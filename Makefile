@@ -42,7 +42,8 @@ messages: $(VENV)/dev.stamp
 
 # The lock files name no host and no path; `uv` only resolves, pip installs.
 COMPILE = $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-annotate \
-	--no-header --no-emit-index-url --no-emit-find-links pyproject.toml requirements/build.in
+	--no-header --no-emit-index-url --no-emit-find-links --constraint requirements/held.in \
+	pyproject.toml requirements/build.in
 
 lock: $(VENV)/python.stamp
 	$(PIP) install --quiet uv

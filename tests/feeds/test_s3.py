@@ -1,8 +1,4 @@
-"""Folders in S3, read from a real server where `s3fs` and `moto[server]` are installed.
-
-They need another python-dateutil than requirements/dev.lock pins, so by hand
-in an environment of its own, as docs/adr/0025 says.
-"""
+"""Folders in S3, read from a real server; skipped in an environment older than requirements/dev.lock."""
 
 from __future__ import annotations
 
@@ -25,7 +21,7 @@ from tests.feeds.test_sources import FOLDER, pulled
 
 pytestmark = pytest.mark.skipif(
     find_spec("s3fs") is None or find_spec("moto") is None,
-    reason="needs fangpin[s3] and moto[server], and these another python-dateutil than is pinned",
+    reason="s3fs and moto are not installed: make test installs them",
 )
 
 SECRET = "geheim/schluessel"
