@@ -51,7 +51,7 @@ def sftp_server(folder: Path) -> Iterator[SftpServer]:
                 return
             transport = paramiko.Transport(connection)
             transport.add_server_key(server.key)
-            transport.set_subsystem_handler("sftp", paramiko.SFTPServer, _Folder, server)
+            transport.set_subsystem_handler("sftp", _ExactNames, _Folder, server)
             server.transports.append(transport)
             try:
                 transport.start_server(threading.Event(), server=_Door(server))
@@ -91,6 +91,14 @@ class _Door(paramiko.ServerInterface):
 
     def check_channel_request(self, kind: str, chanid: int) -> int:
         return paramiko.OPEN_SUCCEEDED
+
+
+class _ExactNames(paramiko.SFTPServer):
+    """A server to which a file's name is bytes, as it is to every other one."""
+
+    def _process(self, kind: int, number: int, message: Any) -> None:
+        message.get_text = lambda: message.get_binary().decode("utf-8", "surrogateescape")
+        super()._process(kind, number, message)
 
 
 class _Folder(paramiko.SFTPServerInterface):

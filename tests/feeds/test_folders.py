@@ -14,7 +14,8 @@ from fsspec.implementations.local import LocalFileSystem
 from fangpin.feeds.arrivals import arrivals
 from fangpin.feeds.limits import Limits
 from fangpin.feeds.receive import Receipt
-from fangpin.feeds.sources.settings import read_sources
+from fangpin.feeds.sources.folder import RemoteFolder
+from fangpin.feeds.sources.settings import FolderSource, read_sources
 from fangpin.values.problem import ProblemError
 from tests.feeds.builders import Desk, csv_text, wage_row
 from tests.feeds.test_sources import FILE, FOLDER, pulled
@@ -33,6 +34,11 @@ def put(file: Path, month: str, *places: int) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     rows = [wage_row(place, month=month) for place in places or (1,)]
     file.write_text(csv_text(rows), encoding="utf-8")
+
+
+def named(folder: Path, name: bytes) -> Path:
+    """A file whose name is these bytes."""
+    return folder / os.fsdecode(name)
 
 
 class Troubled(LocalFileSystem):
@@ -173,9 +179,56 @@ def test_a_file_above_the_limit_is_refused_and_no_more_of_it_is_copied(
 
 
 def test_an_option_that_is_no_text_is_not_repeated(desk: Desk) -> None:
-    text = FOLDER + "    options: {password: 1234567.5, user: 2020-01-01}\n"
+    text = (
+        FOLDER + "    options: {password: 1234567.5, user: 2020-01-01, more: {pin: [7654321.5]}}\n"
+    )
     (desk.home.root / FILE).write_text(text, encoding="utf-8")
     with pytest.raises(ProblemError) as raised:
         read_sources(desk.home, pack=desk.pack, variables={"WAGES_FOLDER": "x"})
     assert {problem.code for problem in raised.value.problems} == {"WRONG_TYPE"}
-    assert "1234567" not in str(raised.value) and "2020-01-01" not in str(raised.value)
+    for secret in ("1234567", "2020-01-01", "7654321"):
+        assert secret not in str(raised.value)
+
+
+def test_an_option_may_hold_others_and_variables(desk: Desk) -> None:
+    text = FOLDER + (
+        "    options:\n      client_kwargs: {verify: false, proxies: [one, '${PROXY}']}\n"
+        "      config_kwargs: {retries: {max_attempts: 2}}\n"
+    )
+    (desk.home.root / FILE).write_text(text, encoding="utf-8")
+    variables = {"WAGES_FOLDER": "s3://x", "PROXY": "two"}
+    source = read_sources(desk.home, pack=desk.pack, variables=variables)["wages_folder"]
+    assert isinstance(source, FolderSource)
+    assert source.options == {
+        "client_kwargs": {"verify": False, "proxies": ["one", "two"]},
+        "config_kwargs": {"retries": {"max_attempts": 2}},
+    }
+
+
+def test_what_an_option_says_leaves_the_patience_beside_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[str, Any] = {}
+    monkeypatch.setattr(
+        "fsspec.core.url_to_fs", lambda url, **settings: asked.update(settings) or (None, "")
+    )
+    options: dict[str, Any] = {
+        "config_kwargs": {"read_timeout": 90, "retries": {"mode": "standard"}}
+    }
+    RemoteFolder(
+        FolderSource(
+            source="a", feed="labour.wages", kind="folder", url="s3://wages", options=options
+        )
+    )
+    assert asked["config_kwargs"] == {
+        "connect_timeout": 30,
+        "read_timeout": 90,
+        "retries": {"max_attempts": 0, "mode": "standard"},
+    }
+
+
+def test_a_local_file_named_in_gbk_is_taken_once(desk: Desk, folder: Path) -> None:
+    put(named(folder, "三月.csv".encode("gbk")), "2020-03")
+    (receipt,) = pulled(desk, FOLDER, WAGES_FOLDER=str(folder))
+    assert (receipt.outcome, receipt.accepted) == ("accepted", 1)
+    assert pulled(desk, FOLDER, WAGES_FOLDER=str(folder)) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import threading
@@ -17,7 +18,7 @@ from fangpin.feeds.receive import Receipt
 from fangpin.values.problem import ProblemError
 from tests.feeds.builders import Desk, csv_text, wage_row
 from tests.feeds.servers import NAME, PASSWORD, SftpServer, sftp_server, silent_server
-from tests.feeds.test_folders import put
+from tests.feeds.test_folders import named, put
 from tests.feeds.test_sources import FOLDER, pulled
 
 SFTP = FOLDER.replace("${WAGES_FOLDER}", f"sftp://{NAME}:${{PASSWORD}}@127.0.0.1:${{PORT}}/对外")
@@ -162,10 +163,48 @@ def test_a_file_above_the_limit_is_refused(
     assert (receipt.outcome, receipt.findings[0].code) == ("refused", "FILE_TOO_LARGE")
 
 
-def test_a_name_that_is_not_utf8_stops_the_pull(
+def test_names_in_gbk_are_taken_once_and_shown_as_they_are_meant(
     desk: Desk, server: SftpServer, folder: Path
 ) -> None:
     put(folder / "a.csv", "2020-01")
-    Path(os.fsdecode(os.fsencode(folder) + b"/" + "三月.csv".encode("gbk"))).touch()
-    with pytest.raises(ProblemError, match=r"SOURCE_UNREACHABLE[^$]*UnicodeDecodeError"):
-        taken(desk, server)
+    put(named(folder, "三月工资.csv".encode("gbk")), "2020-03")
+    put(named(folder, "三月工资.csv".encode()), "2020-02")
+    put(named(folder, b"\xff.csv"), "2019-12")
+    within = named(folder, "对内".encode("gbk"))
+    within.mkdir()
+    put(within / "b.csv", "2019-11")
+    text = SFTP.replace("*.csv", "**/*工资.csv")
+    assert len(taken(desk, server, text)) == 2
+    assert {json.loads((one.folder / "delivery.json").read_text(encoding="utf-8"))["original_name"]
+            for one in arrivals(desk.home)} == {"三月工资.csv"}  # fmt: skip
+    assert taken(desk, server, text) == [], "each is known by its own bytes"
+    assert len(taken(desk, server, SFTP.replace("*.csv", "**/*.csv"))) == 3
+    put(named(folder, "三月工资.csv".encode("gbk")), "2020-03", 1, 2)
+    assert [one.read for one in taken(desk, server)] == [2]
+
+
+def test_a_refusal_in_gbk_is_read_by_its_number(
+    desk: Desk, server: SftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["没有那个文件".encode("gbk")] * 9
+    monkeypatch.setattr("paramiko.sftp_server.SFTP_DESC", words)
+    assert refusal(desk, server, SFTP.replace("/对外", "/nothing")) == "SOURCE_FOLDER_MISSING"
+
+
+@pytest.mark.parametrize(
+    ("address", "options"),
+    [
+        ("simplecache::sftp://", "{sftp: {host_key: SHA256:other, %s}}"),
+        ("filecache::sftp://", "{sftp: {%s}}"),
+        ("simplecache://", "{target_protocol: sftp, target_options: {host: 127.0.0.1, %s}}"),
+    ],
+)
+def test_a_server_behind_another_file_system_is_trusted_by_its_key_too(
+    desk: Desk, server: SftpServer, folder: Path, address: str, options: str
+) -> None:
+    put(folder / "a.csv", "2020-01")
+    account = f'username: {NAME}, password: "${{PASSWORD}}", port: {server.port}'
+    url = f"{address}127.0.0.1/对外" if "sftp" in address else f"{address}/对外"
+    text = FOLDER.replace("${WAGES_FOLDER}", url) + f"    options: {options % account}\n"
+    assert refusal(desk, server, text) == "SOURCE_HOST_KEY"
+    assert server.signed_in == []

@@ -6,6 +6,7 @@ import posixpath
 import re
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ _PATIENCE: dict[str, dict[str, Any]] = {
     }
 }
 """s3fs tries five times, and each time its library would five times; SFTP's patience stands with it."""
+_SFTP = "fangpin.feeds.sources.sftp.SFTP"
 _CHANGED = ("FileNotFoundError", "FileExpired")
 """What is raised where a file was taken away, or (s3fs) written anew, while it was read."""
 
@@ -37,7 +39,9 @@ class Offered:
     """A file of the folder that was not taken in this form; `stamp` tells its forms apart."""
 
     path: str
+    """Byte for byte: a name that is not UTF-8 holds lone surrogates, as Python's own file names do."""
     name: str
+    """As people read it."""
     size: int | None
     """Bytes; None: the file system does not tell."""
     stamp: dict[str, Any]
@@ -126,7 +130,7 @@ class RemoteFolder:
         found = [
             Offered(
                 path=str(one["name"]),
-                name=posixpath.basename(str(one["name"])),
+                name=_shown(posixpath.basename(str(one["name"]))),
                 size=None if one.get("size") is None else int(one["size"]),
                 stamp={
                     "size": one.get("size"),
@@ -139,7 +143,7 @@ class RemoteFolder:
         return sorted(found, key=lambda one: one.path)
 
     def _is_meant(self, path: str) -> bool:
-        within = path.removeprefix(self._root).lstrip("/") or posixpath.basename(path)
+        within = _shown(path.removeprefix(self._root).lstrip("/") or posixpath.basename(path))
         hidden = any(step.startswith((".", "~$")) for step in within.split("/"))
         unfinished = within.lower().endswith(_IN_THE_MAKING)
         return not hidden and not unfinished and self._pattern.match(within) is not None
@@ -168,12 +172,33 @@ def _opened(source: FolderSource) -> tuple[Any, str]:
     """The file system of a source and the folder's path in it, from a new connection."""
     import fsspec
 
-    protocol = fsspec.utils.get_protocol(source.url)
-    if protocol not in ("sftp", "ssh"):
-        settings = {**_PATIENCE.get(protocol, {}), **source.options}
-        files, root = fsspec.core.url_to_fs(source.url, skip_instance_cache=True, **settings)
-        return files, str(root)
-    from fangpin.feeds.sources.sftp import SFTP
+    # Also for what stands behind another file system (`simplecache::sftp://`): fsspec's own takes any key.
+    for protocol in ("sftp", "ssh"):
+        fsspec.register_implementation(protocol, _SFTP, clobber=True)
+    patience = _PATIENCE.get(fsspec.utils.get_protocol(source.url), {})
+    settings = _merged(patience, source.options)
+    files, root = fsspec.core.url_to_fs(source.url, skip_instance_cache=True, **settings)
+    return files, str(root)
 
-    named = SFTP._get_kwargs_from_urls(source.url)
-    return SFTP(**{**named, **source.options}), SFTP._strip_protocol(source.url)
+
+def _merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Both, also within what both hold as mappings; what is said twice is as `over` has it."""
+    merged = {**under, **over}
+    for name in under.keys() & over.keys():
+        if isinstance(under[name], Mapping) and isinstance(over[name], Mapping):
+            merged[name] = _merged(under[name], over[name])
+    return merged
+
+
+def _shown(path: str) -> str:
+    """A path as people read it: names that are no UTF-8 (lone surrogates here) are mostly GB18030."""
+    return "/".join(
+        _shown_name(name.encode("utf-8", "surrogateescape")) for name in path.split("/")
+    )
+
+
+def _shown_name(name: bytes) -> str:
+    for encoding in ("utf-8", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return name.decode(encoding)
+    return name.decode("utf-8", "replace")

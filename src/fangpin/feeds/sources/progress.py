@@ -34,6 +34,8 @@ class Progress:
     def add(self, told: dict[str, Any]) -> None:
         """Remember a step; in the order of pulls, each in a file of its own."""
         text = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True)
+        # A path that is not UTF-8 holds lone surrogates: written as JSON's own escapes.
+        text = text.encode("utf-8", "backslashreplace").decode()
         while not publish_once(self.home.sources / self.source / f"{self._count:06}.json", text):
             self._count += 1
         self._count += 1

@@ -6,12 +6,13 @@ Secrets stay in the environment: `${NAME}` in an address or option is its variab
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Literal
 from urllib.parse import quote, unquote
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from fangpin.lake.home import Home
 from fangpin.policy.document import read_document
@@ -52,6 +53,10 @@ class DatabaseSource(Node):
         return self.query is not None and _MARK.search(self.query) is not None
 
 
+Option = TypeAliasType("Option", "str | int | bool | list[Option] | dict[str, Option]")
+"""What an option of a file system may be: `config_kwargs` of S3 holds a mapping of mappings."""
+
+
 class FolderSource(Node):
     """A folder on any file system that fsspec opens: local, sftp://, s3://."""
 
@@ -64,7 +69,7 @@ class FolderSource(Node):
     sheet: str | None = None
     quiet_seconds: int = Field(default=2, ge=0)
     """A file that changes within these seconds is still being written: it is left for the next pull."""
-    options: dict[str, str | int | bool] = {}
+    options: dict[str, Option] = {}
 
 
 Source = DatabaseSource | FolderSource
@@ -209,13 +214,18 @@ def _filled(
 
     if isinstance(one, DatabaseSource):
         return one.model_copy(update={"url": _address(one.url, fill)})
-    options = {
-        name: fill(value) if isinstance(value, str) else value
-        for name, value in one.options.items()
-    }
+    options = {name: _filled_option(value, fill) for name, value in one.options.items()}
     url, account = _account(one.url)
     named = {name: fill(value) for name, value in account.items()}
     return one.model_copy(update={"url": fill(url), "options": {**named, **options}})
+
+
+def _filled_option(value: Option, fill: Callable[[str], str]) -> Option:
+    if isinstance(value, dict):
+        return {name: _filled_option(inner, fill) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_filled_option(inner, fill) for inner in value]
+    return fill(value) if isinstance(value, str) else value
 
 
 def _account(url: str) -> tuple[str, dict[str, str]]:
@@ -240,8 +250,7 @@ def _address(url: str, fill: Callable[[str], str]) -> str:
 
 def _without_secrets(problem: Problem, written: Mapping[str, object]) -> Problem:
     """The Problem without what is written in the address and the options: it may be a password."""
-    options = written.get("options")
-    values = [written.get("url"), *(options.values() if isinstance(options, Mapping) else ())]
+    values = [*_values_within(written.get("url")), *_values_within(written.get("options"))]
     # Of a text the reader says nothing: what it quotes is a number or a day.
     secrets = {str(value) for value in values if value is not None and not isinstance(value, str)}
 
@@ -257,3 +266,14 @@ def _without_secrets(problem: Problem, written: Mapping[str, object]) -> Problem
         fix_zh=masked(problem.fix_zh),
         fix_en=masked(problem.fix_en),
     )
+
+
+def _values_within(value: object) -> Iterator[object]:
+    """The values of a mapping or list and of all within it; a plain value is its only one."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if not isinstance(value, list):
+        yield value
+        return
+    for inner in value:
+        yield from _values_within(inner)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import paramiko
 from fsspec.implementations.sftp import SFTPFileSystem
+from paramiko.sftp import CMD_CLOSE, CMD_OPENDIR, CMD_READDIR
 
 SILENT_SECONDS = 60
 """How long a server may say nothing, and how long a connection may take to stand."""
@@ -29,6 +32,38 @@ class _NamedKeys(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]
             raise HostKeyUnknown(key.fingerprint)
 
 
+class _ExactNames(paramiko.SFTPClient):  # type: ignore[misc]
+    """Names of files byte for byte: what is not UTF-8 in them stands as lone surrogates.
+
+    paramiko reads every text of a server as UTF-8, the names of files and the words of a refusal alike.
+    """
+
+    def listdir_iter(self, path: str = ".") -> Iterator[Any]:
+        """The attributes of what is in a folder, each with its `filename`."""
+        _, opened = self._request(CMD_OPENDIR, self._adjust_cwd(path))
+        handle = opened.get_binary()
+        with suppress(EOFError):
+            while True:
+                _, told = self._request(CMD_READDIR, handle)
+                for _ in range(told.get_int()):
+                    name = told.get_binary().decode("utf-8", "surrogateescape")
+                    found = paramiko.SFTPAttributes._from_msg(told, name, told.get_binary())
+                    if name not in (".", ".."):
+                        yield found
+        self._request(CMD_CLOSE, handle)
+
+    def _adjust_cwd(self, path: str) -> Any:
+        return super()._adjust_cwd(path.encode("utf-8", "surrogateescape"))
+
+    def _convert_status(self, told: Any) -> None:
+        """What a refusal's number says; its words may be in any encoding."""
+        wordless = paramiko.Message()
+        wordless.add_int(told.get_int())
+        wordless.add_string("")
+        wordless.rewind()
+        super()._convert_status(wordless)
+
+
 class SFTP(SFTPFileSystem):  # type: ignore[misc]
     """fsspec's SFTP, which by itself takes any server's key and waits for ever.
 
@@ -49,7 +84,7 @@ class SFTP(SFTPFileSystem):  # type: ignore[misc]
         watch.start()
         try:
             self.client.connect(self.host, **self.ssh_kwargs)
-            self.ftp = self.client.open_sftp()
+            self.ftp = _ExactNames.from_transport(self.client.get_transport())
             self.ftp.get_channel().settimeout(SILENT_SECONDS)
         except BaseException:
             self.client.close()
