@@ -51,6 +51,20 @@ def test_a_file_is_received_with_every_row_accounted_for(fangpin: Fangpin, bills
     assert again.code == OK and again.json["outcome"] == "already_received"
 
 
+def test_a_moment_in_utc_is_read_in_the_installations_zone(
+    fangpin: Fangpin, tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack = load_pack(repository / "tests" / "rules" / "hillside")
+    rows = [bill("1", "ann", "2020-04-30T16:00:00Z", "1500")]
+    file = write_csv(tmp_path / "utc.csv", pack, "health.bills", rows)
+    told = fangpin("feed", "receive", "health.bills", file, "--json").json
+    assert (told["month"], told["counts_by_code"]["DATE_FROM_UTC"]) == ("2020-05", 1)
+
+    monkeypatch.setenv("FANGPIN_TIME_ZONE", "Africa/Abidjan")
+    file.write_text(file.read_text(encoding="utf-8").replace("16:00", "16:30"), encoding="utf-8")
+    assert fangpin("feed", "receive", "health.bills", file, "--json").json["month"] == "2020-04"
+
+
 def test_a_person_reads_the_same_in_words(fangpin: Fangpin, bills: Path) -> None:
     answer = fangpin("feed", "receive", "health.bills", bills)
 

@@ -14,8 +14,9 @@ import psycopg
 import pytest
 
 from fangpin.feeds.arrivals import arrivals
+from fangpin.values.month import Month
 from fangpin.values.problem import ProblemError
-from tests.feeds.builders import Desk, number, wages_contract
+from tests.feeds.builders import Desk, number, wages_contract, words
 from tests.feeds.test_sources import DATABASE, add, pulled
 from tests.postgres import binaries, throw_away_cluster
 
@@ -257,3 +258,45 @@ def test_a_query_of_postgresql_may_ask_whether_there_is_a_mark(desk: Desk, serve
         assert pulled(desk, text) == []
         connection.execute("INSERT INTO wages VALUES (%s, '2020-03', 1, 6000000000)", [number(2)])
         assert pulled(desk, text)[0].accepted == 1
+
+
+def test_days_that_no_calendar_has_cost_their_row_alone(tmp_path: Path, server: str) -> None:
+    until = {"field": "until", "title": words("止", "until"), "type": "date", "open_ended": True}
+    desk = Desk(tmp_path, wages_contract(fields=[*wages_contract().fields, until]))
+    days = [
+        ("2020-03-01", "infinity"),
+        ("2020-03-01", "9999-12-31 20:00+00"),
+        ("2020-03-01", "9999-12-31 23:59:59-12"),
+        ("infinity", "2020-03-01"),
+        ("-infinity", None),
+        ("0044-03-15 BC", None),
+        ("11111-03-15", None),
+        ("2020-03-01", "-infinity"),
+    ]
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(
+            "CREATE TABLE allowances (id_number text, month text, start_date date, until timestamptz, "
+            "at_night time, changed bigint)"
+        )
+        for place, (start, until_day) in enumerate(days):
+            connection.execute(
+                "INSERT INTO allowances VALUES (%s, '2020-03', %s, %s, '24:00', %s)",
+                [number(place), start, until_day, place],
+            )
+    text = DATABASE.replace("sqlite:///${WAGES_FILE}", server.replace("://", "+psycopg://"))
+    at = datetime(2020, 4, 9, 0, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
+    (told_of,) = pulled(desk, text.replace("table: wages", "table: allowances"), at=at)
+    assert (told_of.accepted, told_of.quarantined) == (3, 5)
+    assert {code for _, code in desk.quarantine(told_of)} == {"DATE_INVALID"}
+    forever = date(9999, 12, 31)
+    assert [one[1:] for one in desk.facts(told_of, "row_no, start_date, until")] == [
+        (date(2020, 3, 1), forever)
+    ] * 3
+
+
+def test_a_moment_in_utc_of_a_text_column_is_a_day_here(desk: Desk, file: Path) -> None:
+    add(file, [(number(1), "2020-02-29T16:00:00Z", 100, 1)])
+    at = datetime(2020, 4, 9, 0, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
+    (receipt,) = pulled(desk, DATABASE, at=at, WAGES_FILE=str(file))
+    assert (receipt.accepted, receipt.counts_by_code["DATE_FROM_UTC"]) == (1, 1)
+    assert desk.facts(receipt, "row_no, month")[0][1] == int(Month.of(2020, 3))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fangpin.feeds.arrivals import arrivals, coverage
+from fangpin.feeds.arrivals import arrivals, coverage, status
 from fangpin.feeds.holds import held_deliveries, refuse_delivery, release_delivery
 from fangpin.values.month import Month
 from fangpin.values.problem import ProblemError
@@ -91,3 +91,27 @@ def test_what_was_strange_and_true_once_is_no_yardstick(guarded: Desk, cut: str)
 def test_what_is_held_is_no_yardstick(guarded: Desk, cut: str) -> None:
     told = guarded.receive_rows(*a_month("2020-03", 58), received=date(2020, 4, 8))
     assert (told.outcome, told.duplicate) == ("accepted", 0)
+
+
+def test_of_a_refused_month_the_few_rows_that_corrected_it_are_no_month(guarded: Desk) -> None:
+    """Whoever is not among them would read as without wages."""
+    receive_months(guarded, "2020-01", "2020-02")
+    few = guarded.receive_rows(*a_month("2020-02", 3, seed=9), received=date(2020, 3, 20))
+    whole = guarded.receive_rows(*a_month("2020-02", 40, seed=8), received=date(2020, 3, 21))
+    day = date(2020, 6, 30)
+
+    def state() -> tuple[bool, str]:
+        covered = coverage(arrivals(guarded.home), as_of=day)["labour.wages"]
+        (feed,) = status(guarded.home, pack=guarded.pack, as_of=date(2020, 3, 31))
+        return Month.of(2020, 2) in covered, feed.state
+
+    def refuse(delivery: str | None, at: datetime) -> None:
+        refuse_delivery(guarded.home, delivery=delivery or "", by="wang", at=at, reason="口径有误")
+
+    march = datetime(2020, 3, 30, 4, tzinfo=UTC)
+    (first,) = [one for one in arrivals(guarded.home) if one.received == day_after("2020-02")]
+    assert state() == (True, "on_time")
+    refuse(first.delivery, march)
+    assert state()[0], "the forty that came again are the month"
+    refuse(whole.delivery, march)
+    assert few.outcome == "accepted" and state() == (False, "overdue")

@@ -61,19 +61,20 @@ def test_a_month_of_which_most_rows_were_refused_is_not_there(guarded: Desk) -> 
     assert (told.outcome, told.accepted, told.quarantined) == ("held", 20, 21)
 
 
+def roster(month: str, villages: dict[str, int]) -> str:
+    """A registry: persons by village, four a household."""
+    header = ["户编号", "人编号", "身份证号", "姓名", "区划", "月份"]
+    rows = [
+        [f"{code}{place // 4}", str(place % 4), known, "李竹喜", code, month]
+        for code, count in villages.items()
+        for place, known in enumerate(people(count, seed=int(code[-4:])))
+    ]
+    return csv_text(rows, header=header)
+
+
 def test_one_cut_village_in_the_file_of_a_county_is_held(tmp_path: Any, lines: Any) -> None:
     """Whoever is not listed would have left; most of the county's rows are as they were."""
     desk = Desk(tmp_path, roster_contract(), lines=lines)
-
-    def roster(month: str, villages: dict[str, int]) -> str:
-        header = ["户编号", "人编号", "身份证号", "姓名", "区划", "月份"]
-        rows = [
-            [f"{code}{place // 4}", str(place % 4), known, "李竹喜", code, month]
-            for code, count in villages.items()
-            for place, known in enumerate(people(count, seed=int(code[-4:])))
-        ]
-        return csv_text(rows, header=header)
-
     whole = {"431022101201": 200, "431022101202": 60, "431022101203": 8}
     assert desk.receive_text(roster("2020-01", whole), received=date(2020, 2, 3)).accepted == 268
     cut = desk.receive_text(
@@ -82,11 +83,87 @@ def test_one_cut_village_in_the_file_of_a_county_is_held(tmp_path: Any, lines: A
     assert (cut.outcome, held(desk)) == ("held", ["VILLAGES_SHRUNKEN"])
     told = next(one.message_en for one in cut.findings if one.code == "VILLAGES_SHRUNKEN")
     assert "division 431022101202: 3 where 60 were listed" in told
-    # A family that moved from a hamlet is no cut file.
-    moved = desk.receive_text(
-        roster("2020-02", whole | {"431022101203": 4}), received=date(2020, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "outcome"),
+    [
+        (12, 3, "held"),
+        (12, 5, "held"),
+        (8, 1, "held"),
+        (19, 12, "held"),
+        (12, 6, "accepted"),
+        (8, 4, "accepted"),
+        (19, 13, "accepted"),
+        (3, 2, "accepted"),
+        (6, 1, "accepted"),
+    ],
+)
+def test_a_hamlet_may_lose_a_family_and_not_most_of_its_people(
+    tmp_path: Any, lines: Any, before: int, now: int, outcome: str
+) -> None:
+    """A county's file: one hamlet among villages that are as they were."""
+    desk = Desk(tmp_path, roster_contract(), lines=lines)
+    whole = {"431022101201": 200, "431022101203": before}
+    desk.receive_text(roster("2020-01", whole), received=date(2020, 2, 3))
+    told = desk.receive_text(
+        roster("2020-02", whole | {"431022101203": now}), received=date(2020, 3, 3)
     )
-    assert moved.outcome == "accepted"
+    assert told.outcome == outcome
+
+
+def test_hamlets_of_a_few_people_each_are_looked_at_together(tmp_path: Any, lines: Any) -> None:
+    desk = Desk(tmp_path, roster_contract(), lines=lines)
+    hamlets = [f"4310221012{place:02}" for place in range(10, 20)]
+    whole = {"431022101201": 200} | dict.fromkeys(hamlets, 5)
+    desk.receive_text(roster("2020-01", whole), received=date(2020, 2, 3))
+    one_left = whole | dict.fromkeys(hamlets[:2], 2)
+    told = desk.receive_text(roster("2020-02", one_left), received=date(2020, 3, 3))
+    assert told.outcome == "accepted", "two families moved"
+    cut = whole | dict.fromkeys(hamlets, 1)
+    told = desk.receive_text(roster("2020-03", cut), received=date(2020, 4, 3))
+    assert (told.outcome, held(desk)) == ("held", ["VOLUME_ANOMALY"])
+
+
+def test_a_hamlet_that_a_file_does_not_list_keeps_its_people(tmp_path: Any, lines: Any) -> None:
+    """A delivery restates the villages that it names: nobody of another one leaves, so nothing waits."""
+    desk = Desk(tmp_path, roster_contract(), lines=lines)
+    whole = {"431022101201": 200, "431022101203": 12}
+    desk.receive_text(roster("2020-01", whole), received=date(2020, 2, 3))
+    told = desk.receive_text(roster("2020-02", {"431022101201": 200}), received=date(2020, 3, 3))
+    assert told.outcome == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("read", "refused", "outcome"),
+    [(12, 9, "held"), (4, 3, "held"), (6, 3, "held"), (3, 2, "accepted"), (12, 5, "accepted")],
+)
+def test_a_short_month_of_which_most_rows_were_refused_is_not_there_either(
+    guarded: Desk, read: int, refused: int, outcome: str
+) -> None:
+    rows = a_month("2020-03", read)
+    for row in rows[:refused]:
+        row[3] = "4OO"
+    told = guarded.receive_rows(*rows)
+    assert (told.outcome, told.quarantined) == (outcome, refused)
+
+
+@pytest.mark.parametrize(
+    ("usual", "count", "outcome"),
+    [
+        (12, 2, "held"),
+        (12, 5, "held"),
+        (12, 6, "accepted"),
+        (8, 2, "accepted"),
+        (5, 16, "accepted"),
+    ],
+)
+def test_a_short_month_is_cut_where_plainly_much_is_missing(
+    guarded: Desk, usual: int, count: int, outcome: str
+) -> None:
+    receive_months(guarded, "2020-01", "2020-02", count=usual)
+    told = guarded.receive_rows(*a_month("2020-03", count), received=day_after("2020-03"))
+    assert told.outcome == outcome
 
 
 def test_a_registry_that_lost_half_a_village_is_held(tmp_path: Any, lines: Any) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from fangpin.feeds.holds import hold_delivery, refuse_delivery, release_delivery
 from fangpin.policy.pack import Pack
+from fangpin.values.month import Month
 from tests.ledger.village import Amounts, Lake, bill, person
 
 FIRST, LAST = date(2020, 2, 1), date(2020, 6, 20)
@@ -24,6 +25,11 @@ ACTS = {"hold": hold_delivery, "release": release_delivery, "refuse": refuse_del
 
 def noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
+
+
+def report(number: str, household: str, day: str) -> dict[str, Any]:
+    """One row of the reports of shocks."""
+    return {"report_no": number, "household_no": household, "day": day, "damage": "100"}
 
 
 def settled(tmp_path: Path, pack: Pack) -> Lake:
@@ -53,6 +59,28 @@ def test_a_refused_delivery_takes_its_months_with_it(tmp_path: Path, hillside: P
         for (_, _, item), amount in lake.amounts(date(2020, 3, 31)).items()
     }
     assert lake.amounts(date(2020, 4, 1)) == {}
+
+
+def test_while_reports_of_events_wait_nobody_reads_as_unharmed(
+    tmp_path: Path, hillside: Pack
+) -> None:
+    """Events have no month that would be missing: without this a held file would read as no event."""
+    lake = settled(tmp_path, hillside)
+    lake.receive("shocks.reports", [report("1", "A", "2020-02-10")], on=FIRST)
+    feed = hillside.contracts["shocks.reports"]
+    window = (Month.of(2020, 3), Month.of(2020, 5))
+    name = lake.receive(
+        "shocks.reports", [report("2", "B", "2020-04-10")], on=date(2020, 5, 2)
+    ).delivery
+    asked: dict[str, Any] = {"delivery": name, "by": "x", "reason": "odd"}
+    hold_delivery(lake.home, at=noon(date(2020, 5, 3)), **asked)
+
+    assert lake.snapshot(date(2020, 5, 2)).coverage.is_known(feed, *window)
+    assert not lake.snapshot(date(2020, 5, 3)).coverage.is_known(feed, *window)
+    release_delivery(lake.home, at=noon(date(2020, 5, 9)), **asked)
+    assert lake.snapshot(date(2020, 5, 9)).coverage.is_known(feed, *window)
+    refuse_delivery(lake.home, at=noon(date(2020, 5, 10)), **asked)
+    assert lake.snapshot(date(2020, 5, 10)).coverage.is_known(feed, *window)
 
 
 def test_a_row_that_stood_in_a_refused_delivery_lives_on_in_the_one_that_repeated_it(

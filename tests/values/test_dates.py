@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fangpin.values.dates import read_date, read_month, read_year
+from fangpin.values.dates import FOREVER, read_date, read_month, read_year
 from fangpin.values.month import Month
 
 
@@ -153,6 +154,52 @@ def test_no_text_is_ever_an_error_of_ours(text: str):
 def test_a_time_in_utc_that_is_another_day_elsewhere_is_no_day(text: str):
     assert read_date(text).problem_code == "DATE_ZONE_UNKNOWN"
     assert read_month(text).problem_code == "DATE_ZONE_UNKNOWN"
+
+
+CHINA = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2020-02-29T16:00:00Z", date(2020, 3, 1)),
+        ("2020-02-29T15:59:59.999Z", date(2020, 2, 29)),
+        ("2020-02-29 16:00:00+00", date(2020, 3, 1)),
+        ("2019-12-31T16:00:00.000+0000", date(2020, 1, 1)),
+        ("20200229 16:00:00Z", date(2020, 3, 1)),
+        ("Sat Feb 29 16:00:00 UTC 2020", date(2020, 3, 1)),
+        ("Sat Feb 29 16:00:00 GMT 2020", date(2020, 3, 1)),
+        ("Sat Feb 29 16:00:00 CST 2020", date(2020, 2, 29)),
+        ("2020-03-01T00:00:00Z", date(2020, 3, 1)),
+        ("2020-03-01T23:30:00+08:00", date(2020, 3, 1)),
+    ],
+)
+def test_a_moment_in_utc_is_the_day_that_it_falls_on_here(text: str, day: date):
+    reading = read_date(text, zone=CHINA)
+    assert reading.value == day
+    assert ("DATE_FROM_UTC" in reading.repairs) == (reading.value != read_date(text).value)
+    assert read_month(text, zone=CHINA).value == Month.containing(day)
+    assert read_year(text, zone=CHINA).value == day.year
+
+
+def test_a_moment_in_utc_of_no_clear_day_is_no_day_here_either():
+    assert read_date("3/1/2020 16:00:00Z", zone=CHINA).value is None
+    assert read_date("2020-02-30T16:00:00Z", zone=CHINA).problem_code == "DATE_INVALID"
+    assert read_date("Sat Feb 29 16:00:00 UTC 2020").problem_code == "DATE_ZONE_UNKNOWN"
+
+
+@pytest.mark.parametrize(
+    "text", ["infinity", "10000-01-01", "+999999999-12-31", "10000-01-01 00:00:00+08"]
+)
+def test_what_comes_after_every_calendar_is_open_where_that_is_declared(text: str):
+    assert read_date(text, open_ended=True).value == FOREVER
+    assert read_date(text).problem_code == "DATE_INVALID"
+
+
+@pytest.mark.parametrize("text", ["-infinity", "0044-03-15 BC", "0044-03-15 00:00:00+08:05:43 BC"])
+def test_what_comes_before_every_calendar_is_no_day(text: str):
+    for open_ended in (True, False):
+        assert read_date(text, open_ended=open_ended).problem_code == "DATE_INVALID"
 
 
 @pytest.mark.parametrize(

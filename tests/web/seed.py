@@ -90,7 +90,12 @@ _RULES = (
     ("housing_unsafe", "HOU-01", "housing", "房屋鉴定为 D 级。", "The house was graded D."),
 )
 _SEVERITIES = (("red", 1), ("orange", 2), ("yellow", 3), ("blue", 4))
-_COVERED = ("labour.wages", "rural.business", "civil.relief", "medical.settlement", "school.fees")
+_COVERED = {
+    **dict.fromkeys(("labour.wages", "civil.relief", "medical.settlement"), 1),
+    **dict.fromkeys(("rural.business", "rural.inputs"), 1),
+    "school.fees": 6,
+}
+"""Feed -> how many months lie between two deliveries."""
 ROLES = (
     ("city", "曹丽", "city_analyst", "4310", ""),
     ("county", "何建国", "county_approver", "431022", ""),
@@ -179,7 +184,10 @@ def _runs() -> list[Run]:
                 pack="web_test",
                 loaded_at=datetime(2020, 12, 8, tzinfo=UTC),
                 count_of_households=16000,
-                coverage={feed: list(range(LAST - 30, month + 1)) for feed in _COVERED},
+                coverage={
+                    feed: [one for one in range(LAST - 30, month + 1) if (one + 1) % length == 0]
+                    for feed, length in _COVERED.items()
+                },
                 outcomes={
                     "medical_sustained": {"hit": 3, "no_hit": 15_985, "cannot_tell": 12},
                     "disaster_loss": {"hit": 9, "no_hit": 13_991, "cannot_tell": 2_000},

@@ -27,7 +27,8 @@ from fangpin.casework.cases.models import (
 from fangpin.casework.claims.models import Candidate
 from fangpin.casework.declarations.models import Declaration
 from fangpin.casework.officials.models import Official
-from fangpin.casework.registry.models import Household, Member
+from fangpin.casework.registry.models import Household, HouseholdMonth, Member
+from fangpin.values.month import Month
 from fangpin.web.ground.due import due_of
 from tests.web.conftest import SignIn
 from tests.web.seed import CLOCK, LAST, LI_ZHUXI, PASSWORD, SHISHAN, Seed, _divisions, _officials
@@ -221,21 +222,36 @@ def test_the_ledgers_table_says_what_its_chart_draws(prefecture: Seed, signed_in
     assert cells == ["800.00", "0.00", "840.00", "458.00", "—", "0.00", "1,182.00"]
 
 
-def test_a_month_that_was_not_delivered_is_unknown_not_zero(
-    prefecture: Seed, signed_in: SignIn, installation: Any
-) -> None:
-    folder = installation / "deliveries" / "medical.settlement" / "2020-07-01"
-    (folder / "delivery.json").unlink()
-    folder.rename(folder.with_name(".unfinished-gone"))
-    from fangpin.casework.registry.models import HouseholdMonth
-    from fangpin.values.month import Month
-
+def without_july(prefecture: Seed) -> None:
+    """The household's bills of July are in no run: they had not come."""
     july = HouseholdMonth.objects.get(household=LI_ZHUXI, month=Month.parse("2020-07"))
     del july.amounts["medical"]
     july.save()
+    for run in prefecture.runs:
+        delivered = run.coverage["medical.settlement"]
+        run.coverage["medical.settlement"] = [one for one in delivered if one != july.month]
+        run.save()
+
+
+def test_a_month_that_was_not_delivered_is_unknown_not_zero(
+    prefecture: Seed, signed_in: SignIn, installation: Any
+) -> None:
+    without_july(prefecture)
     page = text_of(signed_in("county").get(f"/households/{LI_ZHUXI}/"))
     assert "还说不准的" in page
     assert "自付医疗 缺 1 个月" in page
+
+
+def test_what_came_after_the_run_is_no_zero_of_it(
+    prefecture: Seed, signed_in: SignIn, installation: Any
+) -> None:
+    """The bills of July lie in the lake by now; which of them are the household's no run has said."""
+    assert (installation / "deliveries" / "medical.settlement" / "2020-07-01").is_dir()
+    without_july(prefecture)
+    page = body(signed_in("county").get(f"/households/{LI_ZHUXI}/"))
+    table = page.partition('<details class="twin">')[2].partition("</details>")[0]
+    july = re.search(r"<td>2020-07</td>(.*?)</tr>", table, re.DOTALL)
+    assert july is not None and re.findall(r">([−\d,.—]+)<", july[1])[3] == "—"
 
 
 def test_search_finds_by_name_number_and_alert(prefecture: Seed, signed_in: SignIn) -> None:

@@ -19,8 +19,10 @@ from fangpin.casework.officials.scope import Scope
 from fangpin.casework.uploads.models import DepartmentToken, Upload
 from fangpin.casework.uploads.tokens import create_token, revoke_token, scope_of_token, tokens
 from fangpin.feeds.limits import Limits
+from fangpin.values.month import Month
 from fangpin.values.problem import ProblemError
 from fangpin.web.api.views import deliveries
+from tests.looking import looker
 from tests.web.conftest import SignIn
 from tests.web.seed import Seed
 from tests.web.work import number, work
@@ -243,6 +245,20 @@ def test_a_first_line_that_is_no_object_is_told_as_such(
     assert told["state"] == "refused"
     assert [(one["code"], one["row"]) for one in told["findings"]] == [("JSON_LINE_UNREADABLE", 1)]
     assert "李竹喜" not in str(told)
+
+
+def test_a_moment_in_utc_is_read_in_the_installations_zone(prefecture: Seed, home: Path) -> None:
+    """What a program makes of midnight of the first of November."""
+    token = made(prefecture)
+    where = push(token, body(month="2020-10-31T16:00:00.000Z")).headers["Location"]
+    assert work(home) == 1
+    told = look(token, where).json()
+    assert (told["state"], told["accepted"]) == ("accepted", 6)
+    assert {"DATE_FROM_UTC"} <= {one["code"] for one in told["findings"]}
+    (facts,) = (home / "deliveries" / FEED).glob("*/facts.parquet")
+    assert looker().rows("SELECT DISTINCT month FROM read_parquet(?)", [str(facts)]) == [
+        (int(Month.parse("2020-11")),)
+    ]
 
 
 def test_half_a_character_in_a_body_costs_its_row_alone(prefecture: Seed, home: Path) -> None:

@@ -147,6 +147,7 @@ def _receive(session: Session, engine: Engine, vault: Vault, delivery: PlannedDe
         month=delivery.month,
         engine=engine,
         vault=vault,
+        zone=session.zone,
     )
     if receipt.outcome == "refused":
         raise ProblemError(_refused(delivery, receipt.as_dict()["findings"]))

@@ -56,6 +56,7 @@ def receive(
             engine=engine,
             vault=Vault(home=session.home, engine=engine, cipher=session.environment.cipher),
             limits=session.environment.limits,
+            zone=session.zone,
             sheet=sheet,
         )
     answer = receipt.as_dict()

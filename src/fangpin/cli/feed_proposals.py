@@ -61,6 +61,7 @@ def confirm(
             at=session.now(),
             feed=feed,
             limits=session.environment.limits,
+            zone=session.zone,
         )
     if as_json:
         print_json(receipt.as_dict())

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -41,9 +41,14 @@ class Session:
         """Where packs are looked for by name."""
         return self.environment.packs or shipped_packs()
 
+    @property
+    def zone(self) -> tzinfo:
+        """The installation's time zone."""
+        return ZoneInfo(self.environment.time_zone)
+
     def now(self) -> datetime:
         """The moment of the command in the installation's zone, or of the demonstration's clock."""
-        return clock.now(os.environ).astimezone(ZoneInfo(self.environment.time_zone))
+        return clock.now(os.environ).astimezone(self.zone)
 
     def today(self) -> date:
         """The day of that moment: at night it is another one than that of UTC."""

@@ -81,6 +81,8 @@ class Arrival:
     """superseded_facts() of a replay, or of a delivery that replaces rows of a replayed one."""
     claims: int = 0
     """Rows about a person whom linkage has to find."""
+    is_correction: bool = False
+    """Whether it came beside others of its month and is too small to be the month without them."""
 
     @property
     def facts(self) -> Path:
@@ -99,6 +101,11 @@ class Arrival:
         """The delivery whose proposed readings it holds; it never makes a month delivered itself."""
         confirmed = self.origin.get(CONFIRMS)
         return None if confirmed is None else str(confirmed)
+
+    @property
+    def makes_its_month_delivered(self) -> bool:
+        """Whether its month is there with it; no part and no few corrections make it so alone."""
+        return bool(self.accepted + self.duplicate) and not (self.confirms or self.is_correction)
 
     @property
     def changes_rows(self) -> bool:
@@ -243,6 +250,7 @@ def read_arrival(folder: Path, *, decisions: tuple[Decision, ...] = ()) -> Arriv
         origin=told.get("origin") or {},
         proposed=told.get("proposed") or {},
         claims=told.get("claims", 0),
+        is_correction=told.get("is_correction", False),
     )
 
 
@@ -273,13 +281,12 @@ def arrivals(home: Home, *, feed: str | None = None) -> list[Arrival]:
 def coverage(found: Iterable[Arrival], *, as_of: date) -> dict[str, frozenset[int]]:
     """Feed -> the months that it had delivered by a day.
 
-    A delivery of no usable row is none, nor is one that is held or was refused.
+    A delivery of no usable row is none, nor is one that is held or was refused; of a month whose delivery
+    was refused, the few rows that corrected it are none either.
     """
     months: dict[str, set[int]] = {}
     for arrival in found:
-        if arrival.confirms or not arrival.is_in_force(as_of):
-            continue
-        if arrival.accepted + arrival.duplicate > 0:
+        if arrival.makes_its_month_delivered and arrival.is_in_force(as_of):
             months.setdefault(arrival.feed, set()).add(arrival.month)
     return {feed: frozenset(delivered) for feed, delivered in months.items()}
 
@@ -304,11 +311,7 @@ def _feed_status(
 ) -> FeedStatus:
     expected = expected_month(contract, as_of=as_of)
     due = due_date(contract, expected) if expected is not None else None
-    usable = [
-        arrival
-        for arrival in known
-        if arrival.accepted + arrival.duplicate > 0 and not arrival.confirms
-    ]
+    usable = [arrival for arrival in known if arrival.makes_its_month_delivered]
     if expected is None:
         chosen = usable[-1:] or list(known[-1:])
         state: Literal["on_time", "late", "overdue", "not_due", "never", "no_schedule"]

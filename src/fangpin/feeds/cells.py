@@ -65,13 +65,13 @@ def read_cell(column: Column, text: str | None) -> CellReading:
         case "count":
             return _number(field, read_count(text))
         case "date":
-            return _date(field, text)
+            return _date(column, text)
         case "month":
-            month = read_month(text)
+            month = read_month(text, zone=column.zone)
             value = None if month.value is None else str(int(month.value))
             return CellReading(value, month.repairs, month.problem_code)
         case "year":
-            year = read_year(text)
+            year = read_year(text, zone=column.zone)
             return _bounded(field, year.value, year.repairs, year.problem_code)
         case "code" | "flag":
             return _word(field, text)
@@ -117,8 +117,8 @@ def within_limits(field: ContractField, value: Decimal) -> bool:
     )
 
 
-def _date(field: ContractField, text: str) -> CellReading:
-    reading = read_date(text, open_ended=field.open_ended)
+def _date(column: Column, text: str) -> CellReading:
+    reading = read_date(text, open_ended=column.field.open_ended, zone=column.zone)
     value: date | None = reading.value
     return CellReading(
         None if value is None else value.isoformat(), reading.repairs, reading.problem_code

@@ -7,7 +7,7 @@ import io
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +89,7 @@ def confirm_proposals(
     feed: str | None = None,
     rows: Collection[int] | None = None,
     limits: Limits | None = None,
+    zone: tzinfo | None = None,
     origin: Mapping[str, Any] | None = None,
     progress: Callable[[Step], None] = lambda _step: None,
 ) -> Receipt:
@@ -96,8 +97,8 @@ def confirm_proposals(
 
     `choices` are by field (see CHOICES); `rows` narrows to some row numbers; `origin` is kept with
     the new delivery beside what was confirmed. A row joins when each of its proposals has a reading
-    under the choices. `received` is the day of the new delivery, none: that of `at`. The same
-    confirmation again answers `already_received`. Raises ProblemError
+    under the choices. `received` is the day of the new delivery, none: that of `at`; `zone` is as of
+    `receive`. The same confirmation again answers `already_received`. Raises ProblemError
     DELIVERY_UNKNOWN, DELIVERY_NOT_IN_FORCE, CHOICE_UNKNOWN, NOTHING_TO_CONFIRM.
     """
     found = find_delivery(home, delivery=delivery, feed=feed)
@@ -124,6 +125,7 @@ def confirm_proposals(
             engine=engine,
             vault=vault,
             limits=limits,
+            zone=zone,
             origin={
                 **(origin or {}),
                 CONFIRMS: found.delivery,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -60,6 +61,8 @@ class Column:
     position: int
     header: str
     scale: Decimal = Decimal(1)
+    zone: tzinfo | None = None
+    """In which a moment in UTC is a day; None: it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +164,12 @@ def map_columns(header: Sequence[str], *, contract: Contract) -> Mapping:
     return Mapping(tuple(columns), tuple(said))
 
 
-def read_columns(columns: Sequence[Column], *, keeps_names: bool) -> tuple[Column, ...]:
-    """The columns whose cells are read: names and phones stay unread where they are not kept."""
+def read_columns(
+    columns: Sequence[Column], *, keeps_names: bool, zone: tzinfo | None = None
+) -> tuple[Column, ...]:
+    """The columns whose cells are read, in `zone`: names and phones stay unread where they are not kept."""
     return tuple(
-        column
+        replace(column, zone=zone)
         for column in columns
         if keeps_names or column.field.required or column.field.type not in ("name", "phone")
     )

@@ -98,4 +98,5 @@ def _date(text: str, choice: str | None) -> str | None:
         if choice == "month":
             return f"{month.isoformat()[:7]}" if month else None
         return day.isoformat() if day and choice == "day" else None
-    return text if reading.problem_code is None else None
+    # A moment in UTC was read in the installation's zone, and is so again.
+    return text if reading.problem_code in (None, "DATE_ZONE_UNKNOWN") else None

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, tzinfo
 from pathlib import Path
 from typing import Any, Literal
 
@@ -49,7 +49,7 @@ from fangpin.feeds.readers.table import RAW, RawTable
 from fangpin.feeds.readers.workbook import read_workbook
 from fangpin.feeds.replay import replay
 from fangpin.feeds.sniff import Container, sniff, type_mismatch
-from fangpin.feeds.suspicions import Delivered, suspicions
+from fangpin.feeds.suspicions import Delivered, is_correction, suspicions
 from fangpin.lake.engine import EngineRefused
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import TEMPORARY, Home, machine_problems, published_folder
@@ -111,16 +111,17 @@ def receive(
     limits: Limits | None = None,
     sheet: str | None = None,
     container: Container | None = None,
+    zone: tzinfo | None = None,
     origin: dict[str, Any] | None = None,
     progress: Callable[[Step], None] = lambda _step: None,
 ) -> Receipt:
     """Receive a file as one delivery of a feed; the same bytes again change nothing.
 
     `sheet` names the sheet of a workbook that has several; `container` is what the file is where that
-    was agreed on, otherwise its content tells; `origin` is kept with the delivery and
-    tells where its rows came from; `progress` is told of each step that begins. A file that cannot
-    be loaded gives a receipt `refused` with its findings. Raises ProblemError only for the machine:
-    DISK_FULL, HOME_NOT_WRITABLE, FILE_UNREADABLE.
+    was agreed on, otherwise its content tells; `zone` is the installation's, in which a moment in UTC
+    is a day; `origin` is kept with the delivery and tells where its rows came from; `progress` is told
+    of each step that begins. A file that cannot be loaded gives a receipt `refused` with its findings.
+    Raises ProblemError only for the machine: DISK_FULL, HOME_NOT_WRITABLE, FILE_UNREADABLE.
     """
     limits = limits or Limits()
     contract = pack.contracts.get(feed)
@@ -152,6 +153,7 @@ def receive(
                 limits=limits,
                 sheet=sheet,
                 container=container,
+                zone=zone,
                 origin=origin or {},
                 sha256=sha256,
                 earlier=earlier,
@@ -180,6 +182,7 @@ def _receive(
     limits: Limits,
     sheet: str | None,
     container: Container | None,
+    zone: tzinfo | None,
     origin: dict[str, Any],
     sha256: str,
     earlier: Sequence[Arrival],
@@ -200,7 +203,7 @@ def _receive(
         findings=findings,
     )
     findings += [*raw.findings, *raw.mapping.findings]
-    columns = read_columns(raw.mapping.columns, keeps_names=_is_registry(pack, contract))
+    columns = read_columns(raw.mapping.columns, keeps_names=_is_registry(pack, contract), zone=zone)
     cells = ", ".join(f"c{column.position}" for column in columns)
     if not engine.value(f"SELECT count(coalesce({cells})) FROM {RAW}"):
         raise FileRefused([finding("NO_ROWS"), *findings])
@@ -256,21 +259,17 @@ def _receive(
         # The same bytes on the same day, refused then for the month they were sent for.
         delivery += f"-{Month(delivered_month)}"
     progress("judging")
-    doubts = suspicions(
-        engine=engine,
-        pack=pack,
-        told=Delivered(
-            contract=contract,
-            month=delivered_month,
-            read=checked.read,
-            settled=settled,
-            profile=profile,
-            received=received,
-            is_registry=is_registry,
-            is_part=CONFIRMS in origin,
-        ),
-        earlier=in_force,
+    delivered = Delivered(
+        contract=contract,
+        month=delivered_month,
+        read=checked.read,
+        settled=settled,
+        profile=profile,
+        received=received,
+        is_registry=is_registry,
+        is_part=CONFIRMS in origin,
     )
+    doubts = suspicions(engine=engine, pack=pack, told=delivered, earlier=in_force)
     findings = [*doubts, *findings]
     first, last = settled.months or (delivered_month, delivered_month)
     final = home.deliveries / contract.feed / delivery
@@ -329,6 +328,7 @@ def _receive(
             "contract": contract_digest(contract),
             "order": len(earlier),
             "is_registry": is_registry,
+            "is_correction": is_correction(pack=pack, told=delivered, earlier=in_force),
             "profile": profile.as_dict(),
             "suspicions": [doubt.as_dict() for doubt in doubts],
             "superseded": settled.superseded,

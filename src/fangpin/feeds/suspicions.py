@@ -83,6 +83,15 @@ def suspicions(
     return [*found, *_doubled_content(engine, lines, told, earlier)]
 
 
+def is_correction(*, pack: Pack, told: Delivered, earlier: Sequence[Arrival]) -> bool:
+    """Whether a delivery is too small to be its month: those that it came beside make that delivered."""
+    low = DeliveryLines(pack, told.received).of("volume_low")
+    beside = [one.read for one in earlier if one.month == told.month and not one.confirms]
+    if low is None or told.is_registry or told.is_whole_month:
+        return False
+    return told.read < low * max(beside, default=0)
+
+
 def _lost_numbers(engine: Engine, lines: DeliveryLines, told: Delivered) -> list[Finding]:
     """Identity columns that a spreadsheet cut: what passes the check digit there does so by chance."""
     share, least = lines.of("lost_numbers_share"), lines.of("least_values")
@@ -109,9 +118,9 @@ def _lost_numbers(engine: Engine, lines: DeliveryLines, told: Delivered) -> list
 
 def _many_refused(lines: DeliveryLines, told: Delivered) -> list[Finding]:
     """So many rows set aside that the month is not there though a file came."""
-    share, least = lines.of("refused_share"), lines.of("least_rows")
+    share, least = lines.of("refused_share"), lines.of("least_refused")
     refused = told.settled.quarantined
-    if share is None or least is None or told.read < least or refused < share * told.read:
+    if share is None or least is None or refused < least or refused < share * told.read:
         return []
     return [
         finding("MANY_ROWS_REFUSED", count=refused, share=_percent(Decimal(refused) / told.read))
@@ -168,11 +177,12 @@ def _volume(lines: DeliveryLines, told: Delivered, earlier: Sequence[Arrival]) -
 
     A delivery that is the whole of its month is compared with what it takes the place of as well.
     """
-    low, high, least = lines.of("volume_low"), lines.of("volume_high"), lines.of("least_rows")
+    low, high = lines.of("volume_low"), lines.of("volume_high")
+    least, least_lost = lines.of("least_rows"), lines.of("least_lost")
     contract = told.contract
     if contract.volume == "varying" or contract.frequency == "event":
         return []
-    if low is None or high is None or least is None:
+    if low is None or high is None or least is None or least_lost is None:
         return []
     months: dict[int, int] = defaultdict(int)
     for one in earlier:
@@ -184,17 +194,22 @@ def _volume(lines: DeliveryLines, told: Delivered, earlier: Sequence[Arrival]) -
             months[one.month] += one.read - one.repeated
     latest = [months[month] for month in sorted(months)[-_MONTHS_BACK:]]
     now = told.read if told.is_whole_month else told.read - told.settled.repeated
-    if not latest or max(median(latest), now) < least:
+    if not latest:
         return []
     usual = Decimal(str(median(latest)))
     # A month that was strange and true once does not make the next cut file an ordinary one.
     strange = {one.month for one in earlier if _had_strange_volume(one)}
     ordinary = [months[month] for month in sorted(months)[-_MONTHS_BACK:] if month not in strange]
-    is_small = now < low * usual and now < min(ordinary, default=usual)
-    is_large = now > high * usual and now > max(ordinary, default=usual)
+    is_small = _is_cut(now, usual, low, least_lost) and now < min(ordinary, default=usual)
+    is_large = now >= least and now > high * usual and now > max(ordinary, default=usual)
     if not (is_small or is_large):
         return []
     return [finding("VOLUME_ANOMALY", count=now, usual=f"{usual:f}", months=len(latest))]
+
+
+def _is_cut(now: int, usual: Decimal | int, low: Decimal, least_lost: Decimal) -> bool:
+    """Whether so much is missing that no ordinary month, and no family that moved, explains it."""
+    return now < low * usual and usual - now >= least_lost
 
 
 def _had_strange_volume(one: Arrival) -> bool:
@@ -208,8 +223,8 @@ def _shrunken_villages(
 
     Whoever it does not list has left, so that one cut village in the file of a county is looked for too.
     """
-    low, least = lines.of("registry_low"), lines.of("least_rows")
-    if low is None or least is None:
+    low, least_lost = lines.of("registry_low"), lines.of("least_lost")
+    if low is None or least_lost is None:
         return []
     latest: dict[str, int] = {}
     for one in earlier:
@@ -223,7 +238,7 @@ def _shrunken_villages(
     shrunken = [
         (count, usual, village)
         for village, (count, usual) in listed.items()
-        if usual >= least and count < low * usual
+        if _is_cut(count, usual, low, least_lost)
     ]
     if shrunken:
         count, usual, village = min(shrunken, key=lambda one: (one[0] - one[1], one[2]))
@@ -236,12 +251,13 @@ def _shrunken_villages(
                 usual=usual,
             )
         ]
-    now, usual = (
-        (sum(column) for column in zip(*listed.values(), strict=True)) if listed else (0, 0)
-    )
-    if usual < least or now >= low * usual:
-        return []
-    return [finding("VOLUME_ANOMALY", count=now, usual=usual, months=1)]
+    # Hamlets of so few that one alone cannot lose so many are looked at together.
+    hamlets = [one for one in listed.values() if one[1] <= least_lost]
+    for villages in (list(listed.values()), hamlets):
+        now, usual = sum(one[0] for one in villages), sum(one[1] for one in villages)
+        if _is_cut(now, usual, low, least_lost):
+            return [finding("VOLUME_ANOMALY", count=now, usual=usual, months=1)]
+    return []
 
 
 def _content_of_another_month(

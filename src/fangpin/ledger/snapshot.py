@@ -33,7 +33,7 @@ from fangpin.linkage.registry import RegistryState, registry_state
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
 
-FORM = "3"
+FORM = "4"
 """Of what rests on snapshots: runs of an earlier form are made anew."""
 
 
@@ -197,11 +197,31 @@ def take_snapshot(
         arrivals=tuple(known),
         registry=state,
         files=files,
-        coverage=Coverage(coverage(known, as_of=as_of)),
+        coverage=_coverage(pack, arrivals, known, as_of),
         key=_key(pack, known, arrivals, as_of, linked, decisions),
         linked=linked,
         decisions=tuple(decisions),
     )
+
+
+def _coverage(
+    pack: Pack, found: Sequence[Arrival], known: Sequence[Arrival], as_of: date
+) -> Coverage:
+    """The months delivered; none of a feed of events of which one delivery waits for a person.
+
+    Events have no month that would be missing: what waits could be of any of them.
+    """
+    waiting = {
+        one.feed
+        for one in found
+        if one.received <= as_of
+        and one.standing_on(as_of) == "held"
+        and one.feed in pack.contracts
+        and not one.is_registry
+        and pack.contracts[one.feed].frequency == "event"
+    }
+    delivered = coverage(known, as_of=as_of)
+    return Coverage({feed: months for feed, months in delivered.items() if feed not in waiting})
 
 
 def _key(

@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from fangpin.casework.uploads.actions import Ended
 from fangpin.casework.uploads.models import Channel, Outcome, Upload
 from fangpin.feeds.arrivals import DELIVERY, Arrival, arrivals
@@ -72,6 +74,7 @@ def check_upload(workshop: Workshop, row: Upload, *, progress: Callable[[Step], 
                     limits=workshop.limits,
                     sheet=row.sheet or None,
                     container="ndjson" if row.channel == Channel.PUSH else None,
+                    zone=timezone.get_default_timezone(),
                     origin=_origin(row),
                     progress=progress,
                 )
@@ -108,6 +111,7 @@ def _confirm(
         received=row.received_on,
         feed=row.feed,
         limits=workshop.limits,
+        zone=timezone.get_default_timezone(),
         origin=_origin(row),
         progress=progress,
     )

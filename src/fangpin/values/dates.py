@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
 from fangpin.values.month import Month
@@ -29,8 +29,15 @@ _SAME_DAY_EVERYWHERE = range(8, 12)
 """Hours of UTC in which it is the same day from eight hours west to twelve hours east."""
 _STAMP = re.compile(r"(\d{8})(?:[01]\d|2[0-3])(?:[0-5]\d){1,2}(?:\.?\d{3}|\.\d)?")
 """Day and time in one run of digits, as databases export them."""
-_JAVA = re.compile(r"[A-Za-z]{3} ([A-Za-z]{3}) (\d{1,2}) \d{2}:\d{2}:\d{2} [A-Z+:0-9]{1,9} (\d{4})")
+_JAVA = re.compile(
+    r"[A-Za-z]{3} ([A-Za-z]{3}) (\d{1,2}) (\d{2}):(\d{2}):(\d{2}) ([A-Z+:0-9]{1,9}) (\d{4})"
+)
 """`Sun Mar 01 00:00:00 CST 2020`."""
+_NAMES_OF_UTC = ("UTC", "GMT", "Z")
+_BEYOND = re.compile(
+    r"(?P<after>infinity|\+?\d{5,9}-\d{2}-\d{2})|-infinity|-?\d{4,9}-\d{2}-\d{2}(?: .*)? BC"
+)
+"""Days of PostgreSQL and of programs that no calendar of ours has; `after` it, or before."""
 _YEAR_FIRST = re.compile(r"(\d{4})\s?([-./])\s?(\d{1,2})\s?\2\s?(\d{1,2})")
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"))
 _ENGLISH_MONTHS = (
@@ -99,13 +106,16 @@ class YearReading:
     problem_code: str | None = None
 
 
-def read_date(text: str | None, *, open_ended: bool = False) -> DateReading:
+def read_date(
+    text: str | None, *, open_ended: bool = False, zone: tzinfo | None = None
+) -> DateReading:
     """A day in every shape that has one meaning.
 
+    A moment in UTC is the day that it falls on in `zone`: `2020-02-29T16:00:00Z` is the first of March
+    in China. Midnight stands for its day, and a time with another offset for the day that was written.
     Problems: DATE_INVALID (no such day, or outside 1900-2100), DATE_ORDER_UNKNOWN (`3/1/2020`: the
-    column, not the cell, must decide), DATE_AMBIGUOUS (`200301`), DATE_ZONE_UNKNOWN
-    (`2020-02-29T16:00:00Z` is the first of March in China), DATE_UNREADABLE, CELL_ERROR,
-    FORMULA_NO_VALUE.
+    column, not the cell, must decide), DATE_AMBIGUOUS (`200301`), DATE_ZONE_UNKNOWN (a moment in UTC
+    that is another day in places, and no zone), DATE_UNREADABLE, CELL_ERROR, FORMULA_NO_VALUE.
     """
     if text is None or is_missing(text):
         return DateReading()
@@ -115,9 +125,15 @@ def read_date(text: str | None, *, open_ended: bool = False) -> DateReading:
     plain = without_text_mark(normalise(text))
     if plain.startswith("="):
         return DateReading(problem_code="FORMULA_NO_VALUE")
-    if _may_be_another_day(plain):
-        return DateReading(problem_code="DATE_ZONE_UNKNOWN")
+    hour = _time_of_another_day(plain)
+    if hour is not None:
+        return _day_in(zone, _without_time(plain), hour, open_ended)
     body = _without_time(plain)
+    beyond = _BEYOND.fullmatch(body)
+    if beyond and beyond["after"] and open_ended:
+        return DateReading(value=FOREVER)
+    if beyond:
+        return DateReading(problem_code="DATE_INVALID")
     repairs: tuple[str, ...] = ("TIME_DROPPED",) if body != plain else ()
     if plain != text.strip(" ") or not body.isascii() and body.translate(_DASHES).isascii():
         repairs = (*repairs, "NORMALISED")
@@ -133,12 +149,32 @@ def read_date(text: str | None, *, open_ended: bool = False) -> DateReading:
     return _rarer_date(body, repairs)
 
 
-def _may_be_another_day(plain: str) -> bool:
-    """Whether a time in UTC is on another day in an inhabited zone; midnight stands for the day."""
-    found = _UTC.search(plain)
-    if not found or (int(found[1]), int(found[2]), int(found[3] or 0)) == (0, 0, 0):
-        return False
-    return int(found[1]) not in _SAME_DAY_EVERYWHERE
+def _time_of_another_day(plain: str) -> time | None:
+    """The time of a moment in UTC that is another day in some inhabited zone; None: of no other text."""
+    found, java = _UTC.search(plain), _JAVA.fullmatch(plain)
+    if found:
+        numbers = (int(found[1]), int(found[2]), int(found[3] or 0))
+    elif java and java[6] in _NAMES_OF_UTC:
+        numbers = (int(java[3]), int(java[4]), int(java[5]))
+    else:
+        return None
+    if numbers == (0, 0, 0) or numbers[0] in _SAME_DAY_EVERYWHERE:
+        return None
+    try:
+        return time(*numbers)
+    except ValueError:
+        return None
+
+
+def _day_in(zone: tzinfo | None, body: str, hour: time, open_ended: bool) -> DateReading:
+    """The day in a zone of a moment in UTC, of which `body` is the day there."""
+    if zone is None:
+        return DateReading(problem_code="DATE_ZONE_UNKNOWN")
+    there = read_date(body, open_ended=open_ended)
+    if there.value is None or there.value == FOREVER or there.precision == "month":
+        return there
+    here = datetime.combine(there.value, hour, tzinfo=UTC).astimezone(zone).date()
+    return DateReading(value=here, repairs=(*there.repairs, "DATE_FROM_UTC"))
 
 
 def _without_time(plain: str) -> str:
@@ -147,7 +183,7 @@ def _without_time(plain: str) -> str:
     if stamp:
         return stamp[1]
     java = _JAVA.fullmatch(plain)
-    return f"{java[2]} {java[1]} {java[3]}" if java else _TIME.sub("", plain)
+    return f"{java[2]} {java[1]} {java[7]}" if java else _TIME.sub("", plain)
 
 
 def _rarer_date(body: str, repairs: tuple[str, ...]) -> DateReading:
@@ -201,10 +237,11 @@ def readings_of_short_date(text: str) -> tuple[date | None, date | None]:
     )
 
 
-def read_month(text: str | None) -> MonthReading:
+def read_month(text: str | None, *, zone: tzinfo | None = None) -> MonthReading:
     """A month: `2020-04`, `202004`, `2020年4月份`, `4/2020`, `Apr 2020`, or that of a whole date.
 
-    Problems: MONTH_UNREADABLE, DATE_INVALID, DATE_ZONE_UNKNOWN, CELL_ERROR, FORMULA_NO_VALUE.
+    `zone` is as of `read_date`. Problems: MONTH_UNREADABLE, DATE_INVALID, DATE_ZONE_UNKNOWN, CELL_ERROR,
+    FORMULA_NO_VALUE.
     """
     if text is None or is_missing(text):
         return MonthReading()
@@ -224,7 +261,7 @@ def read_month(text: str | None) -> MonthReading:
         return _month(int(found[2] or found[3]), month, (*repairs, "DATE_REWRITTEN"))
     if _YEAR_AND_A_DIGIT.fullmatch(body):
         return MonthReading(problem_code="MONTH_UNREADABLE")
-    day = read_date(text)
+    day = read_date(text, zone=zone)
     if day.value is not None:
         return MonthReading(
             value=Month.containing(day.value), repairs=(*day.repairs, "DAY_DROPPED")
@@ -233,10 +270,11 @@ def read_month(text: str | None) -> MonthReading:
     return MonthReading(problem_code="MONTH_UNREADABLE" if unreadable else day.problem_code)
 
 
-def read_year(text: str | None) -> YearReading:
+def read_year(text: str | None, *, zone: tzinfo | None = None) -> YearReading:
     """A year: `2020`, `2020年度`, `二〇二〇年`, or the year of a whole date or month.
 
-    Problems: YEAR_UNREADABLE, DATE_INVALID, DATE_ZONE_UNKNOWN, CELL_ERROR, FORMULA_NO_VALUE.
+    `zone` is as of `read_date`. Problems: YEAR_UNREADABLE, DATE_INVALID, DATE_ZONE_UNKNOWN, CELL_ERROR,
+    FORMULA_NO_VALUE.
     """
     if text is None or is_missing(text):
         return YearReading()
@@ -250,7 +288,7 @@ def read_year(text: str | None) -> YearReading:
         return YearReading(
             value=int(found[1]), repairs=() if found[1] == text else ("DATE_REWRITTEN",)
         )
-    month = read_month(text)
+    month = read_month(text, zone=zone)
     if month.value is not None:
         return YearReading(value=month.value.year, repairs=(*month.repairs, "MONTH_DROPPED"))
     unreadable = month.problem_code == "MONTH_UNREADABLE"
@@ -274,7 +312,7 @@ def _english_month(name: str) -> int:
 def _day(
     year: int, month: int, day: int, open_ended: bool, repairs: tuple[str, ...]
 ) -> DateReading:
-    if open_ended and year == 9999:
+    if open_ended and year == FOREVER.year:
         return DateReading(value=FOREVER, repairs=repairs)
     if not (_known_year(year) and _exists(year, month, day)):
         return DateReading(problem_code="DATE_INVALID")

@@ -280,6 +280,11 @@ def covered(*, at: date) -> dict[str, frozenset[int]]:
     run = Run.objects.filter(as_of__lte=at).order_by("-as_of").first()
     if run is None:
         run = Run.objects.order_by("as_of").first()
+    return delivered_of(run)
+
+
+def delivered_of(run: Run | None) -> dict[str, frozenset[int]]:
+    """Feed -> months that it had delivered when a run was made, whatever has come since; {} without one."""
     return {feed: frozenset(months) for feed, months in run.coverage.items()} if run else {}
 
 

@@ -69,6 +69,11 @@ OF_CELLS: dict[str, FindingWords] = {
         "请导出当地日期，写成 2020-03-01 的形式。",
         "Export the local day and write it as 2020-03-01.",
     ),
+    "DATE_FROM_UTC": FindingWords(
+        "auto",
+        "“{title}”中的世界时时刻已换成当地日期。",
+        "Times in UTC in '{title_en}' were read as the local day.",
+    ),
     "DATE_UNREADABLE": FindingWords(
         "row",
         "“{title}”读不出日期。",

@@ -116,6 +116,8 @@ def _rows(source: DatabaseSource, mark: dict[str, str] | None) -> Iterator[Seque
         raise ProblemError(problems.not_installed(source.source)) from None
     try:
         engine = sqlalchemy.create_engine(source.url)
+        if engine.driver == "psycopg":
+            sqlalchemy.event.listen(engine, "connect", _take_any_day)
         try:
             with engine.connect() as connection:
                 result = connection.execution_options(
@@ -128,6 +130,34 @@ def _rows(source: DatabaseSource, mark: dict[str, str] | None) -> Iterator[Seque
     except Exception as error:
         # Drivers raise what they like, and any of it may quote the address or a row.
         raise ProblemError(problems.unreachable(source.source, type(error).__name__)) from None
+
+
+def _take_any_day(connection: Any, _record: Any) -> None:
+    """Let what PostgreSQL has and Python has not come as it is written: `infinity`, years B.C., 24:00.
+
+    By itself its driver raises there, and no row of the table could be read.
+    """
+    from psycopg import DataError
+    from psycopg.types import datetime as days
+
+    def taken(loader: Any) -> Any:
+        def load(self: Any, data: Any) -> Any:
+            try:
+                return loader.load(self, data)
+            except DataError:
+                return bytes(data).decode()
+
+        return type(loader.__name__, (loader,), {"load": load})
+
+    for name, loader in (
+        ("date", days.DateLoader),
+        ("timestamp", days.TimestampLoader),
+        ("timestamptz", days.TimestamptzLoader),
+        ("time", days.TimeLoader),
+        ("timetz", days.TimetzLoader),
+        ("interval", days.IntervalLoader),
+    ):
+        connection.adapters.register_loader(name, taken(loader))
 
 
 def _statement(source: DatabaseSource, mark: dict[str, str] | None) -> Any:
@@ -182,7 +212,10 @@ def _cell(value: Any, zone: tzinfo) -> str | bool | None:
 
 
 def _wall_time(value: datetime, zone: tzinfo) -> datetime:
-    return value if value.tzinfo is None else value.astimezone(zone).replace(tzinfo=None)
+    try:
+        return value if value.tzinfo is None else value.astimezone(zone).replace(tzinfo=None)
+    except OverflowError:  # the last day of all, or the first: it stands for no day in particular
+        return value.replace(tzinfo=None)
 
 
 def _text_of(value: bytes) -> str:

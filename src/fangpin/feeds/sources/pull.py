@@ -125,6 +125,7 @@ class _Act:
             limits=self.limits,
             sheet=sheet,
             container="ndjson" if isinstance(source, DatabaseSource) else None,
+            zone=self.at.tzinfo,
             origin={"source": source.source, **self._when()},
         )
 

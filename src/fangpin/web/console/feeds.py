@@ -96,12 +96,6 @@ def known_arrivals(today: date) -> list[Arrival]:
     return [one for one in _arrivals(folder, _signature(folder)) if one.received <= today]
 
 
-def coverage_of(as_of: date) -> dict[str, frozenset[int]]:
-    """Feed -> the months that it had delivered by a day."""
-    folder = home().deliveries
-    return _coverage(folder, _signature(folder), as_of)
-
-
 def late_feeds(today: date) -> list[FeedStatus]:
     """Feeds whose latest due delivery has not come by a day."""
     return [one for one in statuses(today) if _is_late(one)]
@@ -116,13 +110,6 @@ def statuses(today: date) -> tuple[FeedStatus, ...]:
 @lru_cache(maxsize=4)
 def _arrivals(folder: Path, _signature: tuple[tuple[str, int], ...]) -> tuple[Arrival, ...]:
     return tuple(feeds.arrivals(Home(folder.parent)))
-
-
-@lru_cache(maxsize=8)
-def _coverage(
-    folder: Path, signature: tuple[tuple[str, int], ...], as_of: date
-) -> dict[str, frozenset[int]]:
-    return feeds.coverage(_arrivals(folder, signature), as_of=as_of)
 
 
 @lru_cache(maxsize=8)

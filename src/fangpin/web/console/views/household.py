@@ -15,6 +15,7 @@ from fangpin.casework.alerts.queries import MonthOfReasons
 from fangpin.casework.alerts.states import AlertState
 from fangpin.casework.audit import actions as audit
 from fangpin.casework.cases import queries as cases
+from fangpin.casework.cases.assessment import delivered_of
 from fangpin.casework.cases.models import Case
 from fangpin.casework.cases.queries import episodes_of_household
 from fangpin.casework.cases.states import CaseState, EpisodeState
@@ -33,7 +34,7 @@ from fangpin.values.problem import ProblemError
 from fangpin.web.console.cases.desk import Desk
 from fangpin.web.console.cases.progress import StepLine, step_lines
 from fangpin.web.console.deaths import ConflictLine, conflict_lines
-from fangpin.web.console.feeds import coverage_of, home
+from fangpin.web.console.feeds import home
 from fangpin.web.console.frame import chosen_division
 from fangpin.web.console.gaps import gaps_of
 from fangpin.web.console.help import help_of
@@ -85,7 +86,7 @@ def household(request: ConsoleRequest, household_ref: int) -> HttpResponse:
     run = alert.last_run if alert else alerts.latest_run()
     history = alerts.reasons(scope, alert) if alert else ()
     as_of = run.as_of if run else request.today
-    ledger = KnownLedger(_months(scope, household_ref, run=run), coverage_of(as_of))
+    ledger = KnownLedger(_months(scope, household_ref, run=run), delivered_of(run))
     evidence = alerts.all_evidence(scope, alert) if alert else []
 
     def told(of_run: MonthOfReasons, key: str) -> list[ReasonView]:
