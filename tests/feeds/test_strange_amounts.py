@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from tests.feeds.builders import (
     HEADER,
     Desk,
     csv_text,
+    wage_row,
 )
 from tests.feeds.months import a_month, day_after, receive_months
 
@@ -66,3 +68,50 @@ def test_months_that_merely_differ_are_not_held(
         month = f"2020-0{place + 1}"
         rows = a_month(month, 30, times=Decimal(f"{level:.3f}"), seed=seed)
         assert desk.receive_rows(*rows, received=day_after(month)).outcome == "accepted"
+
+
+def bills(
+    month: str, *, seed: int, in_fen: frozenset[int] = frozenset(), hospitals: int = 20
+) -> list[list[str]]:
+    """Thirty bills of each hospital, small ones mostly and a few very dear, as bills are."""
+    chance = random.Random(f"{month} {seed}")
+    return [
+        wage_row(
+            place,
+            month=month,
+            wage=f"{min(Decimal(f'{chance.lognormvariate(6, 1.5):.2f}'), Decimal(9_999)) * times:f}",
+            employer=f"医院{hospital}",
+        )
+        for place in range(hospitals * 30)
+        for hospital in [place % hospitals]
+        for times in [100 if hospital in in_fen else 1]
+    ]
+
+
+@pytest.mark.parametrize("count", [1, 4, 10, 19])
+def test_hospitals_that_alone_send_fen_are_found_among_the_others(
+    guarded: Desk, count: int
+) -> None:
+    """One in twenty moves no figure of the whole column."""
+    for place, month in enumerate(("2020-01", "2020-02")):
+        told = guarded.receive_rows(*bills(month, seed=place), received=day_after(month))
+        assert told.outcome == "accepted", told.findings
+    rows = bills("2020-03", seed=7, in_fen=frozenset(range(count)))
+    told = guarded.receive_rows(*rows, received=day_after("2020-03"))
+    assert told.outcome == "held"
+    assert told.counts_by_code.keys() & {"AMOUNT_UNIT_DRIFT", "AMOUNT_UNIT_DRIFT_IN_PART"}
+    if count == 1:
+        (doubt,) = [one for one in told.findings if one.code == "AMOUNT_UNIT_DRIFT_IN_PART"]
+        assert (doubt.row, doubt.count, doubt.column) == (2, 1, "wage")
+        assert "医院0" not in str(doubt.as_dict())
+
+
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 10**6))
+def test_hospitals_whose_bills_merely_differ_are_not_held(
+    tmp_path_factory: pytest.TempPathFactory, lines: Any, seed: int
+) -> None:
+    desk = Desk(tmp_path_factory.mktemp("desk"), lines=lines)
+    for place, month in enumerate(("2020-01", "2020-02", "2020-03")):
+        told = desk.receive_rows(*bills(month, seed=seed + place), received=day_after(month))
+        assert told.outcome == "accepted", told.findings

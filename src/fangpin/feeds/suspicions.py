@@ -20,8 +20,9 @@ from fangpin.feeds.duplicates import restated_month
 from fangpin.feeds.facts import ACCEPTED, Settled
 from fangpin.feeds.findings import Finding, finding
 from fangpin.feeds.lines import DeliveryLines
-from fangpin.feeds.profile import AmountProfile, Profile, read_profile
+from fangpin.feeds.profile import Profile, read_profile
 from fangpin.feeds.shapes import quoted
+from fangpin.feeds.unit_drift import unit_drift
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.policy.feed_models import Contract
 from fangpin.policy.pack import Pack
@@ -73,8 +74,11 @@ def suspicions(
         return found
     if told.is_registry:
         return [*found, *_shrunken_villages(lines, told, earlier)]
+    contract = told.contract
     others = [one for one in earlier if one.month != told.month]
-    found += _units(lines, told, others)
+    found += unit_drift(
+        engine=engine, lines=lines, contract=contract, profile=told.profile, others=others
+    )
     is_first_of_month = all(one.month != told.month for one in earlier)
     if is_first_of_month:
         found += _content_of_another_month(engine, lines, told)
@@ -125,51 +129,6 @@ def _many_refused(lines: DeliveryLines, told: Delivered) -> list[Finding]:
     return [
         finding("MANY_ROWS_REFUSED", count=refused, share=_percent(Decimal(refused) / told.read))
     ]
-
-
-def _units(lines: DeliveryLines, told: Delivered, others: Sequence[Arrival]) -> list[Finding]:
-    """Amounts of another unit than the feed's own earlier months: fen, yuan, ten thousand yuan."""
-    drift, least, enough = lines.of("unit_drift"), lines.of("least_values"), lines.of("least_rows")
-    if drift is None or least is None or enough is None:
-        return []
-    found = []
-    for field in told.contract.fields:
-        now = told.profile.amounts.get(field.field)
-        before = [
-            one.amounts[field.field] for one in _profiles(others) if field.field in one.amounts
-        ]
-        counted = sum(one.count for one in before)
-        if now is None or now.count < least or counted < least:
-            continue
-        # Few values have no tails worth comparing.
-        places = (0, 1, 2) if now.count >= enough and counted >= enough else (1,)
-        ratio = _farthest(now, before, places)
-        if max(ratio, 1 / ratio) < drift:
-            continue
-        power = Decimal(10) ** int(ratio.log10().to_integral_value())
-        times = f"{power:f}" if power > 1 else f"1/{1 / power:f}"
-        found.append(
-            finding(
-                "AMOUNT_UNIT_DRIFT",
-                column=field.field,
-                title=field.title.zh,
-                title_en=field.title.en,
-                now=f"{now.quantiles[1]:f}",
-                before=f"{_middle([one.quantiles[1] for one in before]):f}",
-                times=times,
-            )
-        )
-    return found
-
-
-def _farthest(
-    now: AmountProfile, before: Sequence[AmountProfile], places: Sequence[int]
-) -> Decimal:
-    """The ratio that is farthest from one, of the sizes at these places."""
-    ratios = [
-        now.quantiles[place] / _middle([one.quantiles[place] for one in before]) for place in places
-    ]
-    return max(ratios, key=lambda ratio: abs(ratio.ln()))
 
 
 def _volume(lines: DeliveryLines, told: Delivered, earlier: Sequence[Arrival]) -> list[Finding]:
@@ -335,16 +294,6 @@ def _doubled_content(
     listed = "、".join(one.title.zh for one in contract.fields if one.field in numbers)
     listed_en = ", ".join(one.title.en for one in contract.fields if one.field in numbers)
     return [finding("CONTENT_DOUBLED", count=doubled, titles=listed, titles_en=listed_en)]
-
-
-def _profiles(found: Sequence[Arrival]) -> list[Profile]:
-    """The profiles of the latest deliveries that have one."""
-    profiles = [read_profile(one.profile) for one in found[-_MONTHS_BACK * 2 :]]
-    return [one for one in profiles if one is not None]
-
-
-def _middle(sizes: Sequence[Decimal]) -> Decimal:
-    return sorted(sizes)[len(sizes) // 2]
 
 
 def _percent(share: Decimal) -> str:

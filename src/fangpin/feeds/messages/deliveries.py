@@ -28,6 +28,16 @@ OF_DELIVERIES: dict[str, FindingWords] = {
         "请核对单位（如元、分、万元混用）：单位有误的重新报送，确属实际的由负责人放行。",
         "Check the unit: send it again in the agreed one, or let someone release it if it is true.",
     ),
+    "AMOUNT_UNIT_DRIFT_IN_PART": FindingWords(
+        "hold",
+        "“{title}”按“{by}”分开看，有 {count} 处约为其往月的 {times} 倍（中位数 {now}，往月 {before}），"
+        "像是只有它们换了单位；整批暂扣。",
+        "'{title_en}' by '{by_en}': {count} of them are about {times} times their own earlier months "
+        "(median {now}, before {before}): did they alone change the unit? The delivery is held.",
+        "请按首次出现的行号找到是哪一家，核对单位（元、分、万元）：有误的重新报送，确属实际的由负责人放行。",
+        "See by the row which of them it is and check its unit: send it again in the agreed one, or let "
+        "someone release it if it is true.",
+    ),
     "VOLUME_ANOMALY": FindingWords(
         "hold",
         "本批 {count} 行，往期（{months} 期）通常 {usual} 行，可能漏报、截断或重复；整批暂扣。",
