@@ -39,6 +39,30 @@ def test_a_usual_month_is_taken(guarded: Desk, count: int) -> None:
     assert told.outcome == "accepted"
 
 
+def test_the_larger_part_of_a_month_does_not_pass_for_it_while_the_smaller_waits(
+    guarded: Desk,
+) -> None:
+    """Whoever is in the part that waits would read as without wages."""
+    receive_months(guarded, "2020-01", "2020-02")
+    march = a_month("2020-03")
+    first = guarded.receive_rows(*march[:25], received=date(2020, 4, 3))
+    second = guarded.receive_rows(*march[25:], received=date(2020, 4, 4))
+    assert (first.outcome, second.outcome) == ("held", "held")
+    assert held(guarded) == ["VOLUME_ANOMALY", "MONTH_IN_PARTS"]
+    assert "MONTH_IN_PARTS" in second.counts_by_code
+
+    better = guarded.receive_rows(*march, received=date(2020, 4, 5))
+    assert better.outcome == "accepted", "the whole month has all that waits"
+
+
+def test_what_waits_under_a_wrong_month_keeps_no_true_one_waiting(guarded: Desk) -> None:
+    receive_months(guarded, "2020-02", "2020-03")
+    april = a_month("2020-04", 50)
+    wrong = guarded.receive_rows(*april, month=Month.of(2020, 5), received=date(2020, 6, 4))
+    right = guarded.receive_rows(*a_month("2020-05"), received=date(2020, 6, 5))
+    assert (wrong.outcome, right.outcome) == ("held", "accepted")
+
+
 def test_a_few_corrections_are_no_small_month(guarded: Desk) -> None:
     receive_months(guarded, "2020-01", "2020-02")
     changed = a_month("2020-02", 3, seed=9)

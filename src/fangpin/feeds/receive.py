@@ -269,7 +269,9 @@ def _receive(
         is_registry=is_registry,
         is_part=CONFIRMS in origin,
     )
-    doubts = suspicions(engine=engine, pack=pack, told=delivered, earlier=in_force)
+    come = [one for one in earlier if one.received <= received]
+    waiting = [one for one in come if one.standing_on(received) == "held"]
+    doubts = suspicions(engine=engine, pack=pack, told=delivered, earlier=in_force, waiting=waiting)
     findings = [*doubts, *findings]
     first, last = settled.months or (delivered_month, delivered_month)
     final = home.deliveries / contract.feed / delivery

@@ -62,11 +62,17 @@ class Delivered:
 
 
 def suspicions(
-    *, engine: Engine, pack: Pack, told: Delivered, earlier: Sequence[Arrival]
+    *,
+    engine: Engine,
+    pack: Pack,
+    told: Delivered,
+    earlier: Sequence[Arrival],
+    waiting: Sequence[Arrival] = (),
 ) -> list[Finding]:
     """Why this delivery must be held, each reason once; empty: nothing about it is strange.
 
-    `earlier` are the feed's deliveries in force on the day of receipt, in order of arrival.
+    `earlier` are the feed's deliveries in force on the day of receipt, in order of arrival; `waiting`
+    are those that were held then.
     """
     lines = DeliveryLines(pack, told.received)
     found = [*_lost_numbers(engine, lines, told), *_many_refused(lines, told)]
@@ -82,6 +88,7 @@ def suspicions(
     is_first_of_month = all(one.month != told.month for one in earlier)
     if is_first_of_month:
         found += _content_of_another_month(engine, lines, told)
+        found += _part_beside_another(engine, lines, told, waiting)
     if is_first_of_month or told.is_whole_month:
         found += _volume(lines, told, earlier)
     return [*found, *_doubled_content(engine, lines, told, earlier)]
@@ -243,6 +250,31 @@ def _content_of_another_month(
     if not (told.settled.repeated or is_new_of_others):
         return []
     return [finding("CONTENT_OF_ANOTHER_MONTH", count=others)]
+
+
+def _part_beside_another(
+    engine: Engine, lines: DeliveryLines, told: Delivered, waiting: Sequence[Arrival]
+) -> list[Finding]:
+    """The larger part of a month whose smaller part waits: alone it would pass for the month."""
+    least_lost = lines.of("least_lost")
+    of_month = [
+        one
+        for one in waiting
+        if one.month == told.month and one.accepted and not one.confirms and one.read < told.read
+    ]
+    if least_lost is None or not of_month or told.contract.volume == "varying":
+        return []
+    engine.view_files("waiting_files", [one.facts for one in of_month])
+    lacking = int(
+        engine.value(
+            f"SELECT count(DISTINCT row_key) FROM waiting_files WHERE month = {told.month} "
+            "AND row_key NOT IN (SELECT row_key FROM settling)"
+        )
+    )
+    engine.drop("waiting_files")
+    if lacking < least_lost:
+        return []
+    return [finding("MONTH_IN_PARTS", count=lacking, delivery=of_month[-1].delivery)]
 
 
 def _doubled_content(

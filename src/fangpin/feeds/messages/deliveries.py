@@ -46,6 +46,15 @@ OF_DELIVERIES: dict[str, FindingWords] = {
         "请核对导出条件：不完整的重新报送，确属实际的由负责人放行。",
         "Check the export: send it again, or let someone release it if it is true.",
     ),
+    "MONTH_IN_PARTS": FindingWords(
+        "hold",
+        "同一个月的批次 {delivery} 还在暂扣，其中 {count} 行本批没有：两批像是一个月的两部分；整批暂扣。",
+        "Delivery {delivery} of the same month is held, and {count} of its rows are not in this one: are "
+        "they two parts of a month? The delivery is held.",
+        "两批都属实的，由负责人把两批都放行；前一批作废的，先拒收它再放行本批，或者重新报送整月。",
+        "If both are true, let someone release both; if the earlier one is void, refuse it and release this "
+        "one, or send the whole month again.",
+    ),
     "VILLAGES_SHRUNKEN": FindingWords(
         "hold",
         "有 {villages} 个村的名册人数大幅减少，例如区划 {division} 上次 {usual} 人，本批 {count} 人；"
