@@ -234,7 +234,7 @@ def test_a_missing_required_column_names_what_was_meant(desk: Desk):
         "COLUMN_MISSING",
         "id_number",
     )
-    assert "身份证号玛" in missing.repair_zh and "公民身份号码" in missing.repair_zh
+    assert "最像它的列：身份证号玛；" in missing.repair_zh and "公民身份号码" in missing.repair_zh
 
 
 def test_a_file_without_titles_is_refused_without_telling_its_first_row(desk: Desk):
@@ -297,6 +297,7 @@ def test_every_code_has_words_in_both_languages():
     words = dict.fromkeys(
         ["title", "title_en", "expected", "limits", "feed", "near_zh", "near_en", "size", "limit",
          "kind", "claimed", "detail", "line", "sheets", "present", "present_en",
+         "columns_en",
          "names", "candidates", "delivery",
          "encoding", "others", "unit", "columns", "orders_zh", "orders_en", "share", "times", "now",
          "before", "usual", "months",
