@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from fangpin.feeds.findings import CODES, FileRefused, finding
 from fangpin.feeds.headers import find_header, map_columns
+from fangpin.feeds.quarantine import problem_words
+from fangpin.policy.feed_models import ContractField
 from fangpin.values import amounts, dates, identifiers
 from tests.feeds.builders import HEADER, Desk, csv_text, number, wage_row, wages_contract
 
@@ -234,7 +236,7 @@ def test_a_missing_required_column_names_what_was_meant(desk: Desk):
         "COLUMN_MISSING",
         "id_number",
     )
-    assert "身份证号玛" in missing.repair_zh and "公民身份号码" in missing.repair_zh
+    assert "最像它的列：身份证号玛；" in missing.repair_zh and "公民身份号码" in missing.repair_zh
 
 
 def test_a_file_without_titles_is_refused_without_telling_its_first_row(desk: Desk):
@@ -295,8 +297,9 @@ def test_drifting_headers_map_every_field_once_or_refuse(order, extra: list[str]
 
 def test_every_code_has_words_in_both_languages():
     words = dict.fromkeys(
-        ["title", "title_en", "expected", "limits", "feed", "near_zh", "near_en", "size", "limit",
-         "kind", "claimed", "detail", "line", "sheets", "present", "present_en",
+        ["title", "title_en", "expected", "expected_en", "limits", "feed", "near_zh", "near_en",
+         "size", "limit", "kind", "claimed", "detail", "line", "sheets", "present", "present_en",
+         "columns_en",
          "names", "candidates", "delivery",
          "encoding", "others", "unit", "columns", "orders_zh", "orders_en", "share", "times", "now",
          "before", "usual", "months",
@@ -307,6 +310,22 @@ def test_every_code_has_words_in_both_languages():
         told = finding(code, row=1, sheet="表", count=1, **words)
         assert told.message_zh and told.message_en
         assert told.severity == "auto" or told.severity == "warn" or told.repair_zh, code
+
+
+def test_words_that_a_field_takes_are_told_with_what_their_numbers_mean():
+    visit_type = ContractField.model_validate(
+        {
+            "field": "visit_type",
+            "title": {"zh": "医疗类别", "en": "Visit type"},
+            "type": "code",
+            "values": {"outpatient": ["11", "门诊", "普通门诊"], "inpatient": ["住院", "21"]},
+        }
+    )
+    told = problem_words("CODE_UNKNOWN", visit_type)
+    assert told.message_zh == "“医疗类别”的取值不在约定之内；可用：11 门诊、住院。"
+    assert told.message_en == (
+        "'Visit type' holds a word outside the contract; accepted: 11 门诊, 住院."
+    )
 
 
 def test_the_repairs_of_values_are_all_told():

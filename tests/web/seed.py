@@ -19,6 +19,7 @@ from django.contrib.auth.hashers import make_password
 from fangpin.casework.alerts.models import Alert, AlertReason, EvidenceRow, Run
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.models import Official, Post
+from fangpin.casework.officials.scope import Scope, scope_of
 from fangpin.casework.registry.models import DivisionCount, Household, HouseholdMonth, Member
 from fangpin.policy import Pack, load_pack
 from fangpin.values.month import Month
@@ -114,6 +115,11 @@ class Seed:
     pack: Pack
     runs: list[Run]
     case_nos: dict[int, str]
+
+    def scope(self, username: str) -> Scope:
+        """What an official of the prefecture may see on its day."""
+        user = get_user_model().objects.get(username=username)
+        return scope_of(user=user, on=CLOCK, roles=self.pack.roles)
 
 
 def seed(*, home: Path, households: int = 40) -> Seed:

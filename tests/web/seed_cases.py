@@ -43,6 +43,15 @@ REFUSED = 315
 TO_ANNOUNCE = 316
 TO_DISPATCH_ELSEWHERE = 317
 
+MEETING = {
+    "body": "villagers_assembly",
+    "place": "村部会议室",
+    "chair": "李石生",
+    "entitled": "36",
+    "attending": "30",
+}
+"""What a meeting's form is answered with."""
+
 _DAY = date(2020, 12, 14)
 _PEOPLE = {
     TO_DISPATCH: ("何满香", "illness", SHISHAN, 4),

@@ -15,7 +15,6 @@ from fangpin.casework.cases.progress import clocks_of
 from tests.web.conftest import SignIn
 from tests.web.seed import CLOCK, Seed
 from tests.web.test_access import body
-from tests.web.test_case_pages import scope
 from tests.web.test_pages import text_of
 
 
@@ -109,7 +108,7 @@ def test_clocks_met_and_missed_are_those_of_every_single_case(prefecture: Seed, 
     """The counts agree with reading the clocks of one case after the other."""
     since = CLOCK - timedelta(days=days)
     found = timeliness.times(
-        scope("county", prefecture), pack=prefecture.pack, width=9, since=since, on=CLOCK
+        prefecture.scope("county"), pack=prefecture.pack, width=9, since=since, on=CLOCK
     )
     counted: dict[str, list[int]] = {}
     for place in found:

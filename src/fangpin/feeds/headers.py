@@ -12,7 +12,7 @@ from typing import Any
 
 from fangpin.feeds.findings import FileRefused, Finding, finding
 from fangpin.policy.feed_models import Contract, ContractField
-from fangpin.policy.nearest import advice
+from fangpin.policy.nearest import nearest
 from fangpin.values.text import header_key, normalise
 
 _ORDINAL = re.compile(
@@ -136,7 +136,7 @@ def map_columns(header: Sequence[str], *, contract: Contract) -> Mapping:
     is_data = not any(candidates.values()) and any(map(_LOOKS_LIKE_DATA.search, header))
     refused: list[Finding] = []
     columns: list[Column] = []
-    said: list[Finding] = []
+    absent: list[ContractField] = []
     taken: dict[int, str] = {}
     for field in contract.fields:
         found_here = candidates[field.field]
@@ -145,7 +145,7 @@ def map_columns(header: Sequence[str], *, contract: Contract) -> Mapping:
         elif not found_here and (field.required or field.field in _needed(contract)):
             refused.append(_missing(field, [] if is_data else header, [] if is_data else extra))
         elif not found_here:
-            said.append(_told("COLUMN_ABSENT", field))
+            absent.append(field)
         elif found_here[0].position in taken:
             refused.append(
                 _ambiguous(field, [found_here[0], *_at(columns, found_here[0].position)])
@@ -155,6 +155,13 @@ def map_columns(header: Sequence[str], *, contract: Contract) -> Mapping:
             taken[found_here[0].position] = field.field
     if refused:
         raise FileRefused(refused)
+    said: list[Finding] = []
+    if absent:
+        titles = "、".join(field.title.zh for field in absent)
+        titles_en = ", ".join(field.title.en for field in absent)
+        said.append(
+            finding("COLUMN_ABSENT", columns=titles, columns_en=titles_en, count=len(absent))
+        )
     for column in columns:
         if column.scale != 1:
             unit = next(unit for unit, scale in _SCALES.items() if scale == column.scale)
@@ -254,15 +261,17 @@ def _ambiguous(field: ContractField, found: list[Column]) -> Finding:
 def _missing(field: ContractField, header: Sequence[str], extra: list[str]) -> Finding:
     names = [field.title.zh, *field.aliases, field.field]
     present = "、".join(_shown(title) for title in header if title.strip())[:400]
-    near = advice(written=field.title.zh, valid=extra) if extra else ("", "")
+    near = "、".join(nearest(written=extra, valid=names))
     return _told(
         "COLUMN_MISSING",
         field,
         names="、".join(names),
         present=present or "（首行像数据，没有列名）",
         present_en=present or "none, the first row looks like data",
-        near_zh=near[0],
-        near_en=near[1],
+        near_zh=f"文件中最像它的列：{near}；如果就是，请改成上面的列名。" if near else "",
+        near_en=f"The nearest column of the file: {near}; if it is this one, rename it."
+        if near
+        else "",
     )
 
 

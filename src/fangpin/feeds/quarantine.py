@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from fangpin.feeds.cells import words_of
@@ -95,17 +96,22 @@ def problem_words(code: str, field: ContractField | None) -> Finding:
         column=field.field if field else None,
         title=field.title.zh if field else "",
         title_en=field.title.en if field else "",
-        expected=_expected(field),
+        expected=_listed(field, "、"),
+        expected_en=_listed(field, ", "),
         limits=_limits(field),
     )
 
 
-def _expected(field: ContractField | None) -> str:
-    if field is None:
-        return ""
-    words = [spellings[0] if spellings else value for value, spellings in words_of(field).items()]
-    listed = "、".join(words[:20])
-    return f"{listed}…" if len(words) > 20 else listed
+def _listed(field: ContractField | None, between: str) -> str:
+    """The words that a field takes; a number with what it stands for."""
+    words = [_spelled(value, told) for value, told in words_of(field).items()] if field else []
+    return between.join(words[:20]) + ("…" if len(words) > 20 else "")
+
+
+def _spelled(value: str, spellings: Sequence[str]) -> str:
+    first = spellings[0] if spellings else value
+    meant = next((one for one in spellings if not one.isdigit()), "") if first.isdigit() else ""
+    return f"{first} {meant}".strip()
 
 
 def _limits(field: ContractField | None) -> str:

@@ -49,11 +49,11 @@ def test_a_household_that_no_registry_lists_is_written_down_without_a_line_and_a
     page.evaluate(HOLD_THE_LIST)
     page.click(".tabs a >> nth=2")
     page.click(".log-screen .main")
-    page.wait_for_selector(".refusal:has-text('可能是同一户')", timeout=60_000)
+    page.wait_for_selector(".refusal:has-text('可能是同一户')")
     page.click(".refusal-acts button:has-text('是另一户')")
     page.wait_for_selector(".entry.is-waiting")
     page.evaluate("window.letGo()")
-    page.wait_for_selector(".entry.is-stored", timeout=60_000)
+    page.wait_for_selector(".entry.is-stored")
     made = server.rows(
         "SELECT h.head_name, h.count_of_members, h.is_listed FROM registry_provisional p "
         "JOIN registry_household h ON h.household_ref = p.household_id"
@@ -76,7 +76,7 @@ def test_a_clue_whose_household_is_not_found_becomes_one_that_no_registry_lists(
     page.click(".clue-screen .main")
     page.wait_for_selector(".pill:has-text('1')")
     page.click(".tabs a >> nth=2")
-    page.click(".refusal-acts button:has-text('补登记')", timeout=60_000)
+    page.click(".refusal-acts button:has-text('补登记')")
     page.wait_for_selector(".clue-screen")
     assert page.input_value("#c-head_name") == "没有这人"
     assert page.input_value("#c-note") == "屋顶漏雨。"
@@ -84,4 +84,4 @@ def test_a_clue_whose_household_is_not_found_becomes_one_that_no_registry_lists(
     page.click("#c-why_unregistered [data-code=never]")
     page.click(".clue-screen .main")
     page.click(".tabs a >> nth=2")
-    page.wait_for_selector(".entry.is-stored:has-text('没有这人')", timeout=60_000)
+    page.wait_for_selector(".entry.is-stored:has-text('没有这人')")

@@ -37,7 +37,7 @@ def test_after_the_packs_days_households_go_and_what_was_not_sent_stays(
     phone.context.set_offline(False)
     page.click(".tabs a >> nth=2")
     page.click(".log-screen .main")
-    page.wait_for_selector(".entry.is-stored", timeout=60_000)
+    page.wait_for_selector(".entry.is-stored")
     assert server.rows("SELECT count(*) FROM cases_clue WHERE note = '灶屋漏雨。'") == [(1,)]
 
 
@@ -71,7 +71,7 @@ def test_a_phone_whose_clock_was_set_back_counts_the_days_from_what_the_server_s
     page.click(".clue-screen .main")
     phone.context.set_offline(False)
     phone.update()
-    page.wait_for_selector(".entry.is-stored", timeout=60_000)
+    page.wait_for_selector(".entry.is-stored")
     assert server.rows("SELECT \"on\" FROM cases_clue WHERE note = '钟停了。'") == [("2020-12-14",)]
 
 

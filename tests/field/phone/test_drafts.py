@@ -51,7 +51,7 @@ def test_what_is_half_written_can_be_ended_after_someone_else_has_been_there(
     assert page.input_value("#f-judgement-input") == "我看到的是药费。"
     page.click(".foot .main")
     phone.update()
-    page.wait_for_selector(".entry.is-stored", timeout=60_000)
+    page.wait_for_selector(".entry.is-stored")
     assert server.count("visits") == before + 1
     told = server.rows("SELECT act FROM cases_caseact ORDER BY id DESC LIMIT 1")
     assert told == [("supplement_visit",)], "beside the other's"

@@ -76,7 +76,7 @@ def test_a_full_phone_still_uploads_and_that_makes_room(phone: Phone, server: Se
 
     phone.context.set_offline(False)
     phone.update()
-    page.wait_for_selector(".entry.is-stored", timeout=60_000)
+    page.wait_for_selector(".entry.is-stored")
     assert server.count("visits") == before + 1
     assert phone.rows("paper:") == [], "what the server has need not lie here"
     page.reload()

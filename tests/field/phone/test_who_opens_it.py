@@ -23,7 +23,7 @@ def test_a_lapsed_login_keeps_everything_and_goes_on_after_the_password(
     page.wait_for_selector(".gate-lead:has-text('请重新登录，资料还在。')")
     page.fill("#word", PASSWORD)
     page.click(".gate-form .main")
-    page.wait_for_selector(".pill.is-on", timeout=60_000)
+    page.wait_for_selector(".pill.is-on")
     assert server.rows("SELECT count(*) FROM cases_visit WHERE judgement = '学费还差一半。'") == [
         (1,)
     ]
@@ -100,5 +100,5 @@ def test_a_forgotten_pin_is_replaced_with_the_password_and_nothing_is_lost(
     page.wait_for_selector("h1:text('再输')")
     phone.pin()
     page.wait_for_selector(".head")
-    page.wait_for_selector(".pill.is-on", timeout=60_000)
+    page.wait_for_selector(".pill.is-on")
     assert server.rows("SELECT count(*) FROM cases_clue WHERE note = '药费太高。'") == [(1,)]

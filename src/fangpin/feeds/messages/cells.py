@@ -98,7 +98,7 @@ OF_CELLS: dict[str, FindingWords] = {
     "CODE_UNKNOWN": FindingWords(
         "row",
         "“{title}”的取值不在约定之内；可用：{expected}。",
-        "'{title_en}' holds a word outside the contract; accepted: {expected}.",
+        "'{title_en}' holds a word outside the contract; accepted: {expected_en}.",
         "请在原表中更正后重新报送该行。",
         "Correct the source table and send the row again.",
     ),

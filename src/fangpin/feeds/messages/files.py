@@ -169,7 +169,7 @@ OF_FILES: dict[str, FindingWords] = {
     ),
     "COLUMN_ABSENT": FindingWords(
         "warn",
-        "没有选填列“{title}”，该项按缺失处理。",
-        "The optional column '{title_en}' is absent: its values are unknown.",
+        "没有这些选填列，按缺失处理：{columns}。",
+        "Optional columns that are absent, so that their values are unknown: {columns_en}.",
     ),
 }

@@ -1,6 +1,6 @@
 // Speaking to the server: one header of our own, a time limit, and the server's clock kept beside
 // the device's, which may be wrong.
-import { FullDisk, meta, setMeta } from "./vault.js";
+import { FullDisk, meta, setMetas } from "./vault.js";
 
 const LIMIT = 45000;
 
@@ -32,9 +32,7 @@ async function hear(at) {
   offset = told - Date.now();
   last = told;
   try {
-    await setMeta("offset", offset);
-    await setMeta("last", last);
-    await setMeta("heard", Date.now());
+    await setMetas({ offset, last, heard: Date.now() });
   } catch (error) {
     // A full phone still uploads: that makes room.
     if (!(error instanceof FullDisk)) throw error;

@@ -34,10 +34,10 @@ async function turns() {
       const { byHand } = asked;
       asked = null;
       clearTimeout(timer);
-      // Two windows of one phone take turns.
-      await navigator.locks.request("field-sync", { ifAvailable: true }, async (held) => {
-        if (held) await turn(byHand);
-      });
+      // Two windows of one phone take turns; one that has no turn now tries again like one without a line.
+      await navigator.locks.request("field-sync", { ifAvailable: true }, (held) =>
+        held ? turn(byHand) : later(),
+      );
     }
   } finally {
     state.isSending = false;

@@ -54,10 +54,13 @@ async function transaction(stores, mode, work) {
 }
 
 const meta = (key) => transaction(["meta"], "readonly", (tx) => tx.objectStore("meta").get(key));
-const setMeta = (key, value) =>
-  transaction(["meta"], "readwrite", (tx) => void tx.objectStore("meta").put(value, key));
+const setMetas = (values) =>
+  transaction(["meta"], "readwrite", (tx) => {
+    for (const [key, value] of Object.entries(values)) tx.objectStore("meta").put(value, key);
+  });
+const setMeta = (key, value) => setMetas({ [key]: value });
 
-export { meta, setMeta };
+export { meta, setMeta, setMetas };
 
 export const isUnlocked = () => content !== null;
 
