@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from fangpin.feeds.findings import severity_of
+from fangpin.policy.feed_models import Contract
 from fangpin.values.amounts import read_amount
 from fangpin.values.dates import read_date
+from fangpin.values.month import Month
 from fangpin.values.text import MISSING_WORDS
 from tests.feeds.builders import (
     AUTO,
@@ -25,7 +28,9 @@ from tests.feeds.builders import (
     ROW,
     Desk,
     wage_row,
+    wages_contract,
 )
+from tests.feeds.conftest import Lines
 
 TODAY = date(2020, 4, 4)
 
@@ -253,3 +258,29 @@ def test_d31_the_order_of_day_and_month_is_asked_once_a_column(
     assert len(asked) == (1 if waiting else 0)
     if waiting:
         assert asked[0].count == len(set(waiting)) and asked[0].severity == PROPOSE
+
+
+@pytest.mark.parametrize("kind", ["month", "date", "year"])
+@pytest.mark.parametrize("received", [date(2020, 4, 30), date(2020, 12, 1)])
+def test_d31_a_row_of_a_month_that_has_not_come_waits_for_its_sender(
+    tmp_path: Path, lines: Lines, kind: str, received: date
+) -> None:
+    """It would lie in that month, where nobody looks for it: 2202 written for 2020."""
+    told = wages_contract().model_dump()
+    for one in told["fields"]:
+        if one["field"] == "month":
+            one["type"] = kind
+    desk = Desk(tmp_path, Contract.model_validate(told), lines=lines)
+    now = Month.containing(received)
+    months = [now.plus(-1), now, now.plus(1), now.plus(2), now.plus(14)]
+    shown = {"month": "{0}", "date": "{0.last_day}", "year": "{0.year}"}[kind]
+    rows = [wage_row(place, month=shown.format(month)) for place, month in enumerate(months)]
+    receipt = desk.receive_rows(*rows, received=received)
+    latest = now.plus(1)
+    ahead = [
+        (place + 2, "DATE_AHEAD")
+        for place, month in enumerate(months)
+        if (month.year > latest.year if kind == "year" else month > latest)
+    ]
+    assert desk.quarantine(receipt) == ahead and ahead
+    assert receipt.accepted == len(rows) - len(ahead)

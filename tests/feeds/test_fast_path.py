@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,9 +14,10 @@ from hypothesis import strategies as st
 from fangpin.feeds import clean_cells
 from fangpin.feeds.cells import TRIMMED, read_cell
 from fangpin.feeds.headers import Column
-from fangpin.feeds.shapes import fast_expression, fast_identifier
+from fangpin.feeds.shapes import beyond_limits, fast_expression, fast_identifier
 from fangpin.policy.feed_models import ContractField
 from fangpin.values.identifiers import check_digit, read_identifier
+from fangpin.values.month import Month
 from fangpin.values.text import MISSING_WORDS
 from tests.feeds.builders import Desk, engine_with, wage_row
 
@@ -93,6 +95,23 @@ def test_the_statement_never_reads_what_the_truth_does_not(kind: str, data: st.D
             assert Decimal(truth.value or "none") == Decimal(fast), text
         else:
             assert truth.value == fast, text
+
+
+@pytest.mark.parametrize("kind", ["date", "month", "year"])
+@settings(max_examples=25)
+@given(data=st.data())
+def test_statement_and_truth_agree_on_which_months_are_yet_to_come(kind: str, data: st.DataObject):
+    texts = data.draw(st.lists(st.one_of(_KINDS[kind], _ODD), min_size=20, max_size=60))
+    column = replace(column_of(kind), latest=Month.containing(data.draw(_DAYS)))
+    fast = fast_expression(column, "text")
+    stack, engine = engine_with(texts)
+    with stack:
+        rows = engine.rows(
+            f"SELECT text, (FALSE{beyond_limits(column, fast)}) FROM cells "
+            f"WHERE {fast} IS NOT NULL ORDER BY place"
+        )
+    for text, is_ahead in rows:
+        assert (read_cell(column, text).problem == "DATE_AHEAD") == is_ahead, text
 
 
 @pytest.mark.parametrize(

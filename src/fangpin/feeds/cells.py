@@ -54,6 +54,20 @@ NOTHING = CellReading()
 
 def read_cell(column: Column, text: str | None) -> CellReading:
     """Read one cell of any type but an identifier; limits of the contract included."""
+    reading = _read(column, text)
+    if reading.value is not None and column.latest is not None:
+        ahead = reading.value > column.latest.last_day.isoformat()
+        match column.field.type:
+            case "month":
+                ahead = int(reading.value) > column.latest
+            case "year":
+                ahead = int(reading.value) > column.latest.year
+        if ahead:
+            return CellReading(problem="DATE_AHEAD")
+    return reading
+
+
+def _read(column: Column, text: str | None) -> CellReading:
     field = column.field
     if text is None or not text.strip(TRIMMED):
         return NOTHING

@@ -121,7 +121,7 @@ class CleanCells:
                 joins.append(f"LEFT JOIN {words} ON {words}.text = {cell}")
                 value = f"CASE WHEN {words}.text IS NOT NULL THEN {words}.value ELSE {value} END"
             values += [f"{value} AS {name}", f"{cell} AS t{place}"]
-            beyond = beyond_limits(column.field, name)
+            beyond = beyond_limits(column, name)
             is_needed = column.field.field in self.required
             unread = "TRUE" if is_needed else _says_something(column, f"t{place}")
             marks.append(

@@ -13,6 +13,7 @@ from typing import Any
 from fangpin.feeds.findings import FileRefused, Finding, finding
 from fangpin.policy.feed_models import Contract, ContractField
 from fangpin.policy.nearest import nearest
+from fangpin.values.month import Month
 from fangpin.values.text import header_key, normalise
 
 _ORDINAL = re.compile(
@@ -63,6 +64,8 @@ class Column:
     scale: Decimal = Decimal(1)
     zone: tzinfo | None = None
     """In which a moment in UTC is a day; None: it is not known."""
+    latest: Month | None = None
+    """The last month that a row may be of; None: any, or the column does not tell what a row is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +175,19 @@ def map_columns(header: Sequence[str], *, contract: Contract) -> Mapping:
 
 
 def read_columns(
-    columns: Sequence[Column], *, keeps_names: bool, zone: tzinfo | None = None
+    columns: Sequence[Column],
+    *,
+    keeps_names: bool,
+    zone: tzinfo | None = None,
+    dated_by: str | None = None,
+    latest: Month | None = None,
 ) -> tuple[Column, ...]:
-    """The columns whose cells are read, in `zone`: names and phones stay unread where they are not kept."""
+    """The columns whose cells are read, in `zone`: names and phones stay unread where they are not kept.
+
+    `dated_by` is the field that tells what month a row is of, `latest` the last month that it may tell.
+    """
     return tuple(
-        replace(column, zone=zone)
+        replace(column, zone=zone, latest=latest if column.field.field == dated_by else None)
         for column in columns
         if keeps_names or column.field.required or column.field.type not in ("name", "phone")
     )

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from fangpin.policy.pack import Pack
+from fangpin.values.month import Month
 from fangpin.values.problem import ProblemError
 
 PREFIX = "delivery."
@@ -31,3 +32,8 @@ class DeliveryLines:
                 return None
             raise
         return value if isinstance(value, Decimal) else None
+
+    def latest_month(self) -> Month | None:
+        """The last month of which rows can be true on this day; None: the pack draws no such line."""
+        ahead = self.of("months_ahead")
+        return None if ahead is None else Month.containing(self._day).plus(int(ahead))

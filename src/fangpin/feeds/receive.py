@@ -40,6 +40,7 @@ from fangpin.feeds.facts import ACCEPTED, UNREAD_ROWS, Settled, settle_rows
 from fangpin.feeds.findings import FileRefused, Finding, finding
 from fangpin.feeds.headers import read_columns
 from fangpin.feeds.limits import Limits
+from fangpin.feeds.lines import DeliveryLines
 from fangpin.feeds.profile import take_profile
 from fangpin.feeds.proposals import PROPOSED_CELLS, keep_proposed_cells
 from fangpin.feeds.quarantine import write_quarantine
@@ -203,7 +204,13 @@ def _receive(
         findings=findings,
     )
     findings += [*raw.findings, *raw.mapping.findings]
-    columns = read_columns(raw.mapping.columns, keeps_names=_is_registry(pack, contract), zone=zone)
+    columns = read_columns(
+        raw.mapping.columns,
+        keeps_names=_is_registry(pack, contract),
+        zone=zone,
+        dated_by=contract.dated_by,
+        latest=DeliveryLines(pack, received).latest_month(),
+    )
     cells = ", ".join(f"c{column.position}" for column in columns)
     if not engine.value(f"SELECT count(coalesce({cells})) FROM {RAW}"):
         raise FileRefused([finding("NO_ROWS"), *findings])

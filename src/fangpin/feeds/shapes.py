@@ -161,9 +161,13 @@ def _bounded_number(field: ContractField, text: str, whole: str, decimals: int) 
     )
 
 
-def beyond_limits(field: ContractField, value: str) -> str:
-    """SQL that adds, with OR, whether a value lies outside the contract's limits."""
+def beyond_limits(column: Column, value: str) -> str:
+    """SQL that adds, with OR, whether a value lies outside the contract's limits or in months to come."""
+    field, latest = column.field, column.latest
     tests = ""
+    if latest is not None:
+        last = {"month": f"{latest:d}", "year": f"{latest.year}"}
+        tests += f" OR {value} > {last.get(field.type, f'DATE {literal(str(latest.last_day))}')}"
     if field.minimum is not None:
         tests += f" OR {value} < {field.minimum:f}"
     if field.maximum is not None:

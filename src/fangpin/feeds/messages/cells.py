@@ -81,6 +81,13 @@ OF_CELLS: dict[str, FindingWords] = {
         "请写成 2020-03-01 的形式。",
         "Write it as 2020-03-01.",
     ),
+    "DATE_AHEAD": FindingWords(
+        "row",
+        "“{title}”写的是还没有到的月份。",
+        "'{title_en}' is in a month that has not come yet.",
+        "请核对年份和月份；确实是以后的，到时再报。",
+        "Check the year and the month; if they are right, send the row when the month has come.",
+    ),
     "MONTH_UNREADABLE": FindingWords(
         "row",
         "“{title}”读不出月份。",
