@@ -93,6 +93,19 @@ def test_what_is_held_is_no_yardstick(guarded: Desk, cut: str) -> None:
     assert (told.outcome, told.duplicate) == ("accepted", 0)
 
 
+def test_a_whole_month_beside_one_of_three_months_is_a_month(guarded: Desk) -> None:
+    """When the larger one is refused, the other stands for the month: the same file cannot come again."""
+    receive_months(guarded, "2020-01", "2020-02")
+    large = guarded.receive_rows(*a_month("2020-03", 190), received=date(2020, 4, 3))
+    asked = {"delivery": large.delivery or "", "by": "wang", "reason": "看过"}
+    release_delivery(guarded.home, at=datetime(2020, 4, 4, 4, tzinfo=UTC), **asked)
+    true = guarded.receive_rows(*a_month("2020-03", 60, seed=5), received=date(2020, 4, 5))
+    refuse_delivery(guarded.home, at=AT, **asked)
+    assert (large.outcome, true.outcome) == ("held", "accepted")
+    covered = coverage(arrivals(guarded.home), as_of=date(2020, 6, 30))["labour.wages"]
+    assert Month.of(2020, 3) in covered
+
+
 def test_of_a_refused_month_the_few_rows_that_corrected_it_are_no_month(guarded: Desk) -> None:
     """Whoever is not among them would read as without wages."""
     receive_months(guarded, "2020-01", "2020-02")

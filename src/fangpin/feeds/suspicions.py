@@ -98,9 +98,14 @@ def is_correction(*, pack: Pack, told: Delivered, earlier: Sequence[Arrival]) ->
     """Whether a delivery is too small to be its month: those that it came beside make that delivered."""
     low = DeliveryLines(pack, told.received).of("volume_low")
     beside = [one.read for one in earlier if one.month == told.month and not one.confirms]
-    if low is None or told.is_registry or told.is_whole_month:
+    if low is None or not beside or told.is_registry or told.is_whole_month:
         return False
-    return told.read < low * max(beside, default=0)
+    usual = [
+        one.read for one in earlier if one.month != told.month and one.makes_its_month_delivered
+    ]
+    # Beside one that has its rows twice a whole month is small, and a month all the same.
+    whole = min(max(beside), median(usual)) if usual else max(beside)
+    return told.read < low * Decimal(str(whole))
 
 
 def _lost_numbers(engine: Engine, lines: DeliveryLines, told: Delivered) -> list[Finding]:

@@ -33,7 +33,7 @@ _JAVA = re.compile(
     r"[A-Za-z]{3} ([A-Za-z]{3}) (\d{1,2}) (\d{2}):(\d{2}):(\d{2}) ([A-Z+:0-9]{1,9}) (\d{4})"
 )
 """`Sun Mar 01 00:00:00 CST 2020`."""
-_NAMES_OF_UTC = ("UTC", "GMT", "Z")
+_NAMES_OF_UTC = re.compile("UTC|GMT|Z")
 _BEYOND = re.compile(
     r"(?P<after>infinity|\+?\d{5,9}-\d{2}-\d{2})|-infinity|-?\d{4,9}-\d{2}-\d{2}(?: .*)? BC"
 )
@@ -154,7 +154,7 @@ def _time_of_another_day(plain: str) -> time | None:
     found, java = _UTC.search(plain), _JAVA.fullmatch(plain)
     if found:
         numbers = (int(found[1]), int(found[2]), int(found[3] or 0))
-    elif java and java[6] in _NAMES_OF_UTC:
+    elif java and _NAMES_OF_UTC.fullmatch(java[6]):
         numbers = (int(java[3]), int(java[4]), int(java[5]))
     else:
         return None
