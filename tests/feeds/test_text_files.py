@@ -303,7 +303,7 @@ def test_every_code_has_words_in_both_languages():
          "names", "candidates", "delivery",
          "encoding", "others", "unit", "columns", "orders_zh", "orders_en", "share", "times", "now",
          "before", "usual", "months",
-         "titles", "titles_en", "fitting", "wanted", "years", "villages", "division"],
+         "titles", "titles_en", "fitting", "wanted", "years", "villages", "division", "by", "by_en"],
         "x",
     )  # fmt: skip
     for code in sorted(CODES):
