@@ -18,9 +18,10 @@ from fangpin.lake.engine import Engine
 from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.home import Home
 from fangpin.lake.vault import Vault
-from fangpin.linkage.decisions import Decision, all_decisions, standing
-from fangpin.linkage.linked import make_chosen
+from fangpin.linkage.decisions import Decision, all_decisions
+from fangpin.linkage.linked import decisions_in_force, make_chosen
 from fangpin.linkage.model import Model, load_model
+from fangpin.linkage.present import PRESENT, view_present
 from fangpin.linkage.registry import RegistryState, registry_state
 from fangpin.linkage.scores import Scores, make_people, parent_sql, scores_of, with_claims
 from fangpin.policy.expressions.sql import quoted
@@ -100,7 +101,8 @@ def open_desk(
                     "division": "VARCHAR",
                 },
             )
-        decisions = standing(all_decisions(home, as_of=as_of))
+        view_present(engine, state)
+        decisions = decisions_in_force(engine, all_decisions(home, as_of=as_of))
         make_people(
             engine=engine,
             registry=registry,
@@ -122,7 +124,8 @@ def _wanted(engine: Engine, scores: Scores, decisions: Sequence[Decision]) -> st
     if not scores.files:
         return "SELECT person_ref FROM named_persons"
     engine.view_files("scored_persons", list(scores.files))
-    return "SELECT person_ref FROM scored_persons UNION SELECT person_ref FROM named_persons"
+    wanted = "SELECT person_ref FROM scored_persons UNION SELECT person_ref FROM named_persons"
+    return f"{wanted} UNION SELECT present_ref FROM {PRESENT} WHERE person_ref IN ({wanted})"
 
 
 def _make_rows(engine: Engine, claimed: Sequence[Arrival], known: Sequence[Arrival]) -> None:

@@ -18,6 +18,7 @@ from fangpin.feeds.arrivals import arrivals
 from fangpin.lake.home import Home
 from fangpin.linkage.decisions import OF_A_PAIR, Decision, all_decisions, standing
 from fangpin.linkage.desk import open_desk
+from fangpin.linkage.linked import decisions_in_force
 from fangpin.linkage.review import ClaimRow, Compared, Pair, decided_pairs, queue, rows_of
 from fangpin.policy import Pack
 from fangpin.values.month import Month
@@ -47,7 +48,7 @@ def load_claims(*, home: Home, pack: Pack, as_of: date, at: datetime) -> ClaimsR
         said = said_of_pairs(standing(all_decisions(home)))
         return _put([], {}, said, as_of, at)
     with open_desk(home=home, pack=pack, arrivals=found, as_of=as_of) as desk:
-        ever = standing(all_decisions(home))
+        ever = decisions_in_force(desk.engine, all_decisions(home))
         pairs = queue(desk=desk, limit=MOST_PAIRS, reveal_names=True)
         shown = {(one.claim_ref, one.person_ref) for one in pairs}
         pairs += [
