@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
+from fangpin.policy.pack import Pack
 from tests.linkage.valley import (
     BILLS,
     EARLY,
@@ -165,3 +174,107 @@ def test_a_number_that_was_corrected_and_is_shared_later_is_followed_by_its_own_
         if row["person_ref"] == village.person(OLD)
     ]
     assert people[former["successor_ref"]]["name"] == "李竹喜"
+
+
+# ── whatever number an office uses ──────────────────────────────────────────────────────────────
+
+NAMES = {"李竹喜": "1971-03-08", "李双喜": "1998-05-05", "李双庆": "1998-05-05"}
+"""A man and his twins, whose numbers differ by the order of birth alone."""
+HOMES = {"A": "H01", "B": "H02"}
+
+
+@dataclass
+class Villager:
+    """One person, the numbers borne one after the other, and where the registry lists him."""
+
+    name: str
+    numbers: list[str]
+    home: str | None = "A"
+
+
+def a_history(seed: int) -> tuple[list[Villager], list[tuple[str, list[dict[str, Any]]]]]:
+    """Deliveries of a year: people move, leave, return and have their numbers corrected, also back.
+
+    In the place of a number the rows of offices bear the name.
+    """
+    random = Random(seed)
+    people = [
+        Villager(name, [number(born, 10 * place + 1)])
+        for place, (name, born) in enumerate(NAMES.items(), 1)
+    ]
+    sent = [(REGISTRY, _listed(people))]
+    for _ in range(random.randint(3, 6)):
+        feed = random.choice([REGISTRY, WAGES, BILLS])
+        if feed == REGISTRY:
+            for place, one in enumerate(people, 1):
+                happens = random.random()
+                if happens < 0.4 and one.home:
+                    fresh = number(NAMES[one.name], 10 * place + 1 + 2 * random.randint(0, 3))
+                    one.numbers.append(fresh)
+                elif happens < 0.6:
+                    one.home = random.choice(["A", "B", None]) if one.name != "李竹喜" else "A"
+            sent.append((REGISTRY, _listed(people)))
+        else:
+            rows = []
+            for one in random.sample(people, 2):
+                month = random.choice(["2020-01", "2020-03", "2020-05"])
+                paid = str(random.randint(1, 900))
+                rows.append(
+                    wage(one.name, paid, month=month, name="")
+                    if feed == WAGES
+                    else claim(f"{random.randint(1, 4)}{one.name}", one.name, "", day=f"{month}-09",
+                               own_share=paid)
+                )  # fmt: skip
+            sent.append((feed, rows))
+    return people, sent
+
+
+def _listed(people: list[Villager]) -> list[dict[str, Any]]:
+    return [
+        citizen(one.home, place, one.name, NAMES[one.name], None)
+        | {"id_number": one.numbers[-1], "village": HOMES[one.home]}
+        for place, one in enumerate(people, 1)
+        if one.home
+    ] + [citizen("B", 9, "赵大力", "1950-01-01", 97, village="H02")]
+
+
+def received(
+    lake: Valley, sent: list[tuple[str, list[dict[str, Any]]]], use: Callable[[str], str]
+) -> Valley:
+    lake.households |= set(HOMES)
+    for place, (feed, rows) in enumerate(sent):
+        on = date(2020, 1, 5) + timedelta(days=45 * place)
+        if feed == REGISTRY:
+            told = [{**row, "month": on.isoformat()[:7]} for row in rows]
+        else:
+            told = [{**row, "id_number": use(row["id_number"])} for row in rows]
+        lake.send(feed, told, on=on)
+        lake.snapshot(on)
+    return lake
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+@settings(
+    max_examples=4,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_whatever_number_of_a_person_offices_use_the_ledger_is_the_same(
+    valley_rules: Pack, seed: int
+) -> None:
+    people, sent = a_history(seed)
+    numbers = {one.name: one.numbers for one in people}
+    random = Random(seed)
+    with TemporaryDirectory() as folder:
+        root = Path(folder)
+        mixed = received(
+            Valley(root / "mixed", valley_rules), sent, lambda who: random.choice(numbers[who])
+        )
+        last = received(Valley(root / "last", valley_rules), sent, lambda who: numbers[who][-1])
+        rebuilt = mixed.copied(root / "rebuilt")
+        for place in (rebuilt.home.links, rebuilt.home.ledger, rebuilt.home.registry):
+            shutil.rmtree(place, ignore_errors=True)
+
+        assert mixed.amounts(LATER) == last.amounts(LATER)
+        assert rebuilt.amounts(LATER) == mixed.amounts(LATER), "all that follows can be made again"
