@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from fangpin.policy.pack import Pack
@@ -203,21 +203,21 @@ def a_history(seed: int) -> tuple[list[Villager], list[tuple[str, list[dict[str,
         for place, (name, born) in enumerate(NAMES.items(), 1)
     ]
     sent = [(REGISTRY, _listed(people))]
-    for _ in range(random.randint(3, 6)):
-        feed = random.choice([REGISTRY, WAGES, BILLS])
+    for _ in range(random.randint(4, 7)):
+        feed = random.choice([REGISTRY, WAGES, WAGES, BILLS])
         if feed == REGISTRY:
             for place, one in enumerate(people, 1):
                 happens = random.random()
-                if happens < 0.4 and one.home:
+                if happens < 0.5 and one.home:
                     fresh = number(NAMES[one.name], 10 * place + 1 + 2 * random.randint(0, 3))
                     one.numbers.append(fresh)
-                elif happens < 0.6:
+                elif happens < 0.7:
                     one.home = random.choice(["A", "B", None]) if one.name != "李竹喜" else "A"
             sent.append((REGISTRY, _listed(people)))
         else:
             rows = []
             for one in random.sample(people, 2):
-                month = random.choice(["2020-01", "2020-03", "2020-05"])
+                month = random.choice(["2020-01", "2020-04"])
                 paid = str(random.randint(1, 900))
                 rows.append(
                     wage(one.name, paid, month=month, name="")
@@ -253,9 +253,11 @@ def received(
     return lake
 
 
+@example(seed=0)
+@example(seed=1)
 @given(seed=st.integers(0, 2**32 - 1))
 @settings(
-    max_examples=4,
+    max_examples=2,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

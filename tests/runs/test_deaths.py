@@ -313,6 +313,24 @@ def test_who_was_seen_alive_under_the_former_number_is_alive(valley: Valley) -> 
     assert conflicts_of_run(valley.run(AS_OF).folder) == []
 
 
+def test_a_death_under_a_number_that_mother_and_child_share_is_asked_about_and_holds_nothing(
+    valley: Valley,
+) -> None:
+    """Nobody knows which of them died: the living one's alert may not wait."""
+    child = citizen("A", 3, "李小竹", "2019-09-09", None, id_number=WIFE)
+    rows = [*PEOPLE[:2], child, PEOPLE[2]]
+    valley.send(REGISTRY, [{**row, "month": "2020-05"} for row in rows], on=date(2020, 5, 28))
+    valley.send(BILLS, [bill("1", WIFE, "2020-06-20", "9000")])
+    free = valley.run(AS_OF)
+    valley.send(DEATHS, [death(WIFE, "2020-06-10", month="2020-06")])
+
+    run = valley.run(AS_OF)
+
+    assert len(conflicts_of_run(run.folder)) == 1
+    assert hits(run.folder) == hits(free.folder)
+    assert any(household == valley.ref("A") for household, _ in hits(run.folder))
+
+
 # ── any order of arrival ────────────────────────────────────────────────────────────────────────
 
 

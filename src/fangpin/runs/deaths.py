@@ -294,6 +294,9 @@ def _make_rows(engine: Engine, pack: Pack, snapshot: Snapshot, declared: Deaths)
         SELECT coalesce(member.household_ref, homes.household_ref), places.division,
             rows.person_ref, first_died, last_died, told, feed, delivery, row_no, month,
             happened_on, {_after("happened_on", "last_died", month="month")}
+                -- Of a number that several of a household bear nobody knows who died.
+                AND rows.person_ref NOT IN
+                    (SELECT person_ref FROM former_references WHERE NOT is_same_person)
         FROM ({" UNION ALL ".join(parts)}) AS rows
         JOIN homes USING (person_ref) LEFT JOIN places USING (person_ref)
         LEFT JOIN members AS member ON member.person_ref = rows.person_ref

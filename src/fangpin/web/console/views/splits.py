@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from fangpin.casework.alerts import queries as alerts
 from fangpin.casework.alerts.models import EvidenceRow
 from fangpin.casework.audit import actions as audit
+from fangpin.casework.cases.turns import case_numbers
 from fangpin.casework.claims import queries as claims
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.officials.queries import names_of
@@ -244,10 +245,13 @@ def _of_household(request: ConsoleRequest, household: Household) -> dict[str, An
 
 def _resting(request: ConsoleRequest, rows: Sequence[RestingRow]) -> dict[str, Any]:
     told_rows = [(row.feed, row.delivery, row.row_no, int(Month.parse(row.month))) for row in rows]
+    citing = alerts_of_rows(request.scope, told_rows)
+    cases = case_numbers(request.scope, [alert.pk for alert in citing])
     return {
         "rows": row_lines(told_rows),
         "months": months_said([row[3] for row in told_rows]),
-        "alerts": alerts_of_rows(request.scope, told_rows),
+        "alerts": [(alert, cases.get(alert.pk, "")) for alert in citing],
+        "count_of_cases": len(set(cases.values())),
     }
 
 
