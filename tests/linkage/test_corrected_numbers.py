@@ -176,6 +176,17 @@ def test_a_number_that_was_corrected_and_is_shared_later_is_followed_by_its_own_
     assert people[former["successor_ref"]]["name"] == "李竹喜"
 
 
+def test_who_is_taken_out_and_comes_back_under_another_number_is_the_same(village: Valley) -> None:
+    """The wrong record is deleted one month and the right one entered the next."""
+    village.send(WAGES, [wage(OLD, "900", month="2020-01")], on=date(2020, 2, 5))
+    village.send(REGISTRY, in_month("2020-02", WANG), on=date(2020, 3, 2))
+    correct(village, on=date(2020, 4, 2))
+    village.send(WAGES, [wage(NEW, "950", month="2020-01")], on=date(2020, 5, 5))
+    village.send(WAGES, [wage(OLD, "7", month="2020-05")], on=date(2020, 6, 5))
+
+    assert item(village, "wage") == {("A", "2020-01"): 950, ("A", "2020-05"): 7}
+
+
 # ── whatever number an office uses ──────────────────────────────────────────────────────────────
 
 NAMES = {"李竹喜": "1971-03-08", "李双喜": "1998-05-05", "李双庆": "1998-05-05"}
