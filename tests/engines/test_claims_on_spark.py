@@ -77,10 +77,11 @@ def received(tmp_path: Path, valley_rules: Pack) -> Home:
     with open_desk(
         home=valley.home, pack=valley_rules, arrivals=arrivals(valley.home), as_of=DAY
     ) as desk:
-        claim_ref, person_ref = desk.engine.rows(
-            "SELECT claim_ref, person_ref FROM candidates JOIN sealed_claims USING (claim_ref) "
-            "WHERE name = '陈永明' AND birth IS NOT NULL ORDER BY person_ref"
-        )[0]
+        pairs = desk.engine.rows("SELECT claim_ref, person_ref FROM candidates ORDER BY person_ref")
+        said = desk.evidence_of({claim_ref for claim_ref, _ in pairs})
+        claim_ref, person_ref = next(
+            one for one in pairs if said[one[0]]["name"] == "陈永明" and said[one[0]]["birth"]
+        )
     decide(
         home=valley.home,
         kind="different",

@@ -99,6 +99,31 @@ def test_a_clerks_wrong_character_does_not_part_a_row_from_its_person(village: V
     assert village.bills("A") == {"2020-02": 100}
 
 
+TWIN = number("1998-05-05", 23)
+
+
+def twin(household: str, name: str, serial: int) -> dict[str, object]:
+    return citizen(household, 1, name, "1998-05-05", serial)
+
+
+@pytest.mark.parametrize("place", [0, 9, 13, 15, 16])
+def test_a_wrong_digit_never_makes_one_of_twins_the_other(valley: Valley, place: int) -> None:
+    """Of one day, village and surname; their numbers differ by the order of birth."""
+    valley.send(REGISTRY, [twin("A", "李双喜", 21), twin("B", "李双庆", 23)], on=EARLY)
+    wrong = with_wrong_digit(TWIN, place)
+    valley.send(
+        BILLS,
+        [
+            claim("1", wrong, "李双庆", born="1998-05-05", village="H01"),
+            claim("2", wrong, "李双庆", own_share="7"),
+            claim("3", wrong, "李双", born="1998-05-05", village="H01", own_share="30"),
+        ],
+    )
+
+    assert valley.bills("A") == {}
+    assert valley.bills("B")["2020-02"] in (100, 107)
+
+
 def test_a_name_alone_is_nobody(village: Valley) -> None:
     village.send(BILLS, [claim("1", None, "李竹喜"), claim("2", "99999919710308", "李竹喜")])
     village.send(

@@ -49,6 +49,8 @@ feeds:
     status: published
     fields:
       - {field: booklet, title: {zh: 户口簿号, en: Booklet}, type: text, required: true}
+      - {field: name, title: {zh: 姓名, en: Name}, type: name}
+      - {field: birth_date, title: {zh: 出生日期, en: Date of birth}, type: date}
       - {field: id_number, title: {zh: 证号, en: Identity number}, type: identifier, scheme: gb11643}
       - {field: village, title: {zh: 村, en: Village}, type: division}
       - field: kind
@@ -106,13 +108,20 @@ def valley(tmp_path: Path, pack_with_booklets: Pack) -> Valley:
 
 
 def booklets(
-    valley: Valley, *rows: tuple[str, str, str], month: str = "2020-02", kind: str = "rural"
+    valley: Valley,
+    *rows: tuple[str, str, str],
+    month: str = "2020-02",
+    kind: str = "rural",
+    name: str = "",
+    born: str = "",
 ) -> None:
     valley.send(
         REGISTRATION,
         [
             {
                 "booklet": booklet,
+                "name": "" if who else name,
+                "birth_date": "" if who else born,
                 "id_number": who,
                 "village": village,
                 "kind": kind,
@@ -124,12 +133,14 @@ def booklets(
 
 
 def found(valley: Valley) -> list[Difference]:
+    snapshot = valley.snapshot(LATER)
     with connect(threads=1) as engine:
         told = differences(
             engine=engine,
             pack=valley.pack,
-            state=valley.snapshot(LATER).registry,
-            arrivals=arrivals(valley.home),
+            state=snapshot.registry,
+            arrivals=snapshot.arrivals,
+            linked=snapshot.linked,
         )
     assert all(one.row[0] == REGISTRATION and one.row[2] > 1 for one in told)
     return [replace(one, row=("", "", 0)) for one in told]
@@ -247,6 +258,29 @@ def test_the_latest_month_is_what_counts_and_unknown_is_no_difference(valley: Va
 
     assert found(valley) == []
     assert latest_month(unit, arrivals(valley.home)) == Month.of(2020, 3)
+
+
+def test_a_registration_under_a_former_number_is_its_persons(valley: Valley) -> None:
+    booklets(valley, ("K1", HUSBAND, "H01"), ("K1", WIFE, "H01"), ("K2", HER_HUSBAND, "H02"))
+    valley.send(
+        REGISTRY,
+        [
+            citizen("A", 1, "李竹喜", "1970-01-01", 13, month="2020-04"),
+            citizen("A", 2, "王玉兰", "1972-02-02", 22, month="2020-04"),
+        ],
+        on=date(2020, 5, 2),
+    )
+
+    assert found(valley) == [], "he is registered where he lives"
+
+
+def test_a_registration_without_a_number_is_of_whom_linkage_found(
+    valley: Valley,
+) -> None:
+    """A row under no number is no stranger where name, birth date and village tell whose it is."""
+    booklets(valley, ("K1", HUSBAND, "H01"), ("K1", "", "H01"), name="王玉兰", born="1972-02-02")
+
+    assert found(valley) == []
 
 
 def test_the_national_pack_keeps_registration_apart_from_the_purse(repository: Path) -> None:

@@ -265,6 +265,72 @@ def test_a_pack_that_declares_no_deaths_writes_none(tmp_path: Path, repository: 
     assert conflicts_of_run(folder) == [] and held_rules(folder, [1]) == {}
 
 
+# ── a number that was corrected ─────────────────────────────────────────────────────────────────
+
+CORRECTED = number("1971-03-08", 35)
+
+
+def correct(valley: Valley) -> None:
+    """The registry gives Li another number."""
+    rows = [citizen("A", 1, "李竹喜", "1971-03-08", 35), *PEOPLE[1:]]
+    valley.send(REGISTRY, [{**row, "month": "2020-05"} for row in rows], on=date(2020, 5, 28))
+
+
+@pytest.mark.parametrize(("reported", "billed"), [(LI, CORRECTED), (CORRECTED, LI)])
+def test_a_death_under_one_number_is_contradicted_by_a_bill_under_the_other(
+    valley: Valley, reported: str, billed: str
+) -> None:
+    valley.send(DEATHS, [death(reported, "2020-06-10", month="2020-06")])
+    valley.send(BILLS, [bill("1", billed, "2020-06-20", "9000")])
+    correct(valley)
+
+    run = valley.run(AS_OF)
+
+    (conflict,) = conflicts_of_run(run.folder)
+    assert (conflict.person_ref, conflict.household_ref) == (
+        valley.person(CORRECTED),
+        valley.ref("A"),
+    )
+    assert held_rules(run.folder, [valley.ref("A")]), "no rule fires on a dead person"
+
+
+def test_a_household_whose_one_member_died_under_a_former_number_is_empty(valley: Valley) -> None:
+    valley.send(BILLS, [bill("1", LONE, "2020-06-05", "9000")])
+    valley.send(DEATHS, [death(LONE, "2020-06-10", month="2020-06")])
+    rows = [*PEOPLE[:2], citizen("L", 1, "孤老人", "1940-05-05", 53, village="H02")]
+    valley.send(REGISTRY, [{**row, "month": "2020-05"} for row in rows], on=date(2020, 5, 28))
+
+    assert held_rules(valley.run(AS_OF).folder, [valley.ref("L")])
+
+
+def test_who_was_seen_alive_under_the_former_number_is_alive(valley: Valley) -> None:
+    valley.send(DEATHS, [death(LI, "2020-06-10", month="2020-06")])
+    valley.send(BILLS, [bill("1", CORRECTED, "2020-06-20", "9000")])
+    correct(valley)
+    assert conflicts_of_run(valley.run(AS_OF).folder)
+    say(valley, "alive", LI, datetime(2020, 7, 1, 9, tzinfo=UTC))
+
+    assert conflicts_of_run(valley.run(AS_OF).folder) == []
+
+
+def test_a_death_under_a_number_that_mother_and_child_share_is_asked_about_and_holds_nothing(
+    valley: Valley,
+) -> None:
+    """Nobody knows which of them died: the living one's alert may not wait."""
+    child = citizen("A", 3, "李小竹", "2019-09-09", None, id_number=WIFE)
+    rows = [*PEOPLE[:2], child, PEOPLE[2]]
+    valley.send(REGISTRY, [{**row, "month": "2020-05"} for row in rows], on=date(2020, 5, 28))
+    valley.send(BILLS, [bill("1", WIFE, "2020-06-20", "9000")])
+    free = valley.run(AS_OF)
+    valley.send(DEATHS, [death(WIFE, "2020-06-10", month="2020-06")])
+
+    run = valley.run(AS_OF)
+
+    assert len(conflicts_of_run(run.folder)) == 1
+    assert hits(run.folder) == hits(free.folder)
+    assert any(household == valley.ref("A") for household, _ in hits(run.folder))
+
+
 # ── any order of arrival ────────────────────────────────────────────────────────────────────────
 
 

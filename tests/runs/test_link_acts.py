@@ -11,6 +11,7 @@ import pytest
 
 from fangpin.casework.alerts.models import Alert, EvidenceRow
 from fangpin.casework.audit.models import AuditEntry
+from fangpin.casework.claims.models import Candidate
 from fangpin.casework.officials.scope import Scope
 from fangpin.feeds.arrivals import arrivals
 from fangpin.lake.engines.duckdb import connect
@@ -30,6 +31,7 @@ from fangpin.runs.link_acts import (
 )
 from fangpin.runs.linked_rows import links_of_household
 from fangpin.runs.load_alerts import load_run
+from fangpin.runs.references import references_of_household
 from fangpin.values.problem import ProblemError
 from tests.linkage.valley import (
     BILLS,
@@ -298,3 +300,81 @@ def test_a_split_that_is_taken_back_raises_the_alert_anew(a_year: Valley) -> Non
 
     states = list(Alert.objects.filter(household_id=li).values_list("state", flat=True))
     assert sorted(states) == ["ended", "open"]
+
+
+# ── rows under a number of before its correction, and of people who left ────────────────────────
+
+
+def corrected(valley: Valley, *, serial: int = 35) -> None:
+    """The registry gives Li another number, or no longer lists him (serial 0)."""
+    rows = [citizen("A", 1, "李竹喜", "1971-03-08", serial)] if serial else []
+    rows.append(citizen("A", 2, "王玉兰", "1973-06-21", 42))
+    valley.send(REGISTRY, [{**row, "month": "2020-05"} for row in rows], on=date(2020, 6, 4))
+
+
+@pytest.mark.parametrize("serial", [35, 0])
+def test_a_row_under_a_former_number_or_of_one_who_left_is_split_and_taken_back(
+    a_year: Valley, serial: int
+) -> None:
+    delivery = a_year.send(
+        BILLS, [claim("z", LI, "李竹喜", day="2020-04-10", own_share="70")], on=date(2020, 6, 5)
+    )
+    corrected(a_year, serial=serial)
+    li = a_year.ref("A")
+    loaded(a_year, AS_OF)
+    before = a_year.bills("A", as_of=AS_OF)
+    assert before["2020-04"] == 70
+    row = row_of_number(arrivals=arrivals(a_year.home), feed=BILLS, delivery=delivery, row_no=2)
+    assert row is not None
+
+    said = split_fact(
+        home=a_year.home, row=row, household_ref=li, by=analyst("H01"), at=AT, reason="not his"
+    )
+    assert "2020-04" not in a_year.bills("A", as_of=AS_OF)
+    lived = references_of_household(home=a_year.home, household_ref=li)
+    assert lived[a_year.person(LI)] == a_year.person(number("1971-03-08", 35) if serial else LI), (
+        "the household's page lists what was decided of it"
+    )
+    with pytest.raises(Candidate.DoesNotExist):
+        undo_decision(
+            home=a_year.home, decision=said.id, by=analyst("H02"), at=AT, reason="elsewhere"
+        )
+    undo_decision(
+        home=a_year.home, decision=said.id, by=analyst("H01"), at=AT, reason="his after all"
+    )
+
+    assert a_year.bills("A", as_of=AS_OF) == before
+
+
+def test_a_claim_given_to_someone_whose_number_is_corrected_later_is_split_from_him(
+    a_year: Valley,
+) -> None:
+    """What was said of him under the one number is answered under the other."""
+    loaded(a_year, AS_OF)
+    (link,) = links_of_household(run_folder=a_year.run(AS_OF).folder, household_ref=a_year.ref("A"))
+    split = {"claim_ref": link.claim_ref, "rows": 1, "by": analyst("H"), "at": AT}
+    with desk(a_year) as opened:
+        decide_link(
+            desk=opened,
+            kind="same",
+            claim_ref=link.claim_ref,
+            person_ref=a_year.person(LI),
+            by=analyst("H"),
+            at=AT.replace(day=9),
+            reason="seen",
+        )
+    corrected(a_year)
+    loaded(a_year, AS_OF)
+    new = a_year.person(number("1971-03-08", 35))
+    (found,) = links_of_household(
+        run_folder=a_year.run(AS_OF).folder, household_ref=a_year.ref("A")
+    )
+    assert (found.person_ref, found.step) == (new, "decided")
+
+    said = split_claim(home=a_year.home, person_ref=new, reason="another of that name", **split)
+
+    assert a_year.bills("A", as_of=AS_OF) == {}
+    undo_decision(
+        home=a_year.home, decision=said.id, by=analyst("H"), at=AT, reason="his after all"
+    )
+    assert a_year.bills("A", as_of=AS_OF) == {"2020-05": 9000}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.claims import queries as claims
 from fangpin.casework.claims.models import Candidate
 from fangpin.casework.officials.scope import Scope
+from fangpin.lake.vault import Vault
 from fangpin.linkage.decisions import all_decisions, standing
 from fangpin.runs.link_acts import DECIDE_LINKS, decide_candidate, undo_decision
 from fangpin.runs.linked_rows import link_of, links_of_household
@@ -186,6 +188,54 @@ def test_a_claim_that_found_its_number_leaves_the_queue(valley: Valley) -> None:
     assert report == ClaimsReport(waiting=1, gone=2)
     # Nothing says that the row refused for its number was the one sent again: a person is asked still.
     assert Candidate.objects.get().claim_name == "李大有"
+
+
+@pytest.fixture
+def unsealed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The deliveries whose sealed claims were opened, as often as they were."""
+    opened: list[str] = []
+    read_kept = Vault.read_kept
+
+    def watched(self: Vault, table: str, names: Sequence[str]) -> None:
+        opened.extend(name.removeprefix(f"claims-{BILLS}-") for name in names)
+        read_kept(self, table, names)
+
+    monkeypatch.setattr(Vault, "read_kept", watched)
+    return opened
+
+
+def test_a_load_opens_the_seals_of_new_claims_alone(valley: Valley, unsealed: list[str]) -> None:
+    load(valley)
+    decide(valley, "different")
+    kept = list(Candidate.objects.order_by("id").values_list("fields", "claim_name", "state"))
+    unsealed.clear()
+
+    load(valley)
+
+    assert unsealed == []
+    assert kept == list(
+        Candidate.objects.order_by("id").values_list("fields", "claim_name", "state")
+    )
+    new = valley.send(
+        BILLS, [claim("3", None, "陈永明", village="H02", day="2020-06-11")], on=date(2020, 7, 5)
+    )
+    load(valley, NEXT)
+    assert set(unsealed) == {new}
+
+
+def test_a_pair_whose_person_the_registry_tells_anew_is_looked_at_again(
+    valley: Valley, unsealed: list[str]
+) -> None:
+    load(valley)
+    rows = [PEOPLE[0], PEOPLE[1] | {"birth_date": "1950-01-03"}, PEOPLE[2]]
+    valley.send(REGISTRY, [{**row, "month": "2020-06"} for row in rows], on=date(2020, 7, 2))
+    unsealed.clear()
+
+    load(valley, NEXT)
+
+    assert unsealed
+    (born,) = [one for one in of_chen(valley).fields if one["field"] == "birth"]
+    assert born["person"] == "1950-01-03"
 
 
 def test_without_any_claim_nothing_waits(valley: Valley, tmp_path: Path) -> None:

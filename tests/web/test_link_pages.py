@@ -10,7 +10,9 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from fangpin.casework.alerts.models import Alert
 from fangpin.casework.audit.models import AuditEntry
+from fangpin.casework.cases.models import Case, Clue
 from fangpin.casework.claims.models import Candidate
 from fangpin.casework.officials.models import Official, Post
 from fangpin.casework.registry.models import Household
@@ -18,6 +20,7 @@ from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.home import Home
 from fangpin.lake.vault import Vault
 from fangpin.linkage.decisions import all_decisions, standing
+from tests.web import seed_cases as at
 from tests.web.seed import FOREIGN_NAME, LI_ZHUXI, Seed
 from tests.web.seed_links import (
     CLAIM,
@@ -285,6 +288,24 @@ def test_a_wrong_merge_is_split_and_what_rests_on_it_listed(
     listed = text_of(county, HOUSEHOLD)
     assert "是邻村同名人的账单" in listed and "下次运算时重算" in listed
     assert "已经拆开，等下次月度运算重算。" in text_of(county, SPLIT_CLAIM)
+
+
+def test_a_split_names_the_case_whose_alert_rests_on_it(county: Client, prefecture: Seed) -> None:
+    """A case that has begun does not end with the data it began with: someone has to look."""
+    case = Case.objects.get(case_no=prefecture.case_nos[at.TO_APPROVE])
+    told = "个案不会自动结束"
+    assert told not in text_of(county, SPLIT_CLAIM)
+
+    Clue.objects.create(
+        case=case,
+        alert=Alert.objects.get(alert_no="A202008-LZX000000417"),
+        channel="rule",
+        on=case.opened_at.date(),
+        recorded_at=case.opened_at,
+    )
+
+    listed = text_of(county, SPLIT_CLAIM)
+    assert told in listed and f"/cases/{case.case_no}/" in listed
 
 
 def test_a_row_under_anothers_number_is_given_to_a_member_and_taken_back_whole(

@@ -19,7 +19,7 @@ from fangpin.cli.session import Session
 from fangpin.feeds.arrivals import arrivals
 from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.engines.splink import has_splink, splink_missing
-from fangpin.linkage.decisions import OF_A_PAIR, Decision, standing
+from fangpin.linkage.decisions import OF_A_PAIR, Decision
 from fangpin.linkage.desk import Desk, open_desk
 from fangpin.linkage.model import MODELS, PERSONS, load_model, write_model
 from fangpin.linkage.review import Pair, count_of_queue, counts, queue
@@ -233,10 +233,7 @@ def undo(
 def decisions(as_of: AsOf = None, pack: PackName = None, as_json: Json = False) -> None:
     """The decisions in force."""
     with _desk(pack, as_of) as (_, desk):
-        rows = [
-            {**asdict(one), "id": one.id, "at": one.at.isoformat()}
-            for one in standing(desk.decisions)
-        ]
+        rows = [{**asdict(one), "id": one.id, "at": one.at.isoformat()} for one in desk.decisions]
     if as_json:
         print_json({"decisions": rows})
         return

@@ -1,7 +1,8 @@
 """Moves amounts between households when a later registry delivery moves people.
 
-The file holds, for each person whose membership changed (or whose registry fields changed that the
-feed's items read), the rows under the new registry and the negative of those under the old one.
+The file holds, for each person whose membership or number changed (or whose registry fields changed
+that the feed's items read), the rows under the new registry and the negative of those under the old
+one; of a person all rows, under whatever number.
 """
 
 from __future__ import annotations
@@ -21,17 +22,23 @@ from fangpin.ledger.rollup import (
     person_fields,
     rolled_up,
 )
+from fangpin.linkage.present import PRESENT, view_present
 from fangpin.linkage.registry import RegistryState
 from fangpin.policy.expressions.sql import column
 from fangpin.policy.models import LedgerItem
 from fangpin.policy.pack import Pack
 
 _CHANGED = """
-SELECT DISTINCT person_ref FROM (
-  (SELECT * FROM membership_after EXCEPT SELECT * FROM membership_before)
-  UNION ALL
-  (SELECT * FROM membership_before EXCEPT SELECT * FROM membership_after)
-)
+SELECT person_ref FROM (SELECT * FROM membership_after EXCEPT SELECT * FROM membership_before)
+UNION SELECT person_ref FROM (SELECT * FROM membership_before EXCEPT SELECT * FROM membership_after)
+UNION SELECT person_ref FROM (SELECT * FROM numbers_after EXCEPT SELECT * FROM numbers_before)
+UNION SELECT person_ref FROM (SELECT * FROM numbers_before EXCEPT SELECT * FROM numbers_after)
+"""
+
+_OTHER_NUMBERS = """
+SELECT DISTINCT other.person_ref FROM numbers_{state} AS own
+JOIN changed_references USING (person_ref)
+JOIN numbers_{state} AS other ON other.present_ref = own.present_ref
 """
 
 
@@ -60,8 +67,20 @@ def relink(
         engine.view_files("membership_before", [before.membership])
         engine.view_files("membership_after", [after.membership])
         items = feed_items(pack, feed)
+        for name, state in (("before", before), ("after", after)):
+            view_present(engine, state)
+            engine.make_table(
+                f"numbers_{name}",
+                f"SELECT * FROM {PRESENT} UNION ALL SELECT DISTINCT present_ref, present_ref "
+                f"FROM {PRESENT}",
+            )
         engine.make_table(
-            "changed_persons", _CHANGED + _told_anew(pack, engine, items, before, after)
+            "changed_references", _CHANGED + _told_anew(pack, engine, items, before, after)
+        )
+        others = [_OTHER_NUMBERS.replace("{state}", name) for name in ("before", "after")]
+        engine.make_table(
+            "changed_persons",
+            " UNION ".join(["SELECT person_ref FROM changed_references", *others]),
         )
         view_live_facts(engine=engine, name="facts_all", arrivals=deliveries)
         engine.make_table(

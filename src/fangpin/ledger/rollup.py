@@ -3,9 +3,9 @@
 Ledger files are additive: a correction enters as the new row and the negative of the old one.
 `<item>__rows` counts the source rows beside each figure, so that rows all taken back are no rows.
 A count of persons changes by those who count only since: what stands beside a person's new or old rows
-goes in with the sign 0. A state has a ledger row for each source row; month, `<item>__delivery` (its name
-begins with the day of receipt) and `<item>__row` order them, and the latest that was not taken back is the
-household's state.
+goes in with the sign 0. Whoever has rows under a former number and the present one is one person.
+A state has a ledger row for each source row; month, `<item>__delivery` (its name begins with the day of
+receipt) and `<item>__row` order them, and the latest that was not taken back is the household's state.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from fangpin.feeds.receive import contract_digest
 from fangpin.lake.engine import Engine
 from fangpin.lake.home import Home, published_file
 from fangpin.linkage.households import age_sql
+from fangpin.linkage.present import PRESENT, under_present, view_present
 from fangpin.linkage.registry import RegistryState
 from fangpin.policy.expressions import parse, tree
 from fangpin.policy.expressions.sql import Sql, column, quoted, to_sql
@@ -28,8 +29,11 @@ from fangpin.policy.feed_models import Contract
 from fangpin.policy.models import LedgerItem
 from fangpin.policy.pack import Pack
 
-FORM = "5"
+FORM = "6"
 """Of ledger files: files of an earlier form are left lying and built anew."""
+
+
+_PERSON_OF_NOW = "coalesce(present.present_ref, facts.person_ref)"
 
 
 def feed_items(pack: Pack, feed: str) -> list[LedgerItem]:
@@ -72,18 +76,21 @@ def roll_up(
         view_live_facts(
             engine=engine, name="facts_beside", arrivals=beside, beside=[*earlier, arrival]
         )
-        source = _with_rows_beside(engine, source, "facts_beside")
+        source = _with_rows_beside(engine, state, source, "facts_beside")
     linked = linked_facts(
         pack=pack, contract=contract, engine=engine, state=state, source=source, items=items
     )
     takes_back = bool(superseded or beside)
+    names_once = _names_each_person_once(arrival, contract) and not (
+        _counts_persons(items) and _names_former(engine, state, source)
+    )
     with published_file(final) as temporary:
         engine.write(
             rolled_up(
                 items,
                 linked,
                 takes_back=takes_back,
-                repeats_persons=takes_back or not _names_each_person_once(arrival, contract),
+                repeats_persons=takes_back or not names_once,
             ),
             temporary,
         )
@@ -118,7 +125,7 @@ def roll_up_linked(
                 "SELECT * FROM facts_of_feed ANTI JOIN (SELECT delivery, row_no, person_ref "
                 "FROM linked_facts WHERE sign < 0) AS gone USING (delivery, row_no, person_ref)",
             )
-            source = _with_rows_beside(engine, source, "facts_beside")
+            source = _with_rows_beside(engine, state, source, "facts_beside")
         query = linked_facts(
             pack=pack,
             contract=pack.contracts[feed],
@@ -136,21 +143,40 @@ def _counted_beside(
     pack: Pack, feed: str, deliveries: Sequence[Arrival], months: tuple[int, int]
 ) -> list[Arrival]:
     """The deliveries with rows of these months, where persons are counted; else none."""
-    if all(item.kind != "count_persons" for item in feed_items(pack, feed)):
+    if not _counts_persons(feed_items(pack, feed)):
         return []
     first, last = months
     return [one for one in deliveries if one.first_month <= last and first <= one.last_month]
 
 
-def _with_rows_beside(engine: Engine, source: str, beside: str) -> str:
+def _counts_persons(items: Sequence[LedgerItem]) -> bool:
+    return any(item.kind == "count_persons" for item in items)
+
+
+def _with_rows_beside(engine: Engine, state: RegistryState, source: str, beside: str) -> str:
     """The source, and with the sign 0 the rows beside it of the same persons in the same months."""
+    view_present(engine, state)
+    engine.make_table(
+        "touched_persons",
+        f"SELECT DISTINCT person_ref, month FROM ({under_present(source)}) AS rows",
+    )
+    now = f"SELECT rows.*, coalesce(present.present_ref, rows.person_ref) AS now_ref FROM {beside} "
+    now += f"AS rows LEFT JOIN {PRESENT} AS present ON present.person_ref = rows.person_ref"
     engine.make_table(
         "facts_with_beside",
-        f"SELECT * FROM {source} UNION ALL BY NAME SELECT *, 0 AS sign FROM {beside} "
-        f"SEMI JOIN (SELECT DISTINCT person_ref, month FROM {source}) AS touched "
-        "USING (person_ref, month)",
+        f"SELECT * FROM {source} UNION ALL BY NAME SELECT rows.* EXCLUDE (now_ref), 0 AS sign "
+        f"FROM ({now}) AS rows JOIN touched_persons AS touched "
+        "ON touched.person_ref = rows.now_ref AND touched.month = rows.month",
     )
     return "facts_with_beside"
+
+
+def _names_former(engine: Engine, state: RegistryState, source: str) -> bool:
+    """Whether rows stand under a number that was corrected since: beside others of its person."""
+    view_present(engine, state)
+    return bool(
+        engine.value(f"SELECT count(*) FROM {source} SEMI JOIN {PRESENT} USING (person_ref)")
+    )
 
 
 def _names_each_person_once(arrival: Arrival, contract: Contract) -> bool:
@@ -257,9 +283,13 @@ def linked_facts(
         "ON facts.person_ref = member.person_ref "
         "AND facts.month >= member.from_month AND facts.month < member.to_month"
     )
-    if any(person_fields(pack, item) for item in items):
+    has_fields = any(person_fields(pack, item) for item in items)
+    if has_fields or _counts_persons(items):
+        view_present(engine, state)
+        join += f" LEFT JOIN {PRESENT} AS present ON present.person_ref = facts.person_ref"
+    if has_fields:
         engine.view_files("persons", [state.persons])
-        join += " LEFT JOIN persons AS person ON person.person_ref = facts.person_ref"
+        join += f" LEFT JOIN persons AS person ON person.person_ref = {_PERSON_OF_NOW}"
     return f"SELECT member.household_ref, {listed} {join}"
 
 
@@ -279,7 +309,7 @@ def _item_values(pack: Pack, contract: Contract, item: LedgerItem) -> list[str]:
 
     value = "1" if item.value is None else to_sql(parse(item.value), resolve).text
     if item.kind == "count_persons":
-        value = "facts.person_ref"
+        value = _PERSON_OF_NOW if contract.subject == "person" else "facts.person_ref"
     answers = ""
     if item.where is not None:
         condition = to_sql(parse(item.where), resolve).text

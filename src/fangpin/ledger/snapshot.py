@@ -26,9 +26,14 @@ from fangpin.linkage.decisions import (
     Decision,
     all_decisions,
     digest_of,
-    standing,
 )
-from fangpin.linkage.linked import NOTHING_LINKED, Linked, linked_facts_of
+from fangpin.linkage.linked import (
+    NOTHING_LINKED,
+    Linked,
+    decisions_in_force,
+    linked_facts_of,
+)
+from fangpin.linkage.present import view_present
 from fangpin.linkage.registry import RegistryState, registry_state
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
@@ -190,7 +195,8 @@ def take_snapshot(
             files.setdefault(feed, []).append(
                 LedgerFile(path, first, last, latest, takes_back=True, is_linked=True)
             )
-    decisions = standing(all_decisions(home, as_of=as_of))
+    view_present(engine, state)
+    decisions = decisions_in_force(engine, all_decisions(home, as_of=as_of))
     return Snapshot(
         as_of=as_of,
         month=Month.last_complete(as_of),

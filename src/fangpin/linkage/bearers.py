@@ -45,14 +45,15 @@ def make_name_keys(engine: Engine, names: str) -> None:
 def make_people_now(engine: Engine, registry: Registry, *, restates_villages: bool) -> None:
     """Make PEOPLE_NOW, HEIRS, SUCCESSORS and SHARED_AT_HOME.
 
-    From the tables `people_before` and `registry_rows` (facts of the delivery) and `unread_rows`, what
-    its rows that were set aside say. A person whom the new rows of a village no longer list has left,
-    unless such a row may have been theirs. Without `restates_villages` nobody leaves.
+    From the tables `people_before`, `persons_before` (everyone ever listed), `former_before`,
+    `registry_rows` (facts of the delivery) and `unread_rows`, what its rows that were set aside say. A
+    person whom the new rows of a village no longer list has left, unless such a row may have been theirs.
+    Without `restates_villages` nobody leaves.
     """
     name, division = column(registry.name), column(registry.division)
     make_name_keys(
         engine,
-        f"SELECT {name} AS name FROM registry_rows UNION ALL SELECT {name} FROM people_before",
+        f"SELECT {name} AS name FROM registry_rows UNION ALL SELECT {name} FROM persons_before",
     )
     called = f"coalesce(odd.key, lower(rows.{name}))"
     listed = (
@@ -73,11 +74,12 @@ def make_people_now(engine: Engine, registry: Registry, *, restates_villages: bo
         listed.format(which="IN") + " QUALIFY row_number() OVER "
         f"(PARTITION BY rows.person_ref, {called} ORDER BY rows.row_no DESC) = 1",
     )
-    engine.make_view(
-        "called_before",
-        f"SELECT people.*, coalesce(odd.key, lower(people.{name})) AS called "
-        f"FROM people_before AS people LEFT JOIN odd_names AS odd ON odd.name = people.{name}",
-    )
+    for people, view in (("people_before", "called_before"), ("persons_before", "called_ever")):
+        engine.make_view(
+            view,
+            f"SELECT people.*, coalesce(odd.key, lower(people.{name})) AS called "
+            f"FROM {people} AS people LEFT JOIN odd_names AS odd ON odd.name = people.{name}",
+        )
     stays = "FALSE" if restates_villages else "TRUE"
     engine.make_table(
         "staying",
@@ -134,7 +136,10 @@ def _telling_fields(engine: Engine, registry: Registry) -> list[str]:
 
 def _make_successors(engine: Engine, told: Sequence[str]) -> None:
     engine.make_table(
-        "gone", f"SELECT * FROM called_before ANTI JOIN {PEOPLE_NOW} USING (person_ref)"
+        "gone",
+        # A record that an office took out may come back under another number a month later.
+        f"SELECT * FROM called_ever ANTI JOIN {PEOPLE_NOW} USING (person_ref) "
+        "ANTI JOIN former_before USING (person_ref)",
     )
     engine.make_table(
         "new", "SELECT * FROM present_by_reference ANTI JOIN people_before USING (person_ref)"

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Literal
 
 from fangpin.lake.engine import Engine
@@ -107,10 +108,23 @@ def all_decisions(home: Home, *, as_of: date | None = None) -> list[Decision]:
     return sorted(found, key=lambda one: (one.at, one.order, one.id))
 
 
-def standing(decisions: Iterable[Decision]) -> list[Decision]:
+def person_of(decision: Decision, present: Mapping[int, int]) -> int | None:
+    """Of whom a decision speaks; `present` gives a former reference's person of now.
+
+    What was decided of a row speaks of the reference that the row bears.
+    """
+    if decision.feed is not None or decision.person_ref is None:
+        return decision.person_ref
+    return present.get(decision.person_ref, decision.person_ref)
+
+
+def standing(
+    decisions: Iterable[Decision], *, present: Mapping[int, int] = MappingProxyType({})
+) -> list[Decision]:
     """Those in force: undone ones are gone, and of one claim the latest `same` is the only one.
 
-    A later decision on the same claim and person replaces the earlier.
+    A later decision on the same claim and person replaces the earlier, under whatever number the person
+    was known then (`present`: former reference -> the one of now).
     """
     kept: dict[str, Decision] = {}
     for decision in decisions:
@@ -122,7 +136,7 @@ def standing(decisions: Iterable[Decision]) -> list[Decision]:
             for name, earlier in kept.items()
             if earlier.target == decision.target
             and (
-                earlier.person_ref == decision.person_ref
+                person_of(earlier, present) == person_of(decision, present)
                 or (earlier.kind == decision.kind == "same")
             )
         ]
@@ -138,8 +152,10 @@ def digest_of(decisions: Sequence[Decision]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12] if decisions else "none"
 
 
-def make_table(engine: Engine, decisions: Sequence[Decision]) -> None:
-    """Make IN_FORCE of those decisions in force that speak of a pair."""
+def make_table(
+    engine: Engine, decisions: Sequence[Decision], *, present: Mapping[int, int]
+) -> None:
+    """Make IN_FORCE of those decisions in force that speak of a pair, each of its person of now."""
     engine.make_empty_table(
         IN_FORCE,
         {
@@ -154,7 +170,14 @@ def make_table(engine: Engine, decisions: Sequence[Decision]) -> None:
     engine.insert(
         IN_FORCE,
         [
-            (one.kind, one.claim_ref, one.feed, one.delivery, one.row_no, one.person_ref)
+            (
+                one.kind,
+                one.claim_ref,
+                one.feed,
+                one.delivery,
+                one.row_no,
+                person_of(one, present),
+            )
             for one in decisions
             if one.kind in OF_A_PAIR
         ],

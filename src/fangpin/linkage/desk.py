@@ -5,22 +5,24 @@ Whoever opens it sees names and numbers, in memory, for as long as it is open.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from fangpin.feeds.arrivals import Arrival
-from fangpin.feeds.claims import CLAIMS, sealed_name
+from fangpin.feeds.claims import CLAIMS, EVIDENCE, sealed_name
 from fangpin.feeds.live_facts import view_live_facts
 from fangpin.feeds.replay import replay
 from fangpin.lake.engine import Engine
 from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.home import Home
 from fangpin.lake.vault import Vault
-from fangpin.linkage.decisions import Decision, all_decisions, standing
-from fangpin.linkage.linked import make_chosen
+from fangpin.linkage.decisions import Decision, all_decisions
+from fangpin.linkage.linked import decisions_in_force, make_chosen
 from fangpin.linkage.model import Model, load_model
+from fangpin.linkage.present import PRESENT, view_present
 from fangpin.linkage.registry import RegistryState, registry_state
 from fangpin.linkage.scores import Scores, make_people, parent_sql, scores_of, with_claims
 from fangpin.policy.expressions.sql import quoted
@@ -32,8 +34,9 @@ ROWS = "desk_rows"
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What lies on the desk; tables: ROWS, sealed_claims, linkage_people (candidates and
-    whom decisions name), listed_persons, membership, candidates, chosen_links."""
+    """What lies on the desk; tables: ROWS, linkage_people (candidates and whom decisions name),
+    listed_persons, membership, candidates, chosen_links. What claims say of their persons stays sealed
+    until it is asked for."""
 
     home: Home
     pack: Pack
@@ -43,10 +46,40 @@ class Desk:
     scores: Scores
     known: tuple[Arrival, ...]
     decisions: tuple[Decision, ...]
+    vault: Vault
 
     def choose(self, decisions: Sequence[Decision]) -> None:
         """Make `candidates` and `chosen_links` as if these decisions were the ones in force."""
         make_chosen(engine=self.engine, scores=self.scores, decisions=decisions, model=self.model)
+
+    def evidence_of(self, claims: Collection[int]) -> dict[int, dict[str, Any]]:
+        """Claim -> what it says of its person, by the names of EVIDENCE; of claims that have rows.
+
+        Read from the latest delivery that bears a claim: others say the same.
+        """
+        engine = self.engine
+        engine.make_empty_table("claims_to_open", {"claim_ref": "BIGINT"})
+        engine.insert("claims_to_open", [(one,) for one in sorted(set(claims))])
+        bearing = engine.rows(
+            "SELECT DISTINCT latest.feed, latest.delivery FROM (SELECT max_by("
+            "struct_pack(feed := feed, delivery := delivery), (delivery, feed)) AS latest "
+            f"FROM {ROWS} SEMI JOIN claims_to_open USING (claim_ref) GROUP BY claim_ref) ORDER BY 2, 1"
+        )
+        if not bearing:
+            return {}
+        self.vault.read_kept(
+            "opened_claims",
+            [sealed_name(feed=feed, delivery=delivery) for feed, delivery in bearing],
+        )
+        found = {
+            int(claim_ref): dict(zip(EVIDENCE, said, strict=True))
+            for claim_ref, *said in engine.rows(
+                f"SELECT claim_ref, {', '.join(EVIDENCE)} FROM opened_claims "
+                "SEMI JOIN claims_to_open USING (claim_ref)"
+            )
+        }
+        engine.drop("opened_claims", "claims_to_open")
+        return found
 
 
 @contextmanager
@@ -83,24 +116,8 @@ def open_desk(
         scores = scores_of(home=home, pack=pack, state=state, model=model, arrivals=claimed)
         _make_rows(engine, claimed, known)
         vault = Vault(home=home, engine=engine)
-        if claimed:
-            vault.read_kept(
-                "sealed_claims",
-                [sealed_name(feed=one.feed, delivery=one.delivery) for one in claimed],
-            )
-        else:
-            engine.make_empty_table(
-                "sealed_claims",
-                {
-                    "claim_ref": "BIGINT",
-                    "number": "VARCHAR",
-                    "name": "VARCHAR",
-                    "birth": "DATE",
-                    "sex": "VARCHAR",
-                    "division": "VARCHAR",
-                },
-            )
-        decisions = standing(all_decisions(home, as_of=as_of))
+        view_present(engine, state)
+        decisions = decisions_in_force(engine, all_decisions(home, as_of=as_of))
         make_people(
             engine=engine,
             registry=registry,
@@ -109,7 +126,7 @@ def open_desk(
             only=_wanted(engine, scores, decisions),
         )
         engine.view_files("membership", [state.membership])
-        desk = Desk(home, pack, engine, state, model, scores, tuple(known), tuple(decisions))
+        desk = Desk(home, pack, engine, state, model, scores, tuple(known), tuple(decisions), vault)
         desk.choose(decisions)
         yield desk
 
@@ -122,7 +139,8 @@ def _wanted(engine: Engine, scores: Scores, decisions: Sequence[Decision]) -> st
     if not scores.files:
         return "SELECT person_ref FROM named_persons"
     engine.view_files("scored_persons", list(scores.files))
-    return "SELECT person_ref FROM scored_persons UNION SELECT person_ref FROM named_persons"
+    wanted = "SELECT person_ref FROM scored_persons UNION SELECT person_ref FROM named_persons"
+    return f"{wanted} UNION SELECT present_ref FROM {PRESENT} WHERE person_ref IN ({wanted})"
 
 
 def _make_rows(engine: Engine, claimed: Sequence[Arrival], known: Sequence[Arrival]) -> None:

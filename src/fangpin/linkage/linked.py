@@ -30,15 +30,25 @@ from fangpin.linkage.decisions import (
     standing,
 )
 from fangpin.linkage.model import Model, load_model
-from fangpin.linkage.probable import chance_sql
+from fangpin.linkage.present import PRESENT, present_of, under_present, view_present
+from fangpin.linkage.probable import CHANCE_DECIMALS, chance_sql
 from fangpin.linkage.registry import RegistryState
 from fangpin.linkage.scores import Scores, scores_of, with_claims
+from fangpin.linkage.sent_twice import (
+    RENUMBERED,
+    digest_of_present,
+    has_number_in_key,
+    make_renumbered,
+    take_overtaken,
+)
 from fangpin.policy.expressions.sql import quoted
 from fangpin.policy.feed_models import Contract
 from fangpin.policy.pack import Pack
 
-FORM = "2"
+FORM = "3"
 """Of linked files: those of an earlier form are left lying and made anew."""
+LINKED_ROWS = "linked_rows"
+"""The rows of a feed's file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +81,25 @@ def linked_facts_of(
         for one in arrivals
         if one.feed in pack.contracts and pack.contracts[one.feed].subject == "person"
     ]
-    decisions = [one for one in standing(all_decisions(home, as_of=as_of)) if one.kind in LINKING]
     claimed = with_claims(known)
-    if not claimed and not decisions:
+    view_present(engine, state)
+    decisions = [
+        one
+        for one in decisions_in_force(engine, all_decisions(home, as_of=as_of))
+        if one.kind in LINKING
+    ]
+    present = digest_of_present(engine)
+    numbered = {one.feed for one in known if has_number_in_key(pack.contracts[one.feed])}
+    if not claimed and not decisions and not (present and numbered):
         return NOTHING_LINKED
     model = model or load_model()
     scores = scores_of(home=home, pack=pack, state=state, model=model, arrivals=claimed, run=engine)
     by_row = {one.feed for one in decisions if one.feed}
-    feeds = sorted({one.feed for one in claimed} | {feed for feed in by_row if feed})
+    feeds = {one.feed for one in claimed} | {feed for feed in by_row if feed}
+    feeds |= numbered if present else set()
     files, keys = {}, []
     missing: dict[str, list[Arrival]] = {}
-    for feed in feeds:
+    for feed in sorted(feeds):
         deliveries = [one for one in known if one.feed == feed]
         if not deliveries:
             continue
@@ -101,12 +119,18 @@ def linked_facts_of(
             state=state,
             deliveries=deliveries,
             decisions=decisions,
+            present=present if feed in numbered else "",
             final=files[feed],
         )
     files = {feed: file for feed, file in files.items() if file.exists()}
     engine.drop("candidates", "chosen_links", "wanted_claims")
     digest = hashlib.sha256("\n".join(keys).encode()).hexdigest()[:12]
     return Linked(files, digest, scores.is_whole)
+
+
+def decisions_in_force(engine: Engine, decisions: Sequence[Decision]) -> list[Decision]:
+    """`standing` of all that was decided until some day, of the persons of now. After `view_present`."""
+    return standing(decisions, present=present_of(engine, (one.person_ref for one in decisions)))
 
 
 def _wanted(engine: Engine, scores: Scores, claimed: Sequence[Arrival]) -> str | None:
@@ -146,9 +170,11 @@ def make_chosen(
 
     `claims` is a table of those that are wanted; None: all of them.
     What was decided stands above every score; a person whom a decision excluded leaves his chance
-    to the claim's other candidates. `candidates` keeps all pairs with their chance so adjusted.
+    to the claim's other candidates. `candidates` keeps all pairs with their chance so adjusted: each of
+    the person of now, whose chance is that of all numbers together. After `view_present`.
     """
-    make_table(engine, decisions)
+    present = present_of(engine, (one.person_ref for one in decisions))
+    make_table(engine, decisions, present=present)
     if scores.files:
         engine.view_files("score_rows", list(scores.files))
     else:
@@ -173,15 +199,20 @@ def make_chosen(
     engine.make_table(
         "candidates",
         f"""
-        WITH left_over AS (
-            SELECT * FROM (SELECT *, row_number() OVER (
-                PARTITION BY claim_ref, person_ref ORDER BY step) AS once FROM score_rows{wanted})
-            WHERE once = 1
+        WITH scored AS (
+            SELECT * FROM score_rows{wanted}
+            QUALIFY row_number() OVER (PARTITION BY claim_ref, person_ref ORDER BY step) = 1
+        ), left_over AS (
+            SELECT * REPLACE (round(least(sum(chance) OVER (
+                PARTITION BY claim_ref, person_ref), 1), {CHANCE_DECIMALS}) AS chance)
+            FROM ({under_present("scored")}) AS of_now
+            QUALIFY row_number() OVER (
+                PARTITION BY claim_ref, person_ref ORDER BY step, weight DESC, place) = 1
         ), standing AS (
             SELECT *, pow(2, least(weight, 500)) AS odds FROM left_over
             ANTI JOIN {excluded} AS excluded USING (claim_ref, person_ref)
         )
-        SELECT * EXCLUDE (chance, odds, once, place), CASE
+        SELECT * EXCLUDE (chance, odds, place), CASE
             WHEN weight IS NULL OR claim_ref NOT IN (SELECT claim_ref FROM {excluded} AS touched)
             THEN chance ELSE {chance_sql("claim_ref")} END AS chance
         FROM standing
@@ -218,11 +249,19 @@ def _build(
     state: RegistryState,
     deliveries: Sequence[Arrival],
     decisions: Sequence[Decision],
+    present: str,
     final: Path,
 ) -> None:
-    """Write one feed's file from `chosen_links`; an empty `.none` where nothing moves."""
+    """Write one feed's file from `chosen_links`; an empty `.none` where nothing moves.
+
+    `present` names the corrected numbers, where the feed's key holds a number; else it is empty.
+    """
     parts = []
     claimed = with_claims(deliveries)
+    if present:
+        make_renumbered(
+            home=home, engine=engine, contract=contract, deliveries=deliveries, present=present
+        )
     if claimed:
         view_live_facts(
             engine=engine, name="claim_rows", arrivals=claimed, beside=deliveries, file=CLAIMS
@@ -233,23 +272,36 @@ def _build(
             f"SELECT rows.* REPLACE (chosen.person_ref AS person_ref), 1 AS sign, "
             f"CAST({key} AS BIGINT) AS key_then, chosen.link_step, chosen.link_chance "
             "FROM claim_rows AS rows JOIN chosen_links AS chosen USING (claim_ref) "
+            f"LEFT JOIN {PRESENT} AS own ON own.person_ref = rows.person_ref "
             # A row that its number gives to this very person counts there already.
-            "WHERE rows.waits OR rows.person_ref <> chosen.person_ref",
+            "WHERE rows.waits OR coalesce(own.present_ref, rows.person_ref) <> chosen.person_ref",
         )
         _leave_out_doubles(home, engine, contract, deliveries)
+        if present:
+            engine.make_table(
+                "moving",
+                "SELECT * FROM moving ANTI JOIN (SELECT key_now AS key_then "
+                f"FROM {RENUMBERED} ANTI JOIN claim_rows USING (delivery, row_no)) AS known "
+                "USING (key_then)",
+            )
         parts.append("SELECT * EXCLUDE (key_then, waits) FROM moving")
         parts += _taken_away(engine, state)
     if any(one.feed == contract.feed for one in decisions):
-        parts += _parted(engine, contract.feed, deliveries)
+        parts += _parted(engine, contract.feed, deliveries, decisions)
     if parts:
-        engine.make_table("linked_rows", " UNION ALL BY NAME ".join(parts))
-    if parts and engine.value("SELECT count(*) FROM linked_rows"):
+        engine.make_table(LINKED_ROWS, " UNION ALL BY NAME ".join(parts))
+    is_any = bool(parts)
+    if present:
+        is_any |= take_overtaken(
+            engine=engine, deliveries=deliveries, linked=LINKED_ROWS, is_begun=bool(parts)
+        )
+    if is_any and engine.value(f"SELECT count(*) FROM {LINKED_ROWS}"):
         with published_file(final) as temporary:
-            engine.write("SELECT * FROM linked_rows ORDER BY delivery, row_no, sign", temporary)
+            engine.write(f"SELECT * FROM {LINKED_ROWS} ORDER BY delivery, row_no, sign", temporary)
     else:
         with published_file(final.with_suffix(".none")) as temporary:
             temporary.touch()
-    engine.drop("moving", "linked_rows")
+    engine.drop("moving", LINKED_ROWS)
 
 
 def _taken_away(engine: Engine, state: RegistryState) -> list[str]:
@@ -267,19 +319,27 @@ def _taken_away(engine: Engine, state: RegistryState) -> list[str]:
     return [
         f"{row}, chosen.link_step, chosen.link_chance FROM claim_rows AS rows "
         "JOIN chosen_links AS chosen USING (claim_ref) "
-        f"WHERE chosen.person_ref <> rows.person_ref AND {is_counted}",
+        f"LEFT JOIN {PRESENT} AS own ON own.person_ref = rows.person_ref "
+        f"WHERE chosen.person_ref <> coalesce(own.present_ref, rows.person_ref) AND {is_counted}",
         f"{row}, 'decided' AS link_step, CAST(1 AS DOUBLE) AS link_chance FROM claim_rows AS rows "
         "JOIN (SELECT DISTINCT said.claim_ref, bearer.number_ref "
-        f"FROM {IN_FORCE} AS said JOIN bearers_ever AS bearer ON bearer.person_ref = said.person_ref "
+        f"FROM {IN_FORCE} AS said JOIN ({under_present('bearers_ever')}) AS bearer "
+        "ON bearer.person_ref = said.person_ref "
         "WHERE said.kind = 'different') AS parted "
         "ON parted.claim_ref = rows.claim_ref AND parted.number_ref = rows.person_ref "
         f"WHERE rows.claim_ref NOT IN (SELECT claim_ref FROM chosen_links) AND {is_counted}",
     ]
 
 
-def _parted(engine: Engine, feed: str, deliveries: Sequence[Arrival]) -> list[str]:
+def _parted(
+    engine: Engine, feed: str, deliveries: Sequence[Arrival], decisions: Sequence[Decision]
+) -> list[str]:
     """Rows that their number joined to a person whom a decision says they are not about."""
-    view_live_facts(engine=engine, name="decided_facts", arrivals=deliveries)
+    meant = {one.delivery for one in decisions if one.feed == feed}
+    arrivals = [one for one in deliveries if one.delivery in meant]
+    if not arrivals:
+        return []
+    view_live_facts(engine=engine, name="decided_facts", arrivals=arrivals, beside=deliveries)
     on_rows = (
         f"(SELECT delivery, row_no, person_ref AS decided_ref FROM {IN_FORCE} "
         f"WHERE feed = {quoted(feed)} AND kind = '{{kind}}')"

@@ -15,7 +15,8 @@ ALWAYS = 0
 STILL = 1_000_000
 """to_month of a membership that has not ended."""
 FORMER_NOW = "former_now"
-"""person_ref of a former reference, `successor_ref`, and the month `since` when it lives there."""
+"""person_ref of a former reference, `successor_ref`, the month `since` when it lives there, and
+`is_same_person`: not where several of one household bear the number, of whom the successor is one."""
 MEMBERSHIP_NOW = "membership_now"
 
 
@@ -53,17 +54,17 @@ def make_membership(engine: Engine, *, month: int) -> None:
 _FORMER = f"""
 WITH kept AS (
   SELECT before.person_ref, coalesce(further.successor_ref, before.successor_ref) AS successor_ref,
-    before.since
+    before.since, before.is_same_person
   FROM former_before AS before
-  LEFT JOIN {SUCCESSORS} AS further ON further.person_ref = before.successor_ref
+  LEFT JOIN {HEIRS} AS further ON further.person_ref = before.successor_ref
   WHERE before.person_ref NOT IN (SELECT person_ref FROM {PEOPLE_NOW})
     AND before.person_ref NOT IN (SELECT number_ref FROM shared_now)
 ), new AS (
-  SELECT person_ref, successor_ref, {{month}} AS since FROM {SUCCESSORS}
+  SELECT person_ref, successor_ref, {{month}} AS since, TRUE AS is_same_person FROM {SUCCESSORS}
   UNION ALL
   SELECT shared.person_ref, shared.successor_ref, coalesce(before.since,
     CASE WHEN shared.person_ref IN (SELECT person_ref FROM membership_before)
-      THEN {{month}} ELSE {ALWAYS} END) AS since
+      THEN {{month}} ELSE {ALWAYS} END) AS since, FALSE AS is_same_person
   FROM {SHARED_AT_HOME} AS shared
   LEFT JOIN former_before AS before ON before.person_ref = shared.person_ref
 )

@@ -24,7 +24,7 @@ from fangpin.policy.header_models import Registry
 from fangpin.policy.pack import Pack
 from fangpin.values.problem import Problem, ProblemError
 
-FORM = "4"
+FORM = "5"
 """Of registry states: states of an earlier form are left lying and built anew."""
 
 
@@ -145,7 +145,12 @@ def _view_before(engine: Engine, before: RegistryState | None) -> None:
         )
         engine.make_empty_table(
             "former_before",
-            {"person_ref": "BIGINT", "successor_ref": "BIGINT", "since": "INTEGER"},
+            {
+                "person_ref": "BIGINT",
+                "successor_ref": "BIGINT",
+                "since": "INTEGER",
+                "is_same_person": "BOOLEAN",
+            },
         )
         return
     engine.view_files("people_before", [before.people])

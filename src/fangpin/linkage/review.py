@@ -7,10 +7,11 @@ next look at the queue follow it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Literal
+from types import MappingProxyType
+from typing import Any, Literal
 
 from fangpin.lake.home import Home
 from fangpin.linkage.decisions import IN_FORCE, Decision, append
@@ -51,6 +52,10 @@ class Compared:
     weight: float
     differs_at: tuple[int, ...] = ()
     """Of two texts of one length, the places (from 1) at which they differ."""
+
+
+Known = Mapping[tuple[int, int], Sequence[Compared]]
+"""(claim, person) -> the fields of the pair as an earlier look found them, names in full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +109,22 @@ def queue(
     limit: int = 50,
     offset: int = 0,
     reveal_names: bool = False,
+    known: Known = MappingProxyType({}),
 ) -> list[Pair]:
     """The pairs to decide: the claim of most rows first, its candidates by their chance.
 
     `divisions` limits candidates to those below one of these codes (None: no limit), as an
-    official's scope does. Numbers are always masked, names unless `reveal_names`.
+    official's scope does. Numbers are always masked, names unless `reveal_names`. Of pairs that are
+    `known` as they stand nothing is unsealed.
     """
     return _pairs(
-        desk, _open_candidates(desk), divisions, limit=limit, offset=offset, reveal=reveal_names
+        desk,
+        _open_candidates(desk),
+        divisions,
+        limit=limit,
+        offset=offset,
+        reveal=reveal_names,
+        known=known,
     )
 
 
@@ -132,10 +145,13 @@ def pair(
     return found[0] if found else None
 
 
-def decided_pairs(*, desk: Desk, decisions: Sequence[Decision]) -> list[Pair]:
+def decided_pairs(
+    *, desk: Desk, decisions: Sequence[Decision], known: Known = MappingProxyType({})
+) -> list[Pair]:
     """The pairs that these decisions speak of, as they stood before anything was decided.
 
-    Names are shown in full. A pair that the present registry no longer proposes is left out.
+    Names are shown in full. A pair that the present registry no longer proposes is left out. Of pairs
+    that are `known` as they stand nothing is unsealed.
     """
     named = {
         (one.claim_ref, one.person_ref)
@@ -154,6 +170,7 @@ def decided_pairs(*, desk: Desk, decisions: Sequence[Decision]) -> list[Pair]:
         limit=len(named),
         offset=0,
         reveal=True,
+        known=known,
     )
     desk.choose(desk.decisions)
     return found
@@ -263,6 +280,7 @@ def _pairs(
     limit: int,
     offset: int,
     reveal: bool,
+    known: Known = MappingProxyType({}),
 ) -> list[Pair]:
     compared = [name for name in desk.model.compared if name in _TITLES]
     has_levels = desk.scores.is_whole and bool(desk.scores.files)
@@ -270,7 +288,7 @@ def _pairs(
         f"open.level_{name}, open.weight_{name}" if has_levels else "NULL, NULL"
         for name in compared
     )
-    sides = ", ".join(f"claim.{name}, person.{name}" for name in compared)
+    sides = ", ".join(f"person.{name}" for name in compared)
     rows = desk.engine.rows(
         f"""
         WITH open AS ({candidates}), told AS (
@@ -282,15 +300,12 @@ def _pairs(
         ), homes AS (
             SELECT person_ref, arg_max(household_ref, from_month) AS household_ref
             FROM membership WHERE person_ref IN (SELECT person_ref FROM open) GROUP BY person_ref
-        ), sealed AS (
-            SELECT * FROM sealed_claims WHERE claim_ref IN (SELECT claim_ref FROM open)
-            QUALIFY row_number() OVER (PARTITION BY claim_ref) = 1
         )
         SELECT open.claim_ref, open.person_ref, homes.household_ref, person.division, open.chance,
             open.weight, told.rows, told.feeds, told.first_month, told.last_month,
             told.one.feed, told.one.delivery, told.one.row_no,
             count(*) OVER (PARTITION BY open.claim_ref) AS candidates, {levels}, {sides}
-        FROM open JOIN told USING (claim_ref) JOIN sealed AS claim USING (claim_ref)
+        FROM open JOIN told USING (claim_ref)
         JOIN linkage_people AS person ON person.person_ref = open.person_ref
         LEFT JOIN homes ON homes.person_ref = open.person_ref
         WHERE {_within(divisions)}
@@ -299,21 +314,27 @@ def _pairs(
         """
     )
     titles = _titles(desk)
+    unsure = {row[0] for row in rows if not _is_known(row, compared, known, reveal)}
+    evidence = desk.evidence_of(unsure)
     found = []
     for row in rows:
         head, tail = row[:14], row[14:]
-        scored, said = tail[: 2 * len(compared)], tail[2 * len(compared) :]
-        fields = tuple(
-            _compared(
-                name,
-                titles[name],
-                left=said[2 * place],
-                right=said[2 * place + 1],
-                level=scored[2 * place],
-                weight=scored[2 * place + 1],
-                reveal=reveal,
+        scored, of_person = tail[: 2 * len(compared)], tail[2 * len(compared) :]
+        fields = (
+            tuple(
+                _compared(
+                    name,
+                    titles[name],
+                    left=evidence[head[0]][name],
+                    right=of_person[place],
+                    level=scored[2 * place],
+                    weight=scored[2 * place + 1],
+                    reveal=reveal,
+                )
+                for place, name in enumerate(compared)
             )
-            for place, name in enumerate(compared)
+            if head[0] in unsure
+            else tuple(replace(one, title=titles[one.field]) for one in known[head[0], head[1]])
         )
         found.append(
             Pair(
@@ -333,6 +354,23 @@ def _pairs(
             )
         )
     return found
+
+
+def _is_known(row: tuple[Any, ...], compared: Sequence[str], known: Known, reveal: bool) -> bool:
+    """Whether a pair's person and weights are those of an earlier look: what its claim says never changes."""
+    before = known.get((row[0], row[1]), ())
+    scored = row[14 : 14 + 2 * len(compared)]
+    now = [
+        (name, _shown(name, side, reveal), _weight(scored[2 * place + 1]))
+        for place, (name, side) in enumerate(
+            zip(compared, row[14 + 2 * len(compared) :], strict=True)
+        )
+    ]
+    return now == [(one.field, one.person, one.weight) for one in before]
+
+
+def _weight(weight: float | None) -> float:
+    return round(float(weight or 0), 2)
 
 
 def _compared(
@@ -360,7 +398,7 @@ def _compared(
         claim=_shown(name, left, reveal),
         person=_shown(name, right, reveal),
         agreement=agreement,
-        weight=round(float(weight or 0), 2),
+        weight=_weight(weight),
         differs_at=_differing(left, right) if name in ("number", "name") else (),
     )
 

@@ -15,8 +15,9 @@ from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.live_facts import view_live_facts
 from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.home import Home
-from fangpin.linkage.decisions import Decision, append
+from fangpin.linkage.decisions import Decision, append, person_of
 from fangpin.linkage.desk import ROWS, Desk
+from fangpin.linkage.present import present_of
 from fangpin.policy.expressions.sql import quoted
 from fangpin.values.month import Month
 from fangpin.values.problem import Problem, ProblemError
@@ -36,6 +37,8 @@ class RestingRow:
 
 def resting_on_claim(*, desk: Desk, claim_ref: int, person_ref: int) -> list[RestingRow]:
     """The rows of a claim that count for a person, or would without the decision against it."""
+    present = present_of(desk.engine, (person_ref, *(one.person_ref for one in desk.decisions)))
+    person_ref = present.get(person_ref, person_ref)
     desk.choose(
         [
             one
@@ -43,7 +46,7 @@ def resting_on_claim(*, desk: Desk, claim_ref: int, person_ref: int) -> list[Res
             if not (
                 one.kind == "different"
                 and one.claim_ref == claim_ref
-                and one.person_ref == person_ref
+                and person_of(one, present) == person_ref
             )
         ]
     )

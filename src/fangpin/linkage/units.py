@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fangpin.feeds.arrivals import Arrival
-from fangpin.feeds.live_facts import view_live_facts
 from fangpin.lake.engine import Engine
+from fangpin.linkage.linked import Linked
+from fangpin.linkage.placed import view_placed_rows
 from fangpin.linkage.registry import RegistryState
 from fangpin.policy.expressions.sql import column, quoted
 from fangpin.policy.header_models import HouseholdUnit
@@ -51,7 +52,14 @@ class Difference:
     """Feed, delivery and row number that say so."""
 
 
-def make_members(*, engine: Engine, pack: Pack, arrivals: Sequence[Arrival]) -> None:
+def make_members(
+    *,
+    engine: Engine,
+    pack: Pack,
+    state: RegistryState,
+    arrivals: Sequence[Arrival],
+    linked: Linked,
+) -> None:
     """Make MEMBERS of every unit that the pack declares and whose feed has arrived."""
     engine.make_empty_table(
         MEMBERS,
@@ -71,7 +79,17 @@ def make_members(*, engine: Engine, pack: Pack, arrivals: Sequence[Arrival]) -> 
         if not latest:
             continue
         of_feed = [one for one in arrivals if one.feed == unit.feed]
-        view_live_facts(engine=engine, name="unit_facts", arrivals=latest, beside=of_feed)
+        if not view_placed_rows(
+            engine=engine,
+            name="unit_rows",
+            arrivals=latest,
+            beside=of_feed,
+            linked=linked,
+            state=state,
+        ):
+            continue
+        of_month = ", ".join(quoted(one.delivery) for one in latest)
+        engine.make_view("unit_facts", f"SELECT * FROM unit_rows WHERE delivery IN ({of_month})")
         listed = (
             f"SELECT {quoted(unit.unit)}, person_ref, "
             f"CAST({column(unit.number)} AS VARCHAR), {column(unit.division)}, {quoted(unit.feed)}, "
@@ -95,7 +113,12 @@ def make_members(*, engine: Engine, pack: Pack, arrivals: Sequence[Arrival]) -> 
 
 
 def make_differences(
-    *, engine: Engine, pack: Pack, state: RegistryState, arrivals: Sequence[Arrival]
+    *,
+    engine: Engine,
+    pack: Pack,
+    state: RegistryState,
+    arrivals: Sequence[Arrival],
+    linked: Linked,
 ) -> None:
     """Make DIFFERENCES: where the economic households and the other units differ.
 
@@ -107,7 +130,7 @@ def make_differences(
     """
     registry = pack.header.registry
     assert registry is not None, "checked when the registry was read"
-    make_members(engine=engine, pack=pack, arrivals=arrivals)
+    make_members(engine=engine, pack=pack, state=state, arrivals=arrivals, linked=linked)
     engine.view_files("unit_people", [state.people])
     place = column(registry.division)
     engine.make_table(
@@ -152,10 +175,15 @@ def make_differences(
 
 
 def differences(
-    *, engine: Engine, pack: Pack, state: RegistryState, arrivals: Sequence[Arrival]
+    *,
+    engine: Engine,
+    pack: Pack,
+    state: RegistryState,
+    arrivals: Sequence[Arrival],
+    linked: Linked,
 ) -> list[Difference]:
     """The rows of DIFFERENCES, in order of unit, household and person."""
-    make_differences(engine=engine, pack=pack, state=state, arrivals=arrivals)
+    make_differences(engine=engine, pack=pack, state=state, arrivals=arrivals, linked=linked)
     return read_differences(
         engine, f"SELECT * FROM {DIFFERENCES} ORDER BY unit, household_ref, person_ref, presence"
     )

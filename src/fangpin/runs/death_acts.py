@@ -11,9 +11,17 @@ from fangpin.casework.audit.actions import record
 from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry.models import Household
 from fangpin.lake.home import Home
-from fangpin.linkage.decisions import OF_A_DEATH, Decision, all_decisions, append, standing
+from fangpin.linkage.decisions import (
+    OF_A_DEATH,
+    Decision,
+    all_decisions,
+    append,
+    person_of,
+    standing,
+)
 from fangpin.runs.deaths import Conflict
 from fangpin.runs.link_acts import decided_already, refuse
+from fangpin.runs.references import present_people
 
 DeathAnswer = Literal["alive", "dead", "undo"]
 
@@ -69,9 +77,10 @@ def answer_death(
 
 
 def answers_of(home: Home) -> dict[int, Decision]:
-    """Person -> what stands of the report of their death, whenever it was said."""
+    """Person of now -> what stands of the report of their death, whenever it was said."""
+    present = present_people(home)
     return {
-        one.person_ref: one
-        for one in standing(all_decisions(home))
-        if one.kind in OF_A_DEATH and one.person_ref is not None
+        person_ref: one
+        for one in standing(all_decisions(home), present=present)
+        if one.kind in OF_A_DEATH and (person_ref := person_of(one, present)) is not None
     }

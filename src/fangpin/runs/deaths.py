@@ -16,10 +16,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from fangpin.feeds.live_facts import view_live_facts
 from fangpin.lake.engine import Engine
 from fangpin.lake.engines.duckdb import connect
 from fangpin.ledger.snapshot import Snapshot
+from fangpin.linkage.placed import view_placed_rows
+from fangpin.linkage.present import under_present, view_present
 from fangpin.policy.expressions.sql import column, quoted
 from fangpin.policy.header_models import Deaths, FieldIs
 from fangpin.policy.pack import Pack
@@ -232,10 +233,12 @@ def _make_told(engine: Engine, snapshot: Snapshot, declared: Deaths) -> None:
         "seen_alive",
         [(one.person_ref, one.at.date()) for one in snapshot.decisions if one.kind == "alive"],
     )
+    view_present(engine, snapshot.registry)
     engine.make_table(
         "told_deaths",
         "SELECT told.* FROM told_deaths AS told LEFT JOIN "
-        "(SELECT person_ref, max(seen) AS seen FROM seen_alive GROUP BY person_ref) AS alive "
+        f"(SELECT person_ref, max(seen) AS seen FROM ({under_present('seen_alive')}) AS seen "
+        "GROUP BY person_ref) AS alive "
         "USING (person_ref) WHERE alive.seen IS NULL OR told.died > alive.seen",
     )
     engine.make_table(
@@ -291,6 +294,9 @@ def _make_rows(engine: Engine, pack: Pack, snapshot: Snapshot, declared: Deaths)
         SELECT coalesce(member.household_ref, homes.household_ref), places.division,
             rows.person_ref, first_died, last_died, told, feed, delivery, row_no, month,
             happened_on, {_after("happened_on", "last_died", month="month")}
+                -- Of a number that several of a household bear nobody knows who died.
+                AND rows.person_ref NOT IN
+                    (SELECT person_ref FROM former_references WHERE NOT is_same_person)
         FROM ({" UNION ALL ".join(parts)}) AS rows
         JOIN homes USING (person_ref) LEFT JOIN places USING (person_ref)
         LEFT JOIN members AS member ON member.person_ref = rows.person_ref
@@ -302,31 +308,20 @@ def _make_rows(engine: Engine, pack: Pack, snapshot: Snapshot, declared: Deaths)
 
 
 def _live(engine: Engine, snapshot: Snapshot, feed: str, *, first: int | None) -> bool:
-    """Let `live_rows` stand for a feed's rows where linkage put them; False where none arrived.
+    """Let `live_rows` stand for a feed's rows where linkage put them, under the persons of now; False
+    where none arrived.
 
     With `first` only of deliveries that reach into that month or a later one.
     """
-    of_feed = [one for one in snapshot.arrivals if one.feed == feed and one.changes_rows]
-    arrivals = [one for one in of_feed if first is None or one.last_month >= first]
-    linked = snapshot.linked.files.get(feed)
-    if not arrivals and linked is None:
-        return False
-    parts = []
-    if arrivals:
-        view_live_facts(engine=engine, name="arrived_rows", arrivals=arrivals, beside=of_feed)
-        parts.append("SELECT * FROM arrived_rows")
-    if linked is not None:
-        engine.view_files("moved_rows", [linked])
-        if arrivals:
-            parts = [
-                "SELECT * FROM arrived_rows ANTI JOIN (SELECT delivery, row_no, person_ref "
-                "FROM moved_rows WHERE sign < 0) AS gone USING (delivery, row_no, person_ref)"
-            ]
-        parts.append(
-            "SELECT * EXCLUDE (sign, claim_ref, link_step, link_chance) FROM moved_rows WHERE sign > 0"
-        )
-    engine.make_view("live_rows", " UNION ALL BY NAME ".join(parts))
-    return True
+    of_feed = [one for one in snapshot.arrivals if one.feed == feed]
+    return view_placed_rows(
+        engine=engine,
+        name="live_rows",
+        arrivals=[one for one in of_feed if first is None or one.last_month >= first],
+        beside=of_feed,
+        linked=snapshot.linked,
+        state=snapshot.registry,
+    )
 
 
 def _after(day: str, died: str, *, month: str = "facts.month") -> str:

@@ -24,10 +24,12 @@ from fangpin.casework.registry.models import Household, Member
 from fangpin.lake.home import Home
 from fangpin.linkage.decisions import Decision, all_decisions, append, standing
 from fangpin.linkage.desk import Desk
+from fangpin.linkage.present import present_of
 from fangpin.linkage.review import decide, pair
 from fangpin.linkage.split import RestingRow, resting_on_number, split_row
 from fangpin.policy.expressions.sql import column
 from fangpin.runs.load_claims import said_of
+from fangpin.runs.references import last_home
 from fangpin.values.problem import Problem, ProblemError
 from fangpin.values.text import normalise
 
@@ -219,7 +221,7 @@ def undo_link(*, desk: Desk, decision: str, by: Scope, at: datetime, reason: str
     LINK_WITHOUT_REASON, LINK_REASON.
     """
     refuse(by, reason)
-    undone = next((one for one in standing(desk.decisions) if one.id == decision), None)
+    undone = next((one for one in desk.decisions if one.id == decision), None)
     division = _division_of(desk, undone.person_ref or 0) if undone else ""
     if undone is not None and not by.covers(division):
         raise ProblemError(_not_found())
@@ -243,7 +245,7 @@ def undo_decision(*, home: Home, decision: str, by: Scope, at: datetime, reason:
     refuse(by, reason)
     ever = all_decisions(home)
     undone = next((one for one in ever if one.id == decision), None)
-    division = division_of_decision(by, undone) if undone is not None else None
+    division = division_of_decision(by, undone, home=home) if undone is not None else None
     if undone is None or division is None:
         raise Candidate.DoesNotExist
     return _write_undo(
@@ -251,17 +253,21 @@ def undo_decision(*, home: Home, decision: str, by: Scope, at: datetime, reason:
     )
 
 
-def division_of_decision(by: Scope, decision: Decision) -> str | None:
-    """Where the person of a decision belongs, as far as a scope reaches; else None."""
+def division_of_decision(by: Scope, decision: Decision, *, home: Home) -> str | None:
+    """Where the person of a decision belongs, or lived last, as far as a scope reaches; else None."""
     candidates = Candidate.objects.filter(
         claim_ref=decision.claim_ref or 0, person_ref=decision.person_ref or 0
     )
     for one in candidates:
         if by.covers(one.division):
             return one.division
+    person_ref = decision.person_ref or 0
+    member = Member.objects.select_related("household").filter(person_ref=person_ref).first()
+    # Nobody is listed under a former number, nor whoever left: their rows count where they lived.
+    lived = member.household_id if member else last_home(home=home, person_ref=person_ref)
     try:
-        return registry.member(by, decision.person_ref or 0).household.division
-    except Member.DoesNotExist:
+        return registry.household(by, lived or 0).division
+    except Household.DoesNotExist:
         return None
 
 
@@ -427,6 +433,7 @@ def _again(earlier: Decision, by: Scope) -> Decision:
 def _division_of(desk: Desk, person_ref: int) -> str:
     registry_of_pack = desk.pack.header.registry
     assert registry_of_pack is not None, "checked when the registry was read"
+    person_ref = present_of(desk.engine, [person_ref]).get(person_ref, person_ref)
     found = desk.engine.value(
         f"SELECT min({column(registry_of_pack.division)}) FROM listed_persons WHERE person_ref = ?",
         [person_ref],

@@ -1,7 +1,8 @@
 """The doubtful pairs of a run's day into the case database, for officials to decide.
 
 The queue is read from the desk (claims, candidates, model, decisions in force) and copied: names in
-full, numbers masked. Nothing rests on the copy; the next load makes it anew.
+full, numbers masked. Nothing rests on the copy; the next load makes it anew, and unseals no more than
+the claims whose pairs are new or have changed.
 """
 
 from __future__ import annotations
@@ -18,8 +19,18 @@ from fangpin.feeds.arrivals import arrivals
 from fangpin.lake.home import Home
 from fangpin.linkage.decisions import OF_A_PAIR, Decision, all_decisions, standing
 from fangpin.linkage.desk import open_desk
-from fangpin.linkage.review import ClaimRow, Compared, Pair, decided_pairs, queue, rows_of
+from fangpin.linkage.linked import decisions_in_force
+from fangpin.linkage.review import (
+    ClaimRow,
+    Compared,
+    Known,
+    Pair,
+    decided_pairs,
+    queue,
+    rows_of,
+)
 from fangpin.policy import Pack
+from fangpin.policy.nodes import Words
 from fangpin.values.month import Month
 
 MOST_PAIRS = 20_000
@@ -47,12 +58,13 @@ def load_claims(*, home: Home, pack: Pack, as_of: date, at: datetime) -> ClaimsR
         said = said_of_pairs(standing(all_decisions(home)))
         return _put([], {}, said, as_of, at)
     with open_desk(home=home, pack=pack, arrivals=found, as_of=as_of) as desk:
-        ever = standing(all_decisions(home))
-        pairs = queue(desk=desk, limit=MOST_PAIRS, reveal_names=True)
+        ever = decisions_in_force(desk.engine, all_decisions(home))
+        known = _known()
+        pairs = queue(desk=desk, limit=MOST_PAIRS, reveal_names=True, known=known)
         shown = {(one.claim_ref, one.person_ref) for one in pairs}
         pairs += [
             one
-            for one in decided_pairs(desk=desk, decisions=ever)
+            for one in decided_pairs(desk=desk, decisions=ever, known=known)
             if (one.claim_ref, one.person_ref) not in shown
         ]
         rows = rows_of(desk=desk, claims=[one.claim_ref for one in pairs], most=MOST_ROWS)
@@ -99,6 +111,25 @@ def _put(
             detail={"waiting": waiting, "gone": gone},
         )
     return ClaimsReport(waiting, gone)
+
+
+def _known() -> Known:
+    """The pairs of the copy as they stand in it; their titles are the pack's, and not kept."""
+    return {
+        (one.claim_ref, one.person_ref): [
+            Compared(
+                field=told["field"],
+                title=Words(zh=told["field"], en=told["field"]),
+                claim=told["claim"],
+                person=told["person"],
+                agreement=told["agreement"],
+                weight=told["weight"],
+                differs_at=tuple(told["differs_at"]),
+            )
+            for told in one.fields
+        ]
+        for one in Candidate.objects.only("claim_ref", "person_ref", "fields").iterator()
+    }
 
 
 def _candidate(pair: Pair, rows: Sequence[ClaimRow]) -> Candidate:

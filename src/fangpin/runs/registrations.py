@@ -29,7 +29,13 @@ def write_registrations(*, engine: Engine, pack: Pack, snapshot: Snapshot, folde
     """Write the differences as of a snapshot. Nothing where the pack declares no such grouping."""
     if not pack.header.household_units:
         return
-    make_differences(engine=engine, pack=pack, state=snapshot.registry, arrivals=snapshot.arrivals)
+    make_differences(
+        engine=engine,
+        pack=pack,
+        state=snapshot.registry,
+        arrivals=snapshot.arrivals,
+        linked=snapshot.linked,
+    )
     engine.write(
         f"SELECT * FROM {DIFFERENCES} ORDER BY household_ref, unit, presence, person_ref",
         folder / FILE,

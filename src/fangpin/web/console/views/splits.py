@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from fangpin.casework.alerts import queries as alerts
 from fangpin.casework.alerts.models import EvidenceRow
 from fangpin.casework.audit import actions as audit
+from fangpin.casework.cases.turns import case_numbers
 from fangpin.casework.claims import queries as claims
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.officials.queries import names_of
@@ -25,6 +26,7 @@ from fangpin.linkage.decisions import Decision, all_decisions, standing
 from fangpin.linkage.split import RestingRow, row_of_number
 from fangpin.runs.link_acts import DECIDE_LINKS, split_claim, split_fact, standing_against
 from fangpin.runs.linked_rows import Link, link_of, links_of_household
+from fangpin.runs.references import references_of_household
 from fangpin.values.month import Month
 from fangpin.values.problem import ProblemError
 from fangpin.web.console.cases.forms.base import told
@@ -85,6 +87,7 @@ def household_links(request: ConsoleRequest, household_ref: int) -> HttpResponse
     household = _household(request, household_ref)
     members = registry.members(request.scope, household_ref)
     names = {one.person_ref: one.name for one in members}
+    lived = references_of_household(home=home(), household_ref=household_ref)
     audit.record(
         act="view_links",
         official=request.scope,
@@ -104,7 +107,7 @@ def household_links(request: ConsoleRequest, household_ref: int) -> HttpResponse
             if _is_person_row(row)
         ],
         "pairs": pair_lines(claims.of_household(request.scope, household_ref)),
-        "decisions": _decisions(names, run.as_of if run else None),
+        "decisions": _decisions(names, lived, run.as_of if run else None),
         "run": run,
     }
     return render(request, "console/household_links.html", context)
@@ -171,8 +174,12 @@ def split_of_row(
         arrivals=known_arrivals(request.today), feed=feed, delivery=delivery, row_no=row_no
     )
     names = {one.person_ref: one.name for one in registry.members(request.scope, household_ref)}
-    if row is None or not (row.person_ref in names or _cites(request, household_ref, row)):
+    lived = references_of_household(home=home(), household_ref=household_ref)
+    if row is None or not (
+        row.person_ref in names or row.person_ref in lived or _cites(request, household_ref, row)
+    ):
         raise Http404
+    person_ref = lived.get(row.person_ref, row.person_ref)
     refused, status = "", 200
     if request.method == "POST":
         try:
@@ -183,7 +190,7 @@ def split_of_row(
                 by=request.scope,
                 at=request.at,
                 reason=request.POST.get("reason", "").strip(),
-                belongs_to=_belongs_to(request, names, row.person_ref),
+                belongs_to=_belongs_to(request, names, person_ref),
             )
             return redirect("household-links", household_ref)
         except ProblemError as error:
@@ -192,14 +199,14 @@ def split_of_row(
         _of_household(request, household)
         | _resting(request, [row])
         | {
-            "name": names.get(row.person_ref, gettext("已不在名册的人")),
+            "name": names.get(person_ref, gettext("已不在名册的人")),
             "how": gettext(STEPS["number"]),
             "chance": "",
             "refused": refused,
             "said_before": standing_against(
                 home(), row.person_ref, feed=feed, delivery=delivery, row_no=row_no
             ),
-            "others": [(one, name) for one, name in names.items() if one != row.person_ref],
+            "others": [(one, name) for one, name in names.items() if one != person_ref],
             "action": reverse("split-row", args=(household_ref, feed, delivery, row_no)),
         }
     )
@@ -238,10 +245,13 @@ def _of_household(request: ConsoleRequest, household: Household) -> dict[str, An
 
 def _resting(request: ConsoleRequest, rows: Sequence[RestingRow]) -> dict[str, Any]:
     told_rows = [(row.feed, row.delivery, row.row_no, int(Month.parse(row.month))) for row in rows]
+    citing = alerts_of_rows(request.scope, told_rows)
+    cases = case_numbers(request.scope, [alert.pk for alert in citing])
     return {
         "rows": row_lines(told_rows),
         "months": months_said([row[3] for row in told_rows]),
-        "alerts": alerts_of_rows(request.scope, told_rows),
+        "alerts": [(alert, cases.get(alert.pk, "")) for alert in citing],
+        "count_of_cases": len(set(cases.values())),
     }
 
 
@@ -260,8 +270,11 @@ def _link_line(request: ConsoleRequest, link: Link, names: dict[int, str]) -> Li
     )
 
 
-def _decisions(names: dict[int, str], as_of: Any) -> list[DecisionLine]:
-    """Decisions in force that took something from a member or gave it, the latest first."""
+def _decisions(names: dict[int, str], lived: dict[int, int], as_of: Any) -> list[DecisionLine]:
+    """Decisions in force that took something from a member or gave it, the latest first.
+
+    `lived` is reference -> person of now, of all whose rows count here or did last.
+    """
     kinds = {
         "same": gettext("归给这个人"),
         "different": gettext("与这个人拆开"),
@@ -270,13 +283,14 @@ def _decisions(names: dict[int, str], as_of: Any) -> list[DecisionLine]:
     found = [
         one
         for one in standing(all_decisions(home()))
-        if one.person_ref in names and one.kind in kinds
+        if (one.person_ref in names or one.person_ref in lived) and one.kind in kinds
     ]
+    left = gettext("已不在名册的人")
     officials = names_of({one.by for one in found})
     return [
         DecisionLine(
             decision=one,
-            name=names[one.person_ref or 0],
+            name=names.get(lived.get(one.person_ref or 0, one.person_ref or 0), left),
             words=kinds[one.kind],
             of=gettext("%(feed)s %(delivery)s 第 %(row)s 行")
             % {"feed": feed_title(one.feed), "delivery": one.delivery, "row": one.row_no}
