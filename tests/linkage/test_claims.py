@@ -347,3 +347,42 @@ def test_a_month_that_is_sent_again_as_a_whole_takes_back_its_claims(
 
     wages = {key: sum_ for key, sum_ in valley.amounts(LATER).items() if key[2] == "wage"}
     assert wages == {("A", "2020-02", "wage"): 850}
+
+
+def test_a_clerks_own_number_written_for_everyone_makes_nobody_the_clerk(village: Valley) -> None:
+    delivery = village.send(
+        BILLS,
+        [
+            claim("1", LI, "王玉兰", born="1973-06-21", village="H01"),
+            claim("2", LI, "陈永明", born="1950-01-02", village="H02"),
+            claim("3", LI, "外来人", born="1960-05-05", village="H02"),
+            claim("4", LI, "李竹喜", born="1971-03-08", village="H01", own_share="30"),
+        ],
+    )
+
+    assert village.bills("A") == {"2020-02": 130}, "王玉兰's own bill, and the clerk's"
+    assert village.bills("C") == {"2020-02": 100}
+    assert sum(sum(village.bills(home).values()) for home in "ABCD") == 230, "外来人 is nobody here"
+    refused = rows_of(village.home.deliveries / BILLS / delivery / "quarantine.parquet")
+    assert {row["code"] for row in refused} == {"ID_UNDER_NAMES"} and len(refused) == 4
+    assert not any(LI in str(row) or "李竹喜" in str(row) for row in refused)
+
+
+def test_a_name_written_in_two_ways_lends_no_number(village: Valley) -> None:
+    told = [claim("1", LI, "李竹喜"), claim("2", LI, "李 竹喜"), claim("3", LI, "李竹熹")]
+    village.send(BILLS, [*told, claim("4", LI, "李竹喜　"), claim("5", LI, "")])
+
+    assert village.bills("A") == {"2020-02": 500}
+
+
+def test_of_wages_that_say_a_name_alone_only_the_owners_counts_under_a_number_written_for_all(
+    village: Valley,
+) -> None:
+    def wage(name: str, month: str) -> dict[str, str]:
+        told = {"worker_name": name, "id_number": LI, "month": month, "bonus": ""}
+        return told | {"wage": "900"}
+
+    village.send(WAGES, [wage(name, "2020-02") for name in ("李竹喜", "王玉兰", "陈永明")])
+
+    wages = {k: v for k, v in village.amounts(LATER).items() if k[2] == "wage"}
+    assert wages == {("A", "2020-02", "wage"): 900}

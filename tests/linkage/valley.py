@@ -20,6 +20,13 @@ EARLY, RECEIVED, LATER = date(2020, 1, 5), date(2020, 3, 5), date(2020, 12, 1)
 _NAME = "      - {field: patient_name, title: {zh: 姓名, en: Name}, type: name}\n"
 _BIRTH = "      - {field: birth_date, title: {zh: 出生日期, en: Date of birth}, type: date}\n"
 _VILLAGE = "      - {field: village, title: {zh: 村, en: Village}, type: division}\n"
+_LINES = """parameters:
+  - parameter: delivery.names_of_a_number
+    title: {zh: 姓名数, en: Names of a number}
+    unit: 个
+    values:
+      - {from: 2018-01-01, value: 3, source: hill_law, status: published}
+"""
 
 
 def valley_pack(repository: Path, folder: Path) -> Pack:
@@ -36,6 +43,7 @@ def valley_pack(repository: Path, folder: Path) -> Pack:
             ):
                 text = text.replace(first, more + first, 1)
             file.write_text(text, encoding="utf-8")
+        (place / "parameters" / "deliveries.yaml").write_text(_LINES, encoding="utf-8")
     return load_pack(place)
 
 

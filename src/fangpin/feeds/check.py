@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from fangpin.feeds.borrowed_numbers import BORROWED, borrowed_numbers
 from fangpin.feeds.cells import CellReading, read_cell
 from fangpin.feeds.clean_cells import NEW_IDENTITIES, NUMBER, TYPED, CleanCells
 from fangpin.feeds.findings import Finding, finding
@@ -69,15 +70,24 @@ def check(
     today: date,
     number_of: str | None = None,
     keeps_set_aside: bool = False,
+    least_names: int | None = None,
 ) -> Checked:
     """Read every row into CHECKED or name it in PROBLEMS; new identities into NEW_IDENTITIES.
 
     A row with a blank identifier has a NULL reference in CHECKED: the caller gives it its own.
     `number_of` is an identifier whose canonical text CHECKED shall have, as NUMBER;
-    `keeps_set_aside` asks for SET_ASIDE.
+    `keeps_set_aside` asks for SET_ASIDE; a number under which `least_names` names stand is nobody's.
     """
     clean = CleanCells(
-        engine=engine, raw=raw, columns=columns, contract=contract, vault=vault, today=today
+        engine=engine,
+        raw=raw,
+        columns=columns,
+        contract=contract,
+        vault=vault,
+        today=today,
+        borrowed=borrowed_numbers(
+            engine=engine, raw=raw, contract=contract, least_names=least_names
+        ),
     )
     clean.read(number_of=number_of)
     reader = _MarkedCells(
@@ -372,6 +382,8 @@ class _MarkedCells:
             reading: IdentifierReading = read_identifier(text, scheme=scheme, today=self.today)
             problem, canonical = reading.problem_code, reading.canonical
             says_a_number = reading.kind in ("number", "unreadable")
+            if text in self.clean.borrowed[place] and canonical is not None:
+                problem, canonical = BORROWED, None
             if lost and says_a_number and problem != "ID_SCIENTIFIC" and lost.took(text):
                 problem, canonical = "ID_PRECISION_LOST", None
             proposal = mask_identifier(reading.proposal) if reading.proposal else None

@@ -17,6 +17,7 @@ from fangpin.feeds.shapes import (
     fast_expression,
     fast_identifier,
     is_not_missing,
+    literal,
     quoted,
 )
 from fangpin.lake.engines.duckdb import Engine
@@ -56,12 +57,18 @@ class CleanCells:
         contract: Contract,
         vault: Vault,
         today: date,
+        borrowed: frozenset[str] = frozenset(),
     ) -> None:
         self._engine = engine
         self._raw = raw
         self._columns = columns
         self._vault = vault
         self._today = today
+        self.borrowed = {
+            place: borrowed if column.field.field == contract.subject_field else frozenset[str]()
+            for place, column in enumerate(columns)
+        }
+        """Numbers, as written, that tell nobody, by the place of their column."""
         self._rows = int(engine.value(f"SELECT count(*) FROM {RAW}"))
         # Named only where blank rows are: the planner believes that a condition leaves few rows,
         # and would build its table of all of them instead of the identities.
@@ -102,6 +109,9 @@ class CleanCells:
                 alias = f"known{place}"
                 lost = self.suspect[place]
                 never = f" AND NOT {lost.sql(cell)}" if lost else ""
+                if self.borrowed[place]:
+                    lent = ", ".join(map(literal, sorted(self.borrowed[place])))
+                    never += f" AND {cell} NOT IN ({lent})"
                 # First of the joins: else the planner builds its table of all rows and cells.
                 joins.insert(
                     0,
@@ -179,7 +189,7 @@ class CleanCells:
         """The table of identities to join: with the clean new ones first when most are new."""
         cell = f"c{column.position}"
         clean = fast_identifier(column.field.scheme or "opaque", today=self._today)
-        if clean is None or self.suspect[place] or self._rows <= _SMALL:
+        if clean is None or self.suspect[place] or self.borrowed[place] or self._rows <= _SMALL:
             return IDENTITIES
         sample = f"(SELECT {cell} AS canonical FROM {RAW} WHERE {cell} IS NOT NULL LIMIT {_SAMPLE})"
         looked_at, unknown = self._engine.rows(

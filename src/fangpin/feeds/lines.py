@@ -37,3 +37,8 @@ class DeliveryLines:
         """The last month of which rows can be true on this day; None: the pack draws no such line."""
         ahead = self.of("months_ahead")
         return None if ahead is None else Month.containing(self._day).plus(int(ahead))
+
+    def least_names(self) -> int | None:
+        """How many names under one number make it nobody's; None: the pack draws no such line."""
+        least = self.of("names_of_a_number")
+        return None if least is None else int(least)

@@ -204,12 +204,13 @@ def _receive(
         findings=findings,
     )
     findings += [*raw.findings, *raw.mapping.findings]
+    lines = DeliveryLines(pack, received)
     columns = read_columns(
         raw.mapping.columns,
         keeps_names=_is_registry(pack, contract),
         zone=zone,
         dated_by=contract.dated_by,
-        latest=DeliveryLines(pack, received).latest_month(),
+        latest=lines.latest_month(),
     )
     cells = ", ".join(f"c{column.position}" for column in columns)
     if not engine.value(f"SELECT count(coalesce({cells})) FROM {RAW}"):
@@ -225,6 +226,7 @@ def _receive(
         today=received,
         number_of=shape.number_of,
         keeps_set_aside=_is_registry(pack, contract),
+        least_names=None if _is_registry(pack, contract) else lines.least_names(),
     )
     progress("comparing")
     in_force = replay(home=home, pack=pack, engine=engine, found=earlier, as_of=received)

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fangpin.feeds.arrivals import Arrival
-from fangpin.feeds.claims import sealed_name
+from fangpin.feeds.arrivals import QUARANTINE, Arrival
+from fangpin.feeds.borrowed_numbers import BORROWED
+from fangpin.feeds.claims import CLAIMS, sealed_name
 from fangpin.lake.engine import Engine
 from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.engines.splink import has_splink
@@ -125,12 +126,30 @@ def _score(
             "QUALIFY row_number() OVER (PARTITION BY claim_ref) = 1",
         )
         make_people(engine=engine, registry=registry, state=state, parent=parent)
+        _take_lent_numbers(engine, arrivals)
         link(sides=sides, model=model if has_splink() else None)
         with published_folder(folder / f"batch-{digest}") as temporary:
             engine.write(
                 "SELECT * FROM link_scores ORDER BY claim_ref, place", temporary / "scores.parquet"
             )
             (temporary / "batch.json").write_text(json.dumps(names, indent=1), encoding="utf-8")
+
+
+def _take_lent_numbers(engine: Engine, arrivals: Sequence[Arrival]) -> None:
+    """A number that was written for many is evidence of its owner's rows alone, known by the name."""
+    for one in arrivals:
+        if BORROWED not in one.counts_by_code:
+            continue
+        engine.view_files("claim_rows", [one.folder / CLAIMS])
+        engine.view_files("set_aside_rows", [one.folder / QUARANTINE])
+        engine.make_table(
+            CLAIMS_TABLE,
+            "SELECT * REPLACE (CASE WHEN claim NOT IN (SELECT claim_ref FROM claim_rows "
+            f"JOIN set_aside_rows USING (row_no) WHERE code = '{BORROWED}') "
+            f"OR EXISTS (SELECT 1 FROM {PEOPLE} AS owner WHERE owner.number = {CLAIMS_TABLE}.number "
+            f"AND owner.name = {CLAIMS_TABLE}.name) THEN number END AS number) FROM {CLAIMS_TABLE}",
+        )
+        engine.drop("claim_rows", "set_aside_rows")
 
 
 def link(*, sides: Sides, model: Model | None) -> None:

@@ -63,6 +63,13 @@ OF_IDENTIFIERS: dict[str, FindingWords] = {
         "请核对证件号码。",
         "Check the number.",
     ),
+    "ID_UNDER_NAMES": FindingWords(
+        "row",
+        "同一个证件号码写给了好几个姓名的人，分不清是谁的。",
+        "People of several names stand under this one number: whose it is cannot be told.",
+        "请填各人自己的号码；凭姓名和村庄认得出的，平台先归到本人。",
+        "Write each person's own number; whoever is known by name and village is found meanwhile.",
+    ),
     "ID_CENTURY": FindingWords(
         "propose",
         "15位旧证号：持证人可能已过百岁，也可能是被截去后3位的18位号码，需要人工确认。",
