@@ -12,9 +12,10 @@ import pytest
 from fangpin.casework.alerts.models import AlertReason, EvidenceRow
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.cases.models import Attachment, Case, CaseAct, Visit
-from fangpin.casework.registry.models import Household
+from fangpin.casework.registry.models import Household, HouseholdMonth
 from fangpin.lake.home import Home
 from fangpin.lake.papers import Papers
+from fangpin.web.ground.pack import installation_pack
 from tests.casework.cases_world import build_household
 from tests.cast import NEXT_VILLAGE, VILLAGE, appoint, build_person
 from tests.field.world import PASSWORD, PHOTO, Field, open_case, visit_body
@@ -66,6 +67,19 @@ def test_the_figures_beside_the_sentence_are_those_that_it_speaks_of(field: Fiel
     (task,) = field.phone().tasks()["tasks"]
     assert task["why"]["zh"] == "药费重。"
     assert [amount for _, amount in task["figures"]["months"]] == ["100.00"]
+
+
+def test_income_that_no_run_has_brought_yet_is_not_shown_as_zero(field: Field) -> None:
+    run = field.case.clues.get().alert.last_run
+    run.coverage = {
+        feed: [run.month - back for back in range(24)] for feed in installation_pack().contracts
+    }
+    run.save()
+    HouseholdMonth.objects.filter(household=field.case.household).delete()
+
+    (task,) = field.phone().tasks()["tasks"]
+
+    assert {amount for _, amount in task["income"]} == {None}
 
 
 def test_no_identity_number_leaves_with_a_task(field: Field) -> None:

@@ -95,9 +95,10 @@ def test_a_second_visit_of_the_month_replaces_the_first(office: Office, tmp_path
     assert len(second.superseded) == 1
 
 
-def test_an_identification_is_told_to_the_next_run(office: Office, tmp_path: Path) -> None:
-    there = replace(office, day=date(2020, 5, 12))
-    there.act("record_consent", office.cast.cadre, form="signature", signed_date=date(2020, 5, 12))
+def identify(office: Office, *, from_day: date) -> None:
+    """From the visit to the county's approval, five days later."""
+    there = replace(office, day=from_day)
+    there.act("record_consent", office.cast.cadre, form="signature", signed_date=from_day)
     there.compare()
     there.deliberate()
     there.act("post_notice", office.cast.cadre, place="公开栏")
@@ -105,6 +106,10 @@ def test_an_identification_is_told_to_the_next_run(office: Office, tmp_path: Pat
     last.act("end_notice", office.cast.cadre)
     last.act("review_at_township", office.cast.reviewer, opinion="同意")
     last.act("approve_at_county", office.cast.approver)
+
+
+def test_an_identification_is_told_to_the_next_run(office: Office, tmp_path: Path) -> None:
+    identify(office, from_day=date(2020, 5, 12))
 
     assert "casework.monitoring accepted" in deliver(office, Home(tmp_path), date(2020, 6, 10))
 
@@ -144,3 +149,79 @@ def test_a_visit_of_a_household_that_no_registry_lists_waits_until_it_is_joined(
     part(replace(there, day=date(2020, 7, 20)), case)
     assert deliver(office, home, date(2020, 8, 10)) == ["casework.visits accepted"]
     assert delivered(home)[1] == (f"{to.household_no}-202005", None)
+
+
+def visited(office: Office, ref: int, on: date, hour: int) -> Office:
+    """Another household is visited, and its water found unsafe."""
+    build_household(ref)
+    at = moment(on, hour)
+    case = acts.report_clue(
+        pack=office.pack,
+        household_ref=ref,
+        by=office.scope(office.cast.reviewer),
+        at=at,
+        channel="inspection",
+    )
+    there = replace(office, day=on).on(case)
+    there.act("assign", office.cast.reviewer)
+    there.visit(answers=(acts.Answer("unsafe_water", "true"),))
+    return there
+
+
+def test_a_visit_recorded_after_the_run_of_its_day_is_known_to_the_next_one(
+    office: Office, tmp_path: Path
+) -> None:
+    home = Home(tmp_path)
+    assert deliver(office, home, DAY) == ["casework.visits accepted"]
+    visited(office, 2, DAY, 7)
+
+    assert deliver(office, home, date(2020, 6, 10)) == ["casework.visits accepted"]
+    assert delivered(home) == [("H000001-202005", "yes"), ("H000002-202005", "yes")]
+    latest = arrivals(home, feed="casework.visits")[-1]
+    assert (latest.accepted, latest.repeated) == (1, 1)
+
+
+def test_a_visit_recorded_after_the_run_is_known_to_the_run_of_that_day_again(
+    office: Office, tmp_path: Path
+) -> None:
+    home = Home(tmp_path)
+    deliver(office, home, DAY)
+    visited(office, 2, DAY, 7)
+
+    assert deliver(office, home, DAY) == ["casework.visits accepted"]
+    assert deliver(office, home, DAY) == []
+    assert deliver(office, home, date(2020, 6, 10)) == []
+
+
+def test_an_identification_after_the_run_of_its_day_is_told_to_the_next_one(
+    office: Office, tmp_path: Path
+) -> None:
+    home = Home(tmp_path)
+    identify(office, from_day=date(2020, 5, 12))
+    deliver(office, home, date(2020, 5, 17))
+    identify(visited(office, 2, date(2020, 5, 12), 2), from_day=date(2020, 5, 12))
+
+    deliver(office, home, date(2020, 6, 10))
+
+    first, second = arrivals(home, feed="casework.monitoring")
+    assert (first.accepted, second.accepted, second.repeated) == (1, 1, 1)
+
+
+def test_a_visit_of_an_earlier_day_that_is_recorded_later_does_not_stand_above_the_other(
+    office: Office, tmp_path: Path
+) -> None:
+    """Another verifier's phone had no signal: which one stands does not hang on the run between."""
+    home = Home(tmp_path)
+    deliver(office, home, DAY)
+    late = acts.VisitRecord(
+        visited_at=moment(date(2020, 5, 9), 1),
+        verifiers=("cadre", "王村医"),
+        is_at_risk=True,
+        judgement="当天未见户主。",
+        causes=(acts.CauseFound("illness"),),
+        answers=(acts.Answer("unsafe_water", "false"),),
+    )
+    replace(office, day=date(2020, 5, 11)).act("supplement_visit", office.cast.cadre, visit=late)
+
+    assert deliver(office, home, date(2020, 6, 10)) == []
+    assert delivered(home) == [("H000001-202005", "yes")]

@@ -146,6 +146,38 @@ def test_a_refused_delivery_alone_ends_nothing_for_its_month_is_unknown_now(sett
     assert the_alert(settled).end_reason == "source_corrected"
 
 
+def test_a_row_that_came_in_two_deliveries_is_taken_back_when_both_are_refused(
+    settled: Lake,
+) -> None:
+    def refuse(delivery: str, on: date) -> None:
+        refuse_delivery(
+            settled.home,
+            delivery=delivery,
+            feed="health.bills",
+            by="wang",
+            at=noon(on),
+            reason="误",
+        )
+
+    (march,) = [one for one in arrivals(settled.home) if one.month == Month.of(2020, 3)]
+    twice = [WRONG, bill("more", "bob", "2020-03-12", "1")]
+    again = settled.receive("health.bills", twice, on=date(2020, 6, 12), month="2020-03")
+    refuse(march.delivery, date(2020, 6, 20))
+    deliver(settled, Month.of(2020, 6))
+    load(settled, JULY_RUN)
+    assert {row.delivery for row in the_alert(settled).evidence.all()} == {
+        march.delivery,
+        again.delivery,
+    }
+
+    refuse(again.delivery or "", date(2020, 7, 15))
+    right = [bill("b2020-03", "bob", "2020-03-09", "1"), bill("typo", "ann", "2020-03-10", "25")]
+    settled.receive("health.bills", right, on=date(2020, 7, 20), month="2020-03")
+    deliver(settled, Month.of(2020, 7))
+
+    assert load(settled, AUGUST_RUN).alerts_corrected == 1
+
+
 def test_a_held_delivery_is_not_taken_back(settled: Lake) -> None:
     (march,) = [one for one in arrivals(settled.home) if one.month == Month.of(2020, 3)]
     deliver(settled, Month.of(2020, 6))

@@ -114,9 +114,11 @@ def receive(
     container: Container | None = None,
     zone: tzinfo | None = None,
     origin: dict[str, Any] | None = None,
+    only_news: bool = False,
     progress: Callable[[Step], None] = lambda _step: None,
 ) -> Receipt:
-    """Receive a file as one delivery of a feed; the same bytes again change nothing.
+    """Receive a file as one delivery of a feed; the same bytes again change nothing, nor, with
+    `only_news`, do other bytes of which every row stands already.
 
     `sheet` names the sheet of a workbook that has several; `container` is what the file is where that
     was agreed on, otherwise its content tells; `zone` is the installation's, in which a moment in UTC
@@ -125,8 +127,7 @@ def receive(
     Raises ProblemError only for the machine: DISK_FULL, HOME_NOT_WRITABLE, FILE_UNREADABLE.
     """
     limits = limits or Limits()
-    contract = pack.contracts.get(feed)
-    if contract is None:
+    if (contract := pack.contracts.get(feed)) is None:
         return _refused(feed, [_unknown_feed(feed, pack)])
     sha256 = _digest(file)
     earlier = arrivals(home, feed=feed)
@@ -156,6 +157,7 @@ def receive(
                 container=container,
                 zone=zone,
                 origin=origin or {},
+                only_news=only_news,
                 sha256=sha256,
                 earlier=earlier,
                 workplace=workplace,
@@ -185,6 +187,7 @@ def _receive(
     container: Container | None,
     zone: tzinfo | None,
     origin: dict[str, Any],
+    only_news: bool,
     sha256: str,
     earlier: Sequence[Arrival],
     workplace: Path,
@@ -244,6 +247,8 @@ def _receive(
     )
     findings += [*checked.findings, *settled.findings, *_known_rows(settled, checked.read)]
     accepted = settled.accepted
+    if only_news and settled.duplicate == checked.read and not settled.superseded:
+        return Receipt(outcome="already_received", feed=contract.feed, findings=tuple(findings))
     if checked.read != accepted + settled.quarantined + settled.duplicate:
         raise AssertionError(
             f"rows read {checked.read} are not {accepted} accepted + {settled.quarantined} set "
@@ -415,8 +420,7 @@ def _read(
     findings: list[Finding],
 ) -> RawTable:
     container = sniff(file, limits=limits, known=known)
-    mismatch = type_mismatch(container, original_name=original_name)
-    if mismatch:
+    if mismatch := type_mismatch(container, original_name=original_name):
         findings.append(mismatch)
     if container == "csv":
         return read_delimited(

@@ -22,7 +22,7 @@ from fangpin.ledger.snapshot import LedgerFile, are_plain
 from fangpin.policy.expressions.sql import column, quoted
 from fangpin.policy.pack import Pack
 
-FORM = "2"
+FORM = "3"
 """Of timeline files: files of an earlier form are left lying and built anew."""
 _ROWS_A_GROUP = 4096
 """Small groups: a household is looked up in one of them."""
@@ -120,18 +120,21 @@ def _rows(
         items = [item for item in feed_items(pack, feed) if item.kind != "state"]
         table = f"timeline_{position}"
         some = " OR ".join(f"{column(item.item)} IS NOT NULL" for item in items)
-        rows = f"{_files_of(position)} WHERE ({some}) AND {within}"
+        stored = f"{_files_of(position)} WHERE ({some}) AND {within}"
         if are_plain(files):
-            engine.make_view(table, f"SELECT * FROM {rows}")
+            engine.make_view(table, f"SELECT * FROM {stored}")
         else:
+            # What came and was all taken back in the same month is no row: it is not shown as 0.
             sums = ", ".join(
-                f"sum({column(name)}) AS {column(name)}"
-                for item in items
-                for name in (item.item, item.item + "__rows")
+                f"CASE WHEN sum({column(rows)}) <> 0 OR sum({column(item)}) <> 0 "
+                f"THEN sum({column(item)}) END AS {column(item)}, "
+                f"sum({column(rows)}) AS {column(rows)}"
+                for item, rows in ((item.item, item.item + "__rows") for item in items)
             )
             engine.make_table(
                 table,
-                f"SELECT household_ref, month, {sums} FROM {rows} GROUP BY household_ref, month",
+                f"SELECT * FROM (SELECT household_ref, month, {sums} FROM {stored} "
+                f"GROUP BY household_ref, month) WHERE {some}",
             )
             losses += [
                 f"coalesce({table}.{column(item.item + '__rows')} < 0, FALSE)" for item in items

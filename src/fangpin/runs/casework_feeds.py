@@ -37,8 +37,9 @@ def deliver_casework(
 ) -> list[Receipt]:
     """Deliver what was established since the last delivery and by the end of a day.
 
-    A household's visits of one month are one row: the latest that stands replaces the one before.
-    Nothing new: nothing delivered. Raises what `receive` does.
+    The day of the last delivery was not over when it was made: what it brought is offered again, and
+    rows that stand already are no news. A household's visits of one month are one row: the latest
+    that stands replaces the one before. Nothing new: nothing delivered. Raises what `receive` does.
     """
     receipts = []
     for form in pack.forms.values():
@@ -59,18 +60,22 @@ def _last_delivery(home: Home, contract: Contract) -> date:
 
 
 def _visits(form: Form, contract: Contract, *, since: date, until: date) -> list[Row]:
-    """The visits recorded after a day and by another, one a household and month."""
+    """The visits recorded from a day on and by another, one a household and month."""
     joined, parted = _moved(Visit, since=since, until=until)
-    news = Q(act__on__gt=since) | Q(pk__in=joined) | Q(household__in=[ref for ref, _ in parted])
+    standing = Visit.objects.filter(
+        form=form.form,
+        act__is_undone=False,
+        act__on__lte=until,
+        # What hangs on a household that no registry lists waits until it is joined to one.
+        household__provisional__isnull=True,
+    )
+    news = standing.filter(
+        Q(act__on__gte=since) | Q(pk__in=joined) | Q(household__in=[ref for ref, _ in parted])
+    )
+    months = {(ref, f"{day:%Y%m}") for ref, day in news.values_list("household", "act__on")}
+    # One that was visited earlier and recorded later does not stand above the other of its month.
     found = (
-        Visit.objects.filter(
-            news,
-            form=form.form,
-            act__is_undone=False,
-            act__on__lte=until,
-            # What hangs on a household that no registry lists waits until it is joined to one.
-            household__provisional__isnull=True,
-        )
+        standing.filter(household__in=news.values("household"))
         .select_related("household", "act")
         .prefetch_related("answers")
         .order_by("visited_at", "id")
@@ -78,6 +83,8 @@ def _visits(form: Form, contract: Contract, *, since: date, until: date) -> list
     rows: dict[str, Row] = _taken_back(parted, form, contract)
     for visit in found:
         day = visit.act.on
+        if (visit.household_id, f"{day:%Y%m}") not in months:
+            continue
         number = f"{visit.household.household_no}-{day:%Y%m}"
         answers = {answer.field: answer.found_value for answer in visit.answers.all()}
         answers[SEVERE] = "true" if visit.is_in_severe_difficulty else "false"
@@ -93,15 +100,15 @@ def _visits(form: Form, contract: Contract, *, since: date, until: date) -> list
 def _moved(
     model: type[Model], *, since: date, until: date
 ) -> tuple[list[int], list[tuple[int, int]]]:
-    """Rows that joinings moved in the days after one and by another; and (household, row) of those
-    whose joining was taken back then after a delivery had told of it."""
+    """Rows that joinings moved from a day on and by another; and (household, row) of those whose
+    joining was taken back then after a delivery may have told of it."""
     moved = MovedRow.objects.filter(table=model._meta.label_lower)
-    lately = {"joined_at__date__gt": since, "joined_at__date__lte": until}
+    lately = {"joined_at__date__gte": since, "joined_at__date__lte": until}
     joined = moved.filter(join__undone_at__isnull=True).filter(
         **{f"join__{name}": day for name, day in lately.items()}
     )
     parted = moved.filter(
-        join__undone_at__date__gt=since,
+        join__undone_at__date__gte=since,
         join__undone_at__date__lte=until,
         join__joined_at__date__lte=since,
     )
@@ -133,7 +140,7 @@ def _taken_back(parted: list[tuple[int, int]], form: Form, contract: Contract) -
 
 
 def _monitoring(contract: Contract, *, since: date, until: date) -> list[Row]:
-    """Times in monitoring that began, ended or were resumed after a day and by another; and those
+    """Times in monitoring that began, ended or were resumed from a day on and by another; and those
     that a joining gave to the household meanwhile."""
     rows: list[Row] = []
     joined = set(_moved(Episode, since=since, until=until)[0])
@@ -144,7 +151,7 @@ def _monitoring(contract: Contract, *, since: date, until: date) -> list[Row]:
         if episode.state == EpisodeState.ELIMINATED:
             days.append((episode.eliminated_date, "eliminated"))
         for day, state in days:
-            is_new = day is not None and (since < day or episode.pk in joined)
+            is_new = day is not None and (since <= day or episode.pk in joined)
             if day is not None and is_new and day <= until:
                 number = episode.household.household_no
                 rows.append(
@@ -177,18 +184,18 @@ def _delivered(
             writer.writerow([field.title.zh for field in contract.fields])
             for row in listed:
                 writer.writerow([_written(contract, code, row) for code in _codes(contract)])
-        return [
-            receive(
-                home=home,
-                pack=pack,
-                feed=contract.feed,
-                file=file,
-                original_name=file.name,
-                received=as_of,
-                engine=engine,
-                vault=vault,
-            )
-        ]
+        receipt = receive(
+            home=home,
+            pack=pack,
+            feed=contract.feed,
+            file=file,
+            original_name=file.name,
+            received=as_of,
+            engine=engine,
+            vault=vault,
+            only_news=True,
+        )
+    return [] if receipt.outcome == "already_received" else [receipt]
 
 
 def _codes(contract: Contract) -> list[str]:

@@ -154,7 +154,9 @@ def _load(
     )
     reasons = alerts.put_reasons(run=run, rows=_reason_rows(engine, run, alert_of, due_dates))
     updated = alerts.update_alerts(run=run, is_repeated=is_repeated)
-    evidence = alerts.put_evidence(run=run, rows=_evidence_rows(engine, run, alert_of))
+    evidence = alerts.put_evidence(
+        run=run, rows=_evidence_rows(engine, run, alert_of), is_repeated=is_repeated
+    )
     if not is_registry_same:
         alerts.follow_households()
     corrected = end_alerts_of_corrected_rows(engine=engine, run=run, run_folder=run_folder, at=at)
@@ -373,15 +375,16 @@ def _load_some(engine: Engine, within: str) -> tuple[int, int]:
 
 def _load_months(engine: Engine, run_folder: Path, pack: Pack, earlier: Path | None) -> int:
     """Months of the ledger that changed; those that corrections took away are removed."""
-    rows, gone = months_to_copy(
+    copied = months_to_copy(
         engine=engine,
         home=Home(run_folder.parent.parent),
         pack=pack,
         run_folder=run_folder,
         earlier_folder=earlier,
     )
-    registry.remove_months(gone)
-    return registry.put_months(rows)
+    registry.remove_months(copied.gone)
+    registry.forget_months(households=sorted(copied.whole), since=copied.first)
+    return registry.put_months(copied.rows)
 
 
 def _urgent_hits(engine: Engine) -> list[alerts.UrgentHit]:

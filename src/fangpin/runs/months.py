@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
@@ -23,6 +24,23 @@ MONTHS_SHOWN = 24
 
 Month = tuple[int, int, str]
 """Household, month and its amounts as a JSON object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What makes the case database's months those of a run."""
+
+    rows: list[Month]
+    gone: list[tuple[int, int]]
+    """Household and month that the ledger holds no more."""
+    whole: frozenset[int]
+    """Households of which `rows` are every month from `first` on: what else is there of them goes."""
+    first: int
+
+
+def first_shown(run_folder: Path) -> int:
+    """The first month that a run shows."""
+    return int(_facts(run_folder)["month"]) - MONTHS_SHOWN + 1
 
 
 def months_of_household(
@@ -70,11 +88,11 @@ _LOOKED_UP = 10
 
 def months_to_copy(
     *, engine: Engine, home: Home, pack: Pack, run_folder: Path, earlier_folder: Path | None
-) -> tuple[list[Month], list[tuple[int, int]]]:
+) -> Copied:
     """What the case database lacks of the months of households in the engine's view `hits`.
 
     Of a household that the earlier run had not hit that is every month shown; of others the months
-    that deliveries since then touched. Also gives the (household, month) that are no more.
+    that deliveries since then touched.
     """
     facts = _facts(run_folder)
     last = int(facts["month"])
@@ -132,7 +150,15 @@ def months_to_copy(
     # Months from before all that the run shows stay as history.
     begin = min((begins for begins, _ in now.values()), default=last + 1)
     gone = [place for place in held if place not in standing and place[1] >= begin]
-    return _with_unclear(home, pack, facts, fresh, unclear), gone
+    whole = frozenset(
+        row[0]
+        for row in engine.rows(
+            "SELECT household_ref FROM hit_households ANTI JOIN copied_households "
+            "USING (household_ref)"
+        )
+    )
+    rows = _with_unclear(home, pack, facts, fresh, unclear)
+    return Copied(rows=rows, gone=gone, whole=whole | unclear, first=first)
 
 
 def _make_changed_places(
@@ -264,7 +290,8 @@ def _months_query(
             "AND household_ref IN (SELECT household_ref FROM shown_households) "
             "GROUP BY household_ref, month",
         )
-        places.append(f"SELECT household_ref, month FROM {table}")
+        some = " OR ".join(f"{column(item.item)} IS NOT NULL" for item in items)
+        places.append(f"SELECT household_ref, month FROM {table} WHERE {some}")
         joins.append(f"LEFT JOIN {table} USING (household_ref, month)")
         # Item codes and decimals need no escaping; NULL, an item without a row, is left out.
         cells += [

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from fangpin.feeds.arrivals import Arrival
+from fangpin.feeds.arrivals import REPEATED, Arrival
 from fangpin.feeds.claims import CLAIMS
 from fangpin.feeds.live_facts import view_live_facts
 from fangpin.lake.engine import Engine
@@ -95,8 +95,10 @@ def _link(
     engine, pack = evaluation.engine, evaluation.compiler.pack
     parts = []
     for place, one in enumerate(refused):
-        if one.accepted and one.last_month >= first:
-            engine.view_files(f"refused_{place}", [one.facts])
+        # Rows that stood already when it came were its own while the one before was refused.
+        files = [one.facts, *([one.folder / REPEATED] if one.repeated else [])]
+        if one.months_of_rows[1] >= first:
+            engine.view_files(f"refused_{place}", files)
             parts.append(f"SELECT *, {quoted(one.delivery)} AS delivery FROM refused_{place}")
     place = 0
     for one in snapshot.arrivals:

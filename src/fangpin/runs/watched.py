@@ -18,7 +18,7 @@ from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry import actions as registry
 from fangpin.lake.home import Home
 from fangpin.policy import Pack
-from fangpin.runs.months import months_of_households
+from fangpin.runs.months import first_shown, months_of_households
 
 
 def follow_watched(*, home: Home, pack: Pack, run_folder: Path, at: datetime) -> int:
@@ -37,11 +37,13 @@ def follow_watched(*, home: Home, pack: Pack, run_folder: Path, at: datetime) ->
 
 
 def bring_months(*, home: Home, pack: Pack, run_folder: Path, household_refs: list[int]) -> int:
-    """Copy households' months as a run knew them into the case database; how many rows."""
+    """Make households' months in the case database what a run knew of them; how many rows."""
     if not household_refs:
         return 0
     rows = months_of_households(
         home=home, pack=pack, run_folder=run_folder, household_refs=household_refs
     )
     with transaction.atomic():
+        # What was taken back since the last copy counts no longer.
+        registry.forget_months(households=household_refs, since=first_shown(run_folder))
         return registry.put_months(rows)

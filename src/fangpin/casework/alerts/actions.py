@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
 from fangpin.casework.alerts.models import Alert, AlertReason, EvidenceRow, Run
 from fangpin.casework.alerts.states import FIRST_STEP, SOURCE_CORRECTED, AlertState
 from fangpin.casework.divisions.bulk import Target, put_rows, run_statement
@@ -117,16 +120,13 @@ def raise_alerts(
 ) -> tuple[dict[int, int], int]:
     """Household reference -> the alert its hits belong to, and how many alerts were raised.
 
-    An open alert of the household takes them; so does one that this very run had raised and an
-    official has ended since, and an ended one whose facts merely go on (`_handled`). Only a
-    household with none of these gets a new alert. New alerts are numbered and ordered by severity,
-    division and household: the same run, the same rows. `ranks` are household, rule and severity
-    rank of every hit, `events` the source rows of single events behind them.
+    An open alert of the household takes them; so does an ended one whose facts merely go on
+    (`_handled`). Only a household with neither gets a new alert. New alerts are numbered and
+    ordered by severity, division and household: the same run, the same rows. `ranks` are household,
+    rule and severity rank of every hit, `events` the source rows of single events behind them.
     """
-    dealt_with = Alert.objects.exclude(end_reason=SOURCE_CORRECTED)
-    alert_of = dict(dealt_with.filter(last_run=run).values_list("household_id", "id"))
+    alert_of = _handled(run, ranks, events)
     alert_of |= dict(Alert.objects.filter(state=AlertState.OPEN).values_list("household_id", "id"))
-    alert_of = _handled(run, ranks, events) | alert_of
     taken = set(
         Alert.objects.filter(begins_with("alert_no", f"A{run.as_of:%Y%m}-")).values_list(
             "alert_no", flat=True
@@ -157,37 +157,42 @@ def _handled(
 
     A fact counts as dealt with while it hits run after run at no higher severity than the ended
     alert had known; once it worsens, returns after a gap, happens again (an event whose source row
-    the alert never cited) or another joins it, a new alert is due. An alert that its source ended
-    was dealt with by nobody.
+    the alert never cited) or another joins it, a new alert is due. The same where this run was
+    loaded before and an official has looked since. An alert that its source ended was dealt with by
+    nobody.
     """
     before = Run.objects.filter(as_of__lt=run.as_of).order_by("-as_of").first()
+    # What the last load of a run had withdrawn did not hit in it.
+    standing = AlertReason.objects.filter(alert__state=AlertState.ENDED, is_withdrawn=False)
+    followed = standing.filter(run__in=[run] if before is None else [before, run]).exclude(
+        alert__end_reason=SOURCE_CORRECTED
+    )
     ended = dict(
-        Alert.objects.filter(state=AlertState.ENDED, last_run=before)
-        .exclude(end_reason=SOURCE_CORRECTED)
-        .values_list("household_id", "id")
+        followed.order_by("alert_id").values_list("alert__household_id", "alert_id").distinct()
     )
     if not ended:
         return {}
+    alerts = followed.values("alert_id")
     known: dict[tuple[int, str], int] = {}
-    reasons = AlertReason.objects.filter(
-        alert__state=AlertState.ENDED, alert__last_run=before, is_withdrawn=False
-    )
-    for household_ref, rule, rank in reasons.values_list(
-        "alert__household_id", "rule", "severity_rank"
+    for alert, rule, rank in standing.filter(alert__in=alerts).values_list(
+        "alert_id", "rule", "severity_rank"
     ):
-        key = (household_ref, rule)
-        known[key] = min(rank, known.get(key, rank))
+        known[alert, rule] = min(rank, known.get((alert, rule), rank))
     worse = {
         household_ref
         for household_ref, rule, rank in ranks
-        if rank < known.get((household_ref, rule), rank + 1)
+        if household_ref in ended and rank < known.get((ended[household_ref], rule), rank + 1)
     }
     cited = set(
-        EvidenceRow.objects.filter(
-            alert__state=AlertState.ENDED, alert__last_run=before
-        ).values_list("alert__household_id", "rule", "item", "feed", "delivery", "row_no")
+        EvidenceRow.objects.filter(alert__in=alerts).values_list(
+            "alert_id", "rule", "item", "feed", "delivery", "row_no"
+        )
     )
-    worse |= {row[0] for row in events if row[0] in ended and tuple(row) not in cited}
+    worse |= {
+        household_ref
+        for household_ref, *row in events
+        if household_ref in ended and (ended[household_ref], *row) not in cited
+    }
     return {household_ref: pk for household_ref, pk in ended.items() if household_ref not in worse}
 
 
@@ -229,17 +234,25 @@ def put_reasons(*, run: Run, rows: Iterable[Sequence[Any]]) -> int:
     return put_rows(REASONS, rows)
 
 
-def put_evidence(*, run: Run, rows: Iterable[Sequence[Any]]) -> int:
+def put_evidence(*, run: Run, rows: Iterable[Sequence[Any]], is_repeated: bool) -> int:
     """Record the source rows, as in EVIDENCE; how many were given.
 
-    Rows that an earlier load of the same run cited for a reason that still stands make way.
+    Rows that an earlier load of the same run cited prove the run before it in which their rule hit;
+    without one, and where the reason still stands, they make way.
     """
-    run_statement(
-        "DELETE FROM alerts_evidencerow WHERE run_id = %s AND EXISTS ("
-        "SELECT 1 FROM alerts_alertreason r WHERE r.alert_id = alerts_evidencerow.alert_id "
-        "AND r.run_id = %s AND r.rule = alerts_evidencerow.rule AND r.is_withdrawn = false)",
-        [run.pk, run.pk],
-    )
+    if is_repeated:
+        earlier = AlertReason.objects.filter(
+            alert=OuterRef("alert"),
+            rule=OuterRef("rule"),
+            is_withdrawn=False,
+            run__as_of__lt=run.as_of,
+        ).order_by("-run__as_of")
+        cited = EvidenceRow.objects.filter(run=run)
+        cited.update(run=Coalesce(Subquery(earlier.values("run")[:1]), F("run")))
+        standing = AlertReason.objects.filter(
+            alert=OuterRef("alert"), rule=OuterRef("rule"), run=run, is_withdrawn=False
+        )
+        cited.filter(Exists(standing)).delete()
     return put_rows(EVIDENCE, rows)
 
 
@@ -281,8 +294,33 @@ def update_alerts(*, run: Run, is_repeated: bool) -> int:
     corrected deliveries it is worked out again from all reasons that stand.
     """
     run_statement(_FOLLOW_ENDED, [run.month, run.pk, run.pk])
-    due = _DUE_BY_ALL_REASONS if is_repeated else _DUE_BEFORE
+    due = _DUE_BEFORE
+    if is_repeated:
+        due = _DUE_BY_ALL_REASONS
+        _turn_back(run)
     return run_statement(_UPDATE_FROM_REASONS.replace("{due}", due), [run.month, run.pk, run.pk])
+
+
+def _turn_back(run: Run) -> None:
+    """Alerts that hit in an earlier load of the run alone are again what the run before made them.
+
+    An alert that no earlier run raised stays as it is: its withdrawn reason is all that there is.
+    """
+    standing = AlertReason.objects.filter(is_withdrawn=False)
+    left = Alert.objects.filter(last_run=run).exclude(
+        Exists(standing.filter(alert=OuterRef("pk"), run=run))
+    )
+    for alert in left:
+        reasons = standing.filter(alert=alert).select_related("run")
+        urgent = reasons.order_by("-run__as_of", "severity_rank", "place", "rule").first()
+        if urgent is None:
+            continue
+        alert.last_run, alert.updated_month = urgent.run, urgent.run.month
+        if alert.state == AlertState.OPEN:
+            alert.severity, alert.severity_rank = urgent.severity, urgent.severity_rank
+            alert.cause, alert.suggested_category = urgent.cause, urgent.category
+            alert.due_date = min(reason.due_date for reason in reasons)
+        alert.save()
 
 
 def follow_households() -> int:

@@ -113,10 +113,9 @@ def statement_of(
     return income_statement(
         pack=pack,
         statement=code,
-        months=months_of(household),
         members=int(members) if isinstance(members, Decimal | int) else None,
         opened=at,
-        covered=covered(at=at),
+        **_ledger_of(household, at=at),
         corrections=[Correction(one.line, one.amount, one.reason) for one in corrections],
         division=household.division,
     )
@@ -137,11 +136,10 @@ def rolling_facts(pack: Pack, household: Household, *, at: date) -> dict[str, Va
     rolling = rolling_income(
         pack=pack,
         statement=code,
-        months=months_of(household),
         members=household.count_of_members,
         at=at,
         count=MONTHS_SHOWN // 2,
-        covered=covered(at=at),
+        **_ledger_of(household, at=at),
         division=household.division,
     )
     return {"per_head_now": rolling[-1].per_head, "months_above_line": months_above_line(rolling)}
@@ -169,8 +167,7 @@ def facts_of(
         at=at,
         division=household.division,
         known={**attributes_of(pack, household), **(known or {}), **established(pack, visit)},
-        months=months_of(household),
-        covered=covered(at=at),
+        **_ledger_of(household, at=at),
     )
 
 
@@ -286,6 +283,16 @@ def covered(*, at: date) -> dict[str, frozenset[int]]:
 def delivered_of(run: Run | None) -> dict[str, frozenset[int]]:
     """Feed -> months that it had delivered when a run was made, whatever has come since; {} without one."""
     return {feed: frozenset(months) for feed, months in run.coverage.items()} if run else {}
+
+
+def _ledger_of(household: Household, *, at: date) -> dict[str, Any]:
+    """A household's months, and the months that feeds had delivered.
+
+    Of a household without a month the run has copied nothing yet, whatever was delivered: its case
+    was opened since. Nothing is known of it then, and nothing is zero.
+    """
+    months = months_of(household)
+    return {"months": months, "covered": covered(at=at) if months else {}}
 
 
 def months_of(household: Household) -> dict[str, dict[int, Decimal | str | None]]:

@@ -88,6 +88,15 @@ def remove_months(rows: Iterable[tuple[int, int]]) -> None:
         )
 
 
+def forget_months(*, households: Iterable[int], since: int) -> None:
+    """Remove every month of these households from a month on, before they are put anew."""
+    run_for_keys(
+        "DELETE FROM registry_householdmonth WHERE month >= %s AND household_id IN ({keys})",
+        households,
+        before=(since,),
+    )
+
+
 def recount() -> None:
     """Renew the counts of listed households and members by village."""
     run_statement("DELETE FROM registry_divisioncount")

@@ -76,10 +76,9 @@ def task(
     form = form_of(installation_pack(), case, act=ACT)
     asked = questions(installation_pack(), form, case, on=today) if form else []
     severity = severity_of(case.severity)
-    ledger = KnownLedger(
-        {row.month: row.amounts for row in registry.months(scope, household.household_ref)},
-        village.covered,
-    )
+    months = {row.month: row.amounts for row in registry.months(scope, household.household_ref)}
+    # A case that was opened since the last run: no month was brought yet, and none is zero.
+    ledger = KnownLedger(months, village.covered if months else {})
     return {
         "kind": "visit",
         "id": case.case_no,
