@@ -52,6 +52,9 @@ _OF_ONE_MACHINE = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.memory": "2g",
+    # Hundreds of short statements: the second compiler costs more than it saves. What stands in
+    # spark.driver.extraJavaOptions comes after this and has the last word.
+    "spark.driver.defaultJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m",
     "spark.sql.shuffle.partitions": "4",
     "spark.authenticate.secret": uuid.uuid4().hex,
 }
