@@ -19,7 +19,8 @@ from tests.engines.connect_server import connect_server
 
 SMALL = {
     "spark.driver.bindAddress": "127.0.0.1",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m "
+    "-XX:+UseSerialGC",
     "spark.driver.memory": "1g",
     "spark.log.level": "ERROR",
     "spark.sql.adaptive.enabled": "false",

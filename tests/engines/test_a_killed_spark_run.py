@@ -5,15 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 
-import psutil
 import pytest
 
 from fangpin.lake.engine import Engine
@@ -23,6 +20,7 @@ from fangpin.policy.pack import Pack
 from fangpin.runs.monthly import run_month
 from tests.engines.conftest import SMALL
 from tests.engines.connect_server import connect_server
+from tests.engines.killed_runs import ends_lost, java_under, runs_of, start, until
 from tests.engines.same_files import computed, differing
 from tests.ledger.village import Lake
 from tests.runs.hillside import year
@@ -30,23 +28,6 @@ from tests.runs.hillside import year
 pytestmark = pytest.mark.spark
 
 BEFORE, DAY = date(2020, 4, 15), date(2020, 5, 15)
-_RUN = """
-import sys
-from datetime import date
-from pathlib import Path
-from fangpin.lake.engines.spark import connect
-from fangpin.lake.engines.spark_sessions import SparkAddress
-from fangpin.lake.home import Home
-from fangpin.policy import load_pack
-from fangpin.runs.monthly import run_month
-
-pack, home = load_pack(Path(sys.argv[1])), Home(Path(sys.argv[2]))
-with connect(address=SparkAddress(master=sys.argv[4]), spill=home.spill) as engine:
-    engine.rows("SELECT 1 AS x")
-    print("begins", flush=True)
-    run_month(home=home, pack=pack, engine=engine, as_of=date.fromisoformat(sys.argv[3]))
-print("ended", flush=True)
-"""
 
 
 @pytest.fixture
@@ -67,30 +48,6 @@ def home(tmp_path: Path, hillside: Pack, on_duckdb: Engine) -> Home:
     return lake.home
 
 
-def start(pack: Pack, home: Path, *, master: str) -> subprocess.Popen[str]:
-    """The month on Spark in a process of its own, once it has begun."""
-    command = [sys.executable, "-c", _RUN, str(pack.directory), str(home), str(DAY), master]
-    with errors_of(home).open("w") as errors:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
-    assert process.stdout is not None and process.stdout.readline() == "begins\n"
-    return process
-
-
-def errors_of(home: Path) -> Path:
-    """Where the run of a home says what went wrong."""
-    return home.with_name(f"{home.name}-errors.txt")
-
-
-def java_under(process: subprocess.Popen[str], *, words: str) -> list[psutil.Process]:
-    """The Java processes that a run started, by what stands in their command line."""
-    family = psutil.Process(process.pid).children(recursive=True)
-    return [one for one in family if one.name() == "java" and words in " ".join(one.cmdline())]
-
-
-def runs_of(home: Path) -> list[Path]:
-    return [place for place in (home / "runs").iterdir() if TEMPORARY not in place.name]
-
-
 def what_duckdb_leaves(folder: Path, pack: Pack, home: Home, here: Engine) -> Path:
     """A copy of a home with the month in it."""
     whole = folder / "whole"
@@ -99,21 +56,13 @@ def what_duckdb_leaves(folder: Path, pack: Pack, home: Home, here: Engine) -> Pa
     return whole
 
 
-def ends_lost(process: subprocess.Popen[str], home: Path) -> None:
-    """The run ends, and tells of a Spark that is lost."""
-    assert process.wait(timeout=120) != 0
-    told = errors_of(home).read_text(encoding="utf-8").splitlines()
-    problems = [line for line in told if line.startswith("fangpin.lake.engine.EngineLost")]
-    assert problems and "SPARK_LOST" in problems[-1], told[-5:]
-
-
 def test_a_killed_driver_leaves_the_last_whole_run_and_either_engine_ends_the_month(
     tmp_path: Path, hillside: Pack, home: Home, on_duckdb: Engine
 ) -> None:
     whole = what_duckdb_leaves(tmp_path, hillside, home, on_duckdb)
     before = runs_of(home.root)
 
-    process = start(hillside, home.root, master="local[2]")
+    process = start(hillside.directory, home.root, day=DAY, master="local[2]")
     time.sleep(Random(2020).uniform(1, 4))
     (driver,) = java_under(process, words="SparkSubmit")
     driver.send_signal(signal.SIGKILL)
@@ -135,13 +84,13 @@ def test_a_lost_connect_server_leaves_the_last_whole_run(
     before = runs_of(home.root)
 
     with connect_server(tmp_path, SMALL) as server:
-        process = start(hillside, home.root, master=server.address)
+        process = start(hillside.directory, home.root, day=DAY, master=server.address)
         time.sleep(Random(2020).uniform(1, 4))
         server.process.send_signal(how)
         ends_lost(process, home.root)
 
     assert runs_of(home.root) == before
-    assert not list(home.spill.glob("spark-*")), "what was kept for the session is gone with it"
+    assert not list(home.spill.iterdir()), "what was kept for the session is gone with it"
     run_month(home=home, pack=hillside, engine=on_duckdb, as_of=DAY)
     assert differing(whole, home.root) == []
     assert not list(home.root.rglob(f"{TEMPORARY}*"))
@@ -152,14 +101,15 @@ def test_a_killed_executor_is_made_good_by_the_others(
 ) -> None:
     whole = what_duckdb_leaves(tmp_path, hillside, home, on_duckdb)
 
-    process = start(hillside, home.root, master="local-cluster[2,1,1024]")
-    patience = time.monotonic() + 120
-    while len(executors := java_under(process, words="CoarseGrainedExecutorBackend")) < 2:
-        assert time.monotonic() < patience, "both executors come up"
-        time.sleep(0.2)
+    process = start(hillside.directory, home.root, day=DAY, master="local-cluster[2,1,1024]")
+    executors = until(
+        lambda: java_under(process, words="CoarseGrainedExecutorBackend"),
+        count=2,
+        why="both executors come up",
+    )
     time.sleep(1)
     os.kill(executors[0].pid, signal.SIGKILL)
 
     assert process.wait(timeout=600) == 0
     assert differing(whole, home.root) == []
-    assert not list(home.spill.glob("spark-*"))
+    assert not list(home.spill.iterdir())

@@ -129,6 +129,21 @@ CONSTRUCTS = {
     "born, share, sign FROM facts WHERE ref = 3 ORDER BY ref, month",
     "the first of each": "SELECT * FROM facts QUALIFY row_number() OVER "
     "(PARTITION BY ref ORDER BY month DESC) = 1 ORDER BY ref",
+    "a list in an order": "SELECT ref, CAST(to_json(list(struct_pack(state := state, sign := sign, "
+    "month := month) ORDER BY state, sign, month)) AS VARCHAR) FROM facts GROUP BY ref ORDER BY ref",
+    "a list against the order of its rows": "SELECT CAST(to_json(list(struct_pack(ref := ref) "
+    "ORDER BY born, month)) AS VARCHAR) FROM facts",
+    "small letters, one for one": "SELECT lower(name), sha256(lower(replace(name, ' ', ''))) FROM "
+    "(VALUES (1, 'İstanbul'), (2, 'ΟΔΥΣΣΕΥΣ'), (3, 'Straße Ǆ'), (4, '王 K'), (5, NULL)) "
+    "AS told(place, name) ORDER BY place",
+    "a last line end belongs to a text": "SELECT regexp_full_match(name, '[\\x{4e00}-\\x{9fff}]+') FROM "
+    "(VALUES (1, '甲'), (2, '甲\n'), (3, '甲\u2028')) AS told(place, name) ORDER BY place",
+    "a half that a double does not hold": "SELECT round(share, 2), round(share / 1e7, 9), "
+    "round(share / -10, 3) FROM (VALUES (CAST(1.005 AS DOUBLE)), (2.675), (1.115), (0.285)) "
+    "AS told(share) ORDER BY share",
+    "texts beyond two bytes": "SELECT name, length(name), substr(name, 2, 1), left(name, 2), "
+    "right(name, 1) FROM (VALUES ('𠮷野家'), ('\ufffd'), ('e\u0301'), ('👨\u200d👩'), ('é'), (''), ('a ')) "
+    "AS told(name) ORDER BY name DESC",
     "shares of a whole": "SELECT ref, month, sum(sign) OVER (PARTITION BY ref), "
     "count(*) OVER (PARTITION BY ref), pow(2, least(sign, 500)) FROM facts ORDER BY ref, month",
     "listed values": "SELECT place, inverse FROM (VALUES (1, 'a'), (2, NULL)) "

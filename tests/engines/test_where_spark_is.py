@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from fangpin.lake.engine import Engine
-from fangpin.lake.engines import spark
+from fangpin.lake.engines import duckdb, spark
 from fangpin.lake.engines.spark_losses import not_reached
-from fangpin.lake.engines.spark_sessions import SparkAddress
+from fangpin.lake.engines.spark_sessions import SparkAddress, settle
 from fangpin.lake.engines.spark_sql import spark_condition
 from fangpin.values.problem import ProblemError
 from fangpin.web.settings.environment import Environment
@@ -99,7 +99,79 @@ def test_parts_that_are_not_seen_from_here_stop_the_write(
     on_spark: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     elsewhere = tmp_path / "elsewhere"
-    monkeypatch.setattr(SparkAddress, "of", lambda self, path: f"file://{elsewhere / path.name}")
-    with pytest.raises(Exception, match="not seen from here"):
+    monkeypatch.setattr(SparkAddress, "to", lambda self, path: f"file://{elsewhere / path.name}")
+    with pytest.raises(ProblemError) as unseen:
         on_spark.write("SELECT 1 AS x", tmp_path / "one.parquet")
+    assert is_unseen(unseen.value, "do not see the same lake")
     assert not (tmp_path / "one.parquet").exists()
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize(
+    ("home_url", "why"),
+    [
+        ("s3a://bucket/lake", "lacks the jar"),
+        ("hfds://hub/lake", "lacks the jar"),
+        ("file:///proc/lake", "may not read or write"),
+    ],
+)
+def test_a_lake_that_the_cluster_cannot_write_is_told_with_its_cure(
+    small_spark: None, tmp_path: Path, home_url: str, why: str
+) -> None:
+    address = SparkAddress(home=tmp_path, home_url=home_url)
+    with (
+        pytest.raises(ProblemError) as unseen,
+        spark.connect(address=address, spill=tmp_path / "spill") as engine,
+    ):
+        engine.write("SELECT 1 AS x", tmp_path / "one.parquet")
+    assert is_unseen(unseen.value, why)
+    assert not list((tmp_path / "spill").iterdir())
+
+
+@pytest.mark.spark
+def test_a_lake_that_the_cluster_has_at_another_place_is_told(
+    small_spark: None, tmp_path: Path
+) -> None:
+    address = SparkAddress(home=tmp_path, home_url=f"file://{tmp_path}/of another machine")
+    with duckdb.connect(spill=tmp_path) as here:
+        here.write("SELECT 1 AS x", tmp_path / "one.parquet")
+    with (
+        pytest.raises(ProblemError) as unseen,
+        spark.connect(address=address, spill=tmp_path / "spill") as engine,
+    ):
+        engine.view_files("one", [tmp_path / "one.parquet"])
+        engine.rows("SELECT x FROM one")
+    assert is_unseen(unseen.value, "do not see the same lake")
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize("place", ["a=1, b", "100% 甲", "#?;&", "旧 数据/2020+a", "{a}[1]*"])
+def test_the_lake_may_lie_in_a_folder_of_any_name(
+    small_spark: None, tmp_path: Path, place: str
+) -> None:
+    home = tmp_path / place
+    with spark.connect(address=SparkAddress(home=home), spill=home / "spill") as engine:
+        engine.load_rows("given", {"x": "BIGINT", "y": "VARCHAR"}, [[1, "a"], [2, None]])
+        assert engine.write("SELECT * FROM given ORDER BY x", home / f"{place[:2]}.parquet") == 2
+        engine.view_files("read_back", [home / f"{place[:2]}.parquet"], with_file_name=True)
+        rows = engine.rows("SELECT x, y, filename FROM read_back ORDER BY x")
+    assert [row[:2] for row in rows] == [(1, "a"), (2, None)]
+    assert {row[2].removeprefix("file:") for row in rows} == {f"{home}/{place[:2]}.parquet"}
+
+
+def test_a_server_of_another_major_release_is_refused() -> None:
+    pytest.importorskip("pyspark")
+
+    class Server:
+        version = "3.5.9"
+
+    with pytest.raises(ProblemError) as refused:
+        settle(Server())  # type: ignore[arg-type]
+    (problem,) = refused.value.problems
+    assert problem.code == "SPARK_OTHER_RELEASE" and "3.5.9" in problem.where
+
+
+def is_unseen(error: ProblemError, why: str) -> bool:
+    """Whether it tells, for this reason, that Spark's machines do not see the lake."""
+    (problem,) = error.problems
+    return problem.code == "SPARK_HOME_UNSEEN" and why in problem.en

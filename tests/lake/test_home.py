@@ -187,6 +187,53 @@ def test_what_was_handed_on_when_a_run_was_killed_is_swept(home: Home) -> None:
     assert names(home.spill) == []
 
 
+def test_what_an_engine_of_this_command_keeps_is_not_swept_by_its_own_run(home: Home) -> None:
+    with passing_folder(home.spill) as place:
+        (place / "names.parquet").touch()
+        assert home.sweep() == 0
+        assert names(place) == ["names.parquet"]
+    assert names(home.spill) == []
+
+
+# ── who may look ────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def usual_mask() -> Iterator[None]:
+    """What most machines begin an account with: files are for everybody to read."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+def mode(folder: Path) -> int:
+    return folder.stat().st_mode & 0o777
+
+
+def test_a_new_home_and_what_is_spilled_are_for_its_own_account_alone(
+    usual_mask: None, home: Home
+) -> None:
+    assert mode(home.root) == mode(home.spill) == 0o700
+
+
+def test_a_spill_that_stood_open_is_closed_to_others_and_its_group_keeps_what_it_was_given(
+    usual_mask: None, home: Home
+) -> None:
+    for stood, stands in ((0o755, 0o750), (0o2777, 0o770), (0o770, 0o770)):
+        home.spill.chmod(stood)
+        home.prepare()
+        assert mode(home.spill) == stands
+
+
+def test_a_folder_that_was_there_before_keeps_its_own_modes(
+    usual_mask: None, tmp_path: Path
+) -> None:
+    given = tmp_path / "shared"
+    given.mkdir(mode=0o755)
+    Home(given).prepare()
+    assert mode(given) == 0o755 and mode(given / "spill") == 0o700
+
+
 # ── the machine's refusals ──────────────────────────────────────────────────────────────────────
 
 

@@ -17,7 +17,8 @@ from fangpin.policy.pack import Pack
 from fangpin.runs.months import months_of_household, months_of_households
 from fangpin.values.month import Month
 from fangpin.values.problem import ProblemError
-from tests.ledger.village import Lake
+from tests.ledger.village import Lake, bill, person
+from tests.linkage.valley import Valley
 from tests.looking import rows_of
 from tests.runs.hillside import receive_until
 
@@ -290,3 +291,16 @@ def _rule_on_share(lake: Lake, pack: Pack) -> Lake:
         for rule in pack.rules
     )
     return Lake(lake.root, replace(pack, rules=rules))
+
+
+def test_codes_in_the_column_of_amounts_stop_nobody_s_month(tmp_path: Path, hillside: Pack) -> None:
+    """Fifteen digits a bill, a year long, are more than the ledger's column holds."""
+    lake = Valley(tmp_path, hillside)
+    lake.send("registry.people", [person("B", 1, "bob", month="2019-06", relation="head")], on=THEN)
+    days = [f"2019-{month:02}-10" for month in range(6, 13)]
+    days += [f"2020-{month:02}-10" for month in range(1, 6)]
+    codes = [bill(f"x{day}", "bob", day, "999999999999999.99") for day in days]
+    lake.send("health.bills", [*codes, bill("b", "bob", "2020-01-11", "2500")], on=THEN)
+
+    assert lake.run(NOW).outcomes["high_bills"]["hit"] == 1
+    assert lake.amounts(NOW)["B", "2020-01", "bills"] == Decimal("2500.00")

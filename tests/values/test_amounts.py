@@ -31,7 +31,7 @@ from fangpin.values.amounts import amount_in_words, read_amount, read_count, rea
         (".5", "0.50", ("ZERO_ADDED",)),
         ("33.333", "33.33", ("ROUNDED",)),
         ("0.005", "0.01", ("ROUNDED",)),
-        ("9999999999999999.99", "9999999999999999.99", ()),
+        ("99999999999.99", "99999999999.99", ()),
         ("'400", "400.00", ("NORMALISED",)),
         ('="1,200.50"', "1200.50", ("NORMALISED",)),
     ],
@@ -46,8 +46,8 @@ def test_an_amount_is_read_without_loss(text: str, value: str, repairs: tuple[st
 @pytest.mark.parametrize(
     "text",
     ["1.200,50", "4OO", "12 34", "1,20", "1,2000", "1200.5.0", "abc", "nan", "NaN", "inf", "-inf",
-     "1e400", "400美元", "((3))", "(-3)", "--3", "3-", "10000000000000000", "１O", "1_000", "0x10",
-     "壹贰元叁", "元", "壹仟贰元", "九千万亿亿"],
+     "1e400", "400美元", "((3))", "(-3)", "--3", "3-", "100000000000", "431022101201", "１O",
+     "1_000", "0x10", "壹贰元叁", "元", "壹仟贰元", "九千万亿亿"],
 )  # fmt: skip
 def test_what_can_be_read_two_ways_or_not_at_all_is_refused(text: str):
     reading = read_amount(text)

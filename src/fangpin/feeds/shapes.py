@@ -18,6 +18,7 @@ from fangpin.feeds.cells import (
 )
 from fangpin.feeds.headers import Column
 from fangpin.policy.feed_models import ContractField
+from fangpin.values.amounts import LARGEST
 from fangpin.values.text import MISSING_WORDS
 
 TYPES = {
@@ -51,7 +52,7 @@ def type_of(field: ContractField) -> str:
 def fast_expression(column: Column, cell: str) -> str:
     """SQL that reads the clean shapes of a cell as cells.py does, NULL for all others.
 
-    The contract's limits are not part of it: see `beyond_limits`.
+    Limits, the contract's and those of any figure, are not part of it: see `beyond_limits`.
     """
     field = column.field
     text = cell
@@ -162,9 +163,10 @@ def _bounded_number(field: ContractField, text: str, whole: str, decimals: int) 
 
 
 def beyond_limits(column: Column, value: str) -> str:
-    """SQL that adds, with OR, whether a value lies outside the contract's limits or in months to come."""
+    """SQL that adds, with OR, whether a value lies outside limits: the contract's, any cell's, or time's."""
     field, latest = column.field, column.latest
-    tests = ""
+    is_figure = field.type in ("amount", "number", "count")
+    tests = f" OR abs({value}) >= {LARGEST:f}" if is_figure else ""
     if latest is not None:
         last = {"month": f"{latest:d}", "year": f"{latest.year}"}
         tests += f" OR {value} > {last.get(field.type, f'DATE {literal(str(latest.last_day))}')}"

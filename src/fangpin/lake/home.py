@@ -8,7 +8,7 @@ import re
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from fangpin.values.problem import Problem, ProblemError
@@ -19,6 +19,9 @@ MACHINE_CODES = frozenset({"DISK_FULL", "HOME_NOT_WRITABLE"})
 """Problems of the machine (`machine_problem`): the same may well be done a little later."""
 _SPILLED = "duckdb_temp_"
 """What the engine spilled, and what stays of one that was killed: it holds people's rows."""
+_OF_OTHERS = 0o007
+_in_use: set[Path] = set()
+"""Passing folders of this process: a sweep of its own leaves them alone."""
 
 
 class Home:
@@ -92,12 +95,22 @@ class Home:
 
     @property
     def spill(self) -> Path:
-        """Where the engine may spill; may be emptied whenever nothing runs."""
+        """Where engines spill and hand each other rows, names and numbers of people among them.
+
+        It is closed to other accounts of the machine, and may be emptied whenever nothing runs.
+        """
         return self.root / "spill"
 
     def prepare(self) -> None:
-        """Make the folders; raises ProblemError when the place cannot be written."""
+        """Make the folders; raises ProblemError when the place cannot be written.
+
+        A home that is made here is open to its own account alone; `spill` always is closed to others,
+        and to the account's group unless whoever runs the installation opened it.
+        """
         with machine_problems(self.root):
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.spill.mkdir(mode=0o700, exist_ok=True)
+            _close_to_others(self.spill)
             for folder in (
                 self.vault,
                 self.deliveries,
@@ -107,21 +120,21 @@ class Home:
                 self.decisions,
                 self.timeline,
                 self.runs,
-                self.spill,
             ):
-                folder.mkdir(parents=True, exist_ok=True)
+                folder.mkdir(exist_ok=True)
 
     def sweep(self, *, within: Path | None = None) -> int:
         """Remove what killed commands left unfinished or spilled; returns how many places were swept.
 
         `within` narrows to one folder of the home.
-        A place still held by a living process (its id is part of the name) is left alone.
+        A place still held by a living process (its id is part of the name) is left alone, and so is
+        what an engine of this one keeps.
         """
         swept = 0
         within = within or self.root
         for place in (*within.glob(f"**/{TEMPORARY}*"), *within.glob(f"**/{_SPILLED}*")):
             owner = re.split("[-_]", place.name.removeprefix(TEMPORARY).removeprefix(_SPILLED))[0]
-            if owner.isdigit() and is_alive(int(owner)):
+            if place in _in_use or (owner.isdigit() and is_alive(int(owner))):
                 continue
             shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
             swept += 1
@@ -156,14 +169,17 @@ def published_folder(final: Path) -> Iterator[Path]:
 
 @contextmanager
 def passing_folder(within: Path) -> Iterator[Path]:
-    """A folder for what one engine hands another: gone when the block ends, swept after a kill."""
+    """A folder for what an engine keeps or hands another: gone when the block ends, swept after a
+    kill."""
     place = within / f"{TEMPORARY}{os.getpid()}-{uuid.uuid4().hex[:8]}"
-    with machine_problems(place):
-        place.mkdir(parents=True)
+    _in_use.add(place)
     try:
+        with machine_problems(place):
+            place.mkdir(parents=True)
         yield place
     finally:
         shutil.rmtree(place, ignore_errors=True)
+        _in_use.discard(place)
 
 
 @contextmanager
@@ -230,6 +246,15 @@ def machine_problem(error: OSError, place: Path) -> Problem:
         fix_zh="请检查 FANGPIN_HOME 的路径和权限，然后重新执行同一命令。",
         fix_en="Check the path and permissions of FANGPIN_HOME, then repeat the command.",
     )
+
+
+def _close_to_others(folder: Path) -> None:
+    """Take from every other account of the machine what it may do there; its group keeps what it may."""
+    mode = folder.stat().st_mode
+    if mode & _OF_OTHERS:
+        # A mount whose modes cannot be changed has its own rules of who reads it.
+        with suppress(OSError):
+            folder.chmod(mode & ~_OF_OTHERS & 0o7777)
 
 
 def _rename(temporary: Path, final: Path) -> None:

@@ -9,8 +9,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from fangpin.values.text import cell_problem, is_missing, normalise, without_text_mark
 
 CENT = Decimal("0.01")
-LARGEST = Decimal(10) ** 16
-"""Exclusive; what DECIMAL(18,2) can hold."""
+LARGEST = Decimal(10) ** 11
+"""Exclusive, of a single cell: a figure of twelve digits is a code in the wrong column. Hundreds of
+such cells of one household can be added, and the sum multiplied, before a decimal is too narrow, which
+would stop the run of a whole county (`policy/expressions/sql.py`)."""
 
 _MULTIPLIERS = {"": 1, "千": 1_000, "万": 10_000, "百万": 1_000_000, "亿": 100_000_000}
 _SIGNS = str.maketrans({"−": "-", "–": "-", "—": "-", "﹣": "-", "，": ",", "。": "."})

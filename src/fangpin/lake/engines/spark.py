@@ -21,17 +21,21 @@ from typing import TYPE_CHECKING, Any
 from fangpin.lake.engine import EngineLost, EngineRefused
 from fangpin.lake.engines import duckdb
 from fangpin.lake.engines.parquet_shapes import ParquetShapes
-from fangpin.lake.engines.spark_losses import is_loss, lost, missing, refusals
+from fangpin.lake.engines.spark_losses import (
+    home_unseen,
+    is_loss,
+    lost,
+    missing,
+    refusals,
+)
 from fangpin.lake.engines.spark_sessions import (
     SparkAddress,
     begin,
     end,
-    scratch_of,
     settle,
-    sweep,
 )
 from fangpin.lake.engines.spark_sql import identifier, spark_sql, spark_type
-from fangpin.lake.home import machine_problems
+from fangpin.lake.home import machine_problems, passing_folder
 from fangpin.lake.statement import Statement
 from fangpin.values.problem import ProblemError
 
@@ -46,11 +50,11 @@ _MOST_STEPS = 3
 class Engine:
     """One Spark session; its tables are kept as Parquet in the spill until they are dropped."""
 
-    def __init__(self, session: SparkSession, address: SparkAddress, spill: Path) -> None:
+    def __init__(self, session: SparkSession, address: SparkAddress, scratch: Path) -> None:
         self.scores_claims = address.scores_claims
         self._session = session
         self._address = address
-        self._spill = spill
+        self._scratch = scratch
         self._shapes = ParquetShapes()
         self._schemas: dict[tuple[str, ...], StructType] = {}
         self._frames: dict[str, DataFrame] = {}
@@ -165,9 +169,10 @@ class Engine:
         for shape, together in groups.items():
             held = dict(shape)
             ddl = ", ".join(f"{identifier(column)} {spark_type(kind)}" for column, kind in shape)
-            read = self._session.read.schema(ddl).parquet(
-                *(self._address.of(file) for file in together)
-            )
+            with refusals(f"the view {name}"):
+                read = self._session.read.schema(ddl).parquet(
+                    *(self._address.of(file) for file in together)
+                )
             cells = [
                 f"CAST({identifier(column) if column in held else 'NULL'} AS {spark_type(kind)}) "
                 f"AS {identifier(column)}"
@@ -198,13 +203,13 @@ class Engine:
         parts = self._new_folder()
         try:
             with refusals(query):
-                self._frame(query, parameters).write.parquet(self._address.of(parts))
+                self._frame(query, parameters).write.parquet(self._address.to(parts))
             if not (parts / "_SUCCESS").exists():
-                raise EngineRefused(f"{parts}: Spark's parts are not seen from here")
+                raise ProblemError(home_unseen("absent"))
             listed = ", ".join(
                 "'" + str(part).replace("'", "''") + "'" for part in sorted(parts.glob("part-*"))
             )
-            with duckdb.connect(spill=self._spill) as gatherer:
+            with duckdb.connect(spill=self._scratch) as gatherer:
                 return gatherer.write(
                     f"SELECT * FROM read_parquet([{listed}])",
                     file,
@@ -254,7 +259,7 @@ class Engine:
         # look at all that led to it.
         place = self._new_folder()
         with refusals(f"the table {name}"):
-            frame.write.option("compression", "snappy").parquet(self._address.of(place))
+            frame.write.option("compression", "snappy").parquet(self._address.to(place))
             kept = self._session.read.schema(frame.schema).parquet(self._address.of(place))
         self._become(name, kept, place=place)
 
@@ -281,7 +286,7 @@ class Engine:
             self._places[name] = place
 
     def _new_folder(self) -> Path:
-        return scratch_of(self._spill) / uuid.uuid4().hex[:8]
+        return self._scratch / uuid.uuid4().hex[:8]
 
     def _forget(self, place: Path | None) -> None:
         if place is not None:
@@ -334,7 +339,7 @@ def connect(*, address: SparkAddress, spill: Path) -> Iterator[Engine]:
 
     A session that this process has already is used and left; otherwise, and always on a Connect
     server, one is begun and ended. Raises ProblemError SPARK_MISSING, SPARK_NOT_REACHED,
-    SPARK_SETTING_REFUSED, and whatever uses it SPARK_LOST.
+    SPARK_OTHER_RELEASE, SPARK_SETTING_REFUSED, and whatever uses it SPARK_LOST or SPARK_HOME_UNSEEN.
     """
     if find_spec("pyspark") is None or find_spec("pyarrow") is None:
         raise ProblemError(missing())
@@ -345,24 +350,22 @@ def connect(*, address: SparkAddress, spill: Path) -> Iterator[Engine]:
     # Refused statements are told by the exception alone.
     for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    spill.mkdir(parents=True, exist_ok=True)
-    sweep(spill)
     running = None if address.is_remote else SparkSession.getActiveSession()
-    session = running or begin(address, spill)
-    engine = Engine(session, address, spill)
-    try:
-        settle(session)
-        yield engine
-    except Exception as error:
-        if not is_loss(error):
-            raise
-        raise EngineLost(lost()) from error
-    finally:
-        if running is None:
-            end(session, address)
-            shutil.rmtree(scratch_of(spill), ignore_errors=True)
-        else:
-            _leave(engine)
+    with passing_folder(spill) as scratch:
+        session = running or begin(address, scratch)
+        engine = Engine(session, address, scratch)
+        try:
+            settle(session)
+            yield engine
+        except Exception as error:
+            if not is_loss(error):
+                raise
+            raise EngineLost(lost()) from error
+        finally:
+            if running is None:
+                end(session, address)
+            else:
+                _leave(engine)
 
 
 def _leave(engine: Engine) -> None:

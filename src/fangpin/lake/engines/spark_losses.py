@@ -30,10 +30,21 @@ def refusals(query: Statement | str) -> Iterator[None]:
         told = "\n".join(line for line in lines if not re.match(r"\s+at |\s*\.\.\. ", line))
         if re.search(r"No space left|disk full|Disk quota", told):
             raise ProblemError(machine_problem(OSError(28, "No space left"), Path())) from error
+        for reason, pattern in _HOME_UNSEEN.items():
+            if pattern.search(told):
+                raise ProblemError(home_unseen(reason)) from error
         text = query.text if isinstance(query, Statement) else query
         raise EngineRefused(f"{told}\n{text}") from None
 
 
+_HOME_UNSEEN = {
+    "scheme": re.compile(r"No FileSystem for scheme|Class \S+FileSystem not found"),
+    "denied": re.compile(
+        r"Permission denied|AccessControlException|Read-only file system|Mkdirs failed to create"
+    ),
+    "absent": re.compile(r"FILE_NOT_EXIST|PATH_NOT_FOUND|FileNotFoundException"),
+}
+"""Why Spark's machines do not read or write FANGPIN_HOME: what Spark says of it."""
 _STOPPED = re.compile(r"stopped SparkContext|SparkContext (was|has been) (shut ?down|stopped)")
 _NO_SESSION = ("INVALID_HANDLE.SESSION_", "NO_ACTIVE_SESSION")
 
@@ -84,6 +95,49 @@ def lost() -> Problem:
         en="The connection to Spark broke; nothing of this computation was kept and earlier data is whole.",
         fix_zh="请确认 Spark 在运行、内存够用，然后重新执行同一命令。",
         fix_en="See that Spark runs and has the memory it needs, then repeat the command.",
+    )
+
+
+def home_unseen(reason: str) -> Problem:
+    """SPARK_HOME_UNSEEN: scheme, denied or absent, as `_HOME_UNSEEN` tells them apart."""
+    zh, en = {
+        "scheme": (
+            "Spark 不认识数据目录地址的协议：集群缺少这种存储的组件。",
+            "Spark does not know the scheme of the lake's address: its cluster lacks the jar for "
+            "that store.",
+        ),
+        "denied": (
+            "Spark 的机器没有读写数据目录的权限，或目录是只读的。",
+            "Spark's machines may not read or write the lake, or it is read-only there.",
+        ),
+        "absent": (
+            "Spark 的机器与本机看到的不是同一个数据目录。",
+            "Spark's machines and this one do not see the same lake.",
+        ),
+    }[reason]
+    return Problem(
+        code="SPARK_HOME_UNSEEN",
+        where="FANGPIN_HOME, FANGPIN_SPARK_HOME",
+        zh=f"{zh}本次运算没有留下任何数据，原有数据不变。",
+        en=f"{en} Nothing of this computation was kept and earlier data is whole.",
+        fix_zh="请让集群每台机器都能以运行防贫的账户读写同一目录：路径相同，或用 FANGPIN_SPARK_HOME "
+        "给出其地址；s3a:// 等存储还要在集群上安装 hadoop-aws 之类的组件。",
+        fix_en="Let every machine of the cluster read and write the same folder as fangpin's account "
+        "does: under the same path, or under the address in FANGPIN_SPARK_HOME; a store such as s3a:// "
+        "also needs its jar (hadoop-aws) on the cluster.",
+    )
+
+
+def other_release(there: str, here: str) -> Problem:
+    """SPARK_OTHER_RELEASE: a Connect server of another major release than PySpark's."""
+    return Problem(
+        code="SPARK_OTHER_RELEASE",
+        where=f"FANGPIN_SPARK_MASTER (Spark {there})",
+        zh=f"Spark Connect 服务器的版本是 {there}，本机组件的版本是 {here}，主版本不同，因此没有运算。",
+        en=f"The Spark Connect server is release {there}, the extra installed here is {here}: the major "
+        "releases differ, so nothing was computed.",
+        fix_zh="请使用主版本相同的 Spark Connect 服务器，然后重新执行同一命令。",
+        fix_en="Use a Spark Connect server of the same major release, then repeat the command.",
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import uuid
 import warnings
 from contextlib import suppress
@@ -12,15 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fangpin.lake.engines.spark_losses import is_loss, not_reached, setting_refused
-from fangpin.lake.home import is_alive
+from fangpin.lake.engines.spark_losses import (
+    is_loss,
+    not_reached,
+    other_release,
+    setting_refused,
+)
 from fangpin.values.problem import ProblemError
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 LOCAL_MASTER = "local[2]"
-_SCRATCH = "spark-"
 
 SETTINGS = {
     # What the queries mean: overflow and bad casts raise, products keep all their decimals.
@@ -50,6 +52,9 @@ _OF_ONE_MACHINE = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.memory": "2g",
+    # Hundreds of short statements: the second compiler costs more than it saves. What stands in
+    # spark.driver.extraJavaOptions comes after this and has the last word.
+    "spark.driver.defaultJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m",
     "spark.sql.shuffle.partitions": "4",
     "spark.authenticate.secret": uuid.uuid4().hex,
 }
@@ -77,19 +82,22 @@ class SparkAddress:
         return self.master.startswith("local")
 
     def of(self, path: Path) -> str:
-        """The address of a file or folder to Spark; what could be a pattern is escaped."""
+        """The address of a file or folder that Spark reads; what could be a pattern is escaped."""
+        return re.sub(r"([\[\]{}*?\\])", r"\\\1", self.to(path))
+
+    def to(self, path: Path) -> str:
+        """The address of a folder that Spark writes: there nothing is a pattern."""
         if self.home is not None and self.home_url and path.is_relative_to(self.home):
-            place = f"{self.home_url.rstrip('/')}/{path.relative_to(self.home).as_posix()}"
-        else:
-            place = f"file://{path.absolute().as_posix()}"
-        return re.sub(r"([\[\]{}*?\\])", r"\\\1", place)
+            return f"{self.home_url.rstrip('/')}/{path.relative_to(self.home).as_posix()}"
+        return f"file://{path.absolute().as_posix()}"
 
 
 _PATIENCE = {"max_retries": 8, "max_backoff": 4_000}
 """A Connect server that is silent is asked again for 20 seconds; PySpark would for ten minutes."""
 
 
-def begin(address: SparkAddress, spill: Path) -> SparkSession:
+def begin(address: SparkAddress, scratch: Path) -> SparkSession:
+    """A session of Spark; on this machine it spills into `scratch`."""
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
@@ -99,7 +107,6 @@ def begin(address: SparkAddress, spill: Path) -> SparkSession:
         settings = dict(_OF_A_NEW_SESSION)
         if address.is_local:
             os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-            scratch = scratch_of(spill)
             os.environ.setdefault("SPARK_WORKER_DIR", str(scratch / "work"))
             settings |= _OF_ONE_MACHINE
             settings |= {"spark.local.dir": str(scratch)}
@@ -134,8 +141,16 @@ def _begin_far(address: SparkAddress) -> SparkSession:
 
 
 def settle(session: SparkSession) -> None:
-    """Let the session's queries mean what DuckDB's do; raises ProblemError SPARK_SETTING_REFUSED."""
+    """Let the session's queries mean what DuckDB's do.
+
+    Raises ProblemError SPARK_OTHER_RELEASE, SPARK_SETTING_REFUSED.
+    """
+    import pyspark
     from pyspark.errors import PySparkException
+
+    here, there = pyspark.__version__, str(session.version)
+    if here.split(".")[0] != there.split(".")[0]:
+        raise ProblemError(other_release(there, here))
 
     for name, value in SETTINGS.items():
         try:
@@ -159,16 +174,3 @@ def end(session: SparkSession, address: SparkAddress) -> None:
         far.client.set_retry_policies([])
     with suppress(ConnectionError, Py4JError):
         session.stop()
-
-
-def scratch_of(spill: Path) -> Path:
-    """Where an engine of this process keeps its tables and parts, and Spark here spills."""
-    return spill / f"{_SCRATCH}{os.getpid()}"
-
-
-def sweep(spill: Path) -> None:
-    """Remove what engines left whose process is no more."""
-    for place in spill.glob(f"{_SCRATCH}*"):
-        owner = place.name.removeprefix(_SCRATCH)
-        if owner.isdigit() and not is_alive(int(owner)):
-            shutil.rmtree(place, ignore_errors=True)

@@ -82,9 +82,22 @@ def _in_spark(node: sql.Expr) -> sql.Expr:
             # DuckDB's quotient is a double, of decimals too.
             node.set("this", sql.cast(sql.Paren(this=node.this.copy()), "double"))
             return node
+        case sql.ArrayAgg() if isinstance(node.this, sql.Order):
+            return _ordered_list(node.this)
+        case sql.Round() if node.args.get("decimals") is not None:
+            return _rounded(node)
+        case sql.Lower():
+            # One character for one, as DuckDB does: Java would make two of İ, and another of a last Σ.
+            signs = [node.this, _text("İΣ"), _text("iσ")]
+            return sql.Lower(this=sql.Anonymous(this="translate", expressions=signs))
         case sql.RegexpFullMatch():
-            whole = _text(f"^(?:{node.expression.name})$")
+            # A dollar would leave a last line end out.
+            whole = _text(f"^(?:{node.expression.name})\\z")
             return sql.Anonymous(this="regexp", expressions=[node.this, whole])
+        case sql.Anonymous() if node.name.lower() == "to_json":
+            return sql.Anonymous(
+                this="to_json", expressions=[*node.expressions, _keeping_unknown()]
+            )
         case sql.Anonymous() if node.name.lower() == "try_strptime":
             form = node.expressions[1].name
             for duck, java in (("%Y", "yyyy"), ("%m", "MM"), ("%d", "dd")):
@@ -113,9 +126,33 @@ def _json(node: sql.JSONObject) -> sql.Expr:
     parts: list[sql.Expr] = []
     for pair in node.expressions:
         parts += [pair.this, pair.expression]
-    keeps = sql.Anonymous(this="map", expressions=[_text("ignoreNullFields"), _text("false")])
     fields = sql.Anonymous(this="named_struct", expressions=parts)
-    return sql.Anonymous(this="to_json", expressions=[fields, keeps])
+    return sql.Anonymous(this="to_json", expressions=[fields, _keeping_unknown()])
+
+
+def _keeping_unknown() -> sql.Expr:
+    return sql.Anonymous(this="map", expressions=[_text("ignoreNullFields"), _text("false")])
+
+
+def _ordered_list(node: sql.Order) -> sql.Expr:
+    """A list in an order, the unknown last: Spark gathers in any, and sorts by the first field."""
+    keys = []
+    for place, key in enumerate(node.expressions):
+        if key.args.get("desc"):
+            raise ValueError(f"a list is put in ascending order: {node.sql(dialect=DIALECT)}")
+        one = key.this.sql(dialect="spark")
+        keys.append(f"'u{place}', {one} IS NULL, 'k{place}', {one}")
+    fields = f"named_struct({', '.join(keys)}, 'value', {node.this.sql(dialect='spark')})"
+    return sqlglot.parse_one(
+        f"transform(array_sort(collect_list({fields})), one -> one.value)", dialect="spark"
+    )
+
+
+def _rounded(node: sql.Round) -> sql.Expr:
+    """DuckDB rounds the double that is multiplied, Spark what it prints: 1.005 is below its half."""
+    times = f"CAST(1e{int(node.args['decimals'].name)} AS DOUBLE)"
+    inner = node.this.sql(dialect="spark")
+    return sqlglot.parse_one(f"(round(({inner}) * {times}) / {times})", dialect="spark")
 
 
 def _is_swap_distance(node: sql.Expr) -> bool:
