@@ -159,9 +159,8 @@ def test_the_lake_may_lie_in_a_folder_of_any_name(
     assert {row[2].removeprefix("file:") for row in rows} == {f"{home}/{place[:2]}.parquet"}
 
 
-def test_a_server_of_another_major_release_is_refused() -> None:
-    pytest.importorskip("pyspark")
-
+@pytest.mark.spark
+def test_a_server_of_another_major_release_is_refused(small_spark: None) -> None:
     class Server:
         version = "3.5.9"
 

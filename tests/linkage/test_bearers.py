@@ -147,10 +147,11 @@ def test_bills_under_a_number_that_a_newborn_was_given_later_stay_with_the_house
         [
             claim("2", MOTHER, "周桂香", day="2020-05-10", own_share="20"),
             claim("3", MOTHER, "周小宝", born="2019-09-09", day="2020-02-15", own_share="3"),
-            claim("4", MOTHER, "吴小妹", day="2020-05-16", own_share="4"),
         ],
         on=JUNE,
     )
+    stranger = claim("4", MOTHER, "吴小妹", day="2020-05-16", own_share="4")
+    valley.send(BILLS, [stranger], on=JUNE)
 
     assert valley.bills("A") == {"2020-02": 3, "2020-05": 124}
 
