@@ -39,6 +39,18 @@ def test_a_usual_month_is_taken(guarded: Desk, count: int) -> None:
     assert told.outcome == "accepted"
 
 
+@pytest.mark.parametrize(("count", "outcome"), [(5, "accepted"), (2, "held")])
+def test_what_happens_by_chance_is_few_in_some_months(
+    guarded: Desk, count: int, outcome: str
+) -> None:
+    """Deaths of a county: thirteen in most months, between eight and twenty."""
+    for place, deaths in enumerate([11, 15, 13, 17, 10, 16, 13, 8, 11, 14, 9, 20], start=1):
+        month = f"2019-{place:02}"
+        receive_months(guarded, month, count=deaths)
+    told = guarded.receive_rows(*a_month("2020-01", count), received=day_after("2020-01"))
+    assert told.outcome == outcome
+
+
 def test_the_larger_part_of_a_month_does_not_pass_for_it_while_the_smaller_waits(
     guarded: Desk,
 ) -> None:

@@ -171,7 +171,10 @@ def _volume(lines: DeliveryLines, told: Delivered, earlier: Sequence[Arrival]) -
     # A month that was strange and true once does not make the next cut file an ordinary one.
     strange = {one.month for one in earlier if _had_strange_volume(one)}
     ordinary = [months[month] for month in sorted(months)[-_MONTHS_BACK:] if month not in strange]
-    is_small = _is_cut(now, usual, low, least_lost) and now < min(ordinary, default=usual)
+    # Deaths of a month are five or twenty by chance: how far it has swung before is no cut.
+    fallen = max(usual - min(ordinary), Decimal(0)) if ordinary else Decimal(0)
+    swing = fallen * (lines.of("volume_swing") or Decimal(1))
+    is_small = _is_cut(now, usual, low, least_lost) and usual - now > swing
     is_large = now >= least and now > high * usual and now > max(ordinary, default=usual)
     if not (is_small or is_large):
         return []
