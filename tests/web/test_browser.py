@@ -81,6 +81,12 @@ OF_AN_OWNER = (
 
 pytestmark = in_chromium
 
+OF_OTHERS = {
+    "owner": OF_AN_OWNER,
+    "province": ("/overview/", "/supervision/", "/feeds/", "/audit/"),
+}
+"""Pages of those who work on no case."""
+
 
 @pytest.fixture(scope="module")
 def address(repository: Path) -> Iterator[str]:
@@ -157,8 +163,8 @@ def test_no_page_in_english_raises_an_error_or_violates_the_policy(visit: Visit)
 
 def pages_of(visit: Visit, username: str) -> list[str]:
     """The pages of someone who works on cases or sends data, and every case that waits for it."""
-    if username == "owner":
-        return list(OF_AN_OWNER)
+    if username in OF_OTHERS:
+        return list(OF_OTHERS[username])
     page = visit.open("/cases/")
     cases = [str(link.get_attribute("href")) for link in page.locator("[data-row] a.name").all()]
     return [*(OF_A_CADRE if username == "village" else OF_A_COUNTY), *cases]
@@ -173,7 +179,7 @@ SIDEWAYS = """() => {
 """Opens whatever is folded; tables that are wider than their place, by their first heading."""
 
 
-@pytest.mark.parametrize("username", ["city", "village", "county", "owner"])
+@pytest.mark.parametrize("username", ["city", "village", "county", "owner", "province"])
 def test_no_table_is_scrolled_sideways_on_a_phone_in_english_either(
     browser: Any, address: str, username: str
 ) -> None:
