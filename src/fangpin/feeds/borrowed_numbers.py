@@ -25,9 +25,7 @@ def borrowed_numbers(
     None where the pack draws no line, or the file has no number or no name of its subjects.
     """
     number = raw.mapping.column(contract.subject_field)
-    # Departments call it by many codes; the first name of a row is its subject's.
-    named = (field.field for field in contract.fields if field.type == "name")
-    name = next(filter(None, map(raw.mapping.column, named)), None)
+    name = raw.mapping.name_of_subject(contract)
     if least_names is None or name is None or number is None or number.field.type != "identifier":
         return frozenset()
     cell, written = f"c{number.position}", f"c{name.position}"

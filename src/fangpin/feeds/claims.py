@@ -51,9 +51,7 @@ def find_claims(
     `accepted` and `waiting` are tables in the columns of facts.parquet, `shared` the files of numbers
     that several persons bear. A file without a column of names makes no claims.
     """
-    # Departments call it by many codes; the first name of a row is its subject's.
-    names = (field.field for field in contract.fields if field.type == "name")
-    name = next(filter(None, map(raw.mapping.column, names)), None)
+    name = raw.mapping.name_of_subject(contract)
     if name is None:
         return 0
     given = f"checked.{quoted(f'f_{identifier}')} IS NULL" if identifier else "TRUE"

@@ -89,6 +89,11 @@ class Mapping:
         """The column of a field, None when the file has none."""
         return next((column for column in self.columns if column.field.field == field), None)
 
+    def name_of_subject(self, contract: Contract) -> Column | None:
+        """The first column of names: departments call it by many codes, and it is the row's subject's."""
+        names = (field.field for field in contract.fields if field.type == "name")
+        return next(filter(None, map(self.column, names)), None)
+
 
 def find_header(rows: Sequence[Sequence[str]], *, contract: Contract) -> HeaderRow:
     """The row that names most fields; titles may stand above it and a row of units below.
