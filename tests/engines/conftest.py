@@ -36,7 +36,7 @@ SMALL = {
 @pytest.fixture(scope="session")
 def small_spark() -> Iterator[None]:
     """A Spark session that engines of this process find running; skips without the extra."""
-    _need_spark()
+    need_spark()
     os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
     from pyspark.sql import SparkSession
 
@@ -51,7 +51,7 @@ def small_spark() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def connect_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a small Spark Connect server in a process of its own."""
-    _need_spark()
+    need_spark()
     with connect_server(tmp_path_factory.mktemp("connect"), SMALL) as server:
         yield server.address
 
@@ -97,6 +97,7 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     return found
 
 
-def _need_spark() -> None:
+def need_spark() -> None:
+    """Skip the test where the extra is not installed."""
     if find_spec("pyspark") is None:
         pytest.skip("fangpin[spark] is not installed: make test-spark installs it")

@@ -202,10 +202,7 @@ class Engine:
         """
         parts = self._new_folder()
         try:
-            with refusals(query):
-                self._frame(query, parameters).write.parquet(self._address.to(parts))
-            if not (parts / "_SUCCESS").exists():
-                raise ProblemError(home_unseen("absent"))
+            self._write_parts(self._frame(query, parameters), parts, what=query)
             listed = ", ".join(
                 "'" + str(part).replace("'", "''") + "'" for part in sorted(parts.glob("part-*"))
             )
@@ -258,8 +255,8 @@ class Engine:
         # A file can be read again by whoever takes over from a lost executor, and Spark need not
         # look at all that led to it.
         place = self._new_folder()
+        self._write_parts(frame, place, what=f"the table {name}", compression="snappy")
         with refusals(f"the table {name}"):
-            frame.write.option("compression", "snappy").parquet(self._address.to(place))
             kept = self._session.read.schema(frame.schema).parquet(self._address.of(place))
         self._become(name, kept, place=place)
 
@@ -285,6 +282,23 @@ class Engine:
         if place is not None:
             self._places[name] = place
 
+    def _write_parts(
+        self, frame: DataFrame, place: Path, *, what: Statement | str, compression: str = "zstd"
+    ) -> None:
+        """Write a frame's rows as parts into a folder, and see that all of them are there.
+
+        A machine that sees another disk under the same path would write its part there and say that
+        all went well. Raises ProblemError SPARK_HOME_UNSEEN.
+        """
+        counted, every_row = _counted(self._address)
+        with refusals(what):
+            observed = frame.observe(counted, every_row)
+            observed.write.option("compression", compression).parquet(self._address.to(place))
+            written = int(counted.get.get("rows") or 0)
+        if not (place / "_SUCCESS").exists() or _rows_in(place) != written:
+            self._forget(place)
+            raise ProblemError(home_unseen("absent"))
+
     def _new_folder(self) -> Path:
         return self._scratch / uuid.uuid4().hex[:8]
 
@@ -304,6 +318,22 @@ class Engine:
 
     def _of_rows(self, schema: StructType, rows: Sequence[Sequence[Any]]) -> DataFrame:
         return self._session.createDataFrame(_arrow(schema, rows), schema=schema)
+
+
+def _counted(address: SparkAddress) -> tuple[Any, Any]:
+    """What counts a frame's rows while they are written: an observation, and its column `rows`."""
+    if address.is_remote:
+        from pyspark.sql.connect import functions, observation
+    else:
+        from pyspark.sql import functions, observation
+    return observation.Observation(), functions.count(functions.lit(1)).alias("rows")
+
+
+def _rows_in(place: Path) -> int:
+    """The rows of all parts that are seen from here, by what the files say of themselves."""
+    from pyarrow import parquet
+
+    return sum(parquet.read_metadata(part).num_rows for part in place.glob("part-*"))
 
 
 def _arrow(schema: StructType, rows: Sequence[Sequence[Any]]) -> Any:

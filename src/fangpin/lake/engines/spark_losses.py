@@ -153,6 +153,29 @@ def setting_refused(name: str, value: str) -> Problem:
     )
 
 
+def secret_missing(name: str) -> Problem:
+    """SPARK_SECRET_MISSING: a cluster's machines and fangpin know each other by a secret."""
+    return Problem(
+        code="SPARK_SECRET_MISSING",
+        where=name,
+        zh="Spark 集群各台机器凭共同的密钥互相认证，本机没有这个密钥。没有写入任何数据。",
+        en="The machines of a Spark cluster know each other by a secret, which this one lacks. "
+        "Nothing was written.",
+        fix_zh=f"请在 spark-defaults.conf 中写入集群的 {name}（该文件只许本账户读取），"
+        "然后重新执行同一命令。",
+        fix_en=f"Write the cluster's {name} into spark-defaults.conf, which only this account may read, "
+        "then repeat the command.",
+    )
+
+
+def waiting(master: str) -> str:
+    """What whoever waits for a machine of the cluster is told."""
+    return (
+        f"Spark 集群（{_shown(master)}）还没有分配计算资源，继续等待；按 Ctrl+C 可停止。 "
+        f"Spark's cluster has given no machine yet; still waiting (Ctrl+C stops)."
+    )
+
+
 def missing() -> Problem:
     return Problem(
         code="SPARK_MISSING",
@@ -167,14 +190,17 @@ def missing() -> Problem:
 
 def not_reached(master: str) -> Problem:
     """SPARK_NOT_REACHED: the address without the token that may stand behind a semicolon."""
-    shown = quote(master.split(";")[0], safe=":/[],*.@-_")
     return Problem(
         code="SPARK_NOT_REACHED",
-        where=f"FANGPIN_SPARK_MASTER {shown}",
-        zh="连不上 Spark：地址或令牌不对，或集群没有运行。没有写入任何数据。",
-        en="Spark could not be reached: the address or its token is wrong, or the cluster does "
-        "not run. Nothing was written.",
-        fix_zh="请核对 FANGPIN_SPARK_MASTER 和令牌，确认集群在运行，然后重新执行同一命令。",
-        fix_en="Check FANGPIN_SPARK_MASTER, its token, and that the cluster runs, then repeat the "
-        "command.",
+        where=f"FANGPIN_SPARK_MASTER {_shown(master)}",
+        zh="连不上 Spark：地址、令牌或密钥不对，或集群没有运行。没有写入任何数据。",
+        en="Spark could not be reached: the address, its token or the secret is wrong, or the cluster "
+        "does not run. Nothing was written.",
+        fix_zh="请核对 FANGPIN_SPARK_MASTER、令牌和密钥，确认集群在运行，然后重新执行同一命令。",
+        fix_en="Check FANGPIN_SPARK_MASTER, its token or secret, and that the cluster runs, then repeat "
+        "the command.",
     )
+
+
+def _shown(master: str) -> str:
+    return quote(master.split(";")[0], safe=":/[],*.@-_")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import uuid
@@ -9,13 +10,16 @@ import warnings
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 from typing import TYPE_CHECKING, Any
 
 from fangpin.lake.engines.spark_losses import (
     is_loss,
     not_reached,
     other_release,
+    secret_missing,
     setting_refused,
+    waiting,
 )
 from fangpin.values.problem import ProblemError
 
@@ -23,6 +27,11 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 LOCAL_MASTER = "local[2]"
+
+_log = logging.getLogger("fangpin.spark")
+_SECRET = "spark.authenticate.secret"
+_PATIENCE_FOR_A_MACHINE = 30.0
+"""Seconds after which whoever waits for a busy cluster is told so."""
 
 SETTINGS = {
     # What the queries mean: overflow and bad casts raise, products keep all their decimals.
@@ -51,14 +60,17 @@ _OF_A_NEW_SESSION = {
 _OF_ONE_MACHINE = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
+    _SECRET: uuid.uuid4().hex,
+}
+"""Spark on the driver's machine alone listens to nobody but itself."""
+_USUAL_ON_ONE_MACHINE = {
     "spark.driver.memory": "2g",
     # Hundreds of short statements: the second compiler costs more than it saves. What stands in
     # spark.driver.extraJavaOptions comes after this and has the last word.
     "spark.driver.defaultJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m",
     "spark.sql.shuffle.partitions": "4",
-    "spark.authenticate.secret": uuid.uuid4().hex,
 }
-"""Spark on the driver's machine alone listens to nobody but itself."""
+"""Where the operator says nothing else in spark-defaults.conf or PYSPARK_SUBMIT_ARGS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +93,11 @@ class SparkAddress:
         """Whether all of Spark runs on this machine."""
         return self.master.startswith("local")
 
+    @property
+    def is_standalone(self) -> bool:
+        """Whether it is Spark's own kind of cluster; the others make the secret themselves."""
+        return self.master.startswith("spark://")
+
     def of(self, path: Path) -> str:
         """The address of a file or folder that Spark reads; what could be a pattern is escaped."""
         return re.sub(r"([\[\]{}*?\\])", r"\\\1", self.to(path))
@@ -98,32 +115,69 @@ _PATIENCE = {"max_retries": 8, "max_backoff": 4_000}
 
 def begin(address: SparkAddress, scratch: Path) -> SparkSession:
     """A session of Spark; on this machine it spills into `scratch`."""
+    from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
+    # It says that it knows no pandas of today, which nothing here shows it.
+    warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas")
     try:
         if address.is_remote:
             return _begin_far(address)
-        settings = dict(_OF_A_NEW_SESSION)
+        settings, told = dict(_OF_A_NEW_SESSION), _told_by_the_operator()
+        if address.is_standalone and _SECRET not in told:
+            raise ProblemError(secret_missing(_SECRET))
         if address.is_local:
             os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
             os.environ.setdefault("SPARK_WORKER_DIR", str(scratch / "work"))
-            settings |= _OF_ONE_MACHINE
+            usual = {
+                name: value for name, value in _USUAL_ON_ONE_MACHINE.items() if name not in told
+            }
+            settings |= _OF_ONE_MACHINE | usual
             settings |= {"spark.local.dir": str(scratch)}
             settings |= {"spark.sql.warehouse.dir": str(scratch / "none")}
         builder = SparkSession.builder.appName("fangpin").master(address.master)
         for name, value in settings.items():
             builder = builder.config(name, value)
         session: SparkSession = builder.getOrCreate()
+        if not address.is_local:
+            _first_machine(session, address)
         return session
-    except (PySparkException, OSError, RuntimeError) as error:
+    except (PySparkException, Py4JError, OSError, RuntimeError) as error:
         raise ProblemError(not_reached(address.master)) from error
+
+
+def _first_machine(session: SparkSession, address: SparkAddress) -> None:
+    """Wait until the cluster computes something; whoever waits long is told for what."""
+    telling = Timer(_PATIENCE_FOR_A_MACHINE, _log.warning, [waiting(address.master)])
+    telling.daemon = True
+    telling.start()
+    try:
+        session.range(1).count()
+    finally:
+        telling.cancel()
+
+
+def _told_by_the_operator() -> set[str]:
+    """The settings that spark-defaults.conf or PYSPARK_SUBMIT_ARGS name: a session's own would hide them."""
+    from pyspark.find_spark_home import _find_spark_home
+
+    folder = os.environ.get("SPARK_CONF_DIR") or Path(_find_spark_home(), "conf")
+    file = Path(folder, "spark-defaults.conf")
+    lines = (
+        file.read_text(encoding="utf-8", errors="replace").splitlines() if file.is_file() else []
+    )
+    told = {found[0] for line in lines if (found := re.split(r"[\s=:]+", line.strip(), maxsplit=1))}
+    given = os.environ.get("PYSPARK_SUBMIT_ARGS", "")
+    told |= set(re.findall(r"(spark\.[\w.]+)=", given))
+    if "--driver-memory" in given or "SPARK_DRIVER_MEMORY" in os.environ:
+        told.add("spark.driver.memory")
+    return told
 
 
 def _begin_far(address: SparkAddress) -> SparkSession:
     """A session of its own on a Connect server that answers; raises PySparkException."""
-    # The client says that it knows no pandas of today, and warns where it raises as well.
-    warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas")
+    # The client warns where it raises as well.
     warnings.filterwarnings("ignore", message=r"\[RETRIES_EXCEEDED\]")
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     from pyspark.sql.connect.client.retries import DefaultPolicy
