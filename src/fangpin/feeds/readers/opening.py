@@ -14,6 +14,7 @@ from fangpin.feeds.findings import Finding
 from fangpin.feeds.limits import Limits
 from fangpin.feeds.readers.delimited import read_delimited
 from fangpin.feeds.readers.ndjson import read_ndjson
+from fangpin.feeds.readers.parquet import read_parquet
 from fangpin.feeds.readers.table import RawTable
 from fangpin.feeds.readers.workbook import read_workbook
 from fangpin.feeds.sniff import Container, sniff, type_mismatch
@@ -52,6 +53,8 @@ def read_file(
         return read_ndjson(
             file, contract=contract, engine=engine, limits=limits, workplace=workplace
         )
+    if container == "parquet":
+        return read_parquet(file, contract=contract, engine=engine, limits=limits)
     return read_workbook(
         file,
         container=container,
