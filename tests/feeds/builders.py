@@ -15,7 +15,8 @@ from typing import Any
 import xlsxwriter
 
 from fangpin.feeds.limits import Limits
-from fangpin.feeds.receive import Receipt, receive
+from fangpin.feeds.receipt import Receipt
+from fangpin.feeds.receive import receive
 from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.lake.home import Home
 from fangpin.lake.vault import Vault

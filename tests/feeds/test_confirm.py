@@ -13,7 +13,7 @@ import pytest
 from fangpin.feeds.arrivals import arrivals, coverage
 from fangpin.feeds.confirm import confirm_proposals, proposals_of, rows_left
 from fangpin.feeds.holds import refuse_delivery
-from fangpin.feeds.receive import Receipt
+from fangpin.feeds.receipt import Receipt
 from fangpin.feeds.replay import replay
 from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.vault import Vault

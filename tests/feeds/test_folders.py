@@ -13,7 +13,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from fangpin.feeds.arrivals import arrivals
 from fangpin.feeds.limits import Limits
-from fangpin.feeds.receive import Receipt
+from fangpin.feeds.receipt import Receipt
 from fangpin.feeds.sources.folder import RemoteFolder
 from fangpin.feeds.sources.settings import FolderSource, read_sources
 from fangpin.values.problem import ProblemError

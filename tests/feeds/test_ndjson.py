@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fangpin.feeds.readers.ndjson import LONGEST_LINE, is_ndjson
-from fangpin.feeds.receive import Receipt
+from fangpin.feeds.receipt import Receipt
 from fangpin.values.identifiers import check_digit
 from tests.feeds.builders import Desk
 

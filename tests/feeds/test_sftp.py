@@ -14,7 +14,7 @@ import pytest
 
 from fangpin.feeds.arrivals import arrivals
 from fangpin.feeds.limits import Limits
-from fangpin.feeds.receive import Receipt
+from fangpin.feeds.receipt import Receipt
 from fangpin.values.problem import ProblemError
 from tests.feeds.builders import Desk, csv_text, wage_row
 from tests.feeds.servers import NAME, PASSWORD, SftpServer, sftp_server, silent_server

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from fangpin.feeds.arrivals import arrivals
-from fangpin.feeds.receive import Receipt
+from fangpin.feeds.receipt import Receipt
 from fangpin.feeds.sources.pull import pull
 from fangpin.feeds.sources.settings import FILE, read_sources
 from fangpin.lake.engines.duckdb import connect

@@ -62,6 +62,16 @@ def test_two_encodings_in_one_file_are_told_with_the_line(desk: Desk):
     assert "4" in receipt.findings[0].message_zh
 
 
+@pytest.mark.parametrize("order", [("gb18030", "utf-8"), ("utf-8", "gb18030")])
+def test_two_encodings_joined_in_either_order_are_told_with_the_line(desk: Desk, order):
+    first, second = (
+        csv_text([wage_row(place) for place in range(40)]).encode(one) for one in order
+    )
+    receipt = desk.receive_bytes(first + second)
+    assert desk.codes(receipt) == {"ENCODING_MIXED"}
+    assert "第 42 行" in receipt.findings[0].message_zh
+
+
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(

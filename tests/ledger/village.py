@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from fangpin.feeds.arrivals import arrivals
-from fangpin.feeds.receive import Receipt, receive
+from fangpin.feeds.receipt import Receipt
+from fangpin.feeds.receive import receive
 from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.home import Home
 from fangpin.lake.vault import Vault, reference, write_installation_key

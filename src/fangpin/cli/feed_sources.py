@@ -11,7 +11,7 @@ import typer
 from fangpin.cli.output import print_json, print_table, say
 from fangpin.cli.session import Session
 from fangpin.feeds.open_contract import as_pack_entry, exported, imported
-from fangpin.feeds.receive import Receipt
+from fangpin.feeds.receipt import Receipt
 from fangpin.feeds.sources.pull import pull as pull_source
 from fangpin.feeds.sources.settings import read_sources
 from fangpin.lake.home import MACHINE_CODES

@@ -15,7 +15,8 @@ from fangpin.feeds.arrivals import CONFIRMS, PROPOSED, Arrival, arrivals
 from fangpin.feeds.holds import find_delivery
 from fangpin.feeds.limits import Limits
 from fangpin.feeds.proposals import CHOICES, PROPOSED_CELLS, confirmed_text
-from fangpin.feeds.receive import Receipt, Step, receive
+from fangpin.feeds.receipt import Receipt
+from fangpin.feeds.receive import Step, receive
 from fangpin.feeds.shapes import quoted
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home, machine_problems

@@ -57,7 +57,10 @@ def detect_encoding(file: Path) -> str:
         if line is not None:
             raise FileRefused(finding("ENCODING_MIXED", line=line))
         return "gb18030"
-    raise FileRefused(finding("ENCODING_UNKNOWN"))
+    line = _line_of_another_encoding(file)
+    raise FileRefused(
+        finding("ENCODING_UNKNOWN") if line is None else finding("ENCODING_MIXED", line=line)
+    )
 
 
 def transcode(file: Path, *, encoding: str, to: Path) -> None:
@@ -120,6 +123,33 @@ def _line_in_utf8(file: Path) -> int | None:
                 at = shape.find(_TWO_HAN, end)
             line_no += chunk.count(b"\n")
     return None
+
+
+def _line_of_another_encoding(file: Path) -> int | None:
+    """The first line of UTF-8 in a file that begins in GB18030 and is no text of either as a whole.
+
+    None: some line is neither, so that no joining of the two explains the file.
+    """
+    first = None
+    with file.open("rb") as stream:
+        line_no = 0
+        while line := stream.readline(_SAMPLE):
+            line_no += 1
+            if line.isascii():
+                continue
+            if _count_of_han(line):
+                first = first or line_no
+            elif not _decodes(line, "gb18030"):
+                return None
+    return first
+
+
+def _decodes(line: bytes, encoding: str) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _count_of_han(line: bytes) -> int:

@@ -98,13 +98,14 @@ class Mapping:
 def find_header(rows: Sequence[Sequence[str]], *, contract: Contract) -> HeaderRow:
     """The row that names most fields; titles may stand above it and a row of units below.
 
-    A cell left blank by a merge takes the text above it.
+    A cell left blank by a merge takes the text above it, however many rows the merge is high.
     """
     names = _names(contract)
     most = max(map(len, names.values()))
     best: HeaderRow | None = None
+    cells: tuple[str, ...] = ()
     for position, row in enumerate(rows):
-        above = rows[position - 1] if position else ()
+        above = cells
         cells = tuple(
             cell if cell.strip() else (above[place] if place < len(above) else "")
             for place, cell in enumerate(row)

@@ -8,13 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
-import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import date, tzinfo
 from pathlib import Path
 from typing import Any, Literal
@@ -44,58 +39,23 @@ from fangpin.feeds.lines import DeliveryLines
 from fangpin.feeds.profile import take_profile
 from fangpin.feeds.proposals import PROPOSED_CELLS, keep_proposed_cells
 from fangpin.feeds.quarantine import write_quarantine
-from fangpin.feeds.readers.delimited import read_delimited
-from fangpin.feeds.readers.ndjson import read_ndjson
-from fangpin.feeds.readers.table import RAW, RawTable
-from fangpin.feeds.readers.workbook import read_workbook
+from fangpin.feeds.readers.opening import digest_of, read_file, workplace_of
+from fangpin.feeds.readers.table import RAW
+from fangpin.feeds.receipt import Receipt, already_received, refused
 from fangpin.feeds.replay import replay
-from fangpin.feeds.sniff import Container, sniff, type_mismatch
+from fangpin.feeds.sniff import Container
 from fangpin.feeds.suspicions import Delivered, is_correction, suspicions
 from fangpin.lake.engine import EngineRefused
 from fangpin.lake.engines.duckdb import Engine
-from fangpin.lake.home import TEMPORARY, Home, machine_problems, published_folder
+from fangpin.lake.home import Home, published_folder
 from fangpin.lake.vault import Vault
 from fangpin.policy.feed_models import Contract
 from fangpin.policy.nearest import advice
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
-from fangpin.values.problem import Problem, ProblemError
 
-_CHUNK = 1 << 18
 Step = Literal["reading", "checking", "comparing", "judging", "storing"]
 """What receiving does one after the other, for whoever looks on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What became of a file. read = accepted + quarantined + duplicate when it was accepted."""
-
-    outcome: Literal["accepted", "held", "already_received", "refused"]
-    """held: received and stored like an accepted one, but it waits for a person (holds.py)."""
-    feed: str
-    delivery: str | None = None
-    read: int = 0
-    accepted: int = 0
-    quarantined: int = 0
-    duplicate: int = 0
-    findings: tuple[Finding, ...] = ()
-    counts_by_code: dict[str, int] = field(default_factory=dict)
-    month: int | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """The receipt as plain values for `--json`."""
-        return {
-            "outcome": self.outcome,
-            "feed": self.feed,
-            "delivery": self.delivery,
-            "month": None if self.month is None else str(Month(self.month)),
-            "read": self.read,
-            "accepted": self.accepted,
-            "quarantined": self.quarantined,
-            "duplicate": self.duplicate,
-            "counts_by_code": self.counts_by_code,
-            "findings": [finding.as_dict() for finding in self.findings],
-        }
 
 
 def receive(
@@ -128,8 +88,8 @@ def receive(
     """
     limits = limits or Limits()
     if (contract := pack.contracts.get(feed)) is None:
-        return _refused(feed, [_unknown_feed(feed, pack)])
-    sha256 = _digest(file)
+        return refused(feed, [_unknown_feed(feed, pack)])
+    sha256 = digest_of(file)
     earlier = arrivals(home, feed=feed)
     same = next((one for one in earlier if one.sha256 == sha256 and _is_said(one, month)), None)
     if same is not None:
@@ -141,7 +101,7 @@ def receive(
             month=same.month,
         )
     try:
-        with _workplace(home) as workplace:
+        with workplace_of(home) as workplace:
             return _receive(
                 home=home,
                 pack=pack,
@@ -164,7 +124,7 @@ def receive(
                 progress=progress,
             )
     except FileRefused as refusal:
-        return _refused(feed, refusal.findings)
+        return refused(feed, refusal.findings)
     except EngineRefused as error:
         # The statement holds the installation's key and its error may quote a cell: neither goes on.
         kind = str(error).partition(":")[0][:60]
@@ -195,7 +155,7 @@ def _receive(
 ) -> Receipt:
     findings: list[Finding] = []
     progress("reading")
-    raw = _read(
+    raw = read_file(
         file,
         original_name=original_name,
         contract=contract,
@@ -382,16 +342,6 @@ def _known_rows(settled: Settled, read: int) -> list[Finding]:
     return told
 
 
-def already_received(same: Arrival) -> tuple[Finding, ...]:
-    """What there is to say of bytes that this delivery brought; also where it has no effect."""
-    told = [finding("ALREADY_RECEIVED", delivery=same.delivery)]
-    standing = same.standing_on(None)
-    if standing != "in_force":
-        code = "STANDS_HELD" if standing == "held" else "STANDS_REFUSED"
-        told.append(finding(code, delivery=same.delivery))
-    return tuple(told)
-
-
 def _is_said(one: Arrival, month: Month | None) -> bool:
     """Whether a delivery of the same bytes stands for them.
 
@@ -405,40 +355,6 @@ def _is_said(one: Arrival, month: Month | None) -> bool:
 def contract_digest(contract: Contract) -> str:
     """Changes exactly when the contract does."""
     return hashlib.sha256(contract.model_dump_json().encode()).hexdigest()[:12]
-
-
-def _read(
-    file: Path,
-    *,
-    original_name: str,
-    contract: Contract,
-    engine: Engine,
-    limits: Limits,
-    workplace: Path,
-    sheet: str | None,
-    known: Container | None,
-    findings: list[Finding],
-) -> RawTable:
-    container = sniff(file, limits=limits, known=known)
-    if mismatch := type_mismatch(container, original_name=original_name):
-        findings.append(mismatch)
-    if container == "csv":
-        return read_delimited(
-            file, contract=contract, engine=engine, limits=limits, workplace=workplace
-        )
-    if container == "ndjson":
-        return read_ndjson(
-            file, contract=contract, engine=engine, limits=limits, workplace=workplace
-        )
-    return read_workbook(
-        file,
-        container=container,
-        contract=contract,
-        engine=engine,
-        limits=limits,
-        workplace=workplace,
-        sheet=sheet,
-    )
 
 
 def _is_registry(pack: Pack, contract: Contract) -> bool:
@@ -463,49 +379,6 @@ def _counts(engine: Engine, findings: Sequence[Finding]) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def _digest(file: Path) -> str:
-    digest = hashlib.sha256()
-    try:
-        with file.open("rb") as stream:
-            while chunk := stream.read(_CHUNK):
-                digest.update(chunk)
-    except OSError as error:
-        raise ProblemError(
-            Problem(
-                code="FILE_UNREADABLE",
-                where=file.name,
-                zh=f"无法读取该文件（{error.strerror}）。",
-                en=f"The file cannot be read ({error.strerror}).",
-                fix_zh="请检查路径和权限。",
-                fix_en="Check its path and permissions.",
-            )
-        ) from error
-    return digest.hexdigest()
-
-
-@contextmanager
-def _workplace(home: Home) -> Iterator[Path]:
-    """A private folder for what readers write on the way; swept if this process is killed."""
-    with machine_problems(home.root):
-        home.spill.mkdir(parents=True, exist_ok=True)
-        place = home.spill / f"{TEMPORARY}{os.getpid()}-{uuid.uuid4().hex[:8]}"
-        place.mkdir(mode=0o700)
-    try:
-        with machine_problems(home.root):
-            yield place
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
-
-
 def _unknown_feed(feed: str, pack: Pack) -> Finding:
     near_zh, near_en = advice(written=feed, valid=pack.contracts)
     return finding("UNKNOWN_FEED", feed=feed[:80], near_zh=near_zh, near_en=near_en)
-
-
-def _refused(feed: str, findings: Sequence[Finding]) -> Receipt:
-    return Receipt(
-        outcome="refused",
-        feed=feed,
-        findings=tuple(findings),
-        counts_by_code=dict(Counter(found.code for found in findings)),
-    )

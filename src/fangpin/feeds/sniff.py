@@ -32,6 +32,17 @@ _FOREIGN = (
     (b"Rar!", "RAR"),
     (b"7z\xbc\xaf", "7z"),
     (b"\x1f\x8b", "gzip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"GIF8", "GIF"),
+    (b"II*\x00", "TIFF"),
+    (b"MM\x00*", "TIFF"),
+    (b"Obj\x01", "Avro"),
+    (b"ORC", "ORC"),
+    (b"ARROW1", "Arrow"),
+    (b"\x00\x01\x00\x00Standard", "Access (.mdb)"),
+    (b"L\x00\x00\x00\x01\x14\x02", "LNK"),
     (b"MZ", "EXE"),
     (b"SQLite format 3", "SQLite"),
     (b"{\\rtf", "RTF"),
@@ -68,6 +79,11 @@ def sniff(file: Path, *, limits: Limits, known: Container | None = None) -> Cont
     for mark, kind in _FOREIGN:
         if head.startswith(mark):
             raise _unsupported(kind)
+    if head[257:262] == b"ustar":
+        raise _unsupported("tar")
+    if head[:1] == b"\x00" and not head.strip(b"\x00"):
+        # What a disk or a network leaves of a file whose bytes never came.
+        raise FileRefused(finding("FILE_CORRUPT"))
     if _JSON.match(head.removeprefix(b"\xef\xbb\xbf")):
         if is_ndjson(file):
             return "ndjson"

@@ -18,7 +18,8 @@ from fangpin.casework.cases.models import Episode, Visit
 from fangpin.casework.cases.states import EpisodeState
 from fangpin.casework.registry.models import Household, MovedRow
 from fangpin.feeds.arrivals import arrivals
-from fangpin.feeds.receive import Receipt, receive
+from fangpin.feeds.receipt import Receipt
+from fangpin.feeds.receive import receive
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home
 from fangpin.lake.vault import Vault

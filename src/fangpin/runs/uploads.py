@@ -20,7 +20,8 @@ from fangpin.feeds.arrivals import DELIVERY, Arrival, arrivals
 from fangpin.feeds.confirm import confirm_proposals
 from fangpin.feeds.findings import Finding
 from fangpin.feeds.limits import Limits
-from fangpin.feeds.receive import Receipt, Step, already_received, receive
+from fangpin.feeds.receipt import Receipt, already_received
+from fangpin.feeds.receive import Step, receive
 from fangpin.lake.ciphers import GcmCipher
 from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.lake.home import MACHINE_CODES, Home

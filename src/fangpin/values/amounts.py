@@ -66,9 +66,11 @@ def read_number(text: str | None) -> AmountReading:
 
 def read_count(text: str | None) -> AmountReading:
     """A whole number, also written `3.0` or `3人`; problem COUNT_UNREADABLE for anything else."""
+    if text and (failure := cell_problem(text)):
+        return AmountReading(problem_code=failure)
     plain = _COUNT_UNITS.sub("", normalise(text)) if text else text
     reading = _read(plain, places=CENT, scale=Decimal(1))
-    if reading.problem_code in ("CELL_ERROR", "FORMULA_NO_VALUE"):
+    if reading.problem_code == "FORMULA_NO_VALUE":
         return reading
     if reading.problem_code or (
         reading.value is not None

@@ -34,6 +34,8 @@ FORMULA_MARK = "\x1aFORMULA"
 """What our spreadsheet reader writes for a formula cell that holds no computed value."""
 ERROR_MARK = "\x1aERROR"
 """What our spreadsheet reader writes for a cell that holds an error."""
+MERGED_MARK = "\x1aMERGED"
+"""What our spreadsheet reader writes before the text of the cell above, with which a cell was merged."""
 
 
 def normalise(text: str) -> str:
@@ -55,11 +57,13 @@ def is_missing(text: str | None) -> bool:
 
 
 def cell_problem(text: str) -> str | None:
-    """CELL_ERROR or FORMULA_NO_VALUE when the cell holds a spreadsheet's failure, else None."""
+    """CELL_ERROR, FORMULA_NO_VALUE or CELL_MERGED where a spreadsheet tells no value, else None."""
     if text.startswith(ERROR_MARK) or text.strip().upper() in CELL_ERRORS:
         return "CELL_ERROR"
     if text.startswith(FORMULA_MARK):
         return "FORMULA_NO_VALUE"
+    if text.startswith(MERGED_MARK):
+        return "CELL_MERGED"
     return None
 
 

@@ -34,6 +34,18 @@ OF_CELLS: dict[str, FindingWords] = {
         "请写成普通数字。",
         "Write it in plain digits.",
     ),
+    "CELL_FILLED": FindingWords(
+        "auto",
+        "列“{title}”有 {count} 个单元格与上方合并，已按上方的内容读取。",
+        "{count} cells of '{title_en}' are merged with those above and were read as these.",
+    ),
+    "CELL_MERGED": FindingWords(
+        "row",
+        "“{title}”与上方单元格合并：这个数是每行各有，还是几行合计，看不出来。",
+        "'{title_en}' is merged with the cell above: is the figure that of each row, or of all together?",
+        "请取消合并，每行各填自己的数，再报送该行。",
+        "Split the cells, write each row's own figure, and send the row again.",
+    ),
     "COUNT_UNREADABLE": FindingWords(
         "row",
         "“{title}”应是整数。",

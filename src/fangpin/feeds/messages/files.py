@@ -85,8 +85,8 @@ OF_FILES: dict[str, FindingWords] = {
     ),
     "ENCODING_MIXED": FindingWords(
         "file",
-        "文件约第 {line} 行处文字编码损坏（前面是 UTF-8，此处不是）。",
-        "The encoding breaks near line {line}: UTF-8 before it, not there.",
+        "文件约第 {line} 行处换了文字编码，或有字被损坏（UTF-8 与 GBK 混在一起）。",
+        "The encoding changes or breaks near line {line}: UTF-8 and GBK in one file.",
         "请从原系统重新导出，不要拼接不同编码的文件。",
         "Export it again; do not join files of different encodings.",
     ),

@@ -7,12 +7,15 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from fangpin.feeds.readers.merged import marked
+from fangpin.values.text import FORMULA_MARK, MERGED_MARK
+
 _WIDEST = 1_000
 _TALLEST_SPAN = 1_000
 
 
 def tables_of(file: Path) -> list[list[list[str]]]:
-    """The rows of every table, merged cells repeated as blanks."""
+    """The rows of every table; of merged cells those beside the first are blank, those below it marked."""
     content = file.read_bytes()
     parser = _Tables()
     parser.feed(_decoded(content))
@@ -40,6 +43,10 @@ class _Tables(HTMLParser):
         self._row: list[str] | None = None
         self._cell: list[str] | None = None
         self._span = 1
+        self._height = 1
+        self._has_formula = False
+        self._below: dict[int, tuple[int, str]] = {}
+        """By column: how many rows more a cell above reaches down, and its text."""
         self._hidden = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -55,11 +62,12 @@ class _Tables(HTMLParser):
             self._end_cell()
             if self._row is None:
                 self._row = []
-            self._skip(self._row, dict(attrs).get("ss:index"), "")
+            told = dict(attrs)
+            self._skip_cells(self._row, told.get("ss:index"))
             self._cell = []
-            merged = dict(attrs).get("ss:mergeacross") or ""
-            span = dict(attrs).get("colspan") or str(int(merged) + 1 if merged.isdigit() else 1)
-            self._span = min(int(span), _TALLEST_SPAN) if span.isdigit() else 1
+            self._has_formula = "ss:formula" in told
+            self._span = _span(told.get("colspan"), told.get("ss:mergeacross"))
+            self._height = _span(told.get("rowspan"), told.get("ss:mergedown"))
         elif tag == "br" and self._cell is not None:
             self._cell.append(" ")
 
@@ -78,6 +86,15 @@ class _Tables(HTMLParser):
         if index and index.isdigit() and int(index) - 1 <= _TALLEST_SPAN:
             filled.extend(blank for _ in range(int(index) - 1 - len(filled)))
 
+    def _skip_cells(self, row: list[str], index: str | None) -> None:
+        """Places of this row that cells above reach into, or that a spreadsheet in XML leaves out."""
+        upto = int(index) - 1 if index and index.isdigit() else 0
+        while len(row) < _WIDEST and (len(row) in self._below or len(row) < min(upto, _WIDEST)):
+            rows, text = self._below.pop(len(row), (0, ""))
+            if rows > 1:
+                self._below[len(row)] = (rows - 1, text)
+            row.append(marked(text))
+
     def handle_data(self, data: str) -> None:
         if self._cell is not None and not self._hidden:
             self._cell.append(data)
@@ -88,15 +105,31 @@ class _Tables(HTMLParser):
         if self._rows:
             self.tables.append(self._rows)
         self._rows = []
+        self._below = {}
 
     def _end_row(self) -> None:
         self._end_cell()
         if self._row is not None:
+            last = max(self._below, default=-1)
+            self._skip_cells(self._row, str(last + 2))
+            if all(not cell or cell.startswith(MERGED_MARK) for cell in self._row):
+                self._row = []
             self._rows.append(self._row)
         self._row = None
 
     def _end_cell(self) -> None:
         if self._cell is not None and self._row is not None and len(self._row) < _WIDEST:
-            self._row.append(re.sub(r"\s+", " ", "".join(self._cell)).strip())
-            self._row.extend([""] * (self._span - 1))
+            text = re.sub(r"\s+", " ", "".join(self._cell)).strip()
+            text = FORMULA_MARK if self._has_formula and not text else text
+            for place in range(self._span):
+                if self._height > 1 and len(self._row) < _WIDEST:
+                    self._below[len(self._row)] = (self._height - 1, "" if place else text)
+                self._row.append("" if place else text)
         self._cell = None
+
+
+def _span(told: str | None, more: str | None) -> int:
+    """How many places a cell takes up: as a page tells it, or a spreadsheet those beyond the first."""
+    if told and told.isdigit():
+        return min(max(int(told), 1), _TALLEST_SPAN)
+    return min(int(more) + 1, _TALLEST_SPAN) if more and more.isdigit() else 1

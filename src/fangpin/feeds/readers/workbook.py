@@ -1,4 +1,4 @@
-"""Spreadsheets, HTML tables and Parquet: strangers' containers, opened in a child process.
+"""Spreadsheets and HTML tables: strangers' containers, opened in a child process.
 
 The child (workbook_child.py) has limits of memory and time; when they kill it, that is a finding of
 the file, and this process is untouched.
@@ -12,17 +12,20 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from fangpin.feeds.findings import FileRefused, Finding, finding
-from fangpin.feeds.headers import HeaderRow, find_header, map_columns
+from fangpin.feeds.headers import Column, HeaderRow, find_header, map_columns
 from fangpin.feeds.limits import Limits
 from fangpin.feeds.readers.delimited import header_findings
+from fangpin.feeds.readers.merged import unmarked
 from fangpin.feeds.readers.table import RAW, RawTable, load_numbered
-from fangpin.lake.engine import EngineRefused
+from fangpin.feeds.shapes import literal
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.policy.feed_models import Contract
+from fangpin.values.text import MERGED_MARK
 
 _CHILD = "fangpin.feeds.readers.workbook_child"
 _SMALL_ENOUGH_TO_STREAM = 20 * 1024 * 1024
@@ -54,8 +57,6 @@ def read_workbook(
     SHEET_AMBIGUOUS (several have rows: someone must say which), SHEET_UNKNOWN, FILE_TOO_DEMANDING,
     COLUMN_MISSING, COLUMN_AMBIGUOUS.
     """
-    if container == "parquet":
-        return _read_parquet(file, contract=contract, engine=engine, limits=limits)
     sheets = [
         one
         for told in _sheets_by_child(file, container, limits, workplace, sheet)
@@ -74,6 +75,7 @@ def read_workbook(
         chosen.file, max(chosen.columns, len(chosen.header.cells)), engine, first_row=first
     )
     findings += header_findings(chosen.header, numbers=chosen.numbers)
+    findings += _fill_merged(engine, mapping.columns, row_no)
     return RawTable(mapping, row_no, misshapen, tuple(findings))
 
 
@@ -145,7 +147,7 @@ def _sheet(
     csv.field_size_limit(1 << 24)
     with file.open(encoding="utf-8", newline="") as stream:
         rows = list(itertools.islice(csv.reader(stream), limits.header_rows))
-    header = find_header([row[2:] for row in rows], contract=contract)
+    header = find_header([[*map(unmarked, row[2:])] for row in rows], contract=contract)
     return _Sheet(
         name=str(told["name"]),
         file=file,
@@ -186,26 +188,34 @@ def _fits(sheet: _Sheet, contract: Contract) -> bool:
     return True
 
 
-def _read_parquet(file: Path, *, contract: Contract, engine: Engine, limits: Limits) -> RawTable:
-    try:
-        count = engine.value("SELECT num_rows FROM parquet_file_metadata(?)", [str(file)])
-        names = [
-            row[0]
-            for row in engine.rows(
-                "SELECT name FROM (DESCRIBE SELECT * FROM read_parquet(?)) AS d(name)", [str(file)]
+_SUMS = ("amount", "number", "count")
+"""Types of which a cell merged over several rows may be that of all of them together."""
+
+
+def _fill_merged(engine: Engine, columns: Sequence[Column], row_no: str) -> list[Finding]:
+    """Give merged cells the text above them; sums stay marked, and their rows are set aside."""
+    filled = []
+    for column in columns:
+        if column.field.type in _SUMS:
+            continue
+        cell = f"c{column.position}"
+        is_merged = f"starts_with({cell}, {literal(MERGED_MARK)})"
+        count, first_row = engine.rows(
+            f"SELECT count(*), min({row_no}) FROM {RAW} AS raw WHERE {is_merged}"
+        )[0]
+        if not count:
+            continue
+        engine.rows(
+            f"UPDATE {RAW} SET {cell} = substr({cell}, {len(MERGED_MARK) + 1}) WHERE {is_merged}"
+        )
+        filled.append(
+            finding(
+                "CELL_FILLED",
+                row=first_row,
+                column=column.field.field,
+                count=count,
+                title=column.field.title.zh,
+                title_en=column.field.title.en,
             )
-        ]
-    except EngineRefused as error:
-        raise FileRefused(finding("FILE_CORRUPT")) from error
-    if count > limits.rows:
-        raise FileRefused(finding("FILE_TOO_DEMANDING", detail=f"> {limits.rows} rows"))
-    mapping = map_columns(names, contract=contract)
-    cells = ", ".join(
-        f'CAST("{names[place].replace(chr(34), chr(34) * 2)}" AS VARCHAR) AS c{place}'
-        for place in sorted({column.position for column in mapping.columns})
-    )
-    try:
-        engine.make_table(RAW, f"SELECT {cells} FROM read_parquet(?)", [str(file)])
-    except EngineRefused as error:
-        raise FileRefused(finding("FILE_CORRUPT")) from error
-    return RawTable(mapping, "CAST(raw.rowid + 2 AS INTEGER)", None, ())
+        )
+    return filled

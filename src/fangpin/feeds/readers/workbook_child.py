@@ -19,6 +19,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from fangpin.feeds.readers.merged import Merged
 from fangpin.values.text import ERROR_MARK, FORMULA_MARK
 
 _PROLOG = 1 << 20
@@ -127,8 +128,11 @@ def _calamine_rows(
     before = [""] * sheet.start[1]
     if sheet.width + len(before) > columns:
         raise Refused("FILE_TOO_DEMANDING", detail=f"> {columns} columns")
+    merged = Merged(sheet.merged_cell_ranges or ())
     for row_no, row in enumerate(sheet.iter_rows()):
         cells = [*before, *(cell_text(value) for value in row)]
+        if merged:
+            merged.fill(row_no, cells)
         if failures:
             for place in range(len(cells)):
                 if not cells[place] or cells[place] == "0":

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fangpin.feeds.limits import Limits
-from fangpin.feeds.receive import Receipt, receive
+from fangpin.feeds.receipt import Receipt
+from fangpin.feeds.receive import receive
 from fangpin.feeds.sources.database import fetch_rows
 from fangpin.feeds.sources.folder import RemoteFolder
 from fangpin.feeds.sources.progress import Progress
