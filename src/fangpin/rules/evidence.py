@@ -1,11 +1,12 @@
 """The source rows that caused each hit: feed, delivery, row number, month, amount and what it says.
 
-Grain of evidence.parquet: household, rule, item and source row.
+Grain of evidence: household, rule, item and source row.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from fangpin.feeds.live_facts import view_live_facts
 from fangpin.lake.engine import Engine
@@ -16,7 +17,6 @@ from fangpin.policy.expressions.sql import column, quoted
 from fangpin.policy.feed_models import Contract
 from fangpin.policy.models import LedgerItem, Rule
 from fangpin.policy.pack import Pack
-from fangpin.rules.evaluate import Evaluation
 
 _COLUMNS = {
     "household_ref": "BIGINT",
@@ -31,12 +31,17 @@ _COLUMNS = {
 }
 
 
-def write_evidence(*, evaluation: Evaluation, snapshot: Snapshot, folder: Path) -> None:
-    """Write evidence.parquet for the hits in the engine's table `hits`."""
-    engine, pack = evaluation.engine, evaluation.compiler.pack
+@contextmanager
+def evidence_of_hits(
+    *, engine: Engine, pack: Pack, rules: Sequence[Rule], snapshot: Snapshot
+) -> Iterator[str]:
+    """As long as the block, a query of the evidence of the hits in the engine's table `hits`.
+
+    `rules` are those in force; of the table its households and rules are read.
+    """
     hit_rules = {row[0] for row in engine.rows("SELECT DISTINCT rule FROM hits")}
     wanted: dict[str, dict[str, list[Rule]]] = {}
-    for rule in evaluation.rules:
+    for rule in rules:
         if rule.rule in hit_rules:
             for code in rule.evidence:
                 for item in base_items(pack, code):
@@ -56,11 +61,7 @@ def write_evidence(*, evaluation: Evaluation, snapshot: Snapshot, folder: Path) 
     if not parts:
         engine.make_empty_table("evidence_none", _COLUMNS)
         parts.append("SELECT * FROM evidence_none")
-    engine.write(
-        f"SELECT * FROM ({' UNION ALL '.join(parts)}) AS rows "
-        "ORDER BY household_ref, rule, item, month, delivery, row_no",
-        folder / "evidence.parquet",
-    )
+    yield " UNION ALL ".join(parts)
     engine.drop(*(f"evidence_{position}" for position in range(len(wanted))), "evidence_none")
     engine.drop("hit_persons")
 
