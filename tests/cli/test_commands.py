@@ -84,8 +84,11 @@ def test_the_rows_set_aside_can_be_read(fangpin: Fangpin, bills: Path) -> None:
     assert (none.code, none.codes) == (REFUSED, ["DELIVERY_UNKNOWN"])
 
 
-def test_how_the_feeds_stand(fangpin: Fangpin, bills: Path) -> None:
+def test_how_the_feeds_stand(
+    fangpin: Fangpin, bills: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fangpin("feed", "receive", "health.bills", bills, "--month", "2020-05", "--json")
+    monkeypatch.setenv("FANGPIN_CLOCK", "2020-06-21")
 
     answer = fangpin("feed", "status", "--as-of", "2020-06-20", "--json")
 
@@ -102,7 +105,7 @@ def test_a_delivery_is_held_released_and_refused(fangpin: Fangpin, bills: Path) 
     assert (held.code, held.json["standing"], held.json["is_new"]) == (OK, "held", True)
     (waiting,) = fangpin("feed", "held", "--json").json["deliveries"]
     assert waiting["delivery"] == name and waiting["decisions"][0]["by"] == "wang"
-    status = fangpin("feed", "status", "--as-of", "2020-06-20", "--json").json["feeds"]
+    status = fangpin("feed", "status", "--as-of", "2020-06-15", "--json").json["feeds"]
     assert {one["feed"]: one["held"] for one in status}["health.bills"] == 1
 
     released = fangpin("feed", "release", name, "--reason", "已核对", "--json")

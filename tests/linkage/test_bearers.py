@@ -261,6 +261,52 @@ def test_a_corrected_number_follows_its_person_into_another_household(valley: Va
     assert valley.bills("B") == {"2020-07": 4020}
 
 
+@pytest.mark.parametrize("order", ["at once", "from here", "from there"])
+def test_a_number_that_is_corrected_as_the_household_moves_follows_its_person(
+    valley: Valley, order: str
+) -> None:
+    """Li and his wife move to another village under another household number, he with a new number."""
+    head = citizen("A", 1, "李竹喜", "1971-03-08", 33)
+    before = [
+        head,
+        citizen("A", 2, "王玉兰", "1973-06-21", 42),
+        citizen("Z", 1, "周大", "1960-01-01", 5),
+    ]
+    valley.send(REGISTRY, before, on=EARLY)
+    valley.send(BILLS, [claim("1", number("1971-03-08", 33), "李竹喜", day="2020-02-10")])
+    there = [
+        citizen("N", 1, "李竹喜", "1971-03-08", 35, village="H02", month="2020-05"),
+        citizen("N", 2, "王玉兰", "1973-06-21", 42, village="H02", month="2020-05"),
+    ]
+    here = [{**before[2], "month": "2020-05"}]
+    files = {"at once": [here + there], "from here": [here, there], "from there": [there, here]}
+    for place, rows in enumerate(files[order]):
+        valley.send(REGISTRY, rows, on=date(2020, 5, 2 + place))
+    for day, serial in (("2020-05-10", 33), ("2020-06-10", 35)):
+        bill = claim(f"{day}", number("1971-03-08", serial), "李竹喜", day=day)
+        valley.send(BILLS, [bill], on=date(2020, 7, 1))
+
+    assert valley.bills("A") == {"2020-02": 100}
+    assert valley.bills("N") == {"2020-05": 100, "2020-06": 100}, "he went under either number"
+
+
+def test_one_who_moves_alone_under_another_number_is_not_taken_for_a_namesake(
+    valley: Valley,
+) -> None:
+    """Nobody else went from A to N: two people may share a name and a birthday."""
+    head = citizen("A", 1, "李竹喜", "1971-03-08", 33)
+    wife = citizen("A", 2, "王玉兰", "1973-06-21", 42)
+    valley.send(REGISTRY, [head, wife, citizen("N", 1, "周大", "1960-01-01", 5)], on=EARLY)
+    valley.send(BILLS, [claim("1", number("1971-03-08", 33), "李竹喜", day="2020-02-10")])
+    namesake = citizen("N", 2, "李竹喜", "1971-03-08", 35)
+    after = [wife, citizen("N", 1, "周大", "1960-01-01", 5), namesake]
+    valley.send(REGISTRY, [{**row, "month": "2020-05"} for row in after], on=date(2020, 5, 2))
+    bill = claim("2", number("1971-03-08", 33), "李竹喜", day="2020-06-10")
+    valley.send(BILLS, [bill], on=date(2020, 7, 1))
+
+    assert valley.bills("A") == {"2020-02": 100} and valley.bills("N") == {}
+
+
 def test_another_person_in_the_same_place_is_no_correction(valley: Valley) -> None:
     valley.send(REGISTRY, VILLAGERS, on=EARLY)
     bride = citizen("A", 1, "陈小妹", "1998-03-09", 46)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fangpin.backtest import replay
 from fangpin.linkage.decisions import Decision, append
 from fangpin.policy import load_pack
 from fangpin.policy.pack import Pack
 from fangpin.runs.deaths import conflicts_of_household, conflicts_of_run, held_rules
+from fangpin.values.month import Month
 from tests.linkage.valley import (
     BILLS,
     EARLY,
@@ -263,6 +266,70 @@ def test_a_pack_that_declares_no_deaths_writes_none(tmp_path: Path, repository: 
 
     assert not (folder / "deaths.parquet").exists()
     assert conflicts_of_run(folder) == [] and held_rules(folder, [1]) == {}
+
+
+# ── a back-test ─────────────────────────────────────────────────────────────────────────────────
+
+
+def replayed(valley: Valley, rule: str) -> tuple[list[int], dict[int, int]]:
+    """Hits of each month from April to August 2020, and the month of each household's first."""
+    found = replay(
+        valley.home,
+        valley.pack,
+        rule=rule,
+        parameters={},
+        from_month=Month.parse("2020-04"),
+        to_month=Month.parse("2020-08"),
+        run_day=5,
+    )
+    return [month.hits for month in found.months], dict(found.first_hit)
+
+
+@pytest.mark.parametrize("rule", ["high_bills", "struck_home", "odd_relief"])
+def test_a_back_test_tells_hits_as_the_runs_of_those_days_do(valley: Valley, rule: str) -> None:
+    """Held from its first run until Li was seen alive; the lone one's for good, his wife's never."""
+    valley.send(BILLS, [bill("1", LI, "2020-05-20", "9000")], on=date(2020, 6, 1))
+    valley.send(BILLS, [bill("2", LONE, "2020-05-05", "9000")], on=date(2020, 6, 2))
+    relief = [{"household_no": "A", "month": "2020-05", "paid": "1"}]
+    valley.send("relief.pay", relief, on=date(2020, 6, 3))
+    deaths = [death(LI, "2020-05-10"), death(LONE, "2020-05-21")]
+    valley.send(DEATHS, deaths, on=date(2020, 6, 4))
+    say(valley, "alive", LI, datetime(2020, 8, 1, 9, tzinfo=UTC))
+
+    runs = [valley.run(date(2020, month, 5)) for month in range(5, 10)]
+
+    hits, first = replayed(valley, rule)
+    assert hits == [one.outcomes[rule]["hit"] for one in runs]
+    expected: dict[int, int] = {}
+    for one in runs:
+        month = int(Month.last_complete(one.as_of))
+        for file in ("hits.parquet", "findings.parquet"):
+            for row in rows_of(one.folder / file):
+                if row["rule"] == rule:
+                    expected.setdefault(row["household_ref"], month)
+    assert first == expected
+    if rule == "high_bills":
+        assert expected == {valley.ref("A"): int(Month.parse("2020-07"))}, "not in May and June"
+
+
+def test_a_back_test_holds_under_every_value_that_is_tried(valley: Valley) -> None:
+    valley.send(BILLS, [bill("1", LI, "2020-05-20", "1000"), bill("2", WIFE, "2020-05-20", "100")])
+    valley.send(DEATHS, [death(LI, "2020-05-10")])
+
+    def tried(line: str) -> set[int]:
+        found = replay(
+            valley.home,
+            valley.pack,
+            rule="high_bills",
+            parameters={"line.bills": Decimal(line)},
+            from_month=Month.parse("2020-05"),
+            to_month=Month.parse("2020-05"),
+        )
+        return set(found.first_hit)
+
+    assert tried("1100") == {valley.ref("A")}, "his wife's bill is one of what it rests on"
+    valley.send(BILLS, [bill("2", LI, "2020-05-20", "100")], on=date(2020, 3, 6))
+    assert tried("1100") == tried("900") == set()
 
 
 # ── a number that was corrected ─────────────────────────────────────────────────────────────────

@@ -3,37 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fangpin.casework.registry.models import HouseholdMonth
 from fangpin.feeds.holds import refuse_delivery
-from fangpin.policy.calendar import WorkingCalendar
 from fangpin.policy.pack import Pack
-from fangpin.runs.load_alerts import load_run
 from fangpin.runs.months import months_of_household
 from fangpin.runs.watched import bring_months
 from fangpin.values.month import Month
-from tests.ledger.village import Lake, bill, person
+from tests.ledger.village import Lake, bill
+from tests.runs.loaded import copied, noon, register, run_and_load
 from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
 
 def load(lake: Lake, on: date) -> Path:
-    folder = lake.run(on).folder
-    at = datetime(on.year, on.month, on.day, 4, tzinfo=UTC)
-    load_run(run_folder=folder, pack=lake.pack, calendar=WorkingCalendar(lake.pack), at=at)
-    return folder
-
-
-def copied(lake: Lake) -> dict[str, dict[str, str]]:
-    """Month -> item -> amount of ann's household in the case database."""
-    found = HouseholdMonth.objects.filter(household_id=lake.ref("A")).order_by("month")
-    return {str(Month(row.month)): row.amounts for row in found}
+    return run_and_load(lake, on)[0]
 
 
 @pytest.fixture(scope="module")
@@ -56,11 +45,7 @@ def settled(once_settled: Lake, db: None, tmp_path: Path) -> Lake:
 
 def settle(lake: Lake) -> Lake:
     """See `settled`."""
-    people = [
-        person("A", 1, "ann", month="2019-06", relation="head", trade="smith"),
-        person("B", 1, "bob", month="2019-06", relation="head", trade="smith"),
-    ]
-    lake.receive("registry.people", people, on=date(2019, 6, 3))
+    register(lake)
     february = [bill("f", "ann", "2020-02-10", "3000")]
     lake.receive("health.bills", february, on=date(2020, 3, 5), month="2020-02")
     april = [bill("a", "ann", "2020-04-10", "2500")]
@@ -72,8 +57,9 @@ def settle(lake: Lake) -> Lake:
 
 def refuse(lake: Lake, month: str, on: date) -> None:
     (one,) = [one for one in lake.snapshot(on).arrivals if str(Month(one.month)) == month]
-    at = datetime(on.year, on.month, on.day, 4, tzinfo=UTC)
-    refuse_delivery(lake.home, delivery=one.delivery, feed=one.feed, by="wang", at=at, reason="误")
+    refuse_delivery(
+        lake.home, delivery=one.delivery, feed=one.feed, by="wang", at=noon(on), reason="误"
+    )
 
 
 def test_a_month_that_was_taken_back_while_nothing_hit_is_gone_when_it_hits_again(

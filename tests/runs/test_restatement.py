@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,13 @@ from fangpin.casework.audit.actions import record
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.feeds.arrivals import arrivals
 from fangpin.feeds.holds import hold_delivery, refuse_delivery, release_delivery
-from fangpin.policy.calendar import WorkingCalendar
 from fangpin.policy.pack import Pack
 from fangpin.rules.evaluate import outcomes_in
-from fangpin.runs.load_alerts import LoadReport, load_run
+from fangpin.runs.load_alerts import LoadReport
 from fangpin.values.month import Month
-from tests.ledger.village import Lake, bill, person
+from tests.ledger.village import Lake, bill
 from tests.looking import rows_of
+from tests.runs.loaded import noon, register, run_and_load
 from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
@@ -31,15 +31,8 @@ JUNE_RUN, JULY_RUN, AUGUST_RUN = date(2020, 6, 10), date(2020, 7, 10), date(2020
 WRONG = bill("typo", "ann", "2020-03-10", "2500")
 
 
-def noon(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
-
-
 def load(lake: Lake, on: date) -> LoadReport:
-    folder = lake.run(on).folder
-    return load_run(
-        run_folder=folder, pack=lake.pack, calendar=WorkingCalendar(lake.pack), at=noon(on)
-    )
+    return run_and_load(lake, on)[1]
 
 
 def deliver(lake: Lake, month: Month, *more: dict[str, Any]) -> str:
@@ -72,11 +65,7 @@ def settled(once_settled: Lake, db: None, tmp_path: Path) -> Lake:
 
 def settle(lake: Lake) -> Lake:
     """See `settled`."""
-    people = [
-        person("A", 1, "ann", month="2019-06", relation="head", trade="smith"),
-        person("B", 1, "bob", month="2019-06", relation="head", trade="smith"),
-    ]
-    lake.receive("registry.people", people, on=date(2019, 6, 3))
+    register(lake)
     for back in range(12):
         month = FIRST.plus(back)
         deliver(lake, month, *([WRONG] if str(month) == "2020-03" else []))

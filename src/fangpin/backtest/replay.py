@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from fangpin.backtest.living import feeds_of_holding, without_held
 from fangpin.backtest.thresholds import refuse_foreign_parameters, rule_editions
 from fangpin.feeds.arrivals import arrivals as all_arrivals
 from fangpin.indicators.compile import Compiler
@@ -134,9 +135,10 @@ def replay_all(
                     engine=opened,
                     arrivals=deliveries,
                     as_of=as_of,
-                    feeds=_feeds(pack, edition),
+                    feeds=_feeds(pack, edition) | feeds_of_holding(pack, edition),
                 )
                 hits = _hits(opened, pack, snapshot, edition, tries, spine)
+                hits = without_held(opened, pack, snapshot, edition, hits)
             for place, refs in enumerate(hits):
                 true = [ref for ref in refs if _is_true(known.get(ref), number)]
                 earlier = first_hit[place]

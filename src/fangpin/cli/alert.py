@@ -33,12 +33,11 @@ def list_alerts(
 ) -> None:
     """Alerts by number, each with its severity, cause, due date and rules."""
     session = Session(pack=pack)
+    day = session.day(as_of)
     session.start_django()
     from fangpin.casework.alerts.history import alerts_as_of
 
-    found = alerts_as_of(
-        operator_scope(session, scope), as_of=as_of.date() if as_of else session.today()
-    )
+    found = alerts_as_of(operator_scope(session, scope), as_of=day)
     chosen = [
         alert
         for alert in found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -29,10 +29,10 @@ def list_cases(
 ) -> None:
     """Cases, the earliest deadline first."""
     session = Session()
+    day = session.day(as_of)
     session.start_django()
     from fangpin.casework.cases import queries
 
-    day = _day(session, as_of)
     page = queries.worklist(
         operator_scope(session, scope), filters=queries.CaseFilters(state=state), limit=limit
     )
@@ -61,12 +61,13 @@ def list_cases(
 def show(case_no: str, as_of: AsOf = None, scope: Scoped = None, as_json: Json = False) -> None:
     """One case: its clues, every act in order, and every clock as of a day."""
     session = Session()
+    day = session.day(as_of)
     session.start_django()
     from fangpin.casework.cases import queries
     from fangpin.casework.cases.models import Case
     from fangpin.casework.cases.progress import clocks_of
 
-    seen, day = operator_scope(session, scope), _day(session, as_of)
+    seen = operator_scope(session, scope)
     try:
         found = queries.case(seen, case_no)
     except Case.DoesNotExist:
@@ -116,10 +117,11 @@ def show(case_no: str, as_of: AsOf = None, scope: Scoped = None, as_json: Json =
 def duties(scope: Scoped = None, as_of: AsOf = None, as_json: Json = False) -> None:
     """Duties that have lapsed: of monitored households, and of delisted counties."""
     session = Session()
+    day = session.day(as_of)
     session.start_django()
     from fangpin.casework.followup import queries
 
-    seen, day = operator_scope(session, scope), _day(session, as_of)
+    seen = operator_scope(session, scope)
     states = [
         *queries.county_duties(seen, pack=session.pack, on=day),
         *queries.household_duties(seen, pack=session.pack, on=day),
@@ -142,10 +144,6 @@ def duties(scope: Scoped = None, as_of: AsOf = None, as_json: Json = False) -> N
     columns = ["duty", "level", "subject", "division", "last", "days_lapsed"]
     title = f"{day} · {len(rows)} / {len(states)}"
     print_table(title, columns, ([row[name] for name in columns] for row in rows))
-
-
-def _day(session: Session, as_of: datetime | None) -> date:
-    return as_of.date() if as_of else session.today()
 
 
 def _no_case(case_no: str) -> Problem:

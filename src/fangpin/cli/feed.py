@@ -42,6 +42,7 @@ def receive(
 ) -> None:
     """Check a file row by row, set wrong rows aside with their reasons, accept the rest."""
     session = Session(pack=pack)
+    arrived = session.day(received, option="--received")
     if not file.is_file():
         raise ProblemError(_no_file(file))
     with session.engine() as engine:
@@ -51,7 +52,7 @@ def receive(
             feed=feed,
             file=file,
             original_name=file.name,
-            received=received.date() if received else session.today(),
+            received=arrived,
             month=read_month(month),
             engine=engine,
             vault=Vault(home=session.home, engine=engine, cipher=session.environment.cipher),
@@ -96,9 +97,7 @@ def show_status(
 ) -> None:
     """Per feed: which month is due, whether it arrived, how late, and how much was refused."""
     session = Session(pack=pack)
-    found = status(
-        session.home, pack=session.pack, as_of=as_of.date() if as_of else session.today()
-    )
+    found = status(session.home, pack=session.pack, as_of=session.day(as_of))
     if as_json:
         print_json({"feeds": [feed.as_dict() for feed in found]})
         return

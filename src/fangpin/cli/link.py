@@ -303,10 +303,10 @@ def _desk(
     pack: str | None, as_of: datetime | None, *, django: bool = False
 ) -> Iterator[tuple[Session, Desk]]:
     session = Session(pack=pack)
+    day = session.day(as_of)
     if django:
         session.start_django()
     session.home.prepare()
-    day = as_of.date() if as_of else session.today()
     with open_desk(
         home=session.home, pack=session.pack, arrivals=arrivals(session.home), as_of=day
     ) as desk:

@@ -25,7 +25,7 @@ def run(
 ) -> None:
     """Evaluate the rules over the last complete month, with what had arrived by the date."""
     session = Session(pack=pack)
-    day = as_of.date() if as_of else session.today()
+    day = session.day(as_of)
     if load:
         session.start_django()
         from fangpin.lake.vault import Vault

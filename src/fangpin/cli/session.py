@@ -54,6 +54,17 @@ class Session:
         """The day of that moment: at night it is another one than that of UTC."""
         return self.now().date()
 
+    def day(self, given: datetime | None, *, option: str = "--as-of") -> date:
+        """The day that a command was asked of; today where none was given.
+
+        Raises ProblemError DAY_AHEAD: what a day will bring is known on none before it.
+        """
+        if given is None:
+            return self.today()
+        if given.date() > self.today():
+            raise ProblemError(_day_ahead(option, given.date(), self.today(), self.zone))
+        return given.date()
+
     @contextmanager
     def engine(self) -> Iterator[duckdb.Engine]:
         """DuckDB, which receives and opens the vault; it may spill into the home."""
@@ -116,6 +127,18 @@ class Session:
 
         if Household.objects.exists():
             raise ProblemError(_database_not_empty())
+
+
+def _day_ahead(option: str, given: date, today: date, zone: tzinfo) -> Problem:
+    return Problem(
+        code="DAY_AHEAD",
+        where=option,
+        zh=f"{given} 还没有到：按本系统的时区（{zone}），今天是 {today}。",
+        en=f"{given} has not come yet: in this installation's time zone ({zone}) it is {today}.",
+        fix_zh=f"请写 {today} 或更早的一天；不写就是今天。",
+        fix_en=f"Give {today} or an earlier day; without one it is today.",
+        details={"given": given.isoformat(), "today": today.isoformat()},
+    )
 
 
 def _database_not_empty() -> Problem:

@@ -38,7 +38,7 @@ from fangpin.linkage.registry import RegistryState, registry_state
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
 
-FORM = "4"
+FORM = "5"
 """Of what rests on snapshots: runs of an earlier form are made anew."""
 
 

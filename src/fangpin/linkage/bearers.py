@@ -4,7 +4,8 @@ A person is known by the number's reference (or by a place in a household, witho
 fails in two ways, and never may two people become one by it. A number that several people bear, in
 one file or in those of several villages, tells none of them: each is then known by number, household
 and name. And a number that an office corrects, or gives to someone who had none, makes no new person:
-in one household, of one name, with one birth date or place there, the old reference has a successor.
+in one household, of one name, with one birth date or place there, the old reference has a successor. So
+it has where a household moved: of one name and birth date, in the household to which others of it went.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ SUCCESSORS = "successors_new"
 HEIRS = "heirs"
 """SUCCESSORS, and of a number that several bear from now on the one who bore it alone: who has lived
 where the reference before did."""
+MOVES = "household_moves"
+"""from_home and to_home, between which people moved who are known by number and name."""
 SHARED_AT_HOME = "shared_at_home"
 """The number_ref of each number that several people of one household bear, and one of them."""
 
@@ -96,7 +99,15 @@ def make_people_now(engine: Engine, registry: Registry, *, restates_villages: bo
         """,
     )
     told = _telling_fields(engine, registry)
-    engine.make_table("relisted", _same_person("staying", "listed", told))
+    engine.make_table(
+        MOVES,
+        "SELECT DISTINCT old.household_ref AS from_home, now.household_ref AS to_home "
+        "FROM called_ever AS old JOIN listed AS now "
+        "ON now.number_ref = old.number_ref AND now.called = old.called "
+        "WHERE now.household_ref <> old.household_ref",
+    )
+    birth = registry.birth if registry.birth in told else None
+    engine.make_table("relisted", _same_person("staying", "listed", told, birth))
     engine.make_table(
         "present",
         "SELECT * FROM staying ANTI JOIN relisted USING (person_ref) "
@@ -116,7 +127,7 @@ def make_people_now(engine: Engine, registry: Registry, *, restates_villages: bo
         "ON shared.number_ref = present.number_ref",
     )
     engine.make_table(PEOPLE_NOW, "SELECT * EXCLUDE (called) FROM present_by_reference")
-    _make_successors(engine, told)
+    _make_successors(engine, told, birth)
     engine.make_table(
         SHARED_AT_HOME,
         "SELECT number_ref AS person_ref, min(person_ref) AS successor_ref "
@@ -124,7 +135,7 @@ def make_people_now(engine: Engine, registry: Registry, *, restates_villages: bo
         "GROUP BY number_ref HAVING min(household_ref) = max(household_ref)",
     )
     engine.drop("listed", "staying", "relisted", "present", "present_by_reference")
-    engine.drop("gone", "new", "following", "odd_names", "listed_twice")
+    engine.drop("gone", "new", "following", "odd_names", "listed_twice", MOVES)
 
 
 def _telling_fields(engine: Engine, registry: Registry) -> list[str]:
@@ -134,7 +145,7 @@ def _telling_fields(engine: Engine, registry: Registry) -> list[str]:
     return [one for one in (registry.person_no, registry.birth) if one in known and one is not None]
 
 
-def _make_successors(engine: Engine, told: Sequence[str]) -> None:
+def _make_successors(engine: Engine, told: Sequence[str], birth: str | None) -> None:
     engine.make_table(
         "gone",
         # A record that an office took out may come back under another number a month later.
@@ -144,7 +155,7 @@ def _make_successors(engine: Engine, told: Sequence[str]) -> None:
     engine.make_table(
         "new", "SELECT * FROM present_by_reference ANTI JOIN people_before USING (person_ref)"
     )
-    engine.make_table("following", _same_person("gone", "new", told))
+    engine.make_table("following", _same_person("gone", "new", told, birth))
     engine.make_table(
         HEIRS,
         "SELECT person_ref, successor_ref FROM following "
@@ -158,11 +169,21 @@ def _make_successors(engine: Engine, told: Sequence[str]) -> None:
     )
 
 
-def _same_person(before: str, after: str, told: Sequence[str]) -> str:
+def _same_person(before: str, after: str, told: Sequence[str], birth: str | None) -> str:
     """A query of person_ref of `before` and the reference of the same person in `after`.
 
-    Of one number: those of one name, and in one household whoever has another name only since.
+    Of one number: those of one name, and in one household whoever has another name only since. Of two
+    numbers: those of one name who are alike in one household, or were born on one day in two between
+    which others moved.
     """
+    followed = ""
+    if birth is not None:
+        followed = (
+            f" UNION {{pair}} FROM {before} AS old JOIN {after} AS now "
+            f"ON now.called = old.called AND now.{column(birth)} = old.{column(birth)} "
+            f"JOIN {MOVES} AS moves ON moves.from_home = old.household_ref "
+            "AND moves.to_home = now.household_ref WHERE now.number_ref <> old.number_ref"
+        )
     alike = " OR ".join(f"now.{column(one)} = old.{column(one)}" for one in told) or "FALSE"
     pair = "SELECT old.person_ref, now.person_ref AS successor_ref"
     named = "LEFT JOIN (SELECT DISTINCT number_ref, called FROM {side}) AS {name} "
@@ -175,5 +196,5 @@ def _same_person(before: str, after: str, told: Sequence[str]) -> str:
         "AND known.called IS NULL AND found.called IS NULL) "
         f"UNION {pair} FROM {before} AS old JOIN {after} AS now "
         "ON now.household_ref = old.household_ref AND now.called = old.called "
-        f"WHERE now.number_ref <> old.number_ref AND ({alike})"
+        f"WHERE now.number_ref <> old.number_ref AND ({alike})" + followed.format(pair=pair)
     )

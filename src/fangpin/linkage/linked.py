@@ -45,7 +45,7 @@ from fangpin.policy.expressions.sql import quoted
 from fangpin.policy.feed_models import Contract
 from fangpin.policy.pack import Pack
 
-FORM = "3"
+FORM = "4"
 """Of linked files: those of an earlier form are left lying and made anew."""
 LINKED_ROWS = "linked_rows"
 """The rows of a feed's file."""
@@ -269,7 +269,8 @@ def _build(
         key = key_if_about(contract, facts="rows", person_ref="chosen.person_ref") or "NULL"
         engine.make_table(
             "moving",
-            f"SELECT rows.* REPLACE (chosen.person_ref AS person_ref), 1 AS sign, "
+            "SELECT rows.* REPLACE (chosen.person_ref AS person_ref, "
+            f"coalesce(CAST({key} AS BIGINT), rows.row_key) AS row_key), 1 AS sign, "
             f"CAST({key} AS BIGINT) AS key_then, chosen.link_step, chosen.link_chance "
             "FROM claim_rows AS rows JOIN chosen_links AS chosen USING (claim_ref) "
             f"LEFT JOIN {PRESENT} AS own ON own.person_ref = rows.person_ref "
@@ -287,7 +288,7 @@ def _build(
         parts.append("SELECT * EXCLUDE (key_then, waits) FROM moving")
         parts += _taken_away(engine, state)
     if any(one.feed == contract.feed for one in decisions):
-        parts += _parted(engine, contract.feed, deliveries, decisions)
+        parts += _parted(engine, contract, deliveries, decisions)
     if parts:
         engine.make_table(LINKED_ROWS, " UNION ALL BY NAME ".join(parts))
     is_any = bool(parts)
@@ -332,17 +333,20 @@ def _taken_away(engine: Engine, state: RegistryState) -> list[str]:
 
 
 def _parted(
-    engine: Engine, feed: str, deliveries: Sequence[Arrival], decisions: Sequence[Decision]
+    engine: Engine,
+    contract: Contract,
+    deliveries: Sequence[Arrival],
+    decisions: Sequence[Decision],
 ) -> list[str]:
     """Rows that their number joined to a person whom a decision says they are not about."""
-    meant = {one.delivery for one in decisions if one.feed == feed}
+    meant = {one.delivery for one in decisions if one.feed == contract.feed}
     arrivals = [one for one in deliveries if one.delivery in meant]
     if not arrivals:
         return []
     view_live_facts(engine=engine, name="decided_facts", arrivals=arrivals, beside=deliveries)
     on_rows = (
         f"(SELECT delivery, row_no, person_ref AS decided_ref FROM {IN_FORCE} "
-        f"WHERE feed = {quoted(feed)} AND kind = '{{kind}}')"
+        f"WHERE feed = {quoted(contract.feed)} AND kind = '{{kind}}')"
     )
     engine.make_table(
         "parted",
@@ -350,11 +354,13 @@ def _parted(
         f"{on_rows.format(kind='different')} AS decided USING (delivery, row_no) "
         "WHERE facts.person_ref = decided.decided_ref",
     )
+    key = key_if_about(contract, facts="parted", person_ref="decided.decided_ref")
     told = "CAST(NULL AS BIGINT) AS claim_ref, 'decided' AS link_step, "
     told += "CAST(1 AS DOUBLE) AS link_chance"
     return [
         f"SELECT *, -1 AS sign, {told} FROM parted",
-        f"SELECT parted.* REPLACE (decided.decided_ref AS person_ref), 1 AS sign, {told} FROM parted "
+        "SELECT parted.* REPLACE (decided.decided_ref AS person_ref, "
+        f"CAST({key or 'parted.row_key'} AS BIGINT) AS row_key), 1 AS sign, {told} FROM parted "
         f"JOIN {on_rows.format(kind='same')} AS decided USING (delivery, row_no)",
     ]
 

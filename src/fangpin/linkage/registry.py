@@ -24,7 +24,7 @@ from fangpin.policy.header_models import Registry
 from fangpin.policy.pack import Pack
 from fangpin.values.problem import Problem, ProblemError
 
-FORM = "5"
+FORM = "6"
 """Of registry states: states of an earlier form are left lying and built anew."""
 
 

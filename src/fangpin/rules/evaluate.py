@@ -22,6 +22,8 @@ from fangpin.policy.pack import Pack
 
 OUTCOMES = ("no_hit", "cannot_tell", "suppressed", "not_applicable", "hit")
 """In the order of their numbers: only that of a hit has the highest of three bits."""
+RAISING = ("alert", "clue", "screening")
+"""Kinds of rules whose hits raise an alert."""
 VIEW = "evaluated"
 """household_ref, division, attributes, figures, `outcome__<rule>`, `severity__<rule>`, category."""
 HITS = "evaluated_hits"

@@ -19,36 +19,11 @@ from typing import Any
 from fangpin.lake.engine import Engine
 from fangpin.lake.engines.duckdb import connect
 from fangpin.ledger.snapshot import Snapshot
-from fangpin.linkage.placed import view_placed_rows
-from fangpin.linkage.present import under_present, view_present
-from fangpin.policy.expressions.sql import column, quoted
-from fangpin.policy.header_models import Deaths, FieldIs
 from fangpin.policy.pack import Pack
+from fangpin.rules import deaths
 from fangpin.values.month import Month
 
 FILE, HELD = "deaths.parquet", "held.parquet"
-_ROWS = "death_rows"
-_COLUMNS = {
-    "household_ref": "BIGINT",
-    "division": "VARCHAR",
-    "person_ref": "BIGINT",
-    "first_died": "DATE",
-    "last_died": "DATE",
-    "told": "VARCHAR",
-    "feed": "VARCHAR",
-    "delivery": "VARCHAR",
-    "row_no": "INTEGER",
-    "month": "INTEGER",
-    "happened_on": "DATE",
-    "is_after_all": "BOOLEAN",
-}
-_TOLD = {
-    "person_ref": "BIGINT",
-    "died": "DATE",
-    "feed": "VARCHAR",
-    "delivery": "VARCHAR",
-    "row_no": "INTEGER",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +64,11 @@ def write_deaths(*, engine: Engine, pack: Pack, snapshot: Snapshot, folder: Path
     declared = pack.header.deaths
     if declared is None:
         return
-    _make_told(engine, snapshot, declared)
-    engine.make_empty_table(_ROWS, _COLUMNS)
-    if engine.value("SELECT count(*) FROM told_deaths"):
-        _make_rows(engine, pack, snapshot, declared)
+    deaths.make_dead(engine, snapshot, declared)
+    deaths.make_rows(engine, pack, snapshot, declared)
     engine.write(
-        f"SELECT * FROM {_ROWS} ORDER BY household_ref, person_ref, month DESC, feed, delivery, row_no",
+        f"SELECT * FROM {deaths.ROWS} "
+        "ORDER BY household_ref, person_ref, month DESC, feed, delivery, row_no",
         folder / FILE,
     )
 
@@ -115,30 +89,7 @@ def hold_hits(
     if pack.header.deaths is None:
         return
     engine.view_files("evidence_written", [folder / "evidence.parquet"])
-    engine.view_files("people_left", [snapshot.registry.people])
-    engine.make_table(
-        "held",
-        f"""
-        WITH resting AS (
-            SELECT evidence.household_ref, evidence.rule FROM evidence_written AS evidence
-            LEFT JOIN (SELECT DISTINCT household_ref, feed, delivery, row_no FROM {_ROWS}
-                WHERE is_after_all) AS dead USING (household_ref, feed, delivery, row_no)
-            GROUP BY ALL HAVING bool_and(dead.row_no IS NOT NULL)
-        ), empty AS (
-            SELECT household_ref FROM people_left
-            SEMI JOIN (SELECT household_ref FROM people_left
-                SEMI JOIN dead_people USING (person_ref)) AS bereaved USING (household_ref)
-            LEFT JOIN dead_people USING (person_ref)
-            GROUP BY household_ref HAVING bool_and(dead_people.person_ref IS NOT NULL)
-        )
-        SELECT hits.household_ref, hits.rule FROM hits
-        LEFT JOIN (SELECT household_ref, rule, TRUE AS rests FROM resting) AS resting
-            USING (household_ref, rule)
-        LEFT JOIN (SELECT household_ref, TRUE AS is_empty FROM empty) AS empty
-            USING (household_ref)
-        WHERE rests OR is_empty
-        """,
-    )
+    deaths.make_held(engine, snapshot, evidence="evidence_written")
     for rule, count in engine.rows("SELECT rule, count(*) FROM held GROUP BY rule ORDER BY rule"):
         outcomes[rule]["hit"] -= count
         outcomes[rule]["suppressed"] += count
@@ -152,7 +103,8 @@ def hold_hits(
             engine.write("SELECT * FROM kept", written)
         engine.make_table("hits", "SELECT * FROM hits ANTI JOIN held USING (household_ref, rule)")
     engine.write("SELECT * FROM held ORDER BY household_ref, rule", folder / HELD)
-    engine.drop("held", "kept", _ROWS, "told_deaths", "dead_people")
+    engine.drop("kept")
+    deaths.forget(engine)
 
 
 def conflicts_of_run(run_folder: Path) -> list[Conflict]:
@@ -211,129 +163,3 @@ def _conflicts(run_folder: Path, which: str) -> list[Conflict]:
         )
         for (person_ref, household_ref), found in grouped.items()
     ]
-
-
-def _make_told(engine: Engine, snapshot: Snapshot, declared: Deaths) -> None:
-    """`told_deaths`: rows that report a death; `dead_people`: person, first and last reported day.
-
-    Whoever an official has seen alive did not die before that day, whatever a feed says.
-    """
-    engine.make_empty_table("told_deaths", _TOLD)
-    for one in declared.told_by:
-        if not _live(engine, snapshot, one.feed, first=None):
-            continue
-        engine.append(
-            "told_deaths",
-            f"SELECT person_ref, CAST({column(one.on)} AS DATE), "
-            f"{quoted(one.feed)}, delivery, CAST(row_no AS INTEGER) FROM live_rows "
-            f"WHERE person_ref IS NOT NULL AND {column(one.on)} IS NOT NULL AND {_where(one.where)}",
-        )
-    engine.make_empty_table("seen_alive", {"person_ref": "BIGINT", "seen": "DATE"})
-    engine.insert(
-        "seen_alive",
-        [(one.person_ref, one.at.date()) for one in snapshot.decisions if one.kind == "alive"],
-    )
-    view_present(engine, snapshot.registry)
-    engine.make_table(
-        "told_deaths",
-        "SELECT told.* FROM told_deaths AS told LEFT JOIN "
-        f"(SELECT person_ref, max(seen) AS seen FROM ({under_present('seen_alive')}) AS seen "
-        "GROUP BY person_ref) AS alive "
-        "USING (person_ref) WHERE alive.seen IS NULL OR told.died > alive.seen",
-    )
-    engine.make_table(
-        "dead_people",
-        "SELECT person_ref, min(died) AS first_died, max(died) AS last_died, "
-        "CAST(to_json(list(struct_pack(feed := feed, delivery := delivery, row_no := row_no, "
-        "died := died) ORDER BY died, feed, delivery, row_no)) AS VARCHAR) AS told "
-        "FROM told_deaths GROUP BY person_ref",
-    )
-
-
-def _make_rows(engine: Engine, pack: Pack, snapshot: Snapshot, declared: Deaths) -> None:
-    registry = pack.header.registry
-    assert registry is not None, "checked when the registry was read"
-    engine.view_files("death_membership", [snapshot.registry.membership])
-    engine.view_files("death_persons", [snapshot.registry.persons])
-    first = int(snapshot.month) + 1 - declared.months
-    parts = []
-    for place, one in enumerate(declared.contradicted_by):
-        if not _live(engine, snapshot, one.feed, first=first):
-            continue
-        day = f"CAST(facts.{column(one.on)} AS DATE)" if one.on else "CAST(NULL AS DATE)"
-        table = f"contradicting_{place}"
-        engine.make_table(
-            table,
-            f"SELECT dead.*, {quoted(one.feed)} AS feed, facts.delivery, "
-            f"CAST(facts.row_no AS INTEGER) AS row_no, CAST(facts.month AS INTEGER) AS month, "
-            f"{day} AS happened_on "
-            "FROM live_rows AS facts JOIN dead_people AS dead USING (person_ref) "
-            f"WHERE facts.month >= {first} AND {_where(one.where, 'facts.')} "
-            f"AND {_after(day, 'dead.first_died')}",
-        )
-        parts.append(f"SELECT * FROM {table}")
-    if not parts:
-        return
-    # The dead are few: their homes are looked for among all, not made for all.
-    engine.make_table(
-        "contradicted",
-        f"SELECT DISTINCT person_ref FROM ({' UNION ALL '.join(parts)}) AS rows",
-    )
-    engine.append(
-        _ROWS,
-        f"""
-        WITH members AS (
-            SELECT * FROM death_membership SEMI JOIN contradicted USING (person_ref)
-        ), homes AS (
-            SELECT person_ref, arg_max(household_ref, from_month) AS household_ref
-            FROM members GROUP BY person_ref
-        ), places AS (
-            SELECT person_ref, min({column(registry.division)}) AS division
-            FROM death_persons SEMI JOIN contradicted USING (person_ref) GROUP BY person_ref
-        )
-        SELECT coalesce(member.household_ref, homes.household_ref), places.division,
-            rows.person_ref, first_died, last_died, told, feed, delivery, row_no, month,
-            happened_on, {_after("happened_on", "last_died", month="month")}
-                -- Of a number that several of a household bear nobody knows who died.
-                AND rows.person_ref NOT IN
-                    (SELECT person_ref FROM former_references WHERE NOT is_same_person)
-        FROM ({" UNION ALL ".join(parts)}) AS rows
-        JOIN homes USING (person_ref) LEFT JOIN places USING (person_ref)
-        LEFT JOIN members AS member ON member.person_ref = rows.person_ref
-            AND rows.month >= member.from_month AND rows.month < member.to_month
-        """,
-    )
-    engine.drop("contradicted")
-    engine.drop(*(f"contradicting_{place}" for place in range(len(declared.contradicted_by))))
-
-
-def _live(engine: Engine, snapshot: Snapshot, feed: str, *, first: int | None) -> bool:
-    """Let `live_rows` stand for a feed's rows where linkage put them, under the persons of now; False
-    where none arrived.
-
-    With `first` only of deliveries that reach into that month or a later one.
-    """
-    of_feed = [one for one in snapshot.arrivals if one.feed == feed]
-    return view_placed_rows(
-        engine=engine,
-        name="live_rows",
-        arrivals=[one for one in of_feed if first is None or one.last_month >= first],
-        beside=of_feed,
-        linked=snapshot.linked,
-        state=snapshot.registry,
-    )
-
-
-def _after(day: str, died: str, *, month: str = "facts.month") -> str:
-    """Whether a row lies after a death: by its day, or where it has none by its whole month."""
-    return (
-        f"CASE WHEN {day} IS NOT NULL THEN {day} > {died} "
-        f"ELSE {month} > year({died}) * 12 + month({died}) - 1 END"
-    )
-
-
-def _where(which: FieldIs | None, prefix: str = "") -> str:
-    if which is None:
-        return "TRUE"
-    values = ", ".join(quoted(value) for value in which.is_one_of)
-    return f"{prefix}{column(which.field)} IN ({values})"

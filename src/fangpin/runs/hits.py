@@ -16,11 +16,8 @@ from typing import Any
 from fangpin.policy.expressions.sql import column
 from fangpin.policy.models import Rule
 from fangpin.policy.pack import Pack
-from fangpin.rules.evaluate import HITS, Evaluation, figure_codes
+from fangpin.rules.evaluate import HITS, RAISING, Evaluation, figure_codes
 from fangpin.rules.explain import Teller
-
-RAISING = ("alert", "clue", "screening")
-"""Kinds of rules whose hits raise an alert."""
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 

@@ -51,7 +51,7 @@ _COLUMNS = {
         coalesce(CAST(thresholds AS VARCHAR), '{}') AS thresholds""",
     "evidence": """household_ref, rule, item, feed, delivery, row_no, month,
         CAST(CAST(amount AS DECIMAL(18, 2)) AS VARCHAR) AS amount,
-        coalesce(CAST(detail AS VARCHAR), '{}') AS detail""",
+        coalesce(CAST(detail AS VARCHAR), '{}') AS detail, event""",
 }
 """What is read of each file of a run folder; equal rows are equal texts."""
 
@@ -220,7 +220,11 @@ def _read_files(engine: Engine, run_folder: Path, pack: Pack) -> None:
     engine.insert("places", [(code, place) for place, code in enumerate(reason_order(pack))])
     for name, columns in _COLUMNS.items():
         engine.view_files(f"{name}_file", [run_folder / f"{name}.parquet"])
-        engine.make_view(name, f"SELECT {columns} FROM {name}_file")
+        source = f"{name}_file"
+        if name == "evidence" and "event" not in engine.columns(f"SELECT * FROM {source}"):
+            # Written before runs told of it: an event is then known by its source row alone.
+            source = f"(SELECT *, CAST(NULL AS BIGINT) AS event FROM {source}) AS without_events"
+        engine.make_view(name, f"SELECT {columns} FROM {source}")
     engine.make_view(
         "hits_in_place",
         "SELECT hits.*, coalesce(places.place, 0) AS place FROM hits LEFT JOIN places USING (rule)",
@@ -403,11 +407,11 @@ def _event_rows(engine: Engine, pack: Pack) -> list[alerts.EventRow]:
     """The evidence that is single events: rows of items that count, not of monthly amounts."""
     counting = [item.item for item in pack.items.values() if item.kind == "count"]
     rows = engine.rows(
-        "SELECT household_ref, rule, item, feed, delivery, row_no FROM evidence "
+        "SELECT household_ref, rule, item, feed, delivery, row_no, event FROM evidence "
         "SEMI JOIN hits USING (household_ref, rule) WHERE list_contains(?, item)",
         [counting],
     )
-    return [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in rows]
+    return [alerts.EventRow(*row) for row in rows]
 
 
 def _reason_rows(

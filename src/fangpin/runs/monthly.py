@@ -23,8 +23,8 @@ from fangpin.ledger.timeline import bring_timeline
 from fangpin.linkage.households import make_spine
 from fangpin.policy.pack import Pack
 from fangpin.rules.evaluate import Evaluation, evaluate
+from fangpin.rules.evidence import evidence_of_hits
 from fangpin.runs.deaths import hold_hits, write_deaths
-from fangpin.runs.evidence import write_evidence
 from fangpin.runs.hits import write_hits
 from fangpin.runs.households import write_households
 from fangpin.runs.linked_rows import write_linked_rows
@@ -92,7 +92,7 @@ def run_month(
         )
         evaluation.forget()
         write_hits(evaluation=evaluation, folder=temporary)
-        write_evidence(evaluation=evaluation, snapshot=snapshot, folder=temporary)
+        _write_evidence(evaluation, snapshot, temporary)
         write_deaths(engine=engine, pack=pack, snapshot=snapshot, folder=temporary)
         hold_hits(engine=engine, pack=pack, snapshot=snapshot, folder=temporary, outcomes=outcomes)
         write_linked_rows(engine=engine, snapshot=snapshot, folder=temporary)
@@ -150,6 +150,19 @@ def evaluate_snapshot(*, engine: Engine, pack: Pack, snapshot: Snapshot) -> Eval
         spine="spine",
         source_of=ledger_source(engine, snapshot),
     )
+
+
+def _write_evidence(evaluation: Evaluation, snapshot: Snapshot, folder: Path) -> None:
+    """Write evidence.parquet of the hits in the engine's table `hits`."""
+    engine = evaluation.engine
+    with evidence_of_hits(
+        engine=engine, pack=evaluation.compiler.pack, rules=evaluation.rules, snapshot=snapshot
+    ) as rows:
+        engine.write(
+            f"SELECT * FROM ({rows}) AS rows "
+            "ORDER BY household_ref, rule, item, month, delivery, row_no",
+            folder / "evidence.parquet",
+        )
 
 
 def read_run(folder: Path) -> RunResult:

@@ -43,6 +43,13 @@ def first_shown(run_folder: Path) -> int:
     return int(_facts(run_folder)["month"]) - MONTHS_SHOWN + 1
 
 
+def has_timeline(home: Home, run_folder: Path) -> bool:
+    """Whether a run's folder and all that it shows are there."""
+    if not (run_folder / "run.json").is_file():
+        return False
+    return all((home.root / path).is_file() for path, _, _ in _facts(run_folder)["timeline"])
+
+
 def months_of_household(
     *, home: Home, pack: Pack, run_folder: Path, household_ref: int
 ) -> dict[int, dict[str, str]]:

@@ -20,8 +20,7 @@ from fangpin.ledger.rollup import linked_facts
 from fangpin.ledger.snapshot import Snapshot
 from fangpin.policy.expressions.spans import base_items
 from fangpin.policy.expressions.sql import quoted
-from fangpin.rules.evaluate import NUMBERS, Evaluation
-from fangpin.runs.hits import RAISING
+from fangpin.rules.evaluate import NUMBERS, RAISING, Evaluation
 
 TAKEN_BACK = "taken_back.parquet"
 ANSWERS = "answers.parquet"

@@ -82,6 +82,7 @@ EVIDENCE = Target(
         "month",
         "amount",
         "detail",
+        "event",
         "run_id",
     ),
     key=("alert_id", "rule", "item", "feed", "delivery", "row_no"),
@@ -146,8 +147,18 @@ def raise_alerts(
     return {hit.household_ref: alert_of[hit.household_ref] for hit in hits}, raised
 
 
-EventRow = tuple[int, str, str, str, str, int]
-"""Household reference, rule, item, feed, delivery and row number of one event's source row."""
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """The source row of one event behind a hit."""
+
+    household_ref: int
+    rule: str
+    item: str
+    feed: str
+    delivery: str
+    row_no: int
+    event: int | None
+    """The event itself, whichever row told it last; None where the contract's key does not say."""
 
 
 def _handled(
@@ -156,10 +167,10 @@ def _handled(
     """Household reference -> its ended alert, where an official has dealt with all that hits.
 
     A fact counts as dealt with while it hits run after run at no higher severity than the ended
-    alert had known; once it worsens, returns after a gap, happens again (an event whose source row
-    the alert never cited) or another joins it, a new alert is due. The same where this run was
-    loaded before and an official has looked since. An alert that its source ended was dealt with by
-    nobody.
+    alert had known; once it worsens, returns after a gap, happens again or another joins it, a new
+    alert is due. It happens again with an event that the alert never cited, neither by this row nor
+    by one that this row corrects. The same where this run was loaded before and an official has
+    looked since. An alert that its source ended was dealt with by nobody.
     """
     before = Run.objects.filter(as_of__lt=run.as_of).order_by("-as_of").first()
     # What the last load of a run had withdrawn did not hit in it.
@@ -183,16 +194,17 @@ def _handled(
         for household_ref, rule, rank in ranks
         if household_ref in ended and rank < known.get((ended[household_ref], rule), rank + 1)
     }
-    cited = set(
-        EvidenceRow.objects.filter(alert__in=alerts).values_list(
-            "alert_id", "rule", "item", "feed", "delivery", "row_no"
-        )
-    )
-    worse |= {
-        household_ref
-        for household_ref, *row in events
-        if household_ref in ended and (ended[household_ref], *row) not in cited
-    }
+    cited: set[tuple[Any, ...]] = set()
+    for *of, delivery, row_no, event in EvidenceRow.objects.filter(alert__in=alerts).values_list(
+        "alert_id", "rule", "item", "feed", "delivery", "row_no", "event"
+    ):
+        cited |= {(*of, delivery, row_no), (*of, event)}
+    for one in events:
+        if one.household_ref in ended:
+            of = [ended[one.household_ref], one.rule, one.item, one.feed]
+            is_cited = (*of, one.delivery, one.row_no) in cited
+            if not is_cited and (one.event is None or (*of, one.event) not in cited):
+                worse.add(one.household_ref)
     return {household_ref: pk for household_ref, pk in ended.items() if household_ref not in worse}
 
 

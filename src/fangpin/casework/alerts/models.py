@@ -141,6 +141,8 @@ class EvidenceRow(models.Model):
     amount = models.DecimalField(max_digits=18, decimal_places=2, null=True)
     detail = models.JSONField(default=dict)
     """The pack's `show` fields of that row, by field code; for display."""
+    event = models.BigIntegerField(null=True)
+    """Names the event of a counted row: rows that correct one another tell the same one."""
 
     class Meta:
         constraints = [

@@ -288,8 +288,8 @@ def delivered_of(run: Run | None) -> dict[str, frozenset[int]]:
 def _ledger_of(household: Household, *, at: date) -> dict[str, Any]:
     """A household's months, and the months that feeds had delivered.
 
-    Of a household without a month the run has copied nothing yet, whatever was delivered: its case
-    was opened since. Nothing is known of it then, and nothing is zero.
+    Of a household without a month no run knew anything when its case opened, whatever was delivered:
+    nothing is known of it then, and nothing is zero.
     """
     months = months_of(household)
     return {"months": months, "covered": covered(at=at) if months else {}}

@@ -11,6 +11,7 @@ from django.utils import timezone
 from fangpin.casework.cases.models import Case
 from fangpin.casework.cases.progress import refresh
 from fangpin.casework.officials.scope import Scope
+from fangpin.casework.registry.brought import bring_months_of
 from fangpin.casework.registry.models import Household
 from fangpin.policy import Pack
 from fangpin.policy.procedure import procedure_of
@@ -33,7 +34,8 @@ def open_case(
     severity: str = "",
     category: str = "",
 ) -> Case:
-    """A new case under the procedure in force on the day of its first clue.
+    """A new case under the procedure in force on the day of its first clue, with what the latest run
+    knew of the household's months.
 
     Raises ProblemError NO_PROCEDURE. The caller holds the transaction and writes the audit entry.
     """
@@ -54,6 +56,7 @@ def open_case(
         severity_rank=ranks.get(severity, 9),
         category=category,
     )
+    bring_months_of(household.household_ref, pack=pack)
     refresh(pack, case, on=max(first_clue, timezone.localdate(at)), by=by, at=at)
     return case
 

@@ -77,7 +77,7 @@ def task(
     asked = questions(installation_pack(), form, case, on=today) if form else []
     severity = severity_of(case.severity)
     months = {row.month: row.amounts for row in registry.months(scope, household.household_ref)}
-    # A case that was opened since the last run: no month was brought yet, and none is zero.
+    # No run knew of a month when its case opened: nothing is known, and nothing is zero.
     ledger = KnownLedger(months, village.covered if months else {})
     return {
         "kind": "visit",

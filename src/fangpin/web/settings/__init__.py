@@ -85,6 +85,9 @@ TEMPLATES = [
     }
 ]
 
+BRING_MONTHS = "fangpin.runs.watched.bring_of_latest_run"
+"""What fetches the months of a household whose case opens (casework/registry/brought.py)."""
+
 DATABASES = {"default": FANGPIN.database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

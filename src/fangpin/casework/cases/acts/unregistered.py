@@ -23,6 +23,7 @@ from fangpin.casework.cases.turns_kept import keep_places
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry import queries as registry
+from fangpin.casework.registry.brought import bring_months_of
 from fangpin.casework.registry.joining import standing_join
 from fangpin.casework.registry.models import Household, HouseholdJoin, Provisional
 from fangpin.casework.registry.moving import move_back, move_rows, tables_of_households
@@ -133,6 +134,7 @@ def join_household(
                 keep_places(_cases_of(join))
         except IntegrityError as error:
             raise _in_the_way(where) from error
+        bring_months_of(to.household_ref, pack=pack)
         _record(JOIN, join, by=by, at=at, moved=dict(moved))
     return join
 

@@ -1,22 +1,25 @@
 """The source rows that caused each hit: feed, delivery, row number, month, amount and what it says.
 
-Grain of evidence.parquet: household, rule, item and source row.
+Grain of evidence: household, rule, item and source row. `event` names the fact of a counted row, by the
+contract's key under the number that its person has now: a row that corrects another tells the same one.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+from fangpin.feeds.claims import key_if_about
 from fangpin.feeds.live_facts import view_live_facts
 from fangpin.lake.engine import Engine
 from fangpin.ledger.rollup import fact_fields, linked_facts
 from fangpin.ledger.snapshot import Snapshot
+from fangpin.linkage.present import PRESENT, view_present
 from fangpin.policy.expressions.spans import base_items
 from fangpin.policy.expressions.sql import column, quoted
 from fangpin.policy.feed_models import Contract
 from fangpin.policy.models import LedgerItem, Rule
 from fangpin.policy.pack import Pack
-from fangpin.rules.evaluate import Evaluation
 
 _COLUMNS = {
     "household_ref": "BIGINT",
@@ -28,15 +31,21 @@ _COLUMNS = {
     "month": "INTEGER",
     "amount": "DECIMAL(18, 2)",
     "detail": "VARCHAR",
+    "event": "BIGINT",
 }
 
 
-def write_evidence(*, evaluation: Evaluation, snapshot: Snapshot, folder: Path) -> None:
-    """Write evidence.parquet for the hits in the engine's table `hits`."""
-    engine, pack = evaluation.engine, evaluation.compiler.pack
+@contextmanager
+def evidence_of_hits(
+    *, engine: Engine, pack: Pack, rules: Sequence[Rule], snapshot: Snapshot
+) -> Iterator[str]:
+    """As long as the block, a query of the evidence of the hits in the engine's table `hits`.
+
+    `rules` are those in force; of the table its households and rules are read.
+    """
     hit_rules = {row[0] for row in engine.rows("SELECT DISTINCT rule FROM hits")}
     wanted: dict[str, dict[str, list[Rule]]] = {}
-    for rule in evaluation.rules:
+    for rule in rules:
         if rule.rule in hit_rules:
             for code in rule.evidence:
                 for item in base_items(pack, code):
@@ -56,11 +65,7 @@ def write_evidence(*, evaluation: Evaluation, snapshot: Snapshot, folder: Path) 
     if not parts:
         engine.make_empty_table("evidence_none", _COLUMNS)
         parts.append("SELECT * FROM evidence_none")
-    engine.write(
-        f"SELECT * FROM ({' UNION ALL '.join(parts)}) AS rows "
-        "ORDER BY household_ref, rule, item, month, delivery, row_no",
-        folder / "evidence.parquet",
-    )
+    yield " UNION ALL ".join(parts)
     engine.drop(*(f"evidence_{position}" for position in range(len(wanted))), "evidence_none")
     engine.drop("hit_persons")
 
@@ -112,7 +117,11 @@ def _feed_evidence(
         items=declared,
     )
     engine.make_table("evidence_linked", linked)
-    parts = [_item_rows(feed, item, rule, last) for item in declared for rule in items[item.item]]
+    if contract.subject == "person":
+        view_present(engine, snapshot.registry)
+    parts = [
+        _item_rows(contract, item, rule, last) for item in declared for rule in items[item.item]
+    ]
     engine.make_table(table, " UNION ALL ".join(parts))
     engine.drop("evidence_facts", "evidence_linked", "hit_households")
     return True
@@ -137,14 +146,14 @@ def _move_linked(
 def _columns(contract: Contract, items: list[LedgerItem]) -> list[str]:
     """The columns of the facts that these items need; the others are dear to read."""
     subject = {"person": "person_ref", "household": "household_ref", "division": "division"}
-    names = ["row_no", "month", "delivery", subject[contract.subject]]
+    names = ["row_no", "month", "delivery", "row_key", subject[contract.subject]]
     if any(item.kind == "count_persons" for item in items):
         names.append("person_ref")
     fields = sorted({field for item in items for field in fact_fields(item)})
     return [column(name) for name in dict.fromkeys([*names, *fields])]
 
 
-def _item_rows(feed: str, item: LedgerItem, rule: Rule, last: int) -> str:
+def _item_rows(contract: Contract, item: LedgerItem, rule: Rule, last: int) -> str:
     value = column("v_" + item.item)
     amount = f"CAST({value} AS DECIMAL(18, 2))" if item.kind == "amount" else "NULL"
     shown = ", ".join(
@@ -152,11 +161,18 @@ def _item_rows(feed: str, item: LedgerItem, rule: Rule, last: int) -> str:
         for field in dict.fromkeys([*item.detail, *item.show])
     )
     detail = f"CAST(json_object({shown}) AS VARCHAR)" if shown else "'{}'"
+    rows, event = "evidence_linked AS facts", "facts.row_key"
+    if item.kind != "count":
+        event = "NULL"
+    elif contract.subject == "person":
+        now = "coalesce(present.present_ref, facts.person_ref)"
+        event = key_if_about(contract, facts="facts", person_ref=now) or event
+        rows += f" LEFT JOIN {PRESENT} AS present ON present.person_ref = facts.person_ref"
     return (
         f"SELECT household_ref, {quoted(rule.rule)} AS rule, {quoted(item.item)} AS item, "
-        f"{quoted(feed)} AS feed, delivery, CAST(row_no AS INTEGER) AS row_no, "
+        f"{quoted(contract.feed)} AS feed, delivery, CAST(row_no AS INTEGER) AS row_no, "
         f"CAST(month AS INTEGER) AS month, CAST({amount} AS DECIMAL(18, 2)) AS amount, "
-        f"{detail} AS detail FROM evidence_linked "
+        f"{detail} AS detail, CAST({event} AS BIGINT) AS event FROM {rows} "
         f"WHERE {value} IS NOT NULL AND month > {last - rule.evidence_months} "
         f"AND household_ref IN (SELECT household_ref FROM hits WHERE rule = {quoted(rule.rule)})"
     )
