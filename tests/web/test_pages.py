@@ -77,13 +77,6 @@ def test_a_month_that_was_due_and_not_judged_is_told_on_every_page(
     assert "no monthly run has judged them" in text_of(client.get("/queue/"))
 
 
-def test_rules_that_cannot_tell_are_counted_and_shown(prefecture: Seed, signed_in: SignIn) -> None:
-    page = text_of(signed_in("city").get("/overview/"))
-    unsure = page.partition("还说不准的规则")[2]
-    assert "全部 16,000 户" in unsure
-    assert unsure.index("灾情登记且无保险赔付 2,000") < unsure.index("医疗自付连续偏高 12")
-
-
 def test_every_figure_of_the_overview_leads_to_as_many_rows(
     prefecture: Seed, signed_in: SignIn
 ) -> None:

@@ -23,6 +23,7 @@ from fangpin.ledger.timeline import bring_timeline
 from fangpin.linkage.households import make_spine
 from fangpin.policy.pack import Pack
 from fangpin.rules.evaluate import Evaluation, evaluate
+from fangpin.runs.cannot_tell import write_cannot_tell
 from fangpin.runs.deaths import hold_hits, write_deaths
 from fangpin.runs.evidence import write_evidence
 from fangpin.runs.hits import write_hits
@@ -90,6 +91,7 @@ def run_month(
             arrivals=arrivals,
             folder=temporary,
         )
+        write_cannot_tell(evaluation=evaluation, folder=temporary)
         evaluation.forget()
         write_hits(evaluation=evaluation, folder=temporary)
         write_evidence(evaluation=evaluation, snapshot=snapshot, folder=temporary)
