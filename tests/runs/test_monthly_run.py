@@ -25,6 +25,7 @@ from tests.runs.hillside import receive_until
 THEN, NOW = date(2020, 5, 15), date(2020, 6, 15)
 FILES = ["evidence.parquet", "findings.parquet", "hits.parquet", "run.json"]
 FILES += [
+    "cannot_tell.parquet",
     "households.parquet",
     "links.parquet",
     "members.parquet",

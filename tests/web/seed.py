@@ -25,6 +25,7 @@ from fangpin.policy import Pack, load_pack
 from fangpin.values.month import Month
 from tests.web.seed_cases import seed_cases
 from tests.web.seed_links import seed_links
+from tests.web.seed_unsure import seed_unsure
 
 PACK_FOLDER = Path(__file__).parent / "packs" / "web_test"
 CLOCK = date(2020, 12, 14)
@@ -145,6 +146,7 @@ def seed(*, home: Path, households: int = 40) -> Seed:
     _foreign(runs)
     _deliveries(pack, home / "deliveries", chance)
     seed_links(home, runs[-1])
+    seed_unsure(home, pack, runs[-1])
     return Seed(pack, runs, seed_cases(pack, runs))
 
 

@@ -178,6 +178,42 @@ def test_the_counted_months_are_strong_and_carry_their_figures() -> None:
     assert re.findall(r"telling-text[^>]*>([\d,]+)<", svg) == ["472", "458"]
 
 
+def counted(amounts: list[Amount], telling: set[int], line: Line | None = None) -> str:
+    return threshold_chart(
+        months=list(range(NOVEMBER - len(amounts) + 1, NOVEMBER + 1)),
+        amounts=amounts,
+        line=line,
+        telling=telling,
+        title="自付医疗",
+        description="",
+        unknown_words="没有到数",
+        counted_words="计入 3 个月",
+        language="zh",
+    )
+
+
+def test_months_in_a_row_without_a_line_are_told_under_a_brace_over_their_bars() -> None:
+    amounts: list[Amount] = [Decimal(0)] * 9 + [Decimal(450)] * 3
+    latest = set(range(NOVEMBER - 2, NOVEMBER + 1))
+    svg = counted(amounts, latest)
+    [brace] = [
+        one for one in ElementTree.fromstring(svg).iter("path") if one.get("class") == "brace"
+    ]
+    start, _, top, end, _ = map(float, re.findall(r"[\d.]+", str(brace.get("d"))))
+    bars = rects(svg, "telling")
+    assert (start, end) == pytest.approx((bars[0]["x"], bars[-1]["x"] + bars[-1]["width"]), abs=0.2)
+    assert 12 < top < min(bar["y"] for bar in bars) - 14, "above the figures, within the drawing"
+    assert "计入 3 个月" in svg
+
+
+def test_no_brace_where_a_line_tells_or_the_months_are_scattered_or_all_or_one() -> None:
+    amounts: list[Amount] = [Decimal(450)] * 4
+    last = NOVEMBER
+    assert "计入" not in counted(amounts, {last - 1, last}, Line(Decimal(400), "线"))
+    for telling in ({last - 2, last}, {last - 2, last - 1}, set(range(last - 3, last + 1)), {last}):
+        assert "计入" not in counted(amounts, telling), telling
+
+
 def test_a_bar_at_the_threshold_touches_the_line() -> None:
     svg = why([Decimal(400)], {NOVEMBER})
     [line] = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from datetime import date, timedelta
 from typing import Any
@@ -26,8 +27,11 @@ from fangpin.casework.cases.models import (
 )
 from fangpin.casework.claims.models import Candidate
 from fangpin.casework.declarations.models import Declaration
+from fangpin.casework.followup.duties import DutyState
 from fangpin.casework.officials.models import Official
 from fangpin.casework.registry.models import Household, HouseholdMonth, Member
+from fangpin.policy.nodes import Words
+from fangpin.policy.procedure_models import Duty
 from fangpin.values.month import Month
 from fangpin.web.ground.due import due_of
 from tests.web.conftest import SignIn
@@ -75,13 +79,6 @@ def test_a_month_that_was_due_and_not_judged_is_told_on_every_page(
         assert "还没有做2020年11月的月度运算：这里的预警停在 2020年10月" in page, path
     client.cookies["fangpin_language"] = "en"
     assert "no monthly run has judged them" in text_of(client.get("/queue/"))
-
-
-def test_rules_that_cannot_tell_are_counted_and_shown(prefecture: Seed, signed_in: SignIn) -> None:
-    page = text_of(signed_in("city").get("/overview/"))
-    unsure = page.partition("还说不准的规则")[2]
-    assert "全部 16,000 户" in unsure
-    assert unsure.index("灾情登记且无保险赔付 2,000") < unsure.index("医疗自付连续偏高 12")
 
 
 def test_every_figure_of_the_overview_leads_to_as_many_rows(
@@ -240,6 +237,56 @@ def test_a_month_that_was_not_delivered_is_unknown_not_zero(
     page = text_of(signed_in("county").get(f"/households/{LI_ZHUXI}/"))
     assert "还说不准的" in page
     assert "自付医疗 缺 1 个月" in page
+    english = text_of(signed_in("county", language="en").get(f"/households/{LI_ZHUXI}/"))
+    assert "1 month missing" in english and "1 months" not in english
+
+
+def test_a_charts_unit_is_told_in_both_languages(prefecture: Seed, signed_in: SignIn) -> None:
+    for language, unit in (("zh-hans", "（元）"), ("en", " (yuan)")):
+        page = body(signed_in("county", language=language).get(f"/households/{LI_ZHUXI}/"))
+        caption = page.partition("<figcaption")[2].partition("</figcaption>")[0]
+        assert caption.endswith(unit), caption
+
+
+def test_a_county_whose_own_duties_lapsed_is_told_so_beside_its_households(
+    prefecture: Seed, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in("county")
+    assert "摘帽县的责任有" not in text_of(client.get("/duties/"))
+    told = Words(zh="没有人来过", en="Nobody has come")
+    duty = Duty(
+        duty="visits",
+        title=told,
+        lapse=told,
+        group="supervision",
+        level="county",
+        watches="supervision_visit",
+        source="invented",
+        status="proposed",
+    )
+    states = [
+        DutyState(duty, "431022", "431022", holds=holds, last=None, due=None)
+        for holds in (False, True, False)
+    ]
+    monkeypatch.setattr(
+        "fangpin.web.console.views.measures.followup.county_duties", lambda *_, **__: states
+    )
+    assert "摘帽县的责任有 2 项断了" in text_of(client.get("/duties/"))
+
+
+def test_a_finding_that_names_its_columns_does_not_count_them_again(
+    prefecture: Seed, signed_in: SignIn, installation: Any
+) -> None:
+    file = installation / "deliveries" / "medical.settlement" / "2020-11-01" / "delivery.json"
+    told = json.loads(file.read_text(encoding="utf-8"))
+    words = {"severity": "warn", "row": None, "repair_zh": "", "repair_en": ""}
+    told["findings"] = [
+        {**words, "code": "COLUMN_ABSENT", "message_zh": "没有这些选填列：甲、乙。", "count": 2},
+        {**words, "code": "VALUE_CUT", "message_zh": "多余的空格去掉了。", "count": 1200},
+    ]
+    file.write_text(json.dumps(told), encoding="utf-8")
+    page = text_of(signed_in("county").get("/feeds/medical.settlement/2020-11-01/"))
+    assert "没有这些选填列：甲、乙。 多余的空格去掉了。 1,200 行" in page
 
 
 def test_what_came_after_the_run_is_no_zero_of_it(

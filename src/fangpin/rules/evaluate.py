@@ -48,6 +48,16 @@ def outcomes_in(rules: Sequence[str], numbers: Sequence[int]) -> dict[str, str]:
     return found
 
 
+def bits_of(rules: Sequence[Rule], outcome: str) -> list[tuple[str, str, int, int]]:
+    """(rule, column of NUMBERS, mask, value): the rule has this outcome where column & mask = value."""
+    number = OUTCOMES.index(outcome)
+    return [
+        (rule.rule, f"outcomes_{place}", 7 << position * _BITS, number << position * _BITS)
+        for place, together in enumerate(_packed(rules))
+        for position, rule in enumerate(together)
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Windows:
     """The windows of a run: a table for each group that was computed in one pass."""

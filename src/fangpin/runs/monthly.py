@@ -24,6 +24,7 @@ from fangpin.linkage.households import make_spine
 from fangpin.policy.pack import Pack
 from fangpin.rules.evaluate import Evaluation, evaluate
 from fangpin.rules.evidence import evidence_of_hits
+from fangpin.runs.cannot_tell import write_cannot_tell
 from fangpin.runs.deaths import hold_hits, write_deaths
 from fangpin.runs.hits import write_hits
 from fangpin.runs.households import write_households
@@ -90,6 +91,7 @@ def run_month(
             arrivals=arrivals,
             folder=temporary,
         )
+        write_cannot_tell(evaluation=evaluation, folder=temporary)
         evaluation.forget()
         write_hits(evaluation=evaluation, folder=temporary)
         _write_evidence(evaluation, snapshot, temporary)

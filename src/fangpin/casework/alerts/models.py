@@ -27,7 +27,7 @@ class Run(models.Model):
     coverage = models.JSONField(default=dict)
     """Feed -> the months that it had delivered; for figures over a household's months."""
     outcomes = models.JSONField(default=dict)
-    """Rule code -> {hit, no_hit, cannot_tell, ...}: households, for display."""
+    """Rule code -> {hit, no_hit, cannot_tell, ...}: households of the whole installation."""
 
 
 class Alert(models.Model):

@@ -31,18 +31,23 @@ def threshold_chart(
     description: str,
     unknown_words: str,
     language: str,
+    counted_words: str = "",
     width: float = 420,
     height: float = 190,
     key: str = "why",
 ) -> str:
-    """Bars of one item; `telling` are the months that the rule counted, labelled with figures."""
+    """Bars of one item; `telling` are the months that the rule counted, labelled with figures.
+
+    Without a line, some months in a row up to the last are told under a brace: `counted_words`.
+    """
     known = [value for value in amounts if value is not None]
     reach = [line.value] if line else []
     nothing = Decimal(0)
     steps = ticks(min([*known, nothing]), max([*known, *reach, Decimal(1)]), about=3)
     left = axis_width(steps)
     right = width - 4
-    y = Scale(steps[0], steps[-1], height - 28, 18)
+    braced = counted_words if line is None and _is_run(months, telling) else ""
+    y = Scale(steps[0], steps[-1], height - 28, 40 if braced else 18)
     slot = (right - left) / max(len(months), 1)
     x = Scale(0, 1, left + slot / 2, left + slot * 1.5)
     bar = min(slot * 0.58, 26)
@@ -89,6 +94,12 @@ def threshold_chart(
                     class_="telling-text middle",
                 )
             )
+    if braced:
+        first = len(months) - len(telling)
+        tallest = max(amount or nothing for amount in amounts[first:])
+        parts.append(
+            _brace(braced, x(first) - bar / 2, x(len(months) - 1) + bar / 2, y(tallest) - 22)
+        )
     every = 1 if slot >= (30 if language == "zh" else 34) else 2 if slot >= 16 else 3
     last = len(months) - 1
     marks = [
@@ -99,6 +110,20 @@ def threshold_chart(
     parts.append(foot(marks, x, y=height - 8))
     return drawing(
         *parts, width=width, height=height, title=title, description=description, key=key
+    )
+
+
+def _is_run(months: Sequence[int], telling: Collection[int]) -> bool:
+    """Whether some of the months, in a row up to the last one, tell; two at least."""
+    count = len(telling)
+    return 2 <= count < len(months) and sorted(telling) == list(months[-count:])
+
+
+def _brace(words: str, start: float, end: float, at: float) -> str:
+    """A brace over the bars from `start` to `end`, its words above and flush with its end."""
+    path = f"M{start:.1f} {at + 5:.1f}V{at:.1f}H{end:.1f}V{at + 5:.1f}"
+    return element("path", d=path, class_="brace") + label(
+        words, x=end, y=at - 6, class_="telling-text end"
     )
 
 

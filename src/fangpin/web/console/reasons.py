@@ -13,7 +13,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from fangpin.casework.alerts.models import Alert, AlertReason, EvidenceRow
 from fangpin.policy.feed_models import ContractField
@@ -270,6 +270,8 @@ def _chart(
         description=gettext("最近 12 个月，规则计入 %(n)d 个月；有同样内容的表格。")
         % {"n": len(telling & set(shown))},
         unknown_words=gettext("这个月没有到数，不作零计"),
+        counted_words=ngettext("计入 %(n)d 个月", "计入 %(n)d 个月", len(telling))
+        % {"n": len(telling)},
         language=short_language(),
         key=key,
     )
@@ -277,7 +279,13 @@ def _chart(
         (one, amount, one in telling)
         for one, amount in reversed(list(zip(shown, amounts, strict=True)))
     ]
-    return chart, f"{title}（{unit}）" if unit and short_language() == "zh" else title, twin
+    return chart, _with_unit(title, unit), twin
+
+
+def _with_unit(title: str, unit: str) -> str:
+    if not unit:
+        return title
+    return f"{title}（{unit}）" if short_language() == "zh" else f"{title} ({unit})"
 
 
 def _line(rule: Rule, division: str, as_of: date) -> Line | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from string import Formatter
 from typing import Any
 
 from fangpin.feeds import arrivals as deliveries
 from fangpin.feeds.arrivals import Arrival
+from fangpin.feeds.messages import WORDS
 from fangpin.lake.engines.duckdb import connect
 from fangpin.web.console.feeds import home
 from fangpin.web.ground.language import short_language
@@ -41,6 +43,7 @@ class Told:
     message: str
     cure: str
     count: int | None
+    """The rows that it is about; None where its words say how many, or name them all."""
 
 
 def findings_of(arrival: Arrival) -> list[Told]:
@@ -58,10 +61,16 @@ def in_words(findings: Iterable[Mapping[str, Any]]) -> list[Told]:
             one["severity"],
             one[f"message_{language}"],
             one.get(f"repair_{language}") or "",
-            one.get("count"),
+            None if _says_how_many(one["code"]) else one.get("count"),
         )
         for one in findings
     ]
+
+
+def _says_how_many(code: str) -> bool:
+    words = WORDS.get(code)
+    named = {name for _, name, _, _ in Formatter().parse(words.zh)} if words else set()
+    return bool(named & {"count", "columns", "others"})
 
 
 def error_groups(arrival: Arrival) -> list[ErrorGroup]:

@@ -84,12 +84,13 @@ def duties(request: ConsoleRequest) -> HttpResponse:
     for one in states:
         tally = counts.setdefault(one.duty.duty, [0, 0])
         tally[0 if one.holds else 1] += 1
+    of_counties = followup.county_duties(scope, pack=pack, on=today)
     context = {
         "division": division,
         "counties": [
-            (pack.divisions.name(one.subject), duty_line(one, today))
-            for one in followup.county_duties(scope, pack=pack, on=today)
+            (pack.divisions.name(one.subject), duty_line(one, today)) for one in of_counties
         ],
+        "count_of_lapsed_counties": sum(not one.holds for one in of_counties),
         "kinds": [
             (said(duty.title), said(pack.words[duty.group].title), *counts.get(code, [0, 0]))
             for code, duty in pack.duties.items()

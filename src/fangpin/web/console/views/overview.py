@@ -12,18 +12,18 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from fangpin.casework.alerts import queries as alerts
-from fangpin.casework.alerts.models import Run
 from fangpin.casework.alerts.overview import BySeverity, DivisionRow, MonthOfAlerts, Overview
 from fangpin.casework.alerts.small_numbers import guarded
 from fangpin.casework.divisions.models import Division
 from fangpin.policy.models import Severity
 from fangpin.values.month import Month
-from fangpin.values.withheld import WITHHELD, is_small, is_withheld
+from fangpin.values.withheld import is_withheld
 from fangpin.web.charts.inline import sparkline, stacked_bar
 from fangpin.web.charts.severity import Degree, severity_chart
 from fangpin.web.console.feeds import strip_of
 from fangpin.web.console.frame import chosen_division, chosen_run
 from fangpin.web.console.small_numbers import smallest_cell, withheld_above
+from fangpin.web.console.unsure import guarded_unsure_of, unsure_of
 from fangpin.web.geo.drawing import MapPicture, map_of
 from fangpin.web.ground.access import (
     SEE_FEEDS,
@@ -61,16 +61,6 @@ class CauseLine:
     href: str
 
 
-@dataclass(frozen=True, slots=True)
-class UnsureLine:
-    """A rule that cannot tell for some households, for want of data."""
-
-    code: str
-    words: str
-    count: int
-    bar: str
-
-
 @opens(SEE_OVERVIEW)
 @require_safe
 def overview(request: ConsoleRequest) -> HttpResponse:
@@ -82,13 +72,18 @@ def overview(request: ConsoleRequest) -> HttpResponse:
     found = alerts.overview(scope, run=run, on=request.today, waiting_steps=waiting_steps())
     sees_rows = request.scope.can(SEE_QUEUE) or request.scope.can(SEE_HOUSEHOLD)
     smallest = 0
-    if not sees_rows:
+    if sees_rows:
+        unsure = unsure_of(scope, run=run)
+    else:
         smallest = smallest_cell(run.as_of)
         found = guarded(
             found,
             smallest=smallest,
             severities=[one.severity for one in installation_pack().severities],
             withheld_above=withheld_above(request.scope, division, run=run, on=request.today),
+        )
+        unsure = guarded_unsure_of(
+            request.scope, scope, division=division, run=run, smallest=smallest
         )
     month = str(Month(run.month))
     pack = installation_pack()
@@ -144,7 +139,7 @@ def overview(request: ConsoleRequest) -> HttpResponse:
         ],
         "causes": _causes(found, links),
         "strip": strip_of(request.today),
-        "unsure": _unsure(run, smallest=smallest),
+        "unsure": unsure,
         "may_feeds": request.scope.can(SEE_FEEDS),
     }
     return render(request, "console/overview.html", context)
@@ -241,32 +236,6 @@ def _causes(found: Overview, links: _Links) -> list[CauseLine]:
             else "",
         )
         for cause in found.causes
-    ]
-
-
-def _unsure(run: Run, *, smallest: int) -> list[UnsureLine]:
-    """Rules that look at households without data, the blindest first; of the whole installation."""
-    rules = {rule.rule: rule for rule in installation_pack().rules_in_force(run.as_of)}
-    found = [
-        (rules[code], outcomes.get("cannot_tell", 0))
-        for code, outcomes in run.outcomes.items()
-        if code in rules and rules[code].kind != "counter_evidence"
-    ]
-    found = [(rule, WITHHELD if is_small(n, smallest=smallest) else n) for rule, n in found]
-    blind = sorted((pair for pair in found if pair[1]), key=lambda pair: (-pair[1], pair[0].code))
-    return [
-        UnsureLine(
-            code=rule.code,
-            words=said(rule.title),
-            count=count,
-            bar=stacked_bar(
-                [("bar-unsure", count), ("bar-rest", run.count_of_households - count)],
-                whole=run.count_of_households,
-                width=120,
-                height=8,
-            ),
-        )
-        for rule, count in blind
     ]
 
 

@@ -43,11 +43,11 @@ from fangpin.web.ground.pack import installation_pack
 from fangpin.web.ground.words import figure_said, figure_words, listed, said, unit_words
 
 KINDS = {
-    "alert": gettext_noop("预警"),
-    "clue": gettext_noop("线索"),
-    "screening": gettext_noop("筛查"),
-    "supervision": gettext_noop("督查"),
-    "counter_evidence": gettext_noop("反证"),
+    "alert": gettext_noop("预警规则"),
+    "clue": gettext_noop("线索规则"),
+    "screening": gettext_noop("筛查规则"),
+    "supervision": gettext_noop("督查规则"),
+    "counter_evidence": gettext_noop("反证规则"),
 }
 PERIODS = (6, 12, 24)
 _COMPARED = {
