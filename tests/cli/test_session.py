@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -28,3 +31,24 @@ def test_a_command_before_breakfast_belongs_to_the_officials_day(
     session = Session()
 
     assert session.today() == session.now().date() == day
+
+
+def test_commands_that_begin_at_once_on_a_new_home_all_end_well(
+    home_folder: Path, repository: Path
+) -> None:
+    """A run from the timer and a look at the alerts, the minute after an installation or an upgrade."""
+    command = [sys.executable, "-c", "from fangpin.cli.main import main; main()"]
+    pack = str(repository / "tests" / "rules" / "hillside")
+    beginning = [
+        subprocess.Popen(
+            [*command, "alert", "list", "--json"],
+            env={**os.environ, "FANGPIN_PACK": pack},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    told = [one.communicate(timeout=120) for one in beginning]
+
+    assert [one.returncode for one in beginning] == [0, 0, 0], [err[-400:] for _, err in told]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from collections.abc import Iterator
@@ -19,6 +20,10 @@ from fangpin.runs.demo_clock import SETTINGS
 from fangpin.values import clock
 from fangpin.values.problem import Problem, ProblemError
 from fangpin.web.settings.environment import Environment, shipped_packs
+
+_TABLES_LOCK = "tables.lock"
+_TABLES = 0x66616E74
+"""PostgreSQL's advisory lock of whoever makes the tables."""
 
 
 class Session:
@@ -106,7 +111,8 @@ class Session:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fangpin.web.settings")
         self.home.prepare()
         django.setup()
-        call_command("migrate", verbosity=0, interactive=False)
+        with _alone_at_the_tables(self.home):
+            call_command("migrate", verbosity=0, interactive=False)
 
     def start_casework_for_cases(self) -> None:
         """Make Django ready on a database that holds nobody: in memory, unless one is named.
@@ -127,6 +133,25 @@ class Session:
 
         if Household.objects.exists():
             raise ProblemError(_database_not_empty())
+
+
+@contextmanager
+def _alone_at_the_tables(home: Home) -> Iterator[None]:
+    """Of commands that begin at once, on this machine or on one database, one makes the tables first."""
+    from django.db import connection
+
+    with (home.root / _TABLES_LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if connection.vendor != "postgresql":
+            yield
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [_TABLES])
+        try:
+            yield
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_TABLES])
 
 
 def _day_ahead(option: str, given: date, today: date, zone: tzinfo) -> Problem:
