@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from pathlib import Path
 from typing import Any
 
+import fangpin
 from fangpin.casework.audit.models import AuditEntry
+from fangpin.casework.measures.places import MANAGE
+from fangpin.policy import load_pack
+from fangpin.web.console.trail_words import act_words, detail_words
+from fangpin.web.ground.sessions import REFUSED_VIEW
 from tests.web import seed_cases as at
 from tests.web.conftest import SignIn
 from tests.web.seed import LI_ZHUXI, SHISHAN, Seed
@@ -48,8 +55,6 @@ def test_entries_are_found_by_subject_official_act_and_day(
 def test_pages_of_the_trail_follow_one_another(
     prefecture: Seed, signed_in: SignIn, monkeypatch: Any
 ) -> None:
-    import re
-
     monkeypatch.setattr("fangpin.web.console.views.audit.PAGE", 50)
     client, path, seen = signed_in("county"), "/audit/?act=assign", 0
     for _ in range(9):
@@ -93,3 +98,43 @@ def test_whoever_sees_no_cases_reads_no_detail(prefecture: Seed, signed_in: Sign
     assert "A202012-CASE" not in page
     assert 'href="/cases/' not in page
     assert "A202012-CASE" not in body(client.get("/audit/entries.csv"))
+
+
+def test_every_act_that_the_code_records_has_words(prefecture: Seed, repository: Path) -> None:
+    """A code in place of words is met by whoever watches over the others."""
+    china = load_pack(repository / "packs" / "cn").words
+    recorded = set(AuditEntry.objects.values_list("act", flat=True)) | {REFUSED_VIEW, MANAGE}
+    for source in (Path(fangpin.__file__).parent).rglob("*.py"):
+        calls = re.findall(
+            r"\brecord\((.*?)\n    *\)", source.read_text(encoding="utf-8"), re.DOTALL
+        )
+        recorded |= {act for call in calls for act in re.findall(r'\bact="(\w+)"', call)}
+    assert len(recorded) > 20
+    wordless = {act for act in recorded if act_words(act) == act and f"act.{act}" not in china}
+    assert not wordless
+
+
+def test_what_stands_beside_an_act_is_told_in_words(prefecture: Seed, signed_in: SignIn) -> None:
+    pack = prefecture.pack
+    measure, cause = next(iter(pack.measures.values())), next(iter(pack.causes.values()))
+    told = detail_words(
+        {
+            "measures": [measure.measure],
+            "causes": [cause.cause],
+            "at_risk": True,
+            "days": 5,
+            "role": "county",
+            "of_later": "as_written",
+        }
+    )
+    words = f"措施 {measure.title.zh} · 原因 {cause.title.zh} · 有风险 是 · 天数 5"
+    assert told == f"{words} · of_later as_written"
+    page = text_of(signed_in("county").get("/audit/"))
+    for raw in (" causes ", " measures ", " category ", "manage_resources", "refuse_view"):
+        assert raw not in page, raw
+
+
+def test_a_page_that_was_refused_is_told_as_one(prefecture: Seed, signed_in: SignIn) -> None:
+    signed_in("county").get("/rules/no_such_rule/")
+    page = text_of(signed_in("county").get("/audit/"))
+    assert "不给看 no_such_rule 页面 rule" in page

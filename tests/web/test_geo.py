@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given, strategies
 
 from fangpin.values.problem import ProblemError
+from fangpin.web.charts.svg import text_width
 from fangpin.web.geo.base_map import base_map_shapes, import_map
 from fangpin.web.geo.drawing import map_of
 from fangpin.web.geo.hexagons import cells_of, honeycomb, outlines
@@ -146,3 +148,24 @@ def test_a_real_map_of_counties_keeps_its_borders_together(home: Path, repositor
     corners = [{point for ring in shape.rings for point in ring} for shape in shapes.values()]
     shared = sum(len(one & other) for one in corners for other in corners if one is not other)
     assert shared > 50
+
+
+def test_a_long_name_stands_in_two_lines_and_none_reaches_into_its_neighbour(home: Path) -> None:
+    names = {f"99{place:02}": "短名市" for place in range(14)}
+    names["9913"] = "某某土家族苗族自治州"
+    picture = map_of(
+        division="99", names=names, values=dict.fromkeys(names, 1.5), hrefs={}, title=""
+    )
+    words = re.findall(r"<text[^>]*tile-name[^>]*>([^<]+)<", picture.svg)
+    assert words.count("短名市") == 13
+    assert [word for word in words if word != "短名市"] == ["某某土家族", "苗族自治州"]
+    across = [
+        tuple(map(float, re.findall(r"[ML](-?[\d.]+) ", path)))
+        for path in re.findall(
+            r'class="tile[^>]* d="([^"]+)"|d="([^"]+)"[^>]*class="tile', picture.svg
+        )
+        for path in path
+        if path
+    ]
+    width = min(max(xs) - min(xs) for xs in across)
+    assert all(text_width(word, 13) <= width + 6 for word in words)

@@ -125,7 +125,19 @@ def _shown_names(names: Mapping[str, str], shapes: Mapping[str, Shape]) -> dict[
 
 
 def _fits(name: str, shape: Shape) -> bool:
-    return text_width(name, 13) <= shape.width + 26
+    return text_width(name, 13) <= shape.width + 6
+
+
+def _lines(name: str, shape: Shape) -> list[str]:
+    """A name in one line or two of about the same length; none where two do not fit."""
+    if _fits(name, shape):
+        return [name]
+    middle = (len(name) + 1) // 2
+    spaces = [place for place, letter in enumerate(name) if letter == " "]
+    if spaces:
+        middle = min(spaces, key=lambda place: abs(place - middle))
+    halves = [name[:middle], name[middle:].lstrip()]
+    return halves if all(_fits(half, shape) for half in halves) else []
 
 
 def _words(name: str, figure: str, shape: Shape, *, on_dark: bool) -> str:
@@ -134,8 +146,9 @@ def _words(name: str, figure: str, shape: Shape, *, on_dark: bool) -> str:
     tone = " on-dark" if on_dark else ""
     if text_width(figure, 12.5) > shape.width + 14:
         return ""
-    if not _fits(name, shape):
-        return label(figure, x=x, y=y + 4, class_=f"tile-value middle{tone}")
-    return label(name, x=x, y=y - 3, class_=f"tile-name middle{tone}") + label(
-        figure, x=x, y=y + 13, class_=f"tile-value middle{tone}"
-    )
+    lines = _lines(name, shape)
+    top = y + 4 - 8 * len(lines)
+    return "".join(
+        label(line, x=x, y=top + 16 * place, class_=f"tile-name middle{tone}")
+        for place, line in enumerate(lines)
+    ) + label(figure, x=x, y=top + 16 * len(lines), class_=f"tile-value middle{tone}")

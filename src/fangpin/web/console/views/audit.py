@@ -18,7 +18,7 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from fangpin.casework.audit import actions
@@ -31,6 +31,7 @@ from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.models import Household
 from fangpin.values.text import spreadsheet_safe
+from fangpin.web.console.trail_words import act_words, detail_words, kind_words
 from fangpin.web.ground.access import (
     SEE_AUDIT,
     SEE_CASE,
@@ -44,47 +45,6 @@ from fangpin.web.ground.words import said
 
 PAGE = 60
 MOST_ROWS = 100_000
-KINDS = {
-    "case": gettext_noop("办理件"),
-    "household": gettext_noop("农户"),
-    "alert": gettext_noop("预警"),
-    "meeting": gettext_noop("会议"),
-    "division": gettext_noop("区划"),
-    "official": gettext_noop("账号"),
-    "delivery": gettext_noop("批次"),
-    "measure": gettext_noop("措施"),
-    "declaration": gettext_noop("农户申报"),
-    "upload": gettext_noop("报送"),
-    "token": gettext_noop("接口令牌"),
-    "claim": gettext_noop("待归人数据"),
-    "row": gettext_noop("数据行"),
-    "person": gettext_noop("人"),
-}
-ACTS = {
-    "view_household": gettext_noop("查看农户档案"),
-    "view_declaration": gettext_noop("查看农户申报"),
-    "receive_declaration": gettext_noop("收到农户申报"),
-    "answer_declaration": gettext_noop("答复农户申报"),
-    "view_link": gettext_noop("查看待核对的一对"),
-    "view_links": gettext_noop("查看归到农户的数据"),
-    "load_claims": gettext_noop("更新待核对名单"),
-    "view_case": gettext_noop("查看办理件"),
-    "sweep_papers": gettext_noop("清理未提交的照片"),
-    "print_sheet": gettext_noop("打印表单"),
-    "view_paper": gettext_noop("查看照片和材料"),
-    "end_alert": gettext_noop("办结预警"),
-    "sign_in": gettext_noop("登录"),
-    "export_rejects": gettext_noop("下载退回的行"),
-    "submit_upload": gettext_noop("报送数据"),
-    "check_upload": gettext_noop("检查报送的数据"),
-    "decline_readings": gettext_noop("不按建议读取"),
-    "release_delivery": gettext_noop("放行批次"),
-    "refuse_delivery": gettext_noop("拒收批次"),
-    "create_token": gettext_noop("发放接口令牌"),
-    "revoke_token": gettext_noop("撤销接口令牌"),
-    "export_audit": gettext_noop("导出审计"),
-    "offer_resource": gettext_noop("登记资源"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +112,6 @@ def entries(request: ConsoleRequest) -> StreamingHttpResponse:
     return response
 
 
-def act_words(act: str) -> str:
-    """The words of an act: the pack's, else the interface's, else the code itself."""
-    word = installation_pack().words.get(f"act.{act}")
-    if word:
-        return said(word.title)
-    return gettext(ACTS[act]) if act in ACTS else act
-
-
 def _filters(request: ConsoleRequest) -> TrailFilters:
     asked = request.GET
     kind, _, subject = asked.get("subject", "").strip().rpartition(":")
@@ -209,13 +161,11 @@ def _lines(scope: Scope, found: tuple[AuditEntry, ...]) -> list[Line]:
             entry=one,
             name=names.get(one.official, one.official or gettext("系统")),
             act=act_words(one.act),
-            kind=gettext(KINDS[one.subject_kind])
-            if one.subject_kind in KINDS
-            else one.subject_kind,
+            kind=kind_words(one),
             subject=_subject(scope, one),
             href=_href(scope, one),
             place=place(paths.get(one.division, ())[-2:]),
-            detail=_detail(one.detail) if scope.can(SEE_CASE) else "",
+            detail=detail_words(one.detail) if scope.can(SEE_CASE) else "",
             role=_role(one.detail),
         )
         for one in found
@@ -237,15 +187,6 @@ def _href(scope: Scope, entry: AuditEntry) -> str:
     if entry.subject_kind == "household" and scope.can(SEE_HOUSEHOLD) and entry.subject.isdigit():
         return reverse("household", args=[int(entry.subject)])
     return ""
-
-
-def _detail(detail: dict[str, Any]) -> str:
-    """Codes and counts as they were written; they hold no name and no number of a person."""
-    return " · ".join(
-        f"{name} {', '.join(map(str, value)) if isinstance(value, list) else value}"
-        for name, value in detail.items()
-        if name != "role" and value not in ("", [])
-    )
 
 
 def _role(detail: dict[str, Any]) -> str:

@@ -232,7 +232,7 @@ export const EN = {
   "删去这份记录？": "Delete this record?",
   "它没有上传，删去后找不回来。": "It was not uploaded and cannot be brought back.",
   "{name}：有出入": "{name}: fields differ",
-  "别人在您之后改过这一户": "Someone changed this household after you",
+  "别人在您之后改过这一户": "Changed by someone since",
   "用选好的上传": "Upload what I chose",
   "您的核查结论、照片和签名都会保留，只选下面这几项用哪个。":
     "Your judgement, photos and signature are kept; choose only between these.",
