@@ -17,8 +17,12 @@ DEMO_LOCK := $(if $(findstring --country,$(ARGS)),stata,core)
 demo: $(VENV)/$(DEMO_LOCK).stamp
 	@$(BIN)/fangpin demo $(ARGS)
 
+# Tests start hundreds of processes. Where Python is told to leave the tree clean, what it compiled is
+# kept beside it, or each of them would compile the whole program again.
+KEPT := $(if $(PYTHONDONTWRITEBYTECODE),PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(CURDIR)/$(VENV)/compiled)
+
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest $(ARGS)
+	$(KEPT) $(BIN)/python -m pytest $(ARGS)
 
 # Apart from `test`: PySpark is a download of 400 MB that nothing else needs. Java must be there.
 test-spark: $(VENV)/spark.stamp

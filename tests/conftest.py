@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import ipaddress
 import os
 import socket
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.vendor.pretty import for_type_by_name
 
 from tests.distribution import WholeFiles, begin_with_the_longest, whole_files
 
@@ -30,6 +32,12 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("ci" if IN_CI else "here")
+for_type_by_name(
+    "fangpin.policy.pack",
+    "Pack",
+    lambda pack, printer, _: printer.text(f"<Pack {pack.digest[:12]}>"),
+)
+"""Every @example is printed before it runs: a whole pack takes longer than most examples."""
 
 
 # ── a home of its own ───────────────────────────────────────────────────────────────────────────
@@ -139,6 +147,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     begin_with_the_longest(items)
 
 
+def pytest_collection_finish() -> None:
+    """What is read by now stays until the end: nothing of it is looked through again for waste."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WholeFiles | None:
     """`--dist loadfile`, which is what this project asks for; any other stays pytest-xdist's own."""
@@ -169,6 +184,7 @@ def reason_of(report: Any) -> str:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A run with an unaccounted skip fails, though each test passed."""
+    gc.unfreeze()
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter is None or hasattr(session.config, "workerinput"):
         return

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.barriers import barriers
 from tests.chromium import in_chromium
 from tests.field.phone.phone import WITH_THE_STORE, Phone
 from tests.field.served import Server
@@ -144,13 +145,11 @@ LOOKS = ['{"language":"zh"}', '{"language":"en"}', '{"language":"zh","elder":tru
 def test_no_screen_has_a_barrier_and_controls_are_made_for_a_thumb_and_words_for_old_eyes(
     browser: Any, untouched: Server, look: str
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     is_elder = "elder" in look
     control, letters = (60, 18) if is_elder else (50, 15)
     phone = Phone(browser, untouched, look=look)
     small: list[Any] = []
-    barriers = {}
+    found = {}
     for name in every_screen(phone):
         told = phone.page.evaluate(
             """([control, letters]) => {
@@ -175,13 +174,13 @@ def test_no_screen_has_a_barrier_and_controls_are_made_for_a_thumb_and_words_for
         )
         width = phone.page.evaluate("document.documentElement.scrollWidth")
         small += [(name, *one) for one in told] + ([(name, "wide", width)] if width > 360 else [])
-        results = Axe().run(phone.page)
-        if results.violations_count:
-            barriers[name] = [
+        violations = barriers(phone.page)
+        if violations:
+            found[name] = [
                 (violation["id"], [node["target"] for node in violation["nodes"]][:4])
-                for violation in results.response["violations"]
+                for violation in violations
             ]
     phone.context.close()
     assert small == []
-    assert barriers == {}
+    assert found == {}
     assert not [one for one in phone.complaints if re.search("Content.Security", one)]

@@ -51,6 +51,11 @@ def queue(
     return queues.page(scope, filters, after=after, limit=limit)
 
 
+def count_of_open(scope: Scope) -> int:
+    """The open alerts of the scope; counting stops at one more than COUNT_CAP."""
+    return queues.counted(queues.chosen(scope, QueueFilters()))
+
+
 def open_by_rule(scope: Scope) -> dict[str, int]:
     """Rule -> open alerts of the scope for which it hit in their last run."""
     return queues.open_by_rule(scope)

@@ -102,7 +102,7 @@ def numbered(text: str) -> Q:
 def page(scope: Scope, filters: QueueFilters, *, after: After | None, limit: int) -> QueuePage:
     """One page of the queue, earliest due first. Costs the page, however deep it lies."""
     alerts = chosen(scope, filters)
-    count = alerts.values("id")[: COUNT_CAP + 1].count()
+    count = counted(alerts)
     found = list(following(alerts, after).select_related("household")[: limit + 1])
     rows = _with_reasons(found[:limit])
     last = rows[-1].alert if rows and len(found) > limit else None
@@ -112,6 +112,11 @@ def page(scope: Scope, filters: QueueFilters, *, after: After | None, limit: int
         is_capped=count > COUNT_CAP,
         next=(last.due_date, last.pk) if last else None,
     )
+
+
+def counted(alerts: QuerySet[Alert]) -> int:
+    """How many they are; counting stops at one more than COUNT_CAP."""
+    return alerts.values("id")[: COUNT_CAP + 1].count()
 
 
 def following(alerts: QuerySet[Alert], after: After | None) -> QuerySet[Alert]:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from fangpin.casework.alerts import queries as alerts
+from fangpin.casework.alerts import queue
 from fangpin.casework.alerts.models import Run
 from fangpin.casework.cases import turns
 from fangpin.casework.cases.meetings import HOLD
@@ -186,8 +187,11 @@ def _fill(made: Frame, request: ConsoleRequest, scope: Scope) -> None:
     role = installation_pack().roles.get(scope.role)
     made.name = scope.name
     made.role = role.title if role else None
-    places = divisions.paths(scope.divisions)
-    made.post_places = listed(place(path[-2:]) for path in places.values() if path)
+    focus = getattr(request, "focus", None)
+    here = focus.code if focus else scope.divisions[0]
+    paths = divisions.paths([*scope.divisions, here])
+    posted = [paths.get(code, ()) for code in scope.divisions]
+    made.post_places = listed(place(path[-2:]) for path in posted if path)
     made.on_behalf_of = scope.on_behalf_of
     roles = installation_pack().roles
     made.other_posts = [
@@ -196,7 +200,7 @@ def _fill(made: Frame, request: ConsoleRequest, scope: Scope) -> None:
         if one != scope
     ]
     made.may_search = scope.can(SEE_HOUSEHOLD)
-    _where(made, request, scope)
+    _where(made, paths.get(here, ()), scope)
     judged = list(Run.objects.order_by("-as_of").values_list("month", flat=True)[:36])
     if judged and (scope.can(SEE_OVERVIEW) or scope.can(SEE_QUEUE)):
         made.unjudged = _unjudged(max(judged), on=request.today)
@@ -212,9 +216,7 @@ def _unjudged(judged: int, *, on: date) -> Unjudged | None:
     return Unjudged(*due, judged) if due is not None and due[0] > judged else None
 
 
-def _where(made: Frame, request: ConsoleRequest, scope: Scope) -> None:
-    focus = getattr(request, "focus", None)
-    path = divisions.path(focus.code if focus else scope.divisions[0])
+def _where(made: Frame, path: tuple[Division, ...], scope: Scope) -> None:
     if not path:
         return
     made.division = path[-1]
@@ -235,8 +237,7 @@ def _casework(scope: Scope, entry: Callable[..., Entry]) -> list[Section]:
     work, watch = [], []
     if scope.can(SEE_CASE):
         mine = turns.count_of_mine(scope)
-        cap = turns.COUNT_CAP
-        note = number(min(mine, cap)) + ("+" if mine > cap else "") if mine else ""
+        note = _up_to(mine, turns.COUNT_CAP) if mine else ""
         work.append(entry("cases", gettext("办理"), "case", "meeting", note=note))
     if scope.can(ATTACH):
         waiting = count_of_waiting(scope)
@@ -257,6 +258,11 @@ def _casework(scope: Scope, entry: Callable[..., Entry]) -> list[Section]:
     return [*found, Section(gettext("监督"), watch)] if watch else found
 
 
+def _up_to(count: int, cap: int) -> str:
+    """The count, or where counting stopped."""
+    return number(min(count, cap)) + ("+" if count > cap else "")
+
+
 def _sections(request: ConsoleRequest, scope: Scope) -> list[Section]:
     here = getattr(request.resolver_match, "url_name", "") if request.resolver_match else ""
 
@@ -267,8 +273,7 @@ def _sections(request: ConsoleRequest, scope: Scope) -> list[Section]:
     if scope.can(SEE_OVERVIEW):
         watch.append(entry("overview", gettext("总览")))
     if scope.can(SEE_QUEUE):
-        page = alerts.queue(scope, limit=1)
-        count = number(page.count_capped) + ("+" if page.is_capped else "")
+        count = _up_to(alerts.count_of_open(scope), queue.COUNT_CAP)
         watch.append(entry("queue", gettext("预警队列"), note=count))
     if scope.can(SEE_HOUSEHOLD):
         watch.append(entry("households", gettext("农户档案"), "household"))
