@@ -1,0 +1,260 @@
+"""Small random worlds of two villages, and a clerk who keeps their ledger in plain Python.
+
+The clerk knows who everyone is and reads no code of the product: he has one register of people, a box
+of papers for each feed with the last word of each key, and a list of deliveries that are set aside.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any, Literal
+
+from fangpin.values.month import Month
+from tests.ledger.village import Amounts
+from tests.linkage.valley import BILLS, REGISTRY, WAGES, citizen, claim, number, with_wrong_digit
+
+DEATHS = "police.deaths"
+VILLAGES = {"A": "H01", "B": "H01", "C": "H02", "D": "H02"}
+BORN = {
+    "李竹喜": "1971-03-08",
+    "王玉兰": "1973-06-21",
+    "周大力": "1950-01-01",
+    "陈小妹": "2012-05-05",
+    "赵文武": "1988-11-30",
+    "孙桂英": "1946-07-07",
+    "钱多多": "2000-02-29",
+    "吴国强": "1979-09-09",
+    "郑秀珍": "1982-12-12",
+    "冯双庆": "1998-05-05",
+}
+BEGIN = 8
+"""So many live there at the beginning; the others are born."""
+ITEMS = {"bills", "visits", "patients", "wage", "good_wages", "head_bills", "farmer_bills"}
+Row = dict[str, Any]
+Kind = Literal["send", "hold", "release", "refuse"]
+
+
+@dataclass
+class Villager:
+    """Who someone is: the numbers borne one after the other, and the home of now."""
+
+    name: str
+    place: int
+    home: str | None
+    numbers: list[str] = field(default_factory=list)
+    untold: str = ""
+    """What changed since the registry last listed them; of two at once nobody could tell who it is."""
+
+    def renumber(self, random: Random) -> None:
+        serial = 10 * self.place + 11 + 2 * random.randint(0, 3)
+        self.numbers.append(number(BORN[self.name], serial))
+
+
+@dataclass(frozen=True)
+class Act:
+    """A file that came, or a decision on an earlier one (`of`: its place among the acts)."""
+
+    on: date
+    kind: Kind
+    feed: str = ""
+    rows: tuple[tuple[str, Row], ...] = ()
+    """Each with the name of the one it is truly about."""
+    of: int = -1
+
+
+def world(seed: int) -> list[Act]:
+    """The acts of some months, each on a day of its own."""
+    random = Random(seed)
+    names = list(BORN)
+    people = [
+        Villager(name, place, random.choice("ABCD") if place else "A")
+        for place, name in enumerate(names[:BEGIN])
+    ]
+    for one in people:
+        one.renumber(random)
+    day = date(2020, 1, 5)
+    acts = [Act(day, "send", REGISTRY, _listed(people, set(VILLAGES.values()), day, random))]
+    for _ in range(random.randint(5, 9)):
+        day += timedelta(days=random.randint(1, 25))
+        feed = random.choice([REGISTRY, REGISTRY, BILLS, BILLS, BILLS, WAGES, WAGES, DEATHS])
+        if feed == REGISTRY:
+            _live_on(people, names, random)
+            villages = set(random.choice([["H01", "H02"], ["H01"], ["H02"], ["H01", "H02"]]))
+            rows = _listed(people, villages, day, random)
+            listed = {name for name, _ in rows}
+            for one in people:
+                one.untold = "" if one.name in listed else one.untold
+        else:
+            rows = _papers(feed, [one for one in people if one.numbers], day, random)
+        acts += [Act(day, "send", feed, rows)] if rows else []
+        papers = [at for at, one in enumerate(acts) if one.kind == "send" and one.feed != REGISTRY]
+        if papers and random.random() < 0.3:
+            day += timedelta(days=1)
+            kind: Kind = random.choice(["hold", "release", "refuse"])
+            acts.append(Act(day, kind, of=random.choice(papers)))
+    return acts
+
+
+def _live_on(people: list[Villager], names: list[str], random: Random) -> None:
+    """People move, leave and return, have their numbers corrected, are born and given a number."""
+    for one in people:
+        happens = random.random()
+        if happens < 0.12 and one.untold in ("", "moved"):
+            one.home, one.untold = random.choice(["A", "B", "C", "D", None]), "moved"
+        elif happens < 0.3 and one.untold in ("", "number"):
+            one.renumber(random)
+            one.untold = "number"
+    if random.random() < 0.4 and len(people) < len(names):
+        people.append(
+            Villager(names[len(people)], len(people), random.choice("ABCD"), [], "number")
+        )
+
+
+def _listed(
+    people: list[Villager], villages: set[str], day: date, random: Random
+) -> tuple[tuple[str, Row], ...]:
+    found = []
+    heads: set[str] = set()
+    for one in people:
+        if one.home is None or VILLAGES[one.home] not in villages:
+            continue
+        more = {
+            "id_number": one.numbers[-1] if one.numbers else "",
+            "village": VILLAGES[one.home],
+            "relation": "other" if one.home in heads else "head",
+            "trade": random.choice(["farmer", "smith"]),
+            "month": str(Month.containing(day)),
+        }
+        heads.add(one.home)
+        row = citizen(one.home, one.place + 1, one.name, BORN[one.name], None, **more)
+        found.append((one.name, row))
+    return tuple(found)
+
+
+def _papers(
+    feed: str, people: list[Villager], day: date, random: Random
+) -> tuple[tuple[str, Row], ...]:
+    found: list[tuple[str, Row]] = []
+    if feed == BILLS:
+        for no in random.sample(range(14), random.randint(1, 5)):
+            one = random.choice(people)
+            written, form = random.choice(one.numbers), random.random()
+            if form < 0.1:
+                written += "11"  # a certificate
+            elif form < 0.2 and len(one.numbers) == 1:
+                written = with_wrong_digit(written, 16)
+            paid = day - timedelta(days=random.choice([1, 35, 200, 400]))
+            share = f"{random.randint(1, 900000) / 100:.2f}"
+            row = claim(
+                str(no), written, one.name, born=BORN[one.name], day=str(paid), own_share=share
+            )
+            found.append((one.name, row))
+    for one in random.sample(people, 3) if feed == WAGES else ():
+        month = random.choice(["2019-12", "2020-01", "2020-02"])
+        row = {"worker_name": "", "id_number": random.choice(one.numbers), "month": month}
+        found.append((one.name, row | {"wage": str(random.randint(1, 3000)), "bonus": ""}))
+    for one in random.sample(people, 1) if feed == DEATHS else ():
+        died = day - timedelta(days=random.randint(1, 60))
+        row = {"id_number": random.choice(one.numbers), "reason": random.choice(["death", "moved"])}
+        row |= {"died": str(died), "reported": str(Month.containing(day))}
+        found.append((one.name, row))
+    return tuple(found)
+
+
+class Clerk:
+    """The ledger at the end of a day, counted by hand."""
+
+    def __init__(self, acts: list[Act], as_of: date) -> None:
+        self.spans: list[tuple[str, str, int, int | None]] = []
+        self.listed: dict[str, Row] = {}
+        self.told: dict[str, Row] = {}
+        self.numbers: dict[str, set[str]] = defaultdict(set)
+        self.papers: dict[str, dict[Any, tuple[str, Row]]] = {BILLS: {}, WAGES: {}, "waiting": {}}
+        self.latest = 0
+        said = {one.of: one.kind for one in acts if one.kind != "send" and one.on <= as_of}
+        for place, one in enumerate(acts):
+            if one.kind != "send" or one.on > as_of or said.get(place) in ("hold", "refuse"):
+                continue
+            if one.feed == REGISTRY:
+                self._register(one)
+            for name, row in one.rows:
+                if one.feed == WAGES:
+                    self.papers[WAGES][name, row["month"]] = name, row
+                elif one.feed == BILLS:
+                    is_right = row["id_number"] in _right_numbers(name)
+                    box = self.papers[BILLS if is_right else "waiting"]
+                    box[row["bill_no"]] = name, row
+
+    def _register(self, act: Act) -> None:
+        self.latest = month = max(self.latest, int(Month.containing(act.on)))
+        new = dict(act.rows)
+        villages = {row["village"] for row in new.values()}
+        stay = {
+            name: row
+            for name, row in self.listed.items()
+            if row["village"] not in villages and name not in new
+        }
+        self.listed = stay | new
+        self.told |= new
+        for name, row in new.items():
+            self.numbers[name] |= {row["id_number"]} - {""}
+        home = {name: row["household_no"] for name, row in self.listed.items()}
+        self.spans = [
+            (name, at, first, month if last is None and home.get(name) != at else last)
+            for name, at, first, last in self.spans
+        ]
+        lasting = {name for name, _, _, last in self.spans if last is None}
+        known = {name for name, *_ in self.spans}
+        self.spans += [
+            (name, at, month if name in known else 0, None)
+            for name, at in home.items()
+            if name not in lasting
+        ]
+
+    def home_of(self, name: str, month: int) -> str | None:
+        for who, home, first, last in self.spans:
+            if who == name and first <= month and (last is None or month < last):
+                return home
+        return None
+
+    def amounts(self) -> Amounts:
+        """What is not nought."""
+        found: Amounts = defaultdict(Decimal)
+        patients = defaultdict(set)
+        # A row with a right number stands before one that waits for somebody to tell whose it is.
+        bills = self.papers["waiting"] | self.papers[BILLS]
+        for name, row in bills.values():
+            day = date.fromisoformat(row["paid_date"])
+            home = self._counts(name, row, int(Month.containing(day)))
+            if home is None:
+                continue
+            month, share = str(Month.containing(day)), Decimal(row["own_share"])
+            patients[home, month].add(name)
+            counted = {"bills": share, "visits": Decimal(1)}
+            counted |= {"head_bills": share} if self.told[name]["relation"] == "head" else {}
+            counted |= {"farmer_bills": share} if self.told[name]["trade"] == "farmer" else {}
+            for item, amount in counted.items():
+                found[home, month, item] += amount
+        for (name, month), (_, row) in self.papers[WAGES].items():
+            home = self._counts(name, row, int(Month.parse(month)))
+            if home is not None:
+                found[home, month, "wage"] += Decimal(row["wage"])
+                found[home, month, "good_wages"] += int(row["wage"]) >= 1000
+        counts = {(*place, "patients"): Decimal(len(who)) for place, who in patients.items()}
+        return {place: amount for place, amount in (dict(found) | counts).items() if amount}
+
+    def _counts(self, name: str, row: Row, month: int) -> str | None:
+        """Where a row counts: nowhere as long as the registry has told nobody's number like it."""
+        written = row["id_number"]
+        right = _right_numbers(name)
+        meant = {one for one in right if written in (one, one + "11", with_wrong_digit(one, 16))}
+        return self.home_of(name, month) if meant & self.numbers[name] else None
+
+
+def _right_numbers(name: str) -> set[str]:
+    place = list(BORN).index(name)
+    return {number(BORN[name], 10 * place + 11 + 2 * step) for step in range(4)}
