@@ -50,7 +50,7 @@ def test_another_value_is_told_in_one_sentence_and_says_whose_truth_it_is(
     answer = fangpin("rule", "try", "R1", "--set", "line.bills=2600", "--from", "2020-01")
 
     assert "医疗线改为 2,600 元：少预警 3 户，其中少找到真有困难的 1 户" in answer.out
-    assert "Line of bills at 2,600 元: 3 fewer households alerted" in answer.out
+    assert "Line of bills at 2,600 crown: 3 fewer households alerted" in answer.out
     assert "虚构" in answer.out and "invented" in answer.out
 
 

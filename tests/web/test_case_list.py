@@ -116,12 +116,12 @@ def test_alerts_are_dispatched_together_and_each_refusal_says_why(
     chosen = ["A202008-LZX000000417", "A202012-CASE000300", "A202012-CASE000301", "A-NOTHING"]
     sent = {"alert": chosen, "to": "village", "key": key}
     response = client.post(address, sent)
-    assert response.status_code == 200
-    text = text_of(response)
+    assert (response.status_code, response.headers["Location"]) == (302, "/dispatch/")
+    text = text_of(client.get("/dispatch/"))
     for words in ("已派 2 件，2 件没有派", "派给 李石生", "李竹喜", "何满香", "没有这条预警"):
         assert words in text, words
     assert "“派单”已于 2020-12-05 办理，不会重复办理。" in text
-    again = text_of(client.post(address, sent))
+    again = text_of(client.post(address, sent, follow=True))
     assert "已派 2 件，2 件没有派" in again
     assert Case.objects.filter(household=LI_ZHUXI).count() == 1
     row = body(client.get("/queue/")).partition(f"/households/{LI_ZHUXI}/")[2].partition("</tr>")[0]
@@ -129,12 +129,24 @@ def test_alerts_are_dispatched_together_and_each_refusal_says_why(
     assert 'name="alert"' not in row
 
 
+def test_what_was_dispatched_is_shown_again_on_the_way_back_and_only_to_who_did_it(
+    prefecture: Seed, signed_in: SignIn
+) -> None:
+    client, other = signed_in("town"), signed_in("outsider")
+    assert client.get("/dispatch/").headers["Location"] == "/queue/", "nothing was dispatched yet"
+    client.post("/dispatch/", {"alert": ["A202012-CASE000300"], "to": "village", "key": "k-2"})
+    for _ in range(2):
+        assert "已派 1 件" in text_of(client.get("/dispatch/"))
+    assert other.get("/dispatch/").status_code in (302, 404)
+
+
 def test_an_official_of_another_village_is_refused_for_the_rest(
     prefecture: Seed, signed_in: SignIn
 ) -> None:
     client = signed_in("town")
     chosen = ["A202012-CASE000317", "A202012-CASE000300"]
-    response = client.post("/dispatch/", {"alert": chosen, "to": "village", "key": "k-1"})
+    sent = {"alert": chosen, "to": "village", "key": "k-1"}
+    response = client.post("/dispatch/", sent, follow=True)
     assert "这位工作人员今天在该村没有岗位" in text_of(response)
     assert Case.objects.filter(household=at.TO_DISPATCH).count() == 1
     assert not Case.objects.filter(household=at.TO_DISPATCH_ELSEWHERE).exists()

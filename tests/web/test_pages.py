@@ -35,7 +35,8 @@ from fangpin.policy.procedure_models import Duty
 from fangpin.values.month import Month
 from fangpin.web.ground.due import due_of
 from tests.web.conftest import SignIn
-from tests.web.seed import CLOCK, LAST, LI_ZHUXI, PASSWORD, SHISHAN, Seed, _divisions, _officials
+from tests.web.seed import CLOCK, LAST, LI_ZHUXI, PASSWORD, SHISHAN, Seed
+from tests.web.seed_places import seed_divisions, seed_officials
 from tests.web.test_access import addresses, body
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -457,8 +458,8 @@ def test_an_empty_installation_helps(installation: Any, db: None, signed_in: Sig
     from fangpin.policy import load_pack
     from tests.web.seed import PACK_FOLDER
 
-    _divisions(load_pack(PACK_FOLDER))
-    _officials()
+    seed_divisions(load_pack(PACK_FOLDER))
+    seed_officials()
     client = signed_in("city")
     assert "还没有跑过月度运算" in text_of(client.get("/overview/"))
     assert "还没有跑过月度运算" in text_of(client.get("/queue/"))

@@ -11,6 +11,7 @@ from fangpin.backtest import Replay, compare, replay_all
 from fangpin.cli.output import errors, print_json, print_table, say
 from fangpin.cli.session import Session
 from fangpin.policy import Pack
+from fangpin.policy.nodes import Words
 from fangpin.rules.explain import shown
 from fangpin.values.month import Month
 from fangpin.values.problem import Problem, ProblemError
@@ -164,14 +165,26 @@ def _told(one: Replay, in_need: int) -> dict[str, Any]:
 
 
 def _change(pack: Pack, values: dict[str, Decimal]) -> tuple[str, str]:
-    """What was tried, in words: 门诊月标准改为 350 元 / Line of bills at 350 元."""
+    """What was tried, in words: 门诊月标准改为 350 元 / Line of bills at 350 yuan."""
     zh, en = [], []
     for code, value in values.items():
         parameter = pack.parameters[code]
-        unit = "" if parameter.unit in ("share", "ratio") else f" {parameter.unit}"
-        zh.append(f"{parameter.title.zh}改为 {shown(value, parameter.unit, 'zh')}{unit}".strip())
-        en.append(f"{parameter.title.en} at {shown(value, parameter.unit, 'en')}{unit}".strip())
+        unit = _unit(pack, parameter.unit)
+        zh.append(
+            f"{parameter.title.zh}改为 {shown(value, parameter.unit, 'zh')} {unit.zh}".strip()
+        )
+        en.append(f"{parameter.title.en} at {shown(value, parameter.unit, 'en')} {unit.en}".strip())
     return "、".join(zh), ", ".join(en)
+
+
+def _unit(pack: Pack, unit: str) -> Words:
+    """A unit in both languages: the pack's word of that title; none of a share, which has its sign."""
+    if unit in ("share", "ratio"):
+        return Words(zh="", en="")
+    titles = [word.title for code, word in pack.words.items() if code.startswith("unit.")]
+    if pack.header.currency:
+        titles.append(pack.header.currency)
+    return next((one for one in titles if one.zh == unit), Words(zh=unit, en=unit))
 
 
 def _say_sentence(answer: dict[str, Any]) -> None:
