@@ -23,6 +23,7 @@ from fangpin.lake.vault import Vault
 from fangpin.policy.feed_models import Contract
 from fangpin.values.identifiers import check_digit
 from fangpin.values.month import Month
+from tests.fresh import fresh_engine
 from tests.looking import looker
 
 HEADER = ("身份证号", "姓名", "月份", "月工资", "务工天数", "渠道", "开始日期", "单位")
@@ -191,7 +192,7 @@ class Desk:
         sheet: str | None = None,
         origin: dict[str, Any] | None = None,
     ) -> Receipt:
-        with connect(spill=self.home.spill) as engine:
+        with fresh_engine(threads=2, spill=self.home.spill) as engine:
             receipt = receive(
                 home=self.home,
                 pack=self.pack,

@@ -15,10 +15,10 @@ from fangpin.feeds.arrivals import arrivals
 from fangpin.feeds.receipt import Receipt
 from fangpin.feeds.sources.pull import pull
 from fangpin.feeds.sources.settings import FILE, read_sources
-from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.vault import Vault
 from fangpin.values.problem import ProblemError
 from tests.feeds.builders import HEADER, Desk, csv_text, number, wage_row, xlsx_file
+from tests.fresh import fresh_engine
 
 AT = datetime(2020, 4, 9, 4, tzinfo=UTC)
 DATABASE = """
@@ -64,7 +64,7 @@ def pulled(
     (desk.home.root / FILE).write_text(text, encoding="utf-8")
     receipts = []
     for source in read_sources(desk.home, pack=desk.pack, variables=variables).values():
-        with connect(spill=desk.home.spill) as engine:
+        with fresh_engine(threads=2, spill=desk.home.spill) as engine:
             receipts += pull(
                 home=desk.home,
                 pack=desk.pack,

@@ -15,13 +15,13 @@ from typing import Any, Self
 from fangpin.feeds.arrivals import arrivals
 from fangpin.feeds.receipt import Receipt
 from fangpin.feeds.receive import receive
-from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.home import Home
 from fangpin.lake.vault import Vault, reference, write_installation_key
 from fangpin.ledger.snapshot import Snapshot, take_snapshot
 from fangpin.policy.pack import Pack
 from fangpin.runs.monthly import RunResult, run_month
 from fangpin.values.month import Month
+from tests.fresh import fresh_engine
 from tests.looking import looker
 
 KEY = b"k" * 32
@@ -105,7 +105,7 @@ class Lake:
         self.count += 1
         self.households |= {row["household_no"] for row in rows if "household_no" in row}
         file = write_csv(self.root / f"{self.count:03}-{feed}.csv", self.pack, feed, rows)
-        with connect(threads=1, spill=self.home.spill) as engine:
+        with fresh_engine(spill=self.home.spill) as engine:
             receipt = receive(
                 home=self.home,
                 pack=self.pack,
@@ -123,12 +123,12 @@ class Lake:
 
     def run(self, as_of: date) -> RunResult:
         """The monthly run of a day."""
-        with connect(threads=1, spill=self.home.spill) as engine:
+        with fresh_engine(spill=self.home.spill) as engine:
             return run_month(home=self.home, pack=self.pack, engine=engine, as_of=as_of)
 
     def snapshot(self, as_of: date) -> Snapshot:
         """What was known on a day."""
-        with connect(threads=1, spill=self.home.spill) as engine:
+        with fresh_engine(spill=self.home.spill) as engine:
             return take_snapshot(
                 home=self.home,
                 pack=self.pack,

@@ -7,11 +7,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.vault import Vault, reference
 from fangpin.policy import load_pack
 from fangpin.policy.pack import Pack
 from fangpin.synthetic.chenzhou.identity_numbers import identity_number
+from tests.fresh import fresh_engine
 from tests.ledger.village import KEY, Lake
 
 REGISTRY, BILLS, WAGES = "registry.people", "health.bills", "work.wages"
@@ -112,7 +112,7 @@ class Valley(Lake):
         self.count += 1
         self.households |= {row["household_no"] for row in rows if "household_no" in row}
         file = write_csv(self.root / f"{self.count:03}-{feed}.csv", self.pack, feed, rows)
-        with connect(threads=1, spill=self.home.spill) as engine:
+        with fresh_engine(spill=self.home.spill) as engine:
             receipt = receive(
                 home=self.home,
                 pack=self.pack,

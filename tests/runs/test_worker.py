@@ -5,11 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -19,11 +16,9 @@ import pytest
 
 from fangpin.lake.home import TEMPORARY
 from fangpin.values.identifiers import check_digit
-from tests.conftest import REPOSITORY
 from tests.forking import Forked, Mother
 from tests.postgres import binaries, throw_away_cluster
 
-PACK = REPOSITORY / "tests" / "web" / "packs" / "web_test"
 BILLS, RELIEF = "medical.settlement", "civil.relief"
 
 
@@ -39,14 +34,21 @@ def bills(count: int = 40) -> str:
 class Office:
     """An installation whose uploads and workers are processes."""
 
-    def __init__(self, home: Path, database: str) -> None:
-        self.home = home
-        self.mother = Mother("tests.runs.upload_process", environment(home, database))
+    def __init__(self, mother: Mother, home: Path, database: str) -> None:
+        self.mother, self.home = mother, home
+        self.place = (str(home), database)
+        self.later = 0
+        self.until_a_lease_has_lapsed(minutes=0)
 
     def run(self, *words: str) -> dict[str, Any]:
-        code, told = self.mother.run(*words)
+        code, told = self.mother.run(*self.place, *words)
         assert code == 0
         return json.loads(told.splitlines()[-1])
+
+    def until_a_lease_has_lapsed(self, minutes: int = 1) -> None:
+        """The machine's clock goes on by so much, at once."""
+        self.later += 60 * minutes
+        (self.home / "later").write_text(str(self.later))
 
     def submit(self, feed: str, text: str, *, name: str = "bills.csv") -> None:
         file = self.home.parent / name
@@ -55,65 +57,58 @@ class Office:
 
     def hanging_worker(self, where: str, *, beats: bool = False) -> Forked:
         """A worker that stops there; one that does not beat lets its lease lapse."""
-        process = self.mother.start("work", "--hang", where, *(["--beats"] if beats else []))
+        words = ("work", "--hang", where, *(["--beats"] if beats else []))
+        process = self.mother.start(*self.place, *words)
         assert json.loads(process.stdout.readline()) == {"hangs": where}
         return process
 
     def work_until_all_ended(self) -> None:
-        """The next worker, as often as it takes for a lease to lapse."""
-        for _ in range(20):
-            self.run("work")
-            if all(one["outcome"] for one in self.tell()["uploads"]):
-                return
-            time.sleep(0.5)
-        raise AssertionError("no worker took the job over")
+        """The next worker comes when every lease has lapsed."""
+        self.until_a_lease_has_lapsed()
+        self.run("work")
+        assert all(one["outcome"] for one in self.tell()["uploads"]), "the jobs were taken over"
 
     def tell(self) -> dict[str, Any]:
         return self.run("tell")
 
 
-def environment(home: Path, database: str) -> dict[str, str]:
-    """Of a process of the installation."""
+@pytest.fixture(scope="module")
+def mother() -> Iterator[Mother]:
+    """Whose children are the processes of every installation."""
     clean = {name: value for name, value in os.environ.items() if "FANGPIN" not in name}
-    named = {"FANGPIN_DATABASE_URL": database} if database else {}
-    return {**clean, "FANGPIN_HOME": str(home), "FANGPIN_PACK": str(PACK), **named}
-
-
-def migrate(home: Path, database: str = "") -> None:
-    command = [sys.executable, "-m", "tests.runs.upload_process", "migrate"]
-    subprocess.run(command, cwd=REPOSITORY, env=environment(home, database), check=True)
+    made = Mother("tests.runs.upload_process", clean)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="module")
-def new_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def new_home(mother: Mother, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home whose SQLite database is made and empty."""
     home = tmp_path_factory.mktemp("new") / "home"
     home.mkdir()
-    migrate(home)
+    assert mother.run(str(home), "", "migrate") == (0, "")
     return home
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def cluster(mother: Mother, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A cluster whose database `postgres` is made and empty; others are copied from it."""
     if binaries() is None:
         pytest.skip("PostgreSQL's programs are not on this machine")
     with throw_away_cluster() as url:
-        migrate(tmp_path_factory.mktemp("unused"), url)
+        assert mother.run(str(tmp_path_factory.mktemp("unused")), url, "migrate") == (0, "")
         yield url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
+def office(request: pytest.FixtureRequest, mother: Mother, tmp_path: Path) -> Office:
     home, database = tmp_path / "home", ""
     if request.param == "sqlite":
         shutil.copytree(request.getfixturevalue("new_home"), home)
     else:
         home.mkdir()
         database = copied_database(request.getfixturevalue("cluster"))
-    made = Office(home, database)
-    yield made
-    made.mother.close()
+    return Office(mother, home, database)
 
 
 def copied_database(url: str) -> str:
@@ -192,21 +187,11 @@ def test_two_uploads_of_the_same_bytes_make_one_delivery(office: Office) -> None
 def test_an_upload_that_kills_every_worker_is_given_up_and_says_so(office: Office) -> None:
     office.submit(BILLS, bills())
     for _ in range(3):
-        worker = _eventually(lambda: office.hanging_worker("checking"))
-        worker.kill()
+        office.hanging_worker("checking").kill()
+        office.until_a_lease_has_lapsed()
     office.work_until_all_ended()
     told = office.tell()
     [upload] = told["uploads"]
     assert (upload["outcome"], upload["state"], upload["tries"]) == ("failed", "given_up", 4)
     assert told["deliveries"] == []
     assert told["spooled"] == []
-
-
-def _eventually(start: Callable[[], Forked]) -> Forked:
-    """A lease has to lapse first."""
-    for _ in range(20):
-        try:
-            return start()
-        except (AssertionError, json.JSONDecodeError):
-            time.sleep(0.5)
-    raise AssertionError("the job was not taken again")

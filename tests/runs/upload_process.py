@@ -1,9 +1,9 @@
-"""Uploads and workers in processes of their own, so that they can be killed.
+"""Uploads and workers in processes of their own, so that they can be killed; see tests.forking.
 
-`migrate` makes the database. Without a word it is a mother (tests.forking). The words of her children
-are `submit FEED FILE`, `work [--hang WHERE [--beats]]` and `tell`: each prints one line of JSON. A
-worker that is told to hang says so when it gets there and goes on when the file `go` appears in
-FANGPIN_HOME.
+The words of a child are its home, the address of its database or nothing, and then `migrate`,
+`submit FEED FILE`, `work [--hang WHERE [--beats]]` or `tell`: the last three print one line of JSON. A
+worker that is told to hang says so when it gets there and goes on when the file `go` appears in its
+home. The file `later` there holds by how many seconds the machine's clock is ahead.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from typing import Any
 
 import django
 
+from tests.conftest import REPOSITORY
 from tests.forking import serve_forks
 
-LEASE = timedelta(seconds=2)
+PACK = REPOSITORY / "tests" / "web" / "packs" / "web_test"
 AT = datetime(2020, 12, 3, 2, 0, tzinfo=UTC)
 
 
@@ -29,23 +30,37 @@ def _say(told: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def _workshop() -> Any:
-    """The installation of the environment; nothing of its database is open yet."""
+def _move_to(home: Path, database: str) -> None:
+    """This process belongs to another installation; nothing of its database is open yet."""
+    from django.conf import settings
+    from django.db import connections
+
+    import fangpin.web.settings as web
+    from fangpin.web.settings.environment import Environment
+
+    named = {"FANGPIN_DATABASE_URL": database} if database else {}
+    web.FANGPIN = Environment.read({"FANGPIN_HOME": str(home), "FANGPIN_PACK": str(PACK), **named})
+    settings.FANGPIN = web.FANGPIN
+    connections.settings = connections.configure_settings({"default": web.FANGPIN.database})
+    del connections["default"]
+
+
+def _workshop(pack: Any) -> Any:
+    """The installation of this process."""
     from django.conf import settings
 
     from fangpin.lake.home import Home
-    from fangpin.policy import load_pack
-    from fangpin.runs import worker  # noqa: F401  (read before anything is forked)
     from fangpin.runs.uploads import Workshop
     from fangpin.values import clock
 
+    later = settings.FANGPIN.home / "later"
     return Workshop(
         home=Home(settings.FANGPIN.home),
-        pack=load_pack(settings.FANGPIN.pack_directory),
+        pack=pack,
         cipher=settings.FANGPIN.cipher,
         limits=settings.FANGPIN.limits,
         now=lambda: AT,
-        machine=lambda: clock.now({}),
+        machine=lambda: clock.now({}) + timedelta(seconds=int(later.read_text() or 0)),
     )
 
 
@@ -80,7 +95,6 @@ def submit(workshop: Any, feed: str, file: Path) -> None:
 def work(workshop: Any, hang: str, *, beats: bool) -> None:
     from fangpin.runs import worker
 
-    worker.LEASE = LEASE
     worker._BEAT_SECONDS = 0.4 if beats else 60.0
     tell_step, check_upload = worker.tell_step, worker.check_upload
 
@@ -133,9 +147,16 @@ def tell(workshop: Any) -> None:
     )
 
 
-def do(workshop: Any, words: list[str]) -> None:
+def do(pack: Any, words: list[str]) -> None:
     """One word, in this process."""
-    word, *rest = words
+    home, database, word, *rest = words
+    _move_to(Path(home), database)
+    if word == "migrate":
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0, interactive=False)
+        return
+    workshop = _workshop(pack)
     if word == "submit":
         submit(workshop, rest[0], Path(rest[1]))
     elif word == "work":
@@ -147,10 +168,8 @@ def do(workshop: Any, words: list[str]) -> None:
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fangpin.web.settings")
     django.setup()
-    if sys.argv[1:] == ["migrate"]:
-        from django.core.management import call_command
+    from fangpin.policy import load_pack
+    from fangpin.runs import worker  # noqa: F401  (read before anything is forked)
 
-        call_command("migrate", verbosity=0, interactive=False)
-    else:
-        opened = _workshop()
-        serve_forks(lambda words: do(opened, words))
+    read = load_pack(PACK)
+    serve_forks(lambda words: do(read, words))
