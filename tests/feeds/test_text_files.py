@@ -312,7 +312,7 @@ def test_every_code_has_words_in_both_languages():
          "columns_en",
          "names", "candidates", "delivery",
          "encoding", "others", "unit", "columns", "orders_zh", "orders_en", "share", "times", "now",
-         "before", "usual", "months",
+         "before", "usual", "months", "month",
          "titles", "titles_en", "fitting", "wanted", "years", "villages", "division", "by", "by_en"],
         "x",
     )  # fmt: skip
