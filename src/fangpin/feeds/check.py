@@ -205,7 +205,16 @@ class _MarkedCells:
         return int(rows)
 
     def _set_no_records_aside(self) -> None:
-        """Headers and totals among the rows: one problem each, whatever their cells would be."""
+        """Headers and totals among the rows: one problem each, whatever their cells would be.
+
+        Only rows whose subject could not be read at once are looked at: whoever is named is somebody.
+        """
+        subject = next(
+            place
+            for place, column in enumerate(self.columns)
+            if column.field.field == self.contract.subject_field
+        )
+        unnamed = self._marks(subject)
         held = self.engine.columns(f"SELECT * FROM {RAW}")
         for code, test in (
             (ROW_IS_HEADER, is_header(self.raw)),
@@ -213,9 +222,9 @@ class _MarkedCells:
         ):
             self._append_problems(
                 f"SELECT row_no, NULL, {literal(code)}, NULL, NULL FROM marked "
-                f"WHERE unread >= 0 AND ({test})"
+                f"WHERE {unnamed} AND ({test})"
             )
-            self.engine.rows(f"UPDATE marked SET unread = -2 WHERE unread >= 0 AND ({test})")
+            self.engine.rows(f"UPDATE marked SET unread = -2 WHERE {unnamed} AND ({test})")
 
     def _keep_waiting(self, readable: str) -> None:
         """WAITING, where any row has no other problem than with an identity number."""

@@ -20,8 +20,7 @@ _FOOTER = (
 def is_header(raw: RawTable) -> str:
     """SQL of `marked`: the row repeats the titles of its columns."""
     tests = [
-        f"CASE WHEN regexp_replace(c{one.position}, '\\s+', '', 'g') = "
-        f"{literal(one.header.replace(' ', ''))} THEN 1 ELSE 0 END"
+        f"CASE WHEN trim(c{one.position}) = {literal(one.header)} THEN 1 ELSE 0 END"
         for one in raw.mapping.columns
     ]
     return f"({' + '.join(tests)}) >= {min(2, len(tests))}"
