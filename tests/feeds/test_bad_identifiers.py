@@ -58,6 +58,12 @@ def number_shapes(plain: str) -> list[tuple[str, str]]:
         (f"\u200b{plain}\ufeff", AUTO),
         (f"{plain}\u00a0", AUTO),
         (f"身份证号：{plain}", AUTO),
+        (f"居民身份证 {plain}", AUTO),
+        (f"公民身份号码：{plain}", AUTO),
+        (f"{plain}（本人）", AUTO),
+        (f"{plain}。", AUTO),
+        (f"{plain}、{plain}", ROW),
+        (f"{plain}(2)", ROW),
         (plain[:17] + other, ROW),
         (plain[:10] + "1332" + plain[14:], ROW),
         (plain[:6] + "20990307" + plain[14:], ROW),
@@ -112,6 +118,10 @@ def test_c20_c25_numbers_in_every_shape(
         ("000000198503071234", "ID_REGION"),
         ("000000000000000000", "ID_REGION"),
         ("431022198503071235", "ID_CHECKSUM"),
+        ("431022********1234", "ID_MASKED"),
+        ("4310**********1234", "ID_MASKED"),
+        ("431022XXXXXXXX123X", "ID_MASKED"),
+        ("431022850***123", "ID_MASKED"),
     ],
 )  # fmt: skip
 def test_c20_c22_c25_the_code_says_which_mistake_it_is(text: str, code: str) -> None:
@@ -160,11 +170,20 @@ def test_c28_whoever_has_no_number_is_a_person_apart(desk: Desk, text: str) -> N
 @pytest.mark.parametrize(
     "text",
     ["E12345678", "EA1234567", "护照E12345678", "护照号：E12345678", "H12345678", "M1234567(8)",
-     "91234567", "USA110101198503"],
+     "91234567", "USA110101198503", "港澳通行证H12345678", "E12345678（护照）", "军字第1234567号",
+     "武字第01234567号", "军官证：军字第1234567号"],
 )  # fmt: skip
 def test_c28_other_documents_load_and_are_told(desk: Desk, text: str) -> None:
     receipt = desk.receive_rows(wage_row(1, id_number=text), wage_row(2))
     assert receipt.accepted == 2 and receipt.counts_by_code["ID_OTHER_DOCUMENT"] == 1
+
+
+@pytest.mark.parametrize("text", ["护照123456789", "警官证012345", "军官证：1234567"])
+def test_c28_digits_of_another_office_tell_nobody(desk: Desk, text: str) -> None:
+    """Two offices number from one: equal digits are not the same person."""
+    receipt = desk.receive_rows(wage_row(1, id_number=text), wage_row(2, id_number=text))
+    assert receipt.accepted == 2
+    assert len({row[1] for row in desk.facts(receipt, "row_no, person_ref")}) == 2
 
 
 def test_c28_a_permanent_residents_number_is_a_number(desk: Desk) -> None:

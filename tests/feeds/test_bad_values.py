@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from fangpin.feeds.findings import severity_of
 from fangpin.policy.feed_models import Contract
-from fangpin.values.amounts import read_amount
-from fangpin.values.dates import read_date
+from fangpin.values.amounts import read_amount, read_count
+from fangpin.values.dates import read_date, read_month
 from fangpin.values.month import Month
 from fangpin.values.text import MISSING_WORDS
 from tests.feeds.builders import (
@@ -240,6 +240,37 @@ def test_d31_dates_in_every_shape(
 def test_d31_the_far_future_means_until_further_notice_only_where_it_is_declared() -> None:
     assert read_date("9999-12-31").problem_code == "DATE_INVALID"
     assert read_date("9999-12-31", open_ended=True).value == date(9999, 12, 31)
+
+
+@pytest.mark.parametrize("text", ["长期", "长期有效", "至今", " 永久 ", "无固定期限"])
+def test_d31_words_for_until_further_notice_only_where_it_is_declared(text: str) -> None:
+    assert read_date(text).problem_code == "DATE_UNREADABLE"
+    assert read_date(text, open_ended=True).value == date(9999, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2020 年 3 月 1 日", date(2020, 3, 1)),
+        ("2020年3月 1日", date(2020, 3, 1)),
+        ("2020年03月01", date(2020, 3, 1)),
+        ("2020 年 3 月", date(2020, 3, 1)),
+        ("２０２０　年　３　月　１　日", date(2020, 3, 1)),
+        ("2020 年 2 月 30 日", None),
+        ("2020年3月 下旬", None),
+        ("2020年3月1 2日", None),
+    ],
+)
+def test_d31_days_with_the_blanks_of_a_form(text: str, value: date | None) -> None:
+    assert read_date(text).value == value
+    assert (read_month(text).value is None) == (value is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("3人次", 3), ("2位", 2), ("'3'", 3), ("3.5人次", None), ("3人4次", None)]
+)
+def test_d29_counts_with_their_words(text: str, value: int | None) -> None:
+    assert read_count(text).value == value
 
 
 @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -72,6 +72,29 @@ def test_a_mark_of_any_kind_goes_on_where_it_stood(
     assert counts(desk, text, file) == []
 
 
+@pytest.mark.parametrize(
+    ("known", "beyond", "new"),
+    [
+        ("2020-03-01 08:00", "9999-12-31 00:00:00", "2020-03-02 08:00"),
+        ("2020-03-01", "2099-12-31", "2020-03-02"),
+        ("2020-03-01", "infinity", "2020-03-02"),
+        ("2020-03-01", "-infinity", "2020-03-02"),
+        (1.5, float("inf"), 2.5),
+    ],
+)
+@pytest.mark.parametrize("text", [DATABASE, QUERY], ids=["table", "query"])
+def test_a_mark_that_is_not_yet_keeps_no_later_row_away(
+    desk: Desk, file: Path, known: Any, beyond: Any, new: Any, text: str
+) -> None:
+    """`until further notice` in the column of the mark would be the highest for ever."""
+    text = text.replace("0)", "''" + ")") if isinstance(known, str) else text
+    add(file, [row(1, known), row(2, beyond)])
+    assert [one[1] for one in counts(desk, text, file)] == [2]
+    add(file, [row(3, new)])
+    assert [one[1] for one in counts(desk, text, file)] == [1]
+    assert not any(one[1] for one in counts(desk, text, file))
+
+
 def test_a_table_that_was_put_back_is_read_anew(desk: Desk, file: Path) -> None:
     add(file, [row(1, 100)])
     counts(desk, DATABASE, file)
@@ -258,6 +281,27 @@ def test_a_query_of_postgresql_may_ask_whether_there_is_a_mark(desk: Desk, serve
         assert pulled(desk, text) == []
         connection.execute("INSERT INTO wages VALUES (%s, '2020-03', 1, 6000000000)", [number(2)])
         assert pulled(desk, text)[0].accepted == 1
+
+
+def test_a_mark_of_postgresql_may_be_infinite(desk: Desk, server: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(
+            "CREATE TABLE endless (id_number text, month text, wage int, changed timestamptz)"
+        )
+
+        def put(place: int, changed: str) -> None:
+            connection.execute(
+                "INSERT INTO endless VALUES (%s, '2020-03', 1, %s)", [number(place), changed]
+            )
+
+        for place, changed in enumerate(("-infinity", "2020-04-01 08:00+08", "infinity")):
+            put(place, changed)
+        text = DATABASE.replace("sqlite:///${WAGES_FILE}", server.replace("://", "+psycopg://"))
+        text = text.replace("table: wages", "table: endless")
+        assert [one.accepted for one in pulled(desk, text)] == [3]
+        put(3, "2020-04-02 08:00+08")
+        assert [one.accepted for one in pulled(desk, text)] == [1]
+        assert pulled(desk, text) == []
 
 
 def test_days_that_no_calendar_has_cost_their_row_alone(tmp_path: Path, server: str) -> None:

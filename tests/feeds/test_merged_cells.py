@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fangpin.feeds.readers.merged import Merged, unmarked
-from tests.feeds.builders import HEADER, Desk, number, wage_row
+from tests.feeds.builders import HEADER, Desk, number, wage_row, xlsx_file
 
 _ROWS = 4
 _PLACES = {title: place for place, title in enumerate(HEADER)}
@@ -139,6 +139,15 @@ def test_one_number_merged_over_two_months_of_a_person(desk: Desk):
     receipt = desk.receive_bytes(page.encode(), name="sent.xls")
     assert len({person for (person,) in desk.facts(receipt, "person_ref")}) == 1
     assert receipt.accepted == 2
+
+
+def test_what_stands_below_no_title_is_told_of(desk: Desk, tmp_path: Path):
+    rows = [["", *HEADER], *([str(place), *wage_row(place)] for place in range(3))]
+    rows[2].append("已外出")
+    receipt = desk.receive_file(xlsx_file(tmp_path / "remarks.xlsx", {"S": rows}))
+    (told,) = [one for one in receipt.findings if one.code == "COLUMN_UNTITLED"]
+    assert (receipt.accepted, told.count, told.severity) == (3, 3, "warn")
+    assert "A、J" in told.message_zh
 
 
 _PLACE = st.tuples(st.integers(0, 7), st.integers(0, 4))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,12 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fangpin.feeds.arrivals import arrivals, coverage
+from fangpin.feeds.holds import release_delivery
+from fangpin.policy import load_pack
 from fangpin.values.month import Month
 from tests.feeds.builders import (
     HEADER,
     Desk,
     csv_text,
     wage_row,
+    wages_contract,
 )
 from tests.feeds.months import a_month, day_after, receive_months
 
@@ -115,3 +120,68 @@ def test_hospitals_whose_bills_merely_differ_are_not_held(
     for place, month in enumerate(("2020-01", "2020-02", "2020-03")):
         told = desk.receive_rows(*bills(month, seed=seed + place), received=day_after(month))
         assert told.outcome == "accepted", told.findings
+
+
+def typical_lines(lines: Any, feed: str, field: str, value: str) -> Any:
+    """The pack's lines, and what it says is typical of a column."""
+    code = f"delivery.typical.{feed}.{field}"
+
+    class Typical:
+        parameters = {**lines.parameters, code: None}
+
+        def parameter(self, name: str, **asked: Any) -> Any:
+            if name == code:
+                return SimpleNamespace(value=Decimal(value))
+            return lines.parameter(name, **asked)
+
+    return Typical()
+
+
+@pytest.mark.parametrize(
+    ("times", "outcome"),
+    [
+        ("100", "held"),
+        ("0.0001", "held"),
+        ("1", "accepted"),
+        ("0.2", "accepted"),
+        ("6", "accepted"),
+    ],
+)
+@pytest.mark.parametrize("count", [6, 60])
+def test_the_very_first_file_in_another_unit_waits(
+    tmp_path: Path, lines: Any, times: str, outcome: str, count: int
+) -> None:
+    """There is no month to compare it with: what the pack says is typical is."""
+    contract = wages_contract()
+    fields = [one.model_copy(update={"maximum": None}) for one in contract.fields]
+    contract = contract.model_copy(update={"fields": fields})
+    desk = Desk(tmp_path, contract, lines=typical_lines(lines, "labour.wages", "wage", "3000"))
+    told = desk.receive_rows(*a_month("2020-03", count, times=Decimal(times)))
+    assert told.outcome == outcome, told.counts_by_code
+    assert ("AMOUNT_UNIT_UNUSUAL" in told.counts_by_code) == (outcome == "held")
+
+
+def test_a_feed_with_months_of_its_own_is_compared_with_these_alone(
+    tmp_path: Path, lines: Any
+) -> None:
+    """A county where sums are truly small is let in once, and then never asked again."""
+    desk = Desk(tmp_path, lines=typical_lines(lines, "labour.wages", "wage", "3000"))
+    first = desk.receive_rows(*a_month("2020-01", times=Decimal("0.01")), received=date(2020, 2, 4))
+    assert first.outcome == "held"
+    at = datetime(2020, 2, 5, 9, tzinfo=UTC)
+    release_delivery(desk.home, delivery=str(first.delivery), by="张", at=at, reason="确属实际")
+    second = desk.receive_rows(
+        *a_month("2020-02", times=Decimal("0.01")), received=date(2020, 3, 4)
+    )
+    assert second.outcome == "accepted", second.counts_by_code
+
+
+def test_what_is_typical_is_said_of_columns_that_are(repository: Path) -> None:
+    pack = load_pack(repository / "packs" / "cn")
+    named = [code for code in pack.parameters if code.startswith("delivery.typical.")]
+    assert len(named) > 10
+    for code in named:
+        feed, _, field = code.removeprefix("delivery.typical.").rpartition(".")
+        types = {one.field: one.type for one in pack.contracts[feed].fields}
+        assert types[field] == "amount", code
+        assert all(value.status == "proposed" for value in pack.parameters[code].values), code

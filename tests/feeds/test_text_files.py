@@ -62,6 +62,23 @@ def test_two_encodings_in_one_file_are_told_with_the_line(desk: Desk):
     assert "4" in receipt.findings[0].message_zh
 
 
+@pytest.mark.parametrize(
+    ("own", "wrong"), [("utf-8", "gb18030"), ("utf-8", "latin-1"), ("gb18030", "latin-1")]
+)
+@pytest.mark.parametrize("count", [1, 30])
+def test_a_file_saved_in_the_wrong_encoding_is_told_as_garbled(
+    desk: Desk, own: str, wrong: str, count: int
+) -> None:
+    rows = [wage_row(place) for place in range(count)]
+    text = csv_text(rows).encode(own).decode(wrong, errors="replace")
+    assert desk.codes(desk.receive_text(text)) == {"ENCODING_GARBLED"}
+
+
+def test_titles_of_another_table_are_not_garbled(desk: Desk) -> None:
+    receipt = desk.receive_text("学校,年级,Größe,café\n一中,三,1,2\n")
+    assert desk.codes(receipt) == {"COLUMN_MISSING"}
+
+
 @pytest.mark.parametrize("order", [("gb18030", "utf-8"), ("utf-8", "gb18030")])
 def test_two_encodings_joined_in_either_order_are_told_with_the_line(desk: Desk, order):
     first, second = (
@@ -312,7 +329,7 @@ def test_every_code_has_words_in_both_languages():
          "columns_en",
          "names", "candidates", "delivery",
          "encoding", "others", "unit", "columns", "orders_zh", "orders_en", "share", "times", "now",
-         "before", "usual", "months",
+         "before", "usual", "months", "month",
          "titles", "titles_en", "fitting", "wanted", "years", "villages", "division", "by", "by_en"],
         "x",
     )  # fmt: skip

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from fangpin.feeds.decisions import Decision, Standing, decisions_of, standing
+from fangpin.feeds.findings import NO_RECORDS
 from fangpin.lake.engine import Engine
 from fangpin.lake.home import TEMPORARY, Home
 from fangpin.policy.feed_models import Contract
@@ -134,6 +135,11 @@ class Arrival:
     def quarantine(self) -> Path:
         """The rows set aside, one line a reason."""
         return self.folder / QUARANTINE
+
+    @property
+    def no_records(self) -> int:
+        """Of the rows set aside: headers and totals, which it does not lack."""
+        return sum(self.counts_by_code.get(code, 0) for code in NO_RECORDS)
 
     @property
     def reject_share(self) -> float:

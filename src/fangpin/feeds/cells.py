@@ -33,6 +33,9 @@ FLAG_WORDS: Mapping[str, list[str]] = {
 }
 """For flags whose contract lists no words of its own."""
 
+GARBLED = ("\ufffd", "锟斤拷")
+"""What conversions leave of characters that they could not read."""
+
 SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]{1,2}")
 PLAIN_NUMBER_OF_A_HOUSEHOLD = "[0-9A-Za-z_/\\-]{1,64}"
 PLAIN_DIVISION = "[0-9A-Za-z]{1,20}"
@@ -197,4 +200,5 @@ def _text(text: str) -> CellReading:
         return CellReading(problem=problem)
     if is_missing(text):
         return NOTHING
-    return CellReading(text.strip(TRIMMED)[:LONGEST_TEXT])
+    told = ("TEXT_GARBLED",) if any(mark in text for mark in GARBLED) else ()
+    return CellReading(text.strip(TRIMMED)[:LONGEST_TEXT], told)

@@ -14,8 +14,9 @@ from datetime import date
 from fangpin.feeds.borrowed_numbers import BORROWED, borrowed_numbers
 from fangpin.feeds.cells import CellReading, read_cell
 from fangpin.feeds.clean_cells import NEW_IDENTITIES, NUMBER, TYPED, CleanCells
-from fangpin.feeds.findings import Finding, finding
+from fangpin.feeds.findings import ROW_IS_FOOTER, ROW_IS_HEADER, Finding, finding
 from fangpin.feeds.headers import Column
+from fangpin.feeds.no_records import is_footer, is_header
 from fangpin.feeds.readers.table import RAW, RawTable
 from fangpin.feeds.shapes import literal, quiet_repair, quoted, type_of
 from fangpin.lake.engines.duckdb import Engine
@@ -91,7 +92,7 @@ def check(
     )
     clean.read(number_of=number_of)
     reader = _MarkedCells(
-        engine, raw, tuple(columns), clean, vault, today, number_of, keeps_set_aside
+        engine, raw, tuple(columns), contract, clean, vault, today, number_of, keeps_set_aside
     )
     read = reader.read()
     return Checked(read, tuple(reader.findings), reader.waiting)
@@ -103,6 +104,7 @@ class _MarkedCells:
         engine: Engine,
         raw: RawTable,
         columns: tuple[Column, ...],
+        contract: Contract,
         clean: CleanCells,
         vault: Vault,
         today: date,
@@ -114,6 +116,7 @@ class _MarkedCells:
         self.engine = engine
         self.raw = raw
         self.columns = columns
+        self.contract = contract
         self.clean = clean
         self.vault = vault
         self.today = today
@@ -160,6 +163,7 @@ class _MarkedCells:
         self._append_problems(
             "SELECT row_no, NULL, 'ROW_SHAPE', NULL, NULL FROM marked WHERE unread = -1"
         )
+        self._set_no_records_aside()
         values = []
         joins = []
         number = f"marked.{NUMBER}"
@@ -186,7 +190,7 @@ class _MarkedCells:
         values += [number] if self.number_of else []
         readable = (
             f"SELECT marked.row_no, marked.position, {', '.join(values)} FROM marked "
-            f"{' '.join(joins)} WHERE unread <> -1 AND marked.row_no"
+            f"{' '.join(joins)} WHERE unread >= 0 AND marked.row_no"
         )
         self.engine.make_table("mended", f"{readable} NOT IN (SELECT row_no FROM {PROBLEMS})")
         self._keep_waiting(readable)
@@ -199,6 +203,28 @@ class _MarkedCells:
         )
         self.engine.drop("marked")
         return int(rows)
+
+    def _set_no_records_aside(self) -> None:
+        """Headers and totals among the rows: one problem each, whatever their cells would be.
+
+        Only rows whose subject could not be read at once are looked at: whoever is named is somebody.
+        """
+        subject = next(
+            place
+            for place, column in enumerate(self.columns)
+            if column.field.field == self.contract.subject_field
+        )
+        unnamed = self._marks(subject)
+        held = self.engine.columns(f"SELECT * FROM {RAW}")
+        for code, test in (
+            (ROW_IS_HEADER, is_header(self.raw)),
+            (ROW_IS_FOOTER, is_footer(self.raw, self.contract, held)),
+        ):
+            self._append_problems(
+                f"SELECT row_no, NULL, {literal(code)}, NULL, NULL FROM marked "
+                f"WHERE {unnamed} AND ({test})"
+            )
+            self.engine.rows(f"UPDATE marked SET unread = -2 WHERE {unnamed} AND ({test})")
 
     def _keep_waiting(self, readable: str) -> None:
         """WAITING, where any row has no other problem than with an identity number."""
@@ -256,7 +282,7 @@ class _MarkedCells:
                 )
 
     def _marks(self, place: int) -> str:
-        return f"(marked.unread <> -1 AND (marked.unread & {self.clean.bit(place)}) <> 0)"
+        return f"(marked.unread >= 0 AND (marked.unread & {self.clean.bit(place)}) <> 0)"
 
     def _append_problems(self, query: str) -> None:
         self.engine.rows(f"INSERT INTO {PROBLEMS} {query}")

@@ -89,8 +89,8 @@ def compare_with_earlier(
     names: Sequence[str],
     earlier: Sequence[Arrival],
     restated: int | None,
-) -> tuple[int, list[str]]:
-    """Rows that stand already, and those of earlier deliveries that this one corrects.
+) -> tuple[int, int, list[str]]:
+    """Rows that stand already, those that come from another month, and the deliveries that are corrected.
 
     `earlier` are the comparable deliveries in force, in order of arrival. With `restated` this
     delivery is the whole of that month: earlier rows of it whose key it lacks are taken back. The
@@ -99,13 +99,13 @@ def compare_with_earlier(
     engine.make_empty_table("standing_rows", {"row_no": "INTEGER"})
     engine.make_empty_table("superseded_rows", {"delivery": "VARCHAR", "row_no": "INTEGER"})
     if not earlier:
-        return 0, []
+        return 0, 0, []
     engine.view_files("earlier_facts", [arrival.facts for arrival in earlier], with_file_name=True)
     of_month = "" if restated is None else f" OR month = {restated}"
     touched = f"row_key IN (SELECT row_key FROM settling){of_month}"
     # Counted first: that reads the keys alone, and mostly nothing meets.
     if not engine.value(f"SELECT count(*) FROM earlier_facts WHERE {touched}"):
-        return 0, []
+        return 0, 0, []
     engine.make_table(
         "meeting_rows",
         f"SELECT *, split_part(filename, '/', -2) AS delivery FROM earlier_facts WHERE {touched}",
@@ -127,13 +127,17 @@ def compare_with_earlier(
     )
     engine.make_table(
         "meetings",
-        f"SELECT new.row_no, old.delivery, old.row_no AS old_row_no, ({same}) AS is_same "
+        f"SELECT new.row_no, old.delivery, old.row_no AS old_row_no, ({same}) AS is_same, "
+        "new.month <> old.month AS is_moved "
         "FROM settling AS new JOIN meeting_rows AS old USING (row_key) "
         "WHERE new.row_no NOT IN (SELECT row_no FROM dropped_rows) "
         "AND new.row_key NOT IN (SELECT row_key FROM repeated_keys WHERE differ)",
     )
     engine.make_table("standing_rows", "SELECT DISTINCT row_no FROM meetings WHERE is_same")
     duplicate = int(engine.value("SELECT count(*) FROM standing_rows"))
+    moved = int(
+        engine.value("SELECT count(DISTINCT row_no) FROM meetings WHERE is_moved AND NOT is_same")
+    )
     engine.make_table(
         "dropped_rows",
         "SELECT row_no FROM dropped_rows UNION SELECT row_no FROM standing_rows",
@@ -154,7 +158,7 @@ def compare_with_earlier(
         for (delivery,) in engine.rows("SELECT DISTINCT delivery FROM superseded_rows ORDER BY 1")
     ]
     engine.drop("meeting_rows", "meetings")
-    return duplicate, superseded
+    return duplicate, moved, superseded
 
 
 def leave_out(*, engine: Engine, name: str, duplicate: int, repeated: int) -> None:

@@ -19,7 +19,7 @@ from fangpin.feeds.duplicates import (
     restated_month,
 )
 from fangpin.feeds.fact_shape import FactShape
-from fangpin.feeds.findings import Finding, finding
+from fangpin.feeds.findings import NO_RECORDS, Finding, finding
 from fangpin.feeds.readers.table import RawTable
 from fangpin.feeds.registry_doubts import registry_doubts
 from fangpin.feeds.shapes import quoted
@@ -46,6 +46,10 @@ class Settled:
     superseded: list[str]
     corrected: int
     """Rows of earlier deliveries that this one replaces."""
+    no_records: int
+    """Of those set aside: headers and totals, which the delivery does not lack."""
+    moved: int
+    """Rows whose key an earlier row of another month bears."""
     repeated: int
     """Rows that stood already in an earlier delivery."""
     span: tuple[int, int] | None
@@ -108,21 +112,24 @@ def settle_rows(
     )[0]
     repeated, duplicate = find_repeated(engine=engine, names=shape.names, is_needed=keys < rows)
     superseded: list[str] = []
-    known, context = 0, None
+    known, moved, context = 0, 0, None
     months = engine.rows("SELECT month, count(*) FROM settling GROUP BY month ORDER BY 2 DESC, 1")
     most_frequent = int(months[0][0]) if months else None
     set_aside = int(engine.value(f"SELECT count(DISTINCT row_no) FROM {PROBLEMS}"))
+    no_records = int(
+        engine.value(f"SELECT count(DISTINCT row_no) FROM {PROBLEMS} WHERE code IN {NO_RECORDS}")
+    )
     if rows and not is_registry:
         compared = [one for one in earlier if is_comparable(contract, one, (span[0], span[1]))]
         context = context_of(compared)
-        known, superseded = compare_with_earlier(
+        known, moved, superseded = compare_with_earlier(
             engine=engine,
             names=shape.names,
             earlier=compared,
             restated=restated_month(
                 contract,
                 month=most_frequent if month is None else month,
-                quarantined=set_aside,
+                quarantined=set_aside - no_records,
                 is_part=is_part,
             ),
         )
@@ -147,6 +154,8 @@ def settle_rows(
         month=most_frequent,
         months=(int(span[0]), int(span[1])) if accepted else None,
         superseded=superseded,
+        no_records=no_records,
+        moved=moved,
         corrected=int(engine.value("SELECT count(*) FROM superseded_rows")) if superseded else 0,
         repeated=known,
         span=keyed,
@@ -164,7 +173,7 @@ def _make_unread(engine: Engine, shape: FactShape, registry: Registry) -> None:
     engine.make_table(
         UNREAD_ROWS,
         f"SELECT DISTINCT told.person_ref, told.household_ref, told.division FROM "
-        f"(SELECT DISTINCT row_no FROM {PROBLEMS}) AS problems LEFT JOIN "
+        f"(SELECT DISTINCT row_no FROM {PROBLEMS} WHERE code NOT IN {NO_RECORDS}) AS problems LEFT JOIN "
         f"(SELECT {told} FROM set_aside_facts UNION ALL SELECT {told} FROM settling) AS told "
         "USING (row_no)",
     )

@@ -82,5 +82,9 @@ def finding(
     )
 
 
+ROW_IS_HEADER, ROW_IS_FOOTER = "ROW_IS_HEADER", "ROW_IS_FOOTER"
+NO_RECORDS = (ROW_IS_HEADER, ROW_IS_FOOTER)
+"""The problems of rows that are set aside and yet are no part of what a delivery should hold."""
+
 CODES = frozenset(WORDS)
 """Every code that a finding may have."""

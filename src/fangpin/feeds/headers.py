@@ -163,6 +163,8 @@ def map_columns(header: Sequence[str], *, contract: Contract) -> Mapping:
             columns.append(found_here[0])
             taken[found_here[0].position] = field.field
     if refused:
+        if not any(candidates.values()) and _is_garbled(header, names):
+            raise FileRefused(finding("ENCODING_GARBLED"))
         raise FileRefused(refused)
     said: list[Finding] = []
     if absent:
@@ -197,6 +199,23 @@ def read_columns(
         for column in columns
         if keeps_names or column.field.required or column.field.type not in ("name", "phone")
     )
+
+
+_MISREAD = (("gb18030", "utf-8"), ("latin-1", "utf-8"), ("latin-1", "gb18030"), ("cp1252", "utf-8"))
+"""(the encoding in which a text was read by mistake, its own)."""
+
+
+def _is_garbled(header: Sequence[str], names: dict[str, list[ContractField]]) -> bool:
+    """Whether titles are those of the contract, once read in another encoding and saved so.
+
+    A character here and there was lost by that: a title is known by its beginning.
+    """
+    for wrong, own in _MISREAD:
+        for title in header:
+            text = title.encode(wrong, "ignore").decode(own, "ignore")
+            if text != title and any(map(names.get, map(header_key, (text, text[:-1], text[:2])))):
+                return True
+    return False
 
 
 def _needed(contract: Contract) -> set[str]:
@@ -271,7 +290,9 @@ def _at(columns: list[Column], position: int) -> list[Column]:
 
 
 def _ambiguous(field: ContractField, found: list[Column]) -> Finding:
-    listed = "、".join(f"{_letter(column.position)} {_shown(column.header)}" for column in found)
+    listed = "、".join(
+        f"{column_letter(column.position)} {_shown(column.header)}" for column in found
+    )
     return _told("COLUMN_AMBIGUOUS", field, candidates=listed, count=len(found))
 
 
@@ -302,7 +323,7 @@ def _told(code: str, field: ContractField, *, count: int | None = None, **words:
     return finding(code, column=field.field, count=count, **told)
 
 
-def _letter(position: int) -> str:
+def column_letter(position: int) -> str:
     """The letter under which a spreadsheet shows a column."""
     letters = ""
     position += 1

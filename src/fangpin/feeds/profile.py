@@ -11,12 +11,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.shapes import quoted
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.policy.feed_models import Contract
 
 QUANTILES = (0.1, 0.5, 0.9)
 _LOOKED_AT = 20_000
+_SUBJECTS = 2_000
+"""Rows of whose persons it is asked whether the feed told of them before."""
+_DELIVERIES_BACK = 3
+"""In which they are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,19 @@ class AmountProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """How many of its persons or households, of so many that were looked at, a feed had told of before."""
+
+    looked_at: int
+    known: int
+
+    @property
+    def share(self) -> Decimal:
+        """0..1."""
+        return Decimal(self.known) / self.looked_at
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """Rows that say something new, the sizes of amounts by field, and rows by division."""
 
@@ -35,6 +53,8 @@ class Profile:
     amounts: dict[str, AmountProfile]
     divisions: dict[str, int]
     """Of a registry delivery: how many rows each division has."""
+    known: Known | None = None
+    """None: nobody was looked at, or the feed's first delivery."""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for delivery.json."""
@@ -45,6 +65,7 @@ class Profile:
                 for name, one in sorted(self.amounts.items())
             },
             "divisions": self.divisions,
+            "known": None if self.known is None else [self.known.looked_at, self.known.known],
         }
 
 
@@ -59,6 +80,7 @@ def read_profile(told: dict[str, Any]) -> Profile | None:
             for name, (count, *sizes) in told["amounts"].items()
         },
         divisions=told["divisions"],
+        known=Known(*told["known"]) if told.get("known") else None,
     )
 
 
@@ -69,8 +91,12 @@ def take_profile(
     names: Sequence[str],
     rows: int,
     division: str | None,
+    before: Sequence[Arrival] = (),
 ) -> Profile:
-    """The profile of the table `settling`; `division` is the column of a registry's villages."""
+    """The profile of the table `settling`; `division` is the column of a registry's villages.
+
+    `before` are the deliveries of other months, in order of arrival.
+    """
     fields = [one.field for one in contract.fields if one.type == "amount" and one.field in names]
     amounts: dict[str, AmountProfile] = {}
     if fields:
@@ -96,4 +122,29 @@ def take_profile(
                 f"WHERE {quoted(division)} IS NOT NULL GROUP BY 1 ORDER BY 1"
             )
         )
-    return Profile(rows=rows, amounts=amounts, divisions=divisions)
+    known = None if division is not None else _known(engine, names, rows, before)
+    return Profile(rows=rows, amounts=amounts, divisions=divisions, known=known)
+
+
+def _known(
+    engine: Engine, names: Sequence[str], rows: int, before: Sequence[Arrival]
+) -> Known | None:
+    files = [one.facts for one in before[-_DELIVERIES_BACK:] if one.accepted]
+    subject = next((name for name in ("person_ref", "household_ref") if name in names), None)
+    if not files or subject is None:
+        return None
+    engine.view_files("known_files", files)
+    step = max(1, rows // _SUBJECTS)
+    engine.make_table(
+        "subjects_looked_at",
+        f"SELECT DISTINCT {subject} FROM settling WHERE row_no % {step} = 0 "
+        f"AND {subject} IS NOT NULL",
+    )
+    looked_at = engine.value("SELECT count(*) FROM subjects_looked_at")
+    # The few are built into a table and the many run past it: the other way costs ten times more.
+    known = engine.value(
+        f"SELECT count(DISTINCT {subject}) FROM known_files SEMI JOIN subjects_looked_at "
+        f"USING ({subject})"
+    )
+    engine.drop("known_files", "subjects_looked_at")
+    return Known(int(looked_at), int(known)) if looked_at else None

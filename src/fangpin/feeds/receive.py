@@ -30,6 +30,7 @@ from fangpin.feeds.arrivals import (
 from fangpin.feeds.check import PROBLEMS, check
 from fangpin.feeds.claims import write_claims, write_shared
 from fangpin.feeds.clean_cells import NEW_IDENTITIES
+from fangpin.feeds.delivered import Delivered
 from fangpin.feeds.fact_shape import FactShape
 from fangpin.feeds.facts import ACCEPTED, UNREAD_ROWS, Settled, settle_rows
 from fangpin.feeds.findings import FileRefused, Finding, finding
@@ -44,7 +45,7 @@ from fangpin.feeds.readers.table import RAW
 from fangpin.feeds.receipt import Receipt, already_received, refused
 from fangpin.feeds.replay import replay
 from fangpin.feeds.sniff import Container
-from fangpin.feeds.suspicions import Delivered, is_correction, suspicions
+from fangpin.feeds.suspicions import is_correction, suspicions
 from fangpin.lake.engine import EngineRefused
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home, published_folder
@@ -217,17 +218,18 @@ def _receive(
     proposed = keep_proposed_cells(engine=engine, raw=raw, columns=columns)
     engine.drop(RAW)
     is_registry = _is_registry(pack, contract)
+    delivered_month = int(month) if month is not None else settled.month
+    if delivered_month is None:
+        delivered_month = int(Month.last_complete(received))
     profile = take_profile(
         engine=engine,
         contract=contract,
         names=settled.names,
         rows=checked.read,
         division=pack.header.registry.division if is_registry and pack.header.registry else None,
+        before=[one for one in in_force if one.month != delivered_month],
     )
     vault.register(NEW_IDENTITIES)
-    delivered_month = int(month) if month is not None else settled.month
-    if delivered_month is None:
-        delivered_month = int(Month.last_complete(received))
     delivery = f"{received.isoformat()}-{sha256[:12]}"
     if any(one.delivery == delivery for one in earlier):
         # The same bytes on the same day, refused then for the month they were sent for.

@@ -98,12 +98,15 @@ def _compare(
     names = engine.columns("SELECT * FROM settling")
     engine.make_empty_table("dropped_rows", {"row_no": "INTEGER"})
     engine.make_empty_table("repeated_keys", {"row_key": "BIGINT", "differ": "BOOLEAN"})
-    repeated, superseded = compare_with_earlier(
+    repeated, _, superseded = compare_with_earlier(
         engine=engine,
         names=names,
         earlier=compared,
         restated=restated_month(
-            contract, month=one.month, quarantined=one.quarantined, is_part=bool(one.confirms)
+            contract,
+            month=one.month,
+            quarantined=one.quarantined - one.no_records,
+            is_part=bool(one.confirms),
         ),
     )
     leave_out(engine=engine, name="replayed_rows", duplicate=repeated, repeated=0)

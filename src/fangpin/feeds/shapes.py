@@ -219,8 +219,9 @@ def _plain_text(text: str, shape: str) -> str:
 
 
 _INVISIBLE = "\\p{Cf}\\p{Cc}\\p{Mn}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{ffa0}"
-_PLAIN_TEXT = "[\\x{3400}-\\x{4dbf}\\x{4e00}-\\x{9fff}A-Za-z0-9·,、()/_:*.\\-]"
-"""Characters that NFKC leaves alone: a text of these alone is what it looks like."""
+_PLAIN_TEXT = "[\\x{3400}-\\x{4dbf}\\x{4e00}-\\x{951e}\\x{9520}-\\x{9fff}A-Za-z0-9·,、()/_:*.\\-]"
+"""Characters that NFKC leaves alone: a text of these alone is what it looks like. Not 锟, which nobody is
+called: what conversions destroy is full of it."""
 _LONGER_THAN_A_WORD = 24
 """Bytes that no word for 'missing' has, however its letters are written."""
 
@@ -229,7 +230,7 @@ def _fast_text(cell: str) -> str:
     """Plain texts, and longer ones without invisible marks, cut nowhere."""
     plain = literal(f"{_PLAIN_TEXT}(?:{_PLAIN_TEXT}| )*")
     # The marks are named once: each naming is a thousand ranges to compile.
-    unclean = literal(f"^[#\\s\\x{{3000}}]|[\\s\\x{{3000}}]$|[{_INVISIBLE}]")
+    unclean = literal(f"^[#\\s\\x{{3000}}]|[\\s\\x{{3000}}]$|[{_INVISIBLE}\\x{{fffd}}\\x{{951f}}]")
     return (
         f"CASE WHEN strlen({cell}) > {LONGEST_TEXT} THEN NULL "
         f"WHEN regexp_full_match({cell}, {plain}) THEN "

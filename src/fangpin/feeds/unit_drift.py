@@ -17,6 +17,8 @@ from fangpin.feeds.shapes import quoted
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.policy.feed_models import Contract, ContractField
 
+TYPICAL = "typical"
+"""delivery.typical.<feed>.<field>: the middle of a column's amounts, as the pack expects it."""
 _PROFILES_BACK = 24
 _DELIVERIES_BACK = 3
 """Whose rows are read again, by group."""
@@ -39,6 +41,7 @@ def unit_drift(
     if drift is None or least is None or enough is None:
         return []
     whole = dict(_whole_columns(contract, profile, others, drift, least, enough))
+    whole |= dict(_unusual_columns(lines, contract, profile, others, drift, least))
     fields = [
         field
         for field in contract.fields
@@ -87,6 +90,39 @@ def _whole_columns(
                 title_en=field.title.en,
                 now=f"{now.quantiles[1]:f}",
                 before=f"{_middle([one.quantiles[1] for one in before]):f}",
+                times=_times(ratio),
+            ),
+        )
+
+
+def _unusual_columns(
+    lines: DeliveryLines,
+    contract: Contract,
+    profile: Profile,
+    others: Sequence[Arrival],
+    drift: Decimal,
+    least: Decimal,
+) -> Iterator[tuple[str, Finding]]:
+    """Columns that have no earlier months, beside what the pack says is typical of them."""
+    known = _profiles(others)
+    for field in contract.fields:
+        now = profile.amounts.get(field.field)
+        typical = lines.of(f"{TYPICAL}.{contract.feed}.{field.field}")
+        counted = sum(one.amounts[field.field].count for one in known if field.field in one.amounts)
+        if now is None or now.count < least or counted >= least or not typical:
+            continue
+        ratio = now.quantiles[1] / typical
+        if max(ratio, 1 / ratio) < drift:
+            continue
+        yield (
+            field.field,
+            finding(
+                "AMOUNT_UNIT_UNUSUAL",
+                column=field.field,
+                title=field.title.zh,
+                title_en=field.title.en,
+                now=f"{now.quantiles[1]:f}",
+                usual=f"{typical:f}",
                 times=_times(ratio),
             ),
         )

@@ -49,7 +49,13 @@ _ENGLISH = re.compile(
     r"[- ,]\s?(?P<year>\d{4})"
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\.0)?")
-_WORDS = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})[日号]")
+_WORDS = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})[日号]?")
+_BLANK_BESIDE_A_UNIT = re.compile(
+    r"(?<=\d) (?=[年月日号])|(?<=[年月日号]) (?=\d{1,2}(?: ?[月日号]|$))"
+)
+"""As forms print it: `2020 年 3 月 1 日`."""
+_FOREVER_WORDS = frozenset({"长期", "长期有效", "永久", "永久有效", "至今", "无固定期限", "无期限"})
+"""What departments write for 'until further notice'."""
 _YEAR_LAST = re.compile(r"(\d{1,2})([-./])(\d{1,2})\2(\d{4})")
 _MONTH = re.compile(r"(\d{4})(?:[-./](\d{1,2})|年(\d{1,2})月)")
 _MONTH_COMPACT = re.compile(r"(\d{4})(\d{2})")
@@ -122,9 +128,11 @@ def read_date(
     problem = cell_problem(text)
     if problem:
         return DateReading(problem_code=problem)
-    plain = without_text_mark(normalise(text))
+    plain = without_text_mark(_BLANK_BESIDE_A_UNIT.sub("", normalise(text)))
     if plain.startswith("="):
         return DateReading(problem_code="FORMULA_NO_VALUE")
+    if open_ended and plain in _FOREVER_WORDS:
+        return DateReading(value=FOREVER, repairs=("DATE_REWRITTEN",))
     hour = _time_of_another_day(plain)
     if hour is not None:
         return _day_in(zone, _without_time(plain), hour, open_ended)
@@ -245,7 +253,7 @@ def read_month(text: str | None, *, zone: tzinfo | None = None) -> MonthReading:
     """
     if text is None or is_missing(text):
         return MonthReading()
-    plain = without_text_mark(normalise(text))
+    plain = without_text_mark(_BLANK_BESIDE_A_UNIT.sub("", normalise(text)))
     repairs: tuple[str, ...] = ("NORMALISED",) if plain != text.strip() else ()
     body = _han_as_digits(plain.replace("月份", "月"))
     found = _MONTH.fullmatch(body) or _MONTH_COMPACT.fullmatch(body.removesuffix(".0"))

@@ -24,10 +24,20 @@ _SCIENTIFIC = re.compile(r"[0-9](?:\.([0-9]+))?E\+?[0-9]{1,2}")
 _SIGNIFICANT_OF_A_CELL = 12
 """A spreadsheet's cell keeps 15 to 17 digits of a number, its display five or six."""
 _LABEL = re.compile(
-    r"^(?:身份证|护照|台胞证|回乡证|居住证|通行证|港澳台?居民[^0-9A-Z]*|台湾居民[^0-9A-Z]*|外国人[^0-9A-Z]*"
-    r"|永久居留[^0-9A-Z]*|出生(?:医学)?证明?|军官证|士兵证|ID|PASSPORT)(?:号码?|编号|NO\.?)?[::.]?(?=[0-9A-Z])"
+    r"^(?:(?:居民)?身份证(?:件)?|公民身份|证件|SFZ|ID)(?:号码?|编号|NO\.?)?[::.]?(?=[0-9A-Z])"
+)
+_DOCUMENT_LABEL = re.compile(
+    r"^(?:[^0-9A-Z]{0,4}护照|台胞证|回乡证|居住证|[^0-9A-Z]{0,6}通行证|港澳台?居民[^0-9A-Z]*|台湾居民[^0-9A-Z]*"
+    r"|外国人[^0-9A-Z]*|永久居留[^0-9A-Z]*|出生(?:医学)?证明?|[军警]官证|士兵证|文职[^0-9A-Z]*证|PASSPORT)"
+    r"(?:号码?|编号|NO\.?)?[::.]?(?=[0-9A-Z\u4e00-\u9fff])"
 )
 """What clerks write before a document's number."""
+_REMARK = re.compile(r"(?<=[0-9X])(?:\([^0-9A-Z()]{1,12}\)|[、。./]|\.0+)$")
+"""What they write behind one: in brackets whose it is, or what document."""
+_NUMBER_OF_ANOTHER = re.compile(r"[0-9A-Z]{6,12}(?:\([0-9A]\))?")
+_MILITARY = re.compile(r"[\u4e00-\u9fff]{1,3}字第?[0-9]{6,11}号?")
+_MASKED = re.compile(r"[0-9]{3,14}[*X]{3,}[0-9X]{0,4}")
+"""A number of which a system shows the ends alone."""
 _SAYS_NONE = re.compile(
     "无|没有|未|待|缺|丢失|遗失|补办|在办|办理中|黑户|新生|婴儿|外籍|不详|不明|空白"
 )
@@ -70,7 +80,7 @@ def _refused(code: str, proposal: str | None = None) -> IdentifierReading:
 def read_identifier(text: str | None, *, scheme: str, today: date) -> IdentifierReading:
     """Read an identity number by its scheme; `today` bounds births. Raises KeyError: no such scheme.
 
-    Problems: ID_PRECISION_LOST, ID_SCIENTIFIC, ID_SHAPE, ID_REGION, ID_BIRTHDATE, ID_CHECKSUM,
+    Problems: ID_PRECISION_LOST, ID_SCIENTIFIC, ID_SHAPE, ID_MASKED, ID_REGION, ID_BIRTHDATE, ID_CHECKSUM,
     ID_CENTURY (with a proposal), ID_CERTIFICATE, CELL_ERROR, FORMULA_NO_VALUE.
     """
     read = SCHEMES[scheme]
@@ -144,18 +154,29 @@ def tells_one_person(number: str | None) -> bool:
 
 
 def _gb11643(plain: str, today: date) -> IdentifierReading:
-    plain = _LABEL.sub("", _bare(plain))
+    bare = _bare(plain)
+    document = _DOCUMENT_LABEL.sub("", bare)
+    plain = _REMARK.sub("", _LABEL.sub("", document))
     scientific = _SCIENTIFIC.fullmatch(plain)
     if scientific:
         kept = 1 + len(scientific[1] or "")
         return _refused("ID_PRECISION_LOST" if kept >= _SIGNIFICANT_OF_A_CELL else "ID_SCIENTIFIC")
-    if plain.endswith(".0") and plain[:-2].isdigit():
-        plain = plain[:-2]
     if re.fullmatch(r"[0-9]{17}[0-9X]", plain):
         return _eighteen(plain, today)
     if re.fullmatch(r"[0-9]{15}", plain):
         return _fifteen(plain, today)
-    if _OTHER_DOCUMENT.fullmatch(plain):
+    is_said = document != bare and _NUMBER_OF_ANOTHER.fullmatch(plain)
+    if _MASKED.fullmatch(plain):
+        return _refused("ID_MASKED")
+    if _MILITARY.fullmatch(plain):
+        plain = re.sub("[第号]", "", plain)
+        return IdentifierReading(
+            f"document:{plain}", "other_document", repairs=("ID_OTHER_DOCUMENT",)
+        )
+    if is_said and plain.isdigit():
+        # Other offices number their documents too: digits alone tell nobody.
+        return IdentifierReading(None, "own_reference", repairs=("ID_OTHER_DOCUMENT",))
+    if is_said or _OTHER_DOCUMENT.fullmatch(plain):
         return IdentifierReading(
             f"document:{plain}", "other_document", repairs=("ID_OTHER_DOCUMENT",)
         )

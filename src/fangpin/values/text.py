@@ -46,8 +46,10 @@ def normalise(text: str) -> str:
 
 
 def without_text_mark(text: str) -> str:
-    """The content of what a spreadsheet marked as text: `'400` and `="400"` are 400."""
+    """The content of what a spreadsheet marked as text: `'400`, `'400'` and `="400"` are 400."""
     plain = text.lstrip("'`‘’")
+    if plain != text and plain.endswith(("'", "’")):
+        return plain[:-1]
     return plain[2:-1] if plain.startswith('="') and plain.endswith('"') else plain
 
 

@@ -163,6 +163,27 @@ OF_CELLS: dict[str, FindingWords] = {
         "请修正公式后重新导出。",
         "Correct the formula and export again.",
     ),
+    "ROW_IS_HEADER": FindingWords(
+        "row",
+        "该行是重复的表头，不是一条记录。",
+        "The row is the header again, no record.",
+        "不必处理；从系统导出时不要分页，可免去这一行。",
+        "Nothing is to be done; an export without pages has no such row.",
+    ),
+    "ROW_IS_FOOTER": FindingWords(
+        "row",
+        "该行是合计、小计或表尾（制表人、填报日期等），不是一条记录。",
+        "The row is a total or a signature of the table, no record.",
+        "不必处理；如确是某个人的记录，请改正姓名后重新报送该行。",
+        "Nothing is to be done; if it is somebody's record, correct the name and send the row again.",
+    ),
+    "TEXT_GARBLED": FindingWords(
+        "warn",
+        "列“{title}”有 {count} 个单元格含乱码（� 或“锟斤拷”），原来的字在转换编码时已丢失。",
+        "{count} cells of '{title_en}' hold characters that a conversion destroyed.",
+        "请从原系统重新导出，不要在记事本等软件里另存。",
+        "Export it again from the system itself, without saving it in an editor.",
+    ),
     "ROW_SHAPE": FindingWords(
         "row",
         "该行的列数与表头不符，或引号不成对。",

@@ -38,6 +38,42 @@ OF_DELIVERIES: dict[str, FindingWords] = {
         "See by the row which of them it is and check its unit: send it again in the agreed one, or let "
         "someone release it if it is true.",
     ),
+    "AMOUNT_UNIT_UNUSUAL": FindingWords(
+        "hold",
+        "“{title}”的金额约为通常的 {times} 倍（本批中位数 {now}，通常约 {usual}），像是换了单位；"
+        "这个数据源还没有往月可比，整批暂扣。",
+        "'{title_en}' is about {times} times what is usual (median {now}, usually about {usual}): another "
+        "unit? The feed has no earlier months to compare. The delivery is held.",
+        "请核对单位（如元、分、万元混用）：单位有误的重新报送，确属实际的由负责人放行。",
+        "Check the unit: send it again in the agreed one, or let someone release it if it is true.",
+    ),
+    "CONTENT_OF_OLD_MONTH": FindingWords(
+        "hold",
+        "本批 {count} 行的内容几乎就是 {month} 的，只是换了月份：上月以来的变化都退回去了；整批暂扣。",
+        "The {count} rows are nearly those of {month} under another month's name: what has changed since "
+        "is undone. The delivery is held.",
+        "请核对是否误报了往月的旧表：是的请报送本月的表；确属实际的由负责人放行。",
+        "Check whether an old month's table was sent: send this month's, or let someone release it if it "
+        "is true.",
+    ),
+    "ROWS_MOVED": FindingWords(
+        "hold",
+        "有 {count} 行的编号在别的月份已经报过，这次换了月份：载入后原来的月份会少掉这些行；整批暂扣。",
+        "{count} rows bear numbers of rows of other months, which would lose them. The delivery is held.",
+        "请核对是否把往月的表改了月份：是的请报送本月的表；确是更正日期的由负责人放行。",
+        "Check whether an old table's months were changed: send this month's, or let someone release it if "
+        "the dates were corrected.",
+    ),
+    "STRANGERS": FindingWords(
+        "hold",
+        "抽看的 {count} 人（户）中只有 {share} 是这个数据源前几批报过的，往常至少 {usual}：像是别的数据源"
+        "或别的地方的表；整批暂扣。",
+        "Of {count} people looked at {share} were told of by this feed's last deliveries, where at least "
+        "{usual} are usual: the table of another feed, or of another place? The delivery is held.",
+        "请核对文件和所选的数据源：报错的重新报送，人员确已更换的由负责人放行。",
+        "Check the file and the feed that was chosen: send the right one, or let someone release it if the "
+        "people did change.",
+    ),
     "VOLUME_ANOMALY": FindingWords(
         "hold",
         "本批 {count} 行，往期（{months} 期）通常 {usual} 行，可能漏报、截断或重复；整批暂扣。",

@@ -83,6 +83,14 @@ OF_FILES: dict[str, FindingWords] = {
         "请另存为“CSV UTF-8”后上传。",
         "Save it as 'CSV UTF-8' and upload it.",
     ),
+    "ENCODING_GARBLED": FindingWords(
+        "file",
+        "文件是乱码：曾被按错误的文字编码（UTF-8 与 GBK 弄反）打开后又保存，整份没有载入。",
+        "The text is garbled: it was once opened in the wrong encoding (UTF-8 for GBK, or the other way) and "
+        "saved so; nothing was loaded.",
+        "请从原系统重新导出，不要在记事本、表格软件里打开后另存 CSV。",
+        "Export it again from the system itself, without saving it in an editor or a spreadsheet.",
+    ),
     "ENCODING_MIXED": FindingWords(
         "file",
         "文件约第 {line} 行处换了文字编码，或有字被损坏（UTF-8 与 GBK 混在一起）。",
@@ -161,6 +169,11 @@ OF_FILES: dict[str, FindingWords] = {
         "auto",
         "列“{title}”的表头注明单位为{unit}，已换算。",
         "The title of '{title_en}' states the unit {unit}: converted.",
+    ),
+    "COLUMN_UNTITLED": FindingWords(
+        "warn",
+        "第 {columns} 列没有列名，其中 {count} 行的内容没有读取。",
+        "Column {columns} has no title; what {count} rows say there was not read.",
     ),
     "COLUMN_EXTRA": FindingWords(
         "warn",

@@ -35,6 +35,13 @@ OF_IDENTIFIERS: dict[str, FindingWords] = {
         "请在原系统重新导出，证件号列设为文本。",
         "Export it again with the column set to text.",
     ),
+    "ID_MASKED": FindingWords(
+        "row",
+        "证件号码被打了星号（脱敏），认不出是谁。",
+        "The number is masked: it tells nobody.",
+        "请导出未脱敏的完整号码后重新报送；号码只加密保存，不会显示。",
+        "Export the whole numbers and send it again; they are kept encrypted and never shown.",
+    ),
     "ID_SHAPE": FindingWords(
         "row",
         "证件号码的位数或字符不对。",

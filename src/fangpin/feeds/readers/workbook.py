@@ -17,7 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fangpin.feeds.findings import FileRefused, Finding, finding
-from fangpin.feeds.headers import Column, HeaderRow, find_header, map_columns
+from fangpin.feeds.headers import (
+    Column,
+    HeaderRow,
+    column_letter,
+    find_header,
+    map_columns,
+)
 from fangpin.feeds.limits import Limits
 from fangpin.feeds.readers.delimited import header_findings
 from fangpin.feeds.readers.merged import unmarked
@@ -76,6 +82,7 @@ def read_workbook(
     )
     findings += header_findings(chosen.header, numbers=chosen.numbers)
     findings += _fill_merged(engine, mapping.columns, row_no)
+    findings += _untitled(engine, chosen)
     return RawTable(mapping, row_no, misshapen, tuple(findings))
 
 
@@ -186,6 +193,29 @@ def _fits(sheet: _Sheet, contract: Contract) -> bool:
     except FileRefused:
         return False
     return True
+
+
+def _untitled(engine: Engine, sheet: _Sheet) -> list[Finding]:
+    """What stands below no title: a clerk's remark beside the table, or a column whose title was lost."""
+    titles = sheet.header.cells
+    blank = [
+        place
+        for place in range(max(sheet.columns, len(titles)))
+        if place >= len(titles) or not titles[place].strip()
+    ]
+    if not blank:
+        return []
+    said = {place: f"nullif(trim(c{place}), '') IS NOT NULL" for place in blank}
+    counts = engine.rows(
+        f"SELECT count(*) FILTER (WHERE {' OR '.join(said.values())}), "
+        f"{', '.join(f'count(*) FILTER (WHERE {test})' for test in said.values())} FROM {RAW}"
+    )[0]
+    if not counts[0]:
+        return []
+    letters = [
+        column_letter(place) for place, count in zip(blank, counts[1:], strict=True) if count
+    ]
+    return [finding("COLUMN_UNTITLED", columns="、".join(letters[:20]), count=counts[0])]
 
 
 _SUMS = ("amount", "number", "count")

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -34,20 +34,21 @@ class Fetched:
 
 
 def fetch_rows(
-    source: DatabaseSource, *, mark: dict[str, str] | None, to: Path, largest: int, zone: tzinfo
+    source: DatabaseSource, *, mark: dict[str, str] | None, to: Path, largest: int, at: datetime
 ) -> Fetched:
     """Write the rows at or above the mark, one object a line, under the database's column names.
 
     Rows that bear the mark itself come again, so that none that was added beside them is missed, and
-    so do rows of a table that bear no mark; a pull that brings only those gives 0 rows. A table in
-    which nothing stands at or above the mark any more was emptied or put back: all of it is read.
-    Moments that bear a zone are written in `zone`: whatever the server's own is, the day is ours.
+    so do rows of a table that bear no mark, or one that is not yet; a pull that brings only those gives 0
+    rows. A table in which nothing stands at or above the mark any more was emptied or put back: all of
+    it is read. Moments that bear a zone are written in that of `at`: whatever the server's own is, the
+    day is ours.
     Raises ProblemError SOURCES_NOT_INSTALLED, SOURCE_UNREACHABLE, SOURCE_MARK_MISSING,
     SOURCE_MARK_UNUSABLE, SOURCE_COLUMN_TWICE, SOURCE_TOO_LARGE.
     """
-    written = _write(source, mark, to, largest, zone)
+    written = _write(source, mark, to, largest, at)
     if source.table is not None and mark is not None and written.highest is None:
-        written = _write(source, None, to, largest, zone)
+        written = _write(source, None, to, largest, at)
     if written.highest is None:
         return Fetched(written.rows, mark)
     now = {**marks.named(written.highest), "rows": f"{written.digest:064x}"}
@@ -68,11 +69,12 @@ class _Written:
 
 
 def _write(
-    source: DatabaseSource, mark: dict[str, str] | None, to: Path, largest: int, zone: tzinfo
+    source: DatabaseSource, mark: dict[str, str] | None, to: Path, largest: int, at: datetime
 ) -> _Written:
     rows = _rows(source, mark)
     names = next(rows)
-    at = _place_of_mark(source, names)
+    place = _place_of_mark(source, names)
+    zone = at.tzinfo or UTC
     written = _Written()
     size = 0
     with to.open("wb") as file:
@@ -84,17 +86,19 @@ def _write(
             if size > largest:
                 raise ProblemError(problems.too_large(source.source, largest))
             written.rows += 1
-            if at is not None:
-                _look_at_mark(source, written, row[at], line)
+            if place is not None:
+                _look_at_mark(source, written, row[place], line, at)
     written.bearing += written.unmarked
     written.digest = (written.digest + written.digest_of_unmarked) % (1 << 256)
     return written
 
 
-def _look_at_mark(source: DatabaseSource, written: _Written, value: Any, line: bytes) -> None:
+def _look_at_mark(
+    source: DatabaseSource, written: _Written, value: Any, line: bytes, at: datetime
+) -> None:
     # A sum of digests: the rows need no order, and a million of one mark no memory.
     digest = int.from_bytes(hashlib.sha256(line).digest(), "big")
-    if value is None:
+    if value is None or marks.is_beyond(value, at=at):
         written.unmarked += 1
         written.digest_of_unmarked += digest
         return

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import re
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+
+_NO_DAY = re.compile(r"-?infinity|\d{5,}-\d\d-\d\d.*|.* BC", re.IGNORECASE)
+"""Days that PostgreSQL has and no calendar of ours: its driver gives them as texts."""
 
 
 def go_together(value: Any, highest: Any) -> bool:
@@ -14,6 +18,27 @@ def go_together(value: Any, highest: Any) -> bool:
     """
     kind = _kind(value)
     return kind != "" and (highest is None or kind == _kind(highest))
+
+
+def is_beyond(value: Any, *, at: datetime) -> bool:
+    """Whether a mark stands for no moment that has been: `infinity`, or a day after the next.
+
+    Taken for the highest, it would keep every later row away for ever.
+    """
+    if isinstance(value, datetime):
+        value = value.date()
+    if isinstance(value, date):
+        return value > at.date() + timedelta(days=1)
+    if isinstance(value, float | Decimal):
+        return value in (Decimal("Infinity"), Decimal("-Infinity"))
+    if isinstance(value, str):
+        if _NO_DAY.fullmatch(value):
+            return True
+        try:
+            return is_beyond(date.fromisoformat(value[:10]), at=at)
+        except ValueError:
+            return False
+    return False
 
 
 def named(mark: Any) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from fangpin.feeds.limits import Limits
@@ -74,7 +74,7 @@ class _Act:
             mark=progress.mark,
             to=file,
             largest=self.limits.file_bytes,
-            zone=self.at.tzinfo or UTC,
+            at=self.at,
         )
         if not fetched.rows:
             return []

@@ -1,0 +1,113 @@
+"""Rows of printed tables that are no records: totals, signatures, and the header again on each page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fangpin.feeds.arrivals import arrivals
+from tests.feeds.builders import (
+    HEADER,
+    Desk,
+    csv_text,
+    roster_contract,
+    wage_row,
+    wages_contract,
+    xlsx_file,
+)
+from tests.feeds.months import held
+
+TOTALS = [
+    "合计", "总计", "小计", "共计", "累计", "合　计", "总 计：", "本页小计", "本页合计", "石山村合计",
+    "合计（元）", "Total", "Grand total", "Sub-total:", "TOTAL",
+]  # fmt: skip
+SIGNATURES = [
+    "制表人：张三",
+    "审核人: 李四  填报日期：2020-04-03",
+    "填报日期：2020年4月3日",
+    "负责人：",
+    "填报单位：人社局",
+]
+
+
+def _row(place: int, text: str, **changed: str) -> list[str]:
+    """A row below the table: blank but for one cell and what is changed."""
+    row = dict.fromkeys(HEADER, "") | changed
+    row[HEADER[place]] = text
+    return list(row.values())
+
+
+@pytest.mark.parametrize("text", [*TOTALS, *SIGNATURES])
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_total_is_nobodys_wage_even_with_its_month(desk: Desk, text: str, place: int) -> None:
+    """With a month and a sum it would be read as those of somebody without a number."""
+    rows = [
+        wage_row(1),
+        wage_row(2),
+        _row(place, text, 月份="2020-03", 月工资="2003.00", 务工天数="44"),
+    ]
+    receipt = desk.receive_rows(*rows)
+    assert desk.quarantine(receipt) == [(4, "ROW_IS_FOOTER")]
+    assert receipt.accepted == 2
+
+
+def test_the_header_of_each_page_is_told_once_a_row(desk: Desk, tmp_path: Path) -> None:
+    page = [list(HEADER), wage_row(1), wage_row(2)]
+    again = [list(HEADER), wage_row(3), _row(1, "合计", 月工资="3")]
+    file = xlsx_file(tmp_path / "pages.xlsx", {"S": [["工资表"], *page, *again]})
+    receipt = desk.receive_file(file)
+    assert desk.quarantine(receipt) == [(5, "ROW_IS_HEADER"), (7, "ROW_IS_FOOTER")]
+    assert receipt.accepted == 3
+
+
+@pytest.mark.parametrize("name", ["计小合", "何计", "郝总", "张制表", "小纪", "阿不都合·计生"])
+def test_people_of_unusual_names_are_people(desk: Desk, name: str) -> None:
+    receipt = desk.receive_rows(wage_row(1), wage_row(2, id_number="", name=name))
+    assert (receipt.accepted, receipt.quarantined) == (2, 0)
+
+
+def test_a_bad_cell_of_a_right_row_is_no_header(desk: Desk) -> None:
+    receipt = desk.receive_rows(wage_row(1, employer="合计"), wage_row(2, wage="月工资"))
+    assert desk.quarantine(receipt) == [(3, "AMOUNT_UNREADABLE")]
+
+
+def test_totals_keep_no_month_from_being_whole(tmp_path: Path, lines: Any) -> None:
+    """A printed table has them always: what its month lacks was never taken back."""
+    desk = Desk(tmp_path, wages_contract(restates="month"), lines=lines)
+    many = [wage_row(place) for place in range(30)]
+    total = _row(0, "合计", 月工资="30000")
+    desk.receive_rows(*many, total)
+    corrected = desk.receive_rows(*many[2:], total, _row(0, "制表人：张三"))
+    assert corrected.quarantined == 2
+    assert arrivals(desk.home)[-1].superseded == (arrivals(desk.home)[0].delivery,)
+
+
+def test_a_short_table_of_totals_and_signatures_is_not_mostly_refused(guarded: Desk) -> None:
+    feet = [_row(0, text) for text in (*TOTALS[:3], *SIGNATURES[:2])]
+    receipt = guarded.receive_rows(wage_row(1), wage_row(2), *feet)
+    assert (receipt.outcome, receipt.accepted, receipt.quarantined) == ("accepted", 2, 5)
+    assert held(guarded) == []
+
+
+def test_a_total_of_the_registry_is_no_household(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, roster_contract())
+    header = ["户编号", "人编号", "身份证号", "姓名", "区划", "月份"]
+    rows = [
+        ["H1", "1", wage_row(1)[0], "李竹喜", "431022101201", "2020-03"],
+        ["合计", "1", "", "1人", "431022101201", "2020-03"],
+    ]
+    receipt = desk.receive_text(csv_text(rows, header=header))
+    assert desk.quarantine(receipt) == [(3, "ROW_IS_FOOTER")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["石\ufffd村合作社", "锟斤拷锟斤拷", "这是一个很长的单位名称锟斤拷有限责任公司", "\ufffd" * 9],
+)
+def test_destroyed_characters_are_told_of(desk: Desk, text: str) -> None:
+    receipt = desk.receive_rows(wage_row(1), wage_row(2, employer=text))
+    (told,) = [one for one in receipt.findings if one.code == "TEXT_GARBLED"]
+    assert (told.severity, told.row, told.column, told.count) == ("warn", 3, "employer", 1)
+    assert desk.facts(receipt, "row_no, employer")[1] == (3, text)
