@@ -220,8 +220,8 @@ def _plain_text(text: str, shape: str) -> str:
 
 _INVISIBLE = "\\p{Cf}\\p{Cc}\\p{Mn}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{ffa0}"
 _PLAIN_TEXT = "[\\x{3400}-\\x{4dbf}\\x{4e00}-\\x{951e}\\x{9520}-\\x{9fff}A-Za-z0-9·,、()/_:*.\\-]"
-"""Characters that NFKC leaves alone: a text of these alone is what it looks like. Not 锟, which nobody is
-called: what conversions destroy is full of it."""
+"""Characters that NFKC leaves alone: a text of these alone is what it looks like. Not 锟: names seldom
+have it, and what conversions destroy is full of it."""
 _LONGER_THAN_A_WORD = 24
 """Bytes that no word for 'missing' has, however its letters are written."""
 
