@@ -82,6 +82,21 @@ def test_a_few_corrections_are_no_small_month(guarded: Desk) -> None:
     assert (told.outcome, told.counts_by_code["ROWS_CORRECTED"]) == ("accepted", 3)
 
 
+@pytest.mark.parametrize(("mistyped", "outcome"), [(45, "held"), (12, "accepted")])
+def test_a_month_of_which_most_rows_state_another_is_small(
+    guarded: Desk, mistyped: int, outcome: str
+) -> None:
+    """The month before would be corrected by them, and this one has only those that are left."""
+    receive_months(guarded, "2020-01", "2020-02")
+    rows = [
+        [*row[:2], "2020-02", *row[3:]] if place < mistyped else row
+        for place, row in enumerate(a_month("2020-03"))
+    ]
+    told = guarded.receive_rows(*rows, month=Month.of(2020, 3), received=day_after("2020-03"))
+    assert told.outcome == outcome, told.counts_by_code
+    assert ("VOLUME_ANOMALY" in told.counts_by_code) == (outcome == "held")
+
+
 def test_a_feed_that_varies_by_its_nature_says_so_in_its_contract(
     tmp_path: Any, lines: Any
 ) -> None:

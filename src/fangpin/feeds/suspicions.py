@@ -67,7 +67,7 @@ def suspicions(
         found += content_of_an_old_month(engine, lines, told, earlier)
         found += _part_beside_another(engine, lines, told, waiting)
     if is_first_of_month or told.is_whole_month:
-        found += _volume(lines, told, earlier)
+        found += _volume(engine, lines, told, earlier)
     found += rows_moved(lines, told)
     found += strangers(lines, told, earlier)
     return [*found, *doubled_content(engine, lines, told, earlier)]
@@ -121,7 +121,9 @@ def _many_refused(lines: DeliveryLines, told: Delivered) -> list[Finding]:
     return [finding("MANY_ROWS_REFUSED", count=refused, share=percent(Decimal(refused) / read))]
 
 
-def _volume(lines: DeliveryLines, told: Delivered, earlier: Sequence[Arrival]) -> list[Finding]:
+def _volume(
+    engine: Engine, lines: DeliveryLines, told: Delivered, earlier: Sequence[Arrival]
+) -> list[Finding]:
     """A month far smaller or larger than the feed's earlier ones: a cut file, or twice the rows.
 
     A delivery that is the whole of its month is compared with what it takes the place of as well.
@@ -152,11 +154,33 @@ def _volume(lines: DeliveryLines, told: Delivered, earlier: Sequence[Arrival]) -
     # Deaths of a month are five or twenty by chance: how far it has swung before is no cut.
     fallen = max(usual - min(ordinary), Decimal(0)) if ordinary else Decimal(0)
     swing = fallen * (lines.of("volume_swing") or Decimal(1))
-    is_small = is_cut(now, usual, low, least_lost) and usual - now > swing
+    own = now - _rows_of_other_months(engine, told)
+    is_small = is_cut(own, usual, low, least_lost) and usual - own > swing
     is_large = now >= least and now > high * usual and now > max(ordinary, default=usual)
     if not (is_small or is_large):
         return []
-    return [finding("VOLUME_ANOMALY", count=now, usual=f"{usual:f}", months=len(latest))]
+    count = own if is_small else now
+    return [finding("VOLUME_ANOMALY", count=count, usual=f"{usual:f}", months=len(latest))]
+
+
+def _rows_of_other_months(engine: Engine, told: Delivered) -> int:
+    """New rows that state another month than the delivery's: of its own month there are so many fewer.
+
+    Of rows that bear a day some always come late.
+    """
+    states_months = any(
+        one.field == told.contract.dated_by and one.type == "month" for one in told.contract.fields
+    )
+    if not states_months or told.contract.frequency != "monthly" or told.is_whole_month:
+        return 0
+    if told.settled.span in (None, (told.month, told.month)):
+        return 0
+    return int(
+        engine.value(
+            f"SELECT count(*) FROM settling WHERE month <> {told.month} "
+            "AND row_no NOT IN (SELECT row_no FROM standing_rows)"
+        )
+    )
 
 
 def _had_strange_volume(one: Arrival) -> bool:
