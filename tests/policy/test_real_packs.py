@@ -37,6 +37,23 @@ def test_every_rule_has_at_least_four_cases(name: str) -> None:
     assert [rule.rule for rule in pack.rules if asked[rule.rule] < 4] == []
 
 
+@pytest.mark.parametrize("name", SHIPPED)
+def test_no_key_holds_what_an_office_corrects(name: str) -> None:
+    """A corrected amount would count beside the wrong one, as a second grant."""
+    kinds = {"amount", "number", "count", "name"}
+    for feed, contract in load_pack(PACKS / name).contracts.items():
+        of_key = {one.type for one in contract.fields if one.field in contract.key}
+        assert not of_key & kinds, feed
+
+
+def test_a_person_dies_once_though_the_day_is_corrected() -> None:
+    pack = load_pack(PACKS / "cn")
+    declared = pack.header.deaths
+    assert declared is not None
+    for one in declared.told_by:
+        assert one.on not in pack.contracts[one.feed].key, one.feed
+
+
 def test_evidence_of_late_events_spans_the_months_that_are_looked_back() -> None:
     pack = load_pack(PACKS / "cn")
     parameter = pack.parameters["event.look_back"]
