@@ -237,7 +237,7 @@ def _casework(scope: Scope, entry: Callable[..., Entry]) -> list[Section]:
         mine = turns.count_of_mine(scope)
         cap = turns.COUNT_CAP
         note = number(min(mine, cap)) + ("+" if mine > cap else "") if mine else ""
-        work.append(entry("cases", gettext("办理"), "case", "meeting", note=note))
+        work.append(entry("cases", gettext("办理"), "case", "case-act", "meeting", note=note))
     if scope.can(ATTACH):
         waiting = count_of_waiting(scope)
         note = number(waiting) if waiting else ""
