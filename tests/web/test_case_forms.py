@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from fangpin.casework.audit.models import AuditEntry
@@ -47,6 +48,23 @@ def test_a_visit_asks_few_fields_and_takes_what_the_system_knows(
     assert "已保存：记录入户" in text_of(client.get(response.headers["Location"]))
 
 
+@pytest.mark.parametrize(
+    ("language", "told", "never"),
+    [
+        ("zh-hans", "有没有返贫致贫风险？请填写这一项。", "？："),
+        ("en", "at risk of poverty? This is needed.", "?:"),
+    ],
+)
+def test_a_question_that_is_not_answered_is_told_without_a_second_sign(
+    prefecture: Seed, signed_in: SignIn, language: str, told: str, never: str
+) -> None:
+    client = signed_in("village", language=language)
+    path = f"/cases/{prefecture.case_nos[at.TO_VISIT]}/"
+    page = body(send(client, path, "/record_visit/", judgement="房屋受损。"))
+    assert told in page
+    assert never not in page
+
+
 def test_what_is_missing_is_told_at_its_field_and_nothing_written_is_lost(
     prefecture: Seed, signed_in: SignIn
 ) -> None:
@@ -65,6 +83,8 @@ def test_what_is_missing_is_told_at_its_field_and_nothing_written_is_lost(
     page = body(response)
     assert "有 2 处要改，没有保存" in page
     assert '<a href="#f-a-unsafe_water_0">饮水不安全：请填写这一项。</a>' in page
+    menu = page.partition('href="/cases/"')[2].partition(">")[0]
+    assert "aria-current" in menu, "the menu still says where one is"
     assert '<a href="#f-a-wages_12_months">' in page
     assert "请写数字" in page
     assert "房屋受损，暂住亲戚家。" in page

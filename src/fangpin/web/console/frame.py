@@ -238,7 +238,7 @@ def _casework(scope: Scope, entry: Callable[..., Entry]) -> list[Section]:
     if scope.can(SEE_CASE):
         mine = turns.count_of_mine(scope)
         note = _up_to(mine, turns.COUNT_CAP) if mine else ""
-        work.append(entry("cases", gettext("办理"), "case", "meeting", note=note))
+        work.append(entry("cases", gettext("办理"), "case", "case-act", "meeting", note=note))
     if scope.can(ATTACH):
         waiting = count_of_waiting(scope)
         note = number(waiting) if waiting else ""

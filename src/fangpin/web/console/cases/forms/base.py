@@ -41,11 +41,10 @@ class ToldForm(forms.Form):
     @property
     def summary(self) -> list[tuple[str, str]]:
         """(field's id, message) of everything that is wrong, in the form's order."""
-        colon = "：" if short_language() == "zh" else ": "
         found = [("", str(message)) for message in self.non_field_errors()]
         for name in self.fields:
             bound = self[name]
-            found += [(first_id(bound), f"{bound.label}{colon}{text}") for text in bound.errors]
+            found += [(first_id(bound), _of_field(bound.label, text)) for text in bound.errors]
         return found
 
     def speak(self) -> None:
@@ -53,6 +52,13 @@ class ToldForm(forms.Form):
         for field in self.fields.values():
             field.error_messages["required"] = gettext("请填写这一项。")
             field.error_messages["invalid_choice"] = gettext("请从清单中选择。")
+
+
+def _of_field(label: object, text: object) -> str:
+    """What is wrong, after the field's label; a question carries its sign already."""
+    if str(label).endswith(("？", "?")):
+        return f"{label} {text}" if short_language() == "en" else f"{label}{text}"
+    return f"{label}: {text}" if short_language() == "en" else f"{label}：{text}"
 
 
 class ActForm(ToldForm):
