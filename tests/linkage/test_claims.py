@@ -97,7 +97,7 @@ def test_a_row_without_a_number_is_joined_by_name_birth_date_and_village(village
 
 
 def test_a_clerks_wrong_character_does_not_part_a_row_from_its_person(village: Valley) -> None:
-    village.send(BILLS, [claim("1", None, "李竺喜", born="1971-03-08", village="H01")])
+    village.send(BILLS, [claim("1", None, "李竹禧", born="1971-03-08", village="H01")])
 
     assert village.bills("A") == {"2020-02": 100}
 
