@@ -6,14 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from fangpin.feeds.arrivals import arrivals
 from fangpin.lake.ciphers import SM4_GCM
 from fangpin.lake.engines import splink
 from fangpin.lake.vault import installation_key
 from fangpin.lake.vault_parts import drop_old, rotate, sealed_with
 from fangpin.linkage import scores
-from fangpin.linkage.desk import open_desk
-from fangpin.linkage.review import count_of_queue
 from fangpin.policy import load_pack
 from tests.linkage.valley import (
     BILLS,
@@ -107,24 +104,6 @@ TWIN = number("1998-05-05", 23)
 
 def twin(household: str, name: str, serial: int) -> dict[str, object]:
     return citizen(household, 1, name, "1998-05-05", serial)
-
-
-@pytest.mark.parametrize(
-    ("name", "is_linked"),
-    [("李双庆", False), ("李双喜", True), ("李又喜", True), ("王双喜", True)],
-)
-def test_of_a_twin_whom_no_household_lists_a_person_is_asked(
-    valley: Valley, name: str, is_linked: bool
-) -> None:
-    """Born with 李双喜 and named like him: the model is as sure of it as of a slip of the pen."""
-    valley.send(REGISTRY, [twin("A", "李双喜", 21)], on=EARLY)
-    bill = claim("1", "", name, born="1998-05-05", village="H01")
-    valley.send(BILLS, [bill | {"own_share": "7"}])
-
-    assert valley.bills("A") == ({"2020-02": 7} if is_linked else {})
-    known = arrivals(valley.home)
-    with open_desk(home=valley.home, pack=valley.pack, arrivals=known, as_of=LATER) as desk:
-        assert count_of_queue(desk=desk) == (0 if is_linked else 1)
 
 
 @pytest.mark.parametrize("place", [0, 9, 13, 15, 16])

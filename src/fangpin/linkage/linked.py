@@ -187,7 +187,6 @@ def make_chosen(
                 "chance": "DOUBLE",
                 "place": "BIGINT",
                 "weight": "DOUBLE",
-                "may_be_twin": "BOOLEAN",
                 **{
                     f"{what}_{name}": kind
                     for name in model.compared
@@ -237,9 +236,9 @@ def make_chosen(
 
 
 def accepted_sql(model: Model) -> str:
-    """Whether a candidate is linked by itself; of `candidates`. Of a twin a person is asked."""
+    """Whether a candidate is linked by itself; of `candidates`."""
     required = [f"level_{name} >= {level}" for name, level in sorted(model.required.items())]
-    return " AND ".join([f"chance >= {model.thresholds.accept}", *required, "NOT may_be_twin"])
+    return " AND ".join([f"chance >= {model.thresholds.accept}", *required])
 
 
 def _build(

@@ -23,7 +23,7 @@ from fangpin.lake.home import Home, published_folder
 from fangpin.lake.vault import TABLE as IDENTITIES
 from fangpin.lake.vault import Vault
 from fangpin.linkage.bearers import make_name_keys
-from fangpin.linkage.cascade import LINKED, OPEN, cascade
+from fangpin.linkage.cascade import LINKED, cascade
 from fangpin.linkage.model import Model
 from fangpin.linkage.probable import SCORED, score
 from fangpin.linkage.registry import RegistryState
@@ -32,7 +32,7 @@ from fangpin.policy.expressions.sql import column
 from fangpin.policy.header_models import Registry
 from fangpin.policy.pack import Pack
 
-FORM = "3"
+FORM = "2"
 """Of batches: those of an earlier form are left lying and made anew."""
 KEPT_A_CLAIM = 5
 """Candidates that are kept of each claim, the likeliest first."""
@@ -156,42 +156,24 @@ def link(*, sides: Sides, model: Model | None) -> None:
     """Make `link_scores` of CLAIMS_TABLE and PEOPLE: the cascade, then the model where there is one.
 
     All of them are on the vault's side. Columns: claim_ref, person_ref, step, chance, place, weight,
-    the level and weight of each comparison of the model (NULL for what the cascade linked), and
-    `may_be_twin`.
+    and the level and weight of each comparison of the model (NULL for what the cascade linked).
     """
     engine = sides.vault
     cascade(engine=engine, claims=CLAIMS_TABLE, people=PEOPLE)
     exact = (
         "SELECT claim AS claim_ref, person_ref, step, certainty AS chance, "
-        "CAST(1 AS BIGINT) AS place, CAST(NULL AS DOUBLE) AS weight, FALSE AS may_be_twin "
-        f"FROM {LINKED}"
+        f"CAST(1 AS BIGINT) AS place, CAST(NULL AS DOUBLE) AS weight FROM {LINKED}"
     )
     if model is None:
         engine.make_table("link_scores", exact)
         return
     score(sides=sides, people=PEOPLE, model=model)
     levels = ", ".join(f"level_{name}, weight_{name}" for name in model.compared)
-    said = f"SELECT claim, name AS said, birth AS said_birth, division AS said_division FROM {OPEN}"
     engine.make_table(
         "link_scores",
         f"{exact} UNION ALL BY NAME SELECT claim AS claim_ref, person_ref, 'model' AS step, "
-        f"chance, place, weight, {levels}, {_may_be_twin(model)} AS may_be_twin FROM {SCORED} "
-        f"JOIN ({said}) AS said USING (claim) JOIN {PEOPLE} AS person USING (person_ref) "
+        f"chance, place, weight, {levels} FROM {SCORED} "
         f"WHERE place <= {KEPT_A_CLAIM} AND chance >= {LEAST_CHANCE}",
-    )
-
-
-def _may_be_twin(model: Model) -> str:
-    """Whether a pair may be a listed person and a twin whom no household lists.
-
-    Born on one day in one village, no number on one side, and of two names only the last character
-    differs, as parents name twins: no chance tells this from a slip of the pen.
-    """
-    unknown = "level_number = -1 AND " if "number" in model.compared else ""
-    return (
-        f"coalesce({unknown}said_birth = person.birth AND said_division = person.division "
-        "AND length(said) = length(person.name) AND length(said) >= 2 AND said <> person.name "
-        "AND substr(said, 1, length(said) - 1) = substr(person.name, 1, length(said) - 1), FALSE)"
     )
 
 
