@@ -54,6 +54,7 @@ WITHOUT_SCOPE = {"latest_run", "names_of"}
 household."""
 OF_ONE_S_OWN_CITY = (
     alerts.queue,
+    alerts.count_of_open,
     alerts.overview,
     alerts.open_by_rule,
     history.alerts_as_of,
@@ -267,6 +268,14 @@ def test_the_outsider_and_the_visitor_see_nothing(cast: Cast, function: Callable
 
 
 # ── the queue ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_open_alerts_of_a_scope_are_counted_as_the_queue_lists_them(cast: Cast) -> None:
+    for person in (cast.analyst, cast.county_analyst, cast.outsider, cast.visitor):
+        listed = alerts.queue(person.scope, limit=50)
+        assert alerts.count_of_open(person.scope) == len(listed.rows) == listed.count_capped
+    assert alerts.count_of_open(cast.analyst.scope) == 5
+    assert alerts.count_of_open(cast.outsider.scope) == 1, "of the outsider's own city"
 
 
 def test_the_queue_holds_the_scope_s_open_alerts_with_the_earliest_due_first(cast: Cast) -> None:

@@ -62,11 +62,13 @@ def suspicions(
         engine=engine, lines=lines, contract=contract, profile=told.profile, others=others
     )
     is_first_of_month = all(one.month != told.month for one in earlier)
+    of_another = content_of_another_month(engine, lines, told) if is_first_of_month else []
+    found += of_another
     if is_first_of_month:
-        found += content_of_another_month(engine, lines, told)
         found += content_of_an_old_month(engine, lines, told, earlier)
         found += _part_beside_another(engine, lines, told, waiting)
-    if is_first_of_month or told.is_whole_month:
+    # A file of another month has no rows of its own, which is told already.
+    if not of_another and (is_first_of_month or told.is_whole_month):
         found += _volume(engine, lines, told, earlier)
     found += rows_moved(lines, told)
     found += strangers(lines, told, earlier)

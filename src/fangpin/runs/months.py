@@ -44,10 +44,11 @@ def first_shown(run_folder: Path) -> int:
 
 
 def has_timeline(home: Home, run_folder: Path) -> bool:
-    """Whether a run's folder and all that it shows are there."""
+    """Whether a run's folder and all that it shows are there; False of a run that shows nothing."""
     if not (run_folder / "run.json").is_file():
         return False
-    return all((home.root / path).is_file() for path, _, _ in _facts(run_folder)["timeline"])
+    shown = _facts(run_folder)["timeline"]
+    return bool(shown) and all((home.root / path).is_file() for path, _, _ in shown)
 
 
 def months_of_household(
