@@ -7,6 +7,7 @@ import errno
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -111,6 +112,26 @@ def test_a_file_is_taken_in_checked_and_told_row_by_row(
     ]
     assert number(0) not in str(list(acts.values_list("detail", flat=True)))
     assert "十一月.csv" in text(client.get("/uploads/"))
+
+
+def test_rows_that_are_no_records_are_listed_by_their_numbers_behind_what_needs_a_cure(
+    home: Path, send: Send, signed_in: SignIn
+) -> None:
+    client = signed_in("owner")
+    printed = bills(6, 金额="4OO") + "合计,,,602.50\n编号,身份证号,月份,金额\n制表人：某某,,,\n"
+    address = send(printed, client=client, month="2020-11").headers["Location"]
+    work(home)
+    page = text(client.get(address))
+    assert re.findall(r"· ([A-Z_]+)</span>", page) == [
+        "AMOUNT_UNREADABLE",
+        "ROW_IS_FOOTER",
+        "ROW_IS_HEADER",
+    ]
+    assert "表中第 8、10 行" in page and "表中第 9 行" in page
+    assert page.count("写的是") == 1, "there is a table of the one cell that is wrong"
+    client.cookies["fangpin_language"] = "en"
+    page = text(client.get(address))
+    assert "Rows 8, 10 of the table" in page and "Row 9 of the table" in page
 
 
 def test_the_rejects_are_a_workbook_that_computes_nothing(

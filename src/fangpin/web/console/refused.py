@@ -10,12 +10,14 @@ from typing import Any
 
 from fangpin.feeds import arrivals as deliveries
 from fangpin.feeds.arrivals import Arrival
+from fangpin.feeds.findings import NO_RECORDS
 from fangpin.feeds.messages import WORDS
 from fangpin.lake.engines.duckdb import connect
 from fangpin.web.console.feeds import home
+from fangpin.web.ground.figures import number
 from fangpin.web.ground.language import short_language
 from fangpin.web.ground.pack import installation_pack
-from fangpin.web.ground.words import said
+from fangpin.web.ground.words import listed, said
 
 SHOWN_ROWS = 12
 READ_ROWS = 4000
@@ -32,6 +34,13 @@ class ErrorGroup:
     rows: list[Mapping[str, Any]]
     has_own_words: bool
     """Whether rows tell more than the reason's own words."""
+    is_of_whole_rows: bool
+    """Whether no column of them is at fault, so that their numbers tell all."""
+
+    @property
+    def places(self) -> str:
+        """The numbers of the first rows, one after another."""
+        return listed(number(row["row_no"]) for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,7 @@ def _says_how_many(code: str) -> bool:
 
 
 def error_groups(arrival: Arrival) -> list[ErrorGroup]:
-    """The refused rows of a delivery by reason, the most frequent first."""
+    """The refused rows of a delivery by reason, the most frequent first; last those that need no cure."""
     if not arrival.quarantined:
         return []
     with connect(memory_limit="256MB", threads=1, spill=home().spill) as engine:
@@ -102,7 +111,10 @@ def error_groups(arrival: Arrival) -> list[ErrorGroup]:
                 for row in found[:SHOWN_ROWS]
             ],
             has_own_words=len({row[f"message_{language}"] for row in found}) > 1,
+            is_of_whole_rows=all(
+                row["column"] is None and row["value_masked"] is None for row in found
+            ),
         )
         for code, found in by_code.items()
     ]
-    return sorted(groups, key=lambda group: (-group.count, group.code))
+    return sorted(groups, key=lambda group: (group.code in NO_RECORDS, -group.count, group.code))
