@@ -34,8 +34,8 @@ def without_held(
     if declared is None or rule.kind not in RAISING or not any(found):
         return found
     make_dead(engine, snapshot, declared)
-    engine.make_empty_table("hit_once", {"household_ref": "BIGINT"})
-    engine.insert("hit_once", [(ref,) for ref in sorted({ref for refs in found for ref in refs})])
+    once = sorted({ref for refs in found for ref in refs})
+    engine.load_rows("hit_once", {"household_ref": "BIGINT"}, [(ref,) for ref in once])
     engine.view_files("lived_where", [snapshot.registry.membership])
     # What a hit rests on is the same whatever values were tried, and is looked up for the bereaved.
     engine.make_table(
