@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from fangpin.backtest.living import feeds_of_holding, without_held
+from fangpin.backtest.living import Judged, feeds_of_holding, without_held
 from fangpin.backtest.thresholds import refuse_foreign_parameters, rule_editions
 from fangpin.feeds.arrivals import arrivals as all_arrivals
 from fangpin.indicators.compile import Compiler
@@ -115,38 +115,23 @@ def replay_all(
     editions = rule_editions(pack, rule)
     for values in tries:
         refuse_foreign_parameters(pack, editions[-1], values)
+    numbers = range(int(from_month), int(to_month) + 1)
+    run_days = {number: Month(number).plus(1).first_day.replace(day=run_day) for number in numbers}
+    with _engine(home, engine) as opened:
+        judged = dict(_judged(home, pack, opened, editions, tries, run_days))
+        living = without_held(opened, pack, list(judged.values()), spill=home.spill)
+    hits = dict(zip(judged, living, strict=True))
     known = truth or {}
     first_hit: list[dict[int, int]] = [{} for _ in tries]
     found_true: list[set[int]] = [set() for _ in tries]
     months: list[list[ReplayMonth]] = [[] for _ in tries]
-    deliveries = all_arrivals(home)
-    with _engine(home, engine) as opened:
-        spine = _Spine(opened, pack)
-        for number in range(int(from_month), int(to_month) + 1):
-            month = Month(number)
-            as_of = month.plus(1).first_day.replace(day=run_day)
-            edition = next((one for one in editions if _in_force(one, as_of)), None)
-            if edition is None:
-                hits: list[list[int]] = [[] for _ in tries]
-            else:
-                snapshot = take_snapshot(
-                    home=home,
-                    pack=pack,
-                    engine=opened,
-                    arrivals=deliveries,
-                    as_of=as_of,
-                    feeds=_feeds(pack, edition) | feeds_of_holding(pack, edition),
-                )
-                hits = _hits(opened, pack, snapshot, edition, tries, spine)
-                hits = without_held(opened, pack, snapshot, edition, hits)
-            for place, refs in enumerate(hits):
-                true = [ref for ref in refs if _is_true(known.get(ref), number)]
-                earlier = first_hit[place]
-                new = [ref for ref in refs if ref not in earlier]
-                earlier.update(dict.fromkeys(new, number))
-                found_true[place].update(true)
-                months[place].append(ReplayMonth(month, as_of, len(refs), len(new), len(true)))
-        opened.drop("spine")
+    for number, as_of in run_days.items():
+        for place, refs in enumerate(hits.get(number, [[] for _ in tries])):
+            true = [ref for ref in refs if _is_true(known.get(ref), number)]
+            new = [ref for ref in refs if ref not in first_hit[place]]
+            first_hit[place].update(dict.fromkeys(new, number))
+            found_true[place].update(true)
+            months[place].append(ReplayMonth(Month(number), as_of, len(refs), len(new), len(true)))
     return [
         Replay(
             rule=editions[-1].rule,
@@ -157,6 +142,34 @@ def replay_all(
         )
         for place, values in enumerate(tries)
     ]
+
+
+def _judged(
+    home: Home,
+    pack: Pack,
+    engine: Engine,
+    editions: Sequence[Rule],
+    tries: Sequence[Mapping[str, Decimal]],
+    run_days: Mapping[int, date],
+) -> Iterator[tuple[int, Judged]]:
+    """Each month in which the rule was in force, and what it hit by what had arrived then."""
+    deliveries = all_arrivals(home)
+    spine = _Spine(engine, pack)
+    for number, as_of in run_days.items():
+        edition = next((one for one in editions if _in_force(one, as_of)), None)
+        if edition is None:
+            continue
+        snapshot = take_snapshot(
+            home=home,
+            pack=pack,
+            engine=engine,
+            arrivals=deliveries,
+            as_of=as_of,
+            feeds=_feeds(pack, edition) | feeds_of_holding(pack, edition),
+        )
+        hits = _hits(engine, pack, snapshot, edition, tries, spine)
+        yield number, Judged(snapshot, edition, hits)
+    engine.drop("spine")
 
 
 def _hits(

@@ -8,8 +8,8 @@ of the files is always the ledger under the latest registry, and any earlier dat
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -72,6 +72,8 @@ class Snapshot:
     """The facts that linkage moved; their ledger files are among the others."""
     decisions: tuple[Decision, ...] = ()
     """What officials had said by then of claims, rows and reported deaths."""
+    excerpts: Mapping[str, str] = field(default_factory=dict)
+    """Feed -> a table of the engine that holds all that will be asked of its rows: see live_facts."""
 
     def files_between(self, feed: str, first: int, last: int) -> list[LedgerFile]:
         """The ledger files of a feed that have rows in these months."""

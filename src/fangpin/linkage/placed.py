@@ -20,17 +20,20 @@ def view_placed_rows(
     beside: Sequence[Arrival],
     linked: Linked,
     state: RegistryState,
+    excerpt: str | None = None,
 ) -> bool:
     """Let `name` stand for a feed's rows, each with its `delivery`; False, and no view, without any.
 
     Rows that were replaced are left out. Those that linkage moved are of any delivery, the others of
-    `arrivals`: some of the feed's, which are `beside`.
+    `arrivals`: some of the feed's, which are `beside`. `excerpt`: see `view_live_facts`.
     """
     moved = next((linked.files[one.feed] for one in beside if one.feed in linked.files), None)
     arrived = [one for one in arrivals if one.changes_rows]
     parts = []
     if arrived:
-        view_live_facts(engine=engine, name="arrived_rows", arrivals=arrived, beside=beside)
+        view_live_facts(
+            engine=engine, name="arrived_rows", arrivals=arrived, beside=beside, excerpt=excerpt
+        )
         parts.append("SELECT * FROM arrived_rows")
     if moved is not None:
         engine.view_files("moved_rows", [moved])

@@ -58,7 +58,7 @@ def make_dead(engine: Engine, snapshot: Snapshot, declared: Deaths) -> None:
             "told_deaths",
             f"SELECT person_ref, CAST({column(one.on)} AS DATE), "
             f"{quoted(one.feed)}, delivery, CAST(row_no AS INTEGER) FROM live_rows "
-            f"WHERE person_ref IS NOT NULL AND {column(one.on)} IS NOT NULL AND {_where(one.where)}",
+            f"WHERE person_ref IS NOT NULL AND {column(one.on)} IS NOT NULL AND {reports(one.where)}",
         )
     engine.make_empty_table("seen_alive", {"person_ref": "BIGINT", "seen": "DATE"})
     engine.insert(
@@ -113,7 +113,7 @@ def make_rows(
             f"CAST(facts.row_no AS INTEGER) AS row_no, CAST(facts.month AS INTEGER) AS month, "
             f"{day} AS happened_on "
             "FROM live_rows AS facts JOIN dead_people AS dead USING (person_ref) "
-            f"WHERE facts.month >= {first} AND {_where(one.where, 'facts.')} "
+            f"WHERE facts.month >= {first} AND {reports(one.where, 'facts.')} "
             f"AND {_after(day, 'dead.first_died')}",
         )
         parts.append(f"SELECT * FROM {table}")
@@ -199,6 +199,7 @@ def _live(engine: Engine, snapshot: Snapshot, feed: str, *, first: int | None) -
         beside=of_feed,
         linked=snapshot.linked,
         state=snapshot.registry,
+        excerpt=snapshot.excerpts.get(feed),
     )
 
 
@@ -210,7 +211,8 @@ def _after(day: str, died: str, *, month: str = "facts.month") -> str:
     )
 
 
-def _where(which: FieldIs | None, prefix: str = "") -> str:
+def reports(which: FieldIs | None, prefix: str = "") -> str:
+    """The condition on a feed's rows that are meant."""
     if which is None:
         return "TRUE"
     values = ", ".join(quoted(value) for value in which.is_one_of)

@@ -91,7 +91,12 @@ def _feed_evidence(
     ]
     if not arrivals:
         return False
-    view_live_facts(engine=engine, name="evidence_facts_all", arrivals=arrivals)
+    view_live_facts(
+        engine=engine,
+        name="evidence_facts_all",
+        arrivals=arrivals,
+        excerpt=snapshot.excerpts.get(feed),
+    )
     named = ", ".join(quoted(rule.rule) for rules in items.values() for rule in rules)
     within = f"month BETWEEN {first} AND {last}"
     engine.make_table(
