@@ -1,4 +1,4 @@
-"""In small random worlds, with deaths and numbers corrected: a back-test tells what runs of those days told."""
+"""In small random worlds with deaths and corrected numbers: a back-test tells what runs told."""
 
 from __future__ import annotations
 

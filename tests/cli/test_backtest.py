@@ -86,6 +86,8 @@ def test_without_a_demonstrations_truth_it_is_what_officials_found(
         (["rule", "try", "R1", "--set", "line.income=1"], "BACKTEST_PARAMETER"),
         (["backtest", "R9"], "RULE_UNKNOWN"),
         (["backtest", "R1", "--from", "May"], "BACKTEST_MONTH"),
+        (["backtest", "R1", "--from", "2015-01", "--to", "2020-05"], "BACKTEST_TOO_EARLY"),
+        (["backtest", "R1", "--from", "2015-01", "--to", "2015-05"], "BACKTEST_TOO_EARLY"),
     ],
 )
 @pytest.mark.django_db(transaction=True)
@@ -96,3 +98,14 @@ def test_what_cannot_be_tried_is_refused(
 
     assert answer.code == 3
     assert answer.codes == [code]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_months_before_any_registry_the_first_that_can_be_judged_is_named(
+    fangpin: Fangpin, lake: Lake
+) -> None:
+    refused = fangpin("backtest", "R1", "--from", "2015-01", "--to", "2020-05", "--json").json
+
+    first = refused["findings"][0]["repair_en"].split()[-1]
+    judged = fangpin("backtest", "R1", "--from", first, "--to", "2020-05", "--json").json
+    assert judged["tries"][0]["months"][0]["month"] == first

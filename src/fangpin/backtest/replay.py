@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from fangpin.backtest.beginning import refuse_before_registry
 from fangpin.backtest.living import Judged, feeds_of_holding, without_held
 from fangpin.backtest.thresholds import refuse_foreign_parameters, rule_editions
+from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.arrivals import arrivals as all_arrivals
 from fangpin.indicators.compile import Compiler
 from fangpin.indicators.sources import ledger_source
@@ -110,15 +112,17 @@ def replay_all(
 
     An empty set is the pack as it is. A hit is true when the household was in difficulty, or was
     identified, in the judged month or the eleven after it. Raises ProblemError RULE_UNKNOWN,
-    BACKTEST_PARAMETER, REGISTRY_MISSING, NO_VALUE_FOR_DATE.
+    BACKTEST_PARAMETER, BACKTEST_TOO_EARLY, REGISTRY_MISSING, NO_VALUE_FOR_DATE.
     """
     editions = rule_editions(pack, rule)
     for values in tries:
         refuse_foreign_parameters(pack, editions[-1], values)
     numbers = range(int(from_month), int(to_month) + 1)
     run_days = {number: Month(number).plus(1).first_day.replace(day=run_day) for number in numbers}
+    deliveries = all_arrivals(home)
+    refuse_before_registry(deliveries, run_days)
     with _engine(home, engine) as opened:
-        judged = dict(_judged(home, pack, opened, editions, tries, run_days))
+        judged = dict(_judged(home, pack, opened, deliveries, editions, tries, run_days))
         living = without_held(opened, pack, list(judged.values()), spill=home.spill)
     hits = dict(zip(judged, living, strict=True))
     known = truth or {}
@@ -148,12 +152,12 @@ def _judged(
     home: Home,
     pack: Pack,
     engine: Engine,
+    deliveries: Sequence[Arrival],
     editions: Sequence[Rule],
     tries: Sequence[Mapping[str, Decimal]],
     run_days: Mapping[int, date],
 ) -> Iterator[tuple[int, Judged]]:
     """Each month in which the rule was in force, and what it hit by what had arrived then."""
-    deliveries = all_arrivals(home)
     spine = _Spine(engine, pack)
     for number, as_of in run_days.items():
         edition = next((one for one in editions if _in_force(one, as_of)), None)
