@@ -359,6 +359,7 @@ def test_a_death_under_one_number_is_contradicted_by_a_bill_under_the_other(
         valley.ref("A"),
     )
     assert held_rules(run.folder, [valley.ref("A")]), "no rule fires on a dead person"
+    assert valley.ref("A") not in replayed(valley, "high_bills")[1], "nor does a back-test find one"
 
 
 def test_a_household_whose_one_member_died_under_a_former_number_is_empty(valley: Valley) -> None:
@@ -368,6 +369,7 @@ def test_a_household_whose_one_member_died_under_a_former_number_is_empty(valley
     valley.send(REGISTRY, [{**row, "month": "2020-05"} for row in rows], on=date(2020, 5, 28))
 
     assert held_rules(valley.run(AS_OF).folder, [valley.ref("L")])
+    assert valley.ref("L") not in replayed(valley, "high_bills")[1]
 
 
 def test_who_was_seen_alive_under_the_former_number_is_alive(valley: Valley) -> None:
