@@ -45,7 +45,7 @@ from fangpin.policy.expressions.sql import quoted
 from fangpin.policy.feed_models import Contract
 from fangpin.policy.pack import Pack
 
-FORM = "4"
+FORM = "5"
 """Of linked files: those of an earlier form are left lying and made anew."""
 LINKED_ROWS = "linked_rows"
 """The rows of a feed's file."""
