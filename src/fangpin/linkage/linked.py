@@ -104,7 +104,7 @@ def linked_facts_of(
         deliveries = [one for one in known if one.feed == feed]
         if not deliveries:
             continue
-        key = _key(state, model, scores, deliveries, decisions)
+        key = _key(scores, deliveries, decisions)
         keys.append(f"{feed}/{key}")
         files[feed] = home.links / "facts" / feed / f"{key}.parquet"
         if not files[feed].exists() and not files[feed].with_suffix(".none").exists():
@@ -156,13 +156,11 @@ def _wanted(engine: Engine, scores: Scores, claimed: Sequence[Arrival]) -> str |
 
 
 def _key(
-    state: RegistryState,
-    model: Model,
     scores: Scores,
     deliveries: Sequence[Arrival],
     decisions: Sequence[Decision],
 ) -> str:
-    parts = [FORM, state.key, model.digest if scores.is_whole else "exact", digest_of(decisions)]
+    parts = [FORM, scores.key, digest_of(decisions)]
     parts += [one.key for one in deliveries]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from fangpin.feeds.arrivals import QUARANTINE, Arrival
 from fangpin.feeds.borrowed_numbers import BORROWED
 from fangpin.feeds.claims import CLAIMS, sealed_name
+from fangpin.feeds.no_names import is_no_name_sql
 from fangpin.lake.engine import Engine
 from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.engines.splink import has_splink
@@ -48,6 +49,8 @@ FORMER = "linkage_former"
 class Scores:
     """The batches that hold the scores of some deliveries; `is_whole` is False without Splink."""
 
+    key: str
+    """Names the registry, the model and the words under which they were made."""
     files: tuple[Path, ...]
     is_whole: bool
     deliveries: frozenset[str]
@@ -73,7 +76,10 @@ def scores_of(
     `run` is the engine of a run, on which the model may run; its cells are the same on any.
     """
     whole = has_splink()
-    folder = home.links / f"{state.key}-{model.digest if whole else 'exact'}-{FORM}"
+    assert pack.header.registry is not None, "checked when the registry was read"
+    words = _words_key(pack.header.registry)
+    key = f"{state.key}-{model.digest if whole else 'exact'}-{FORM}{words}"
+    folder = home.links / key
     batches = sorted(folder.glob("batch-*/batch.json"))
     done: set[str] = set()
     for batch in batches:
@@ -93,7 +99,15 @@ def scores_of(
         batches = sorted(folder.glob("batch-*/batch.json"))
         done |= {f"{one.feed}/{one.delivery}" for one in missing}
     files = tuple(batch.parent / "scores.parquet" for batch in batches)
-    return Scores(files, whole, frozenset(done))
+    return Scores(key, files, whole, frozenset(done))
+
+
+def _words_key(registry: Registry) -> str:
+    """Names the pack's words for what is no name; empty without any."""
+    if registry.no_names is None:
+        return ""
+    text = registry.no_names.model_dump_json(include={"words", "endings"})
+    return "-" + hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def _score(
@@ -129,6 +143,7 @@ def _score(
         )
         make_people(engine=engine, registry=registry, state=state, parent=parent)
         _take_lent_numbers(engine, arrivals)
+        _forget_no_names(engine, registry)
         link(sides=sides, model=model if has_splink() else None, former=FORMER)
         with published_folder(folder / f"batch-{digest}") as temporary:
             engine.write(
@@ -152,6 +167,15 @@ def _take_lent_numbers(engine: Engine, arrivals: Sequence[Arrival]) -> None:
             f"AND owner.name = {CLAIMS_TABLE}.name) THEN number END AS number) FROM {CLAIMS_TABLE}",
         )
         engine.drop("claim_rows", "set_aside_rows")
+
+
+def _forget_no_names(engine: Engine, registry: Registry) -> None:
+    """What stands in place of a name neither agrees with another nor differs."""
+    if registry.no_names is None:
+        return
+    for table in (CLAIMS_TABLE, PEOPLE, FORMER):
+        named = f"CASE WHEN NOT {is_no_name_sql(registry, 'name')} THEN name END"
+        engine.make_table(table, f"SELECT * REPLACE ({named} AS name) FROM {table}")
 
 
 def link(*, sides: Sides, model: Model | None, former: str | None = None) -> None:
