@@ -26,6 +26,7 @@ from tests.linkage.valley import (
     with_wrong_digit,
 )
 from tests.linkage.valley import valley_pack as _valley_pack
+from tests.looking import rows_of
 
 BORN = "2019-12-10"
 OTHERS = [
@@ -139,6 +140,25 @@ def test_a_child_keeps_what_is_known_when_the_number_comes_and_when_the_name_com
     valley.send(BILLS, [claim("1", right, "李小宝", born=BORN)], on=date(2020, 5, 2))
 
     assert valley.bills("A") == {"2020-02": 100}
+
+
+@pytest.mark.parametrize("whose", ["their mother's", "one of their own", "no"])
+def test_twins_who_have_no_names_yet_are_two(valley: Valley, whose: str) -> None:
+    mother = citizen("A", 1, "李母", "1998-05-05", 42)
+    written = {"their mother's": mother["id_number"], "one of their own": number(BORN, 33)}
+    twins = [child(id_number=written.get(whose, ""), person_no=place) for place in (2, 3)]
+    valley.send(REGISTRY, [mother, *twins, *OTHERS], on=EARLY)
+    later = [{**one, "month": "2020-05"} for one in (mother, *twins, *OTHERS)]
+    valley.send(REGISTRY, later, on=date(2020, 5, 2))
+    valley.send(BILLS, [claim("1", written.get(whose), "新生儿", born=BORN)], on=date(2020, 6, 2))
+
+    at_home = [
+        (one["name"], one["person_no"])
+        for one in rows_of(valley.snapshot(LATER).registry.people)
+        if one["household_ref"] == valley.ref("A")
+    ]
+    assert sorted(at_home) == [("新生儿", "2"), ("新生儿", "3"), ("李母", "1")]
+    assert valley.bills("A") == ({} if whose == "no" else {"2020-02": 100})
 
 
 def test_other_words_are_followed_by_what_was_linked_under_the_ones_before(

@@ -43,9 +43,10 @@ class RegistryState:
     """The latest month of its deliveries: changes against the state before begin here."""
 
 
-def state_key(deliveries: Sequence[Arrival]) -> str:
+def state_key(registry: Registry, deliveries: Sequence[Arrival]) -> str:
     """The name of the state that this sequence of registry deliveries leaves."""
-    text = "\n".join([FORM, *(arrival.delivery for arrival in deliveries)])
+    words = [] if registry.no_names is None else [registry.no_names.model_dump_json()]
+    text = "\n".join([FORM, *words, *(arrival.delivery for arrival in deliveries)])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -72,7 +73,7 @@ def registry_state(
     state: RegistryState | None = None
     for position in range(len(deliveries)):
         so_far = deliveries[: position + 1]
-        key = state_key(so_far)
+        key = state_key(registry, so_far)
         folder = home.registry / key
         # A delivery of an older month that comes late cannot begin before what is known already.
         month = max(so_far[-1].month, state.month if state else 0)

@@ -50,7 +50,7 @@ class Scores:
     """The batches that hold the scores of some deliveries; `is_whole` is False without Splink."""
 
     key: str
-    """Names the registry, the model and the words under which they were made."""
+    """Names the registry and the model under which they were made."""
     files: tuple[Path, ...]
     is_whole: bool
     deliveries: frozenset[str]
@@ -76,9 +76,7 @@ def scores_of(
     `run` is the engine of a run, on which the model may run; its cells are the same on any.
     """
     whole = has_splink()
-    assert pack.header.registry is not None, "checked when the registry was read"
-    words = _words_key(pack.header.registry)
-    key = f"{state.key}-{model.digest if whole else 'exact'}-{FORM}{words}"
+    key = f"{state.key}-{model.digest if whole else 'exact'}-{FORM}"
     folder = home.links / key
     batches = sorted(folder.glob("batch-*/batch.json"))
     done: set[str] = set()
@@ -100,14 +98,6 @@ def scores_of(
         done |= {f"{one.feed}/{one.delivery}" for one in missing}
     files = tuple(batch.parent / "scores.parquet" for batch in batches)
     return Scores(key, files, whole, frozenset(done))
-
-
-def _words_key(registry: Registry) -> str:
-    """Names the pack's words for what is no name; empty without any."""
-    if registry.no_names is None:
-        return ""
-    text = registry.no_names.model_dump_json(include={"words", "endings"})
-    return "-" + hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def _score(
