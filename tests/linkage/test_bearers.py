@@ -307,6 +307,25 @@ def test_one_who_moves_alone_under_another_number_is_not_taken_for_a_namesake(
     assert valley.bills("A") == {"2020-02": 100} and valley.bills("N") == {}
 
 
+@pytest.mark.parametrize("order", ["number first", "move first"])
+def test_who_moves_alone_and_is_corrected_in_two_deliveries_is_followed(
+    valley: Valley, order: str
+) -> None:
+    head = citizen("A", 1, "李竹喜", "1971-03-08", 33)
+    others = [citizen("A", 2, "王玉兰", "1973-06-21", 42), citizen("N", 1, "周大", "1960-01-01", 5)]
+    valley.send(REGISTRY, [head, *others], on=EARLY)
+    right = {"id_number": number("1971-03-08", 35)}
+    there = {"household_no": "N", "person_no": 2, "relation": "other"}
+    between, after = head | (right if order == "number first" else there), head | right | there
+    for month, row in (("2020-04", between), ("2020-05", after)):
+        rows = [{**one, "month": month} for one in (row, *others)]
+        valley.send(REGISTRY, rows, on=date.fromisoformat(f"{month}-02"))
+    bill = claim("2", number("1971-03-08", 33), "李竹喜", day="2020-06-10")
+    valley.send(BILLS, [bill], on=date(2020, 7, 1))
+
+    assert valley.bills("A") == {} and valley.bills("N") == {"2020-06": 100}
+
+
 def test_another_person_in_the_same_place_is_no_correction(valley: Valley) -> None:
     valley.send(REGISTRY, VILLAGERS, on=EARLY)
     bride = citizen("A", 1, "陈小妹", "1998-03-09", 46)

@@ -187,6 +187,95 @@ def test_who_is_taken_out_and_comes_back_under_another_number_is_the_same(villag
     assert item(village, "wage") == {("A", "2020-01"): 950, ("A", "2020-05"): 7}
 
 
+# ── a wrong digit in the number of before ──────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("place", [16, 2, 17])
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_wrong_digit_in_the_number_of_before_its_correction_is_mended(
+    village: Valley, place: int, is_known: bool
+) -> None:
+    if is_known:
+        correct(village)
+    village.send(BILLS, [claim("1", with_wrong_digit(OLD, place), "李竹喜", born=BORN)], on=JULY)
+    if not is_known:
+        correct(village, on=date(2020, 7, 9))
+
+    assert village.bills("A") == {"2020-02": 100}
+
+
+def test_a_wrong_digit_in_a_number_corrected_twice_is_mended(village: Valley) -> None:
+    correct(village)
+    correct(village, on=AGAIN, serial=77)
+    bills = [claim(str(no), with_wrong_digit(one, 2), "李竹喜", born=BORN) for no, one in
+             enumerate((OLD, NEW, number(BORN, 77)))]  # fmt: skip
+    village.send(BILLS, bills, on=JULY)
+
+    assert village.bills("A") == {"2020-02": 300}
+
+
+def test_a_number_a_digit_from_both_of_one_person_is_hers(village: Valley) -> None:
+    """The clerk took the check digit of one number for the other."""
+    correct(village)
+    between = NEW[:17] + OLD[17]
+    village.send(BILLS, [claim("1", between, "李竹喜", born=BORN)], on=JULY)
+
+    assert village.bills("A") == {"2020-02": 100}
+
+
+def test_with_a_corrected_birth_date_the_bill_may_bear_the_one_of_before_or_of_now(
+    village: Valley,
+) -> None:
+    """Of one household, name and place the number was made of a wrong birth date."""
+    mended = citizen("A", 1, "李竹喜", "1971-08-03", 35)
+    village.send(REGISTRY, in_month("2020-05", mended, WANG), on=MENDED)
+    wrong = with_wrong_digit(OLD, 2)
+    bills = [claim("1", wrong, "李竹喜", born=BORN), claim("2", wrong, "李竹喜", born="1971-08-03")]
+    village.send(BILLS, [*bills, claim("3", wrong, "李竹喜", born="1971-08-04")], on=JULY)
+
+    assert village.bills("A") == {"2020-02": 200}
+
+
+@pytest.mark.parametrize(
+    ("name", "born"),
+    [("李双喜", BORN), ("李竹喜", "1971-03-09"), ("李竹喜王", BORN), ("李竹", BORN)],
+)
+def test_nobody_elses_bill_is_mended_by_a_number_of_before(
+    village: Valley, name: str, born: str
+) -> None:
+    correct(village)
+    village.send(BILLS, [claim("1", with_wrong_digit(OLD, 16), name, born=born)], on=JULY)
+
+    assert village.bills("A") == {}
+
+
+def test_a_number_of_before_that_another_bears_now_is_the_others(village: Valley) -> None:
+    """The wrong number had been a neighbour's, of whom the registry learnt later."""
+    correct(village)
+    neighbour = citizen("B", 1, "赵大力", BORN, 33, village="H02")
+    village.send(REGISTRY, in_month("2020-06", neighbour), on=AGAIN)
+    wrong = with_wrong_digit(OLD, 16)
+    bills = [
+        claim(str(no), wrong, name, born=BORN, day="2020-06-10")
+        for no, name in enumerate(("李竹喜", "赵大力"))
+    ]
+    village.send(BILLS, bills, on=JULY)
+
+    assert (village.bills("A"), village.bills("B")) == ({}, {"2020-06": 100})
+
+
+def test_a_number_of_before_that_two_of_the_household_bear_now_is_neithers(
+    village: Valley,
+) -> None:
+    correct(village)
+    twins = [citizen("A", place, name, BORN, 33) for place, name in ((3, "李一"), (4, "李二"))]
+    village.send(REGISTRY, in_month("2020-06", citizen("A", 1, "李竹喜", BORN, 35), WANG, *twins),
+                 on=AGAIN)  # fmt: skip
+    village.send(BILLS, [claim("1", with_wrong_digit(OLD, 16), "李三", born=BORN)], on=JULY)
+
+    assert village.bills("A") == {}
+
+
 # ── whatever number an office uses ──────────────────────────────────────────────────────────────
 
 NAMES = {"李竹喜": "1971-03-08", "李双喜": "1998-05-05", "李双庆": "1998-05-05"}

@@ -35,7 +35,9 @@ BEGIN = 8
 """So many live there at the beginning; the others are born."""
 ITEMS = {"bills", "visits", "patients", "wage", "good_wages", "head_bills", "farmer_bills"}
 Row = dict[str, Any]
-Kind = Literal["send", "hold", "release", "refuse"]
+Kind = Literal["send", "hold", "release", "refuse", "part", "take back", "alive"]
+JUDGED = ("hold", "release", "refuse")
+"""What an official says of a whole delivery."""
 
 
 @dataclass
@@ -56,7 +58,11 @@ class Villager:
 
 @dataclass(frozen=True)
 class Act:
-    """A file that came, or a decision on an earlier one (`of`: its place among the acts)."""
+    """A file that came, or a decision on an earlier one (`of`: its place among the acts).
+
+    `part` takes one row of a file, and every claim that says the same, from the one it is truly about,
+    and gives it to another or to nobody; `take back` undoes a `part`; `alive` answers a reported death.
+    """
 
     on: date
     kind: Kind
@@ -64,6 +70,9 @@ class Act:
     rows: tuple[tuple[str, Row], ...] = ()
     """Each with the name of the one it is truly about."""
     of: int = -1
+    row: int = -1
+    to: str = ""
+    """To whom a parted row is given; nobody where it is empty."""
 
 
 def world(seed: int) -> list[Act]:
@@ -77,35 +86,86 @@ def world(seed: int) -> list[Act]:
     for one in people:
         one.renumber(random)
     day = date(2020, 1, 5)
+    is_withdrawn = random.random() < 0.3
+    """A registry may be set aside, and nobody is renumbered: of a move and a correction at once nobody
+    could tell who it is."""
     acts = [Act(day, "send", REGISTRY, _listed(people, set(VILLAGES.values()), day, random))]
     for _ in range(random.randint(5, 9)):
         day += timedelta(days=random.randint(1, 25))
         feed = random.choice([REGISTRY, REGISTRY, BILLS, BILLS, BILLS, WAGES, WAGES, DEATHS])
         if feed == REGISTRY:
-            _live_on(people, names, random)
+            _live_on(people, names, random, is_renumbered=not is_withdrawn)
             villages = set(random.choice([["H01", "H02"], ["H01"], ["H02"], ["H01", "H02"]]))
-            rows = _listed(people, villages, day, random)
+            told = day - timedelta(days=random.choice([0, 0, 0, 40]))
+            rows = _listed(people, villages, told, random)
             listed = {name for name, _ in rows}
             for one in people:
                 one.untold = "" if one.name in listed else one.untold
         else:
             rows = _papers(feed, [one for one in people if one.numbers], day, random)
         acts += [Act(day, "send", feed, rows)] if rows else []
-        papers = [at for at, one in enumerate(acts) if one.kind == "send" and one.feed != REGISTRY]
-        if papers and random.random() < 0.3:
-            day += timedelta(days=1)
-            kind: Kind = random.choice(["hold", "release", "refuse"])
-            acts.append(Act(day, kind, of=random.choice(papers)))
+        for decide in (_judge, _part, _take_back, _see_alive):
+            found = decide(acts, day + timedelta(days=1), random, is_withdrawn)
+            if found is not None:
+                day += timedelta(days=1)
+                acts.append(found)
     return acts
 
 
-def _live_on(people: list[Villager], names: list[str], random: Random) -> None:
+def _judge(acts: list[Act], day: date, random: Random, is_withdrawn: bool) -> Act | None:
+    files = [
+        at
+        for at, one in enumerate(acts)
+        if at and one.kind == "send" and (is_withdrawn or one.feed != REGISTRY)
+    ]
+    if not files or random.random() >= 0.3:
+        return None
+    kind: Kind = random.choice(["hold", "release", "refuse"])
+    return Act(day, kind, of=random.choice(files))
+
+
+def _part(acts: list[Act], day: date, random: Random, _: bool) -> Act | None:
+    """Of the rows of those whom the first registry lists: nobody else has a number for certain."""
+    known = [name for name, _ in acts[0].rows]
+    parted = {(one.of, one.row) for one in acts if one.kind == "part"}
+    rows = [
+        (at, no)
+        for at, one in enumerate(acts)
+        if one.feed == BILLS
+        for no, (name, _) in enumerate(one.rows)
+        if name in known and (at, no) not in parted
+    ]
+    if not rows or random.random() >= 0.3:
+        return None
+    at, no = random.choice(rows)
+    others = [name for name in known if name != acts[at].rows[no][0]]
+    return Act(day, "part", of=at, row=no, to=random.choice(["", *others[:2]]))
+
+
+def _take_back(acts: list[Act], day: date, random: Random, _: bool) -> Act | None:
+    back = {one.of for one in acts if one.kind == "take back"}
+    parted = [at for at, one in enumerate(acts) if one.kind == "part" and at not in back]
+    if not parted or random.random() >= 0.2:
+        return None
+    return Act(day, "take back", of=random.choice(parted))
+
+
+def _see_alive(acts: list[Act], day: date, random: Random, _: bool) -> Act | None:
+    deaths = [at for at, one in enumerate(acts) if one.feed == DEATHS]
+    if not deaths or random.random() >= 0.3:
+        return None
+    return Act(day, "alive", of=random.choice(deaths), row=0)
+
+
+def _live_on(
+    people: list[Villager], names: list[str], random: Random, *, is_renumbered: bool
+) -> None:
     """People move, leave and return, have their numbers corrected, are born and given a number."""
     for one in people:
         happens = random.random()
         if happens < 0.12 and one.untold in ("", "moved"):
             one.home, one.untold = random.choice(["A", "B", "C", "D", None]), "moved"
-        elif happens < 0.3 and one.untold in ("", "number"):
+        elif happens < 0.3 and one.untold in ("", "number") and is_renumbered:
             one.renumber(random)
             one.untold = "number"
     if random.random() < 0.4 and len(people) < len(names):
@@ -145,7 +205,7 @@ def _papers(
             written, form = random.choice(one.numbers), random.random()
             if form < 0.1:
                 written += "11"  # a certificate
-            elif form < 0.2 and len(one.numbers) == 1:
+            elif form < 0.25:
                 written = with_wrong_digit(written, 16)
             paid = day - timedelta(days=random.choice([1, 35, 200, 400]))
             share = f"{random.randint(1, 900000) / 100:.2f}"
@@ -175,22 +235,34 @@ class Clerk:
         self.numbers: dict[str, set[str]] = defaultdict(set)
         self.papers: dict[str, dict[Any, tuple[str, Row]]] = {BILLS: {}, WAGES: {}, "waiting": {}}
         self.latest = 0
-        said = {one.of: one.kind for one in acts if one.kind != "send" and one.on <= as_of}
+        said = {one.of: one.kind for one in acts if one.kind in JUDGED and one.on <= as_of}
+        self._part([one if one.on <= as_of else Act(one.on, "hold") for one in acts])
         for place, one in enumerate(acts):
             if one.kind != "send" or one.on > as_of or said.get(place) in ("hold", "refuse"):
                 continue
             if one.feed == REGISTRY:
                 self._register(one)
-            for name, row in one.rows:
+            for no, (name, row) in enumerate(one.rows):
                 if one.feed == WAGES:
                     self.papers[WAGES][name, row["month"]] = name, row
                 elif one.feed == BILLS:
                     is_right = row["id_number"] in _right_numbers(name)
                     box = self.papers[BILLS if is_right else "waiting"]
-                    box[row["bill_no"]] = name, row
+                    box[row["bill_no"]] = name, row | {"place": (place, no)}
+
+    def _part(self, acts: list[Act]) -> None:
+        """What stands of parted rows: by their place, and of claims by all that they say."""
+        self.parted: dict[Any, str] = {}
+        back = {one.of for one in acts if one.kind == "take back"}
+        for place, one in enumerate(acts):
+            if one.kind == "part" and place not in back:
+                name, row = acts[one.of].rows[one.row]
+                is_right = row["id_number"] in _right_numbers(name)
+                self.parted[(one.of, one.row) if is_right else row["id_number"]] = one.to
 
     def _register(self, act: Act) -> None:
-        self.latest = month = max(self.latest, int(Month.containing(act.on)))
+        month = max(int(Month.parse(row["month"])) for _, row in act.rows)
+        self.latest = month = max(self.latest, month)
         new = dict(act.rows)
         villages = {row["village"] for row in new.values()}
         stay = {
@@ -229,7 +301,11 @@ class Clerk:
         bills = self.papers["waiting"] | self.papers[BILLS]
         for name, row in bills.values():
             day = date.fromisoformat(row["paid_date"])
-            home = self._counts(name, row, int(Month.containing(day)))
+            given = self.parted.get(row["place"], self.parted.get(row["id_number"]))
+            if given is None:
+                home = self._counts(name, row, int(Month.containing(day)))
+            else:
+                name, home = given, self.home_of(given, int(Month.containing(day)))
             if home is None:
                 continue
             month, share = str(Month.containing(day)), Decimal(row["own_share"])

@@ -6,7 +6,7 @@ facts wait in claims.parquet, in the columns of facts.parquet; the name, the num
 date, sex and division are sealed in the vault and read by linkage alone.
 A claim's `claim_ref` is the same for rows that say the same of the same person, so that what an
 official decides of one holds for the next month's too. Rows that give no more than a name never
-share one, nor do rows under a made-up number.
+share one, nor do rows under a made-up number or under what is no name (no_names.py).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fangpin.feeds.check import CHECKED, WAITING
+from fangpin.feeds.no_names import is_no_name_sql
 from fangpin.feeds.readers.table import RAW, RawTable
 from fangpin.feeds.shapes import quoted
 from fangpin.lake.engines.duckdb import Engine
@@ -87,7 +88,7 @@ def find_claims(
             for checked, facts, waits in sources
         ),
     )
-    _make_sealed_rows(engine, vault)
+    _make_sealed_rows(engine, vault, is_no_name_sql(registry, "texts.name"))
     engine.make_table(
         CLAIM_FACTS,
         " UNION ALL ".join(
@@ -116,7 +117,7 @@ def write_claims(*, engine: Engine, vault: Vault, folder: Path, feed: str, deliv
     engine.drop(CLAIM_FACTS, _SEALED_ROWS)
 
 
-def _make_sealed_rows(engine: Engine, vault: Vault) -> None:
+def _make_sealed_rows(engine: Engine, vault: Vault, is_no_name: str) -> None:
     """The evidence of each claim in the one form that is compared, with its claim_ref."""
     engine.make_empty_table(
         "claim_texts",
@@ -135,13 +136,15 @@ def _make_sealed_rows(engine: Engine, vault: Vault) -> None:
             "SELECT * FROM claim_texts UNION ALL SELECT unnest(?), unnest(?), unnest(?), unnest(?)",
             columns,
         )
-    # A name, even with a village, may be two people: only a number or a birth date joins rows.
+    # A name, even with a village, may be two people: only a number or a birth date joins rows. Where there
+    # is no name twins would be one.
     own = "CAST(cells.person_ref AS VARCHAR)"
     said = (
         "concat_ws(chr(31), texts.name, coalesce(texts.number, ''), "
         "coalesce(CAST(cells.birth AS VARCHAR), ''), coalesce(cells.sex, ''), "
         "coalesce(cells.division, ''), "
-        f"CASE WHEN texts.tells OR cells.birth IS NOT NULL THEN '' ELSE {own} END)"
+        f"CASE WHEN (texts.tells OR cells.birth IS NOT NULL) AND NOT {is_no_name} "
+        f"THEN '' ELSE {own} END)"
     )
     engine.make_table(
         _SEALED_ROWS,

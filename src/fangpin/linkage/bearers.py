@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fangpin.feeds.no_names import is_no_name_sql
 from fangpin.lake.engine import Engine
 from fangpin.policy.expressions.sql import column
 from fangpin.policy.header_models import Registry
@@ -58,7 +59,7 @@ def make_people_now(engine: Engine, registry: Registry, *, restates_villages: bo
         engine,
         f"SELECT {name} AS name FROM registry_rows UNION ALL SELECT {name} FROM persons_before",
     )
-    called = f"coalesce(odd.key, lower(rows.{name}))"
+    called = _called(registry, "rows")
     listed = (
         f"SELECT rows.*, rows.person_ref AS number_ref, {called} AS called FROM registry_rows AS rows "
         f"LEFT JOIN odd_names AS odd ON odd.name = rows.{name} WHERE rows.household_ref IS NOT NULL "
@@ -70,17 +71,17 @@ def make_people_now(engine: Engine, registry: Registry, *, restates_villages: bo
         "SELECT person_ref FROM registry_rows WHERE household_ref IS NOT NULL "
         "GROUP BY person_ref HAVING count(*) > 1",
     )
-    engine.make_table("listed", listed.format(which="NOT IN"))
+    engine.make_table("listed", listed.replace("{which}", "NOT IN"))
     engine.append(
         "listed",
         # Whoever is listed twice in one delivery stays in the household of the later row.
-        listed.format(which="IN") + " QUALIFY row_number() OVER "
+        listed.replace("{which}", "IN") + " QUALIFY row_number() OVER "
         f"(PARTITION BY rows.person_ref, {called} ORDER BY rows.row_no DESC) = 1",
     )
     for people, view in (("people_before", "called_before"), ("persons_before", "called_ever")):
         engine.make_view(
             view,
-            f"SELECT people.*, coalesce(odd.key, lower(people.{name})) AS called "
+            f"SELECT people.*, {_called(registry, 'people')} AS called "
             f"FROM {people} AS people LEFT JOIN odd_names AS odd ON odd.name = people.{name}",
         )
     stays = "FALSE" if restates_villages else "TRUE"
@@ -118,7 +119,7 @@ def make_people_now(engine: Engine, registry: Registry, *, restates_villages: bo
     )
     own = (
         "CAST('0x' || substr(sha256(concat_ws(':', present.number_ref, present.household_ref, "
-        f"lower(replace(present.{name}, ' ', '')))), 1, 15) AS BIGINT)"
+        f"{_own_name(registry)})), 1, 15) AS BIGINT)"
     )
     engine.make_table(
         "present_by_reference",
@@ -136,6 +137,24 @@ def make_people_now(engine: Engine, registry: Registry, *, restates_villages: bo
     )
     engine.drop("listed", "staying", "relisted", "present", "present_by_reference")
     engine.drop("gone", "new", "following", "odd_names", "listed_twice", MOVES)
+
+
+def _called(registry: Registry, rows: str) -> str:
+    """The one form of a name of `rows` (beside `odd`); where it is none, with the place in the household:
+    twins may both be called the newborn, under their mother's number."""
+    key = f"coalesce(odd.key, lower({rows}.{column(registry.name)}))"
+    if registry.no_names is None:
+        return key
+    placed = f"concat_ws(':', {key}, CAST({rows}.{column(registry.person_no)} AS VARCHAR))"
+    return f"CASE WHEN {is_no_name_sql(registry, key)} THEN {placed} ELSE {key} END"
+
+
+def _own_name(registry: Registry) -> str:
+    """What parts one of those who share a number from the others, for good."""
+    name = f"lower(replace(present.{column(registry.name)}, ' ', ''))"
+    if registry.no_names is None:
+        return name
+    return f"CASE WHEN {is_no_name_sql(registry, name)} THEN present.called ELSE {name} END"
 
 
 def _telling_fields(engine: Engine, registry: Registry) -> list[str]:

@@ -25,12 +25,15 @@ STEPS = ("number", "certificate", "fifteen", "repaired")
 """In the order in which they are tried."""
 
 
-def cascade(*, engine: Engine, claims: str, people: str) -> None:
+def cascade(*, engine: Engine, claims: str, people: str, former: str | None = None) -> None:
     """Make LINKED and OPEN from two tables.
 
     Steps: the full number; the certificate that begins with it; the old number of 15 digits; one
     wrong digit repaired by the check digit, where the name agrees and so does the birth date (the
     claim's own, or where it has none the one inside its number as written).
+
+    `former` is a table of the `people` whose number was corrected, of whom they say the number alone:
+    person_ref, present_ref, and a row for each name and birth that the registry ever gave with it.
     """
     # Most claims bear a number as the registry does: they need no look at its check digit.
     engine.make_table(
@@ -54,14 +57,15 @@ def cascade(*, engine: Engine, claims: str, people: str) -> None:
             f"AND NOT {has_right_check_sql('number')}"
         ),
     )
-    engine.make_table("one_digit_away", _one_digit_away(people))
+    engine.make_table(NEAR, _one_digit_away(people, former))
     engine.make_table("mended", _one_person_each(_mended()))
     _settle(engine, "mended")
     engine.drop("other_forms", "repairs", "mended")
 
 
 NEAR = "one_digit_away"
-"""claim, person_ref: those whose number a claim's becomes by one digit, whatever else is said."""
+"""claim, person_ref: those whose number a claim's becomes by one digit, whatever else is said; and of
+a former number whose it is now (`present_ref`)."""
 
 
 def _settle(engine: Engine, found: str) -> None:
@@ -86,17 +90,25 @@ def _other_forms(people: str) -> str:
     )
 
 
-def _one_digit_away(people: str) -> str:
+def _one_digit_away(people: str, former: str | None) -> str:
+    near = f"FROM repairs JOIN {people} AS person USING (number)"
+    own = (
+        "SELECT repairs.claim, person.person_ref, person.name, person.birth, "
+        f"person.person_ref AS present_ref {near}"
+    )
+    if former is None:
+        return own
     return (
-        "SELECT repairs.claim, person.person_ref, person.name, person.birth "
-        f"FROM repairs JOIN {people} AS person USING (number)"
+        f"{own} WHERE person.person_ref NOT IN (SELECT person_ref FROM {former}) "
+        "UNION ALL SELECT repairs.claim, person.person_ref, former.name, former.birth, "
+        f"former.present_ref {near} JOIN {former} AS former ON former.person_ref = person.person_ref"
     )
 
 
 def _mended() -> str:
     """Name and birth date agree; a wrong digit inside the birth date needs the claim's own date."""
     return (
-        f"SELECT open.claim, near.person_ref, 'repaired' AS step FROM {NEAR} AS near "
+        f"SELECT open.claim, near.present_ref AS person_ref, 'repaired' AS step FROM {NEAR} AS near "
         f"JOIN {OPEN} AS open USING (claim) WHERE near.name = open.name AND near.birth = "
         "coalesce(open.birth, CAST(try_strptime(substr(open.number, 7, 8), '%Y%m%d') AS DATE))"
     )

@@ -20,7 +20,7 @@ from fangpin.lake.home import TEMPORARY, Home, published_file
 from fangpin.values.problem import Problem, ProblemError
 
 IN_FORCE = "decisions_in_force"
-"""kind (same, different, unknown), claim_ref, feed, delivery, row_no, person_ref."""
+"""kind (same, different, unknown), claim_ref, feed, delivery, row_no, person_ref, and the day `said_on`."""
 
 Kind = Literal["same", "different", "unknown", "alive", "dead", "undo"]
 LINKING = ("same", "different")
@@ -165,6 +165,7 @@ def make_table(
             "delivery": "VARCHAR",
             "row_no": "INTEGER",
             "person_ref": "BIGINT",
+            "said_on": "DATE",
         },
     )
     engine.insert(
@@ -177,6 +178,7 @@ def make_table(
                 one.delivery,
                 one.row_no,
                 person_of(one, present),
+                one.at.date(),
             )
             for one in decisions
             if one.kind in OF_A_PAIR

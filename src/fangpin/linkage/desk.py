@@ -50,7 +50,14 @@ class Desk:
 
     def choose(self, decisions: Sequence[Decision]) -> None:
         """Make `candidates` and `chosen_links` as if these decisions were the ones in force."""
-        make_chosen(engine=self.engine, scores=self.scores, decisions=decisions, model=self.model)
+        make_chosen(
+            engine=self.engine,
+            pack=self.pack,
+            state=self.state,
+            scores=self.scores,
+            decisions=decisions,
+            model=self.model,
+        )
 
     def evidence_of(self, claims: Collection[int]) -> dict[int, dict[str, Any]]:
         """Claim -> what it says of its person, by the names of EVIDENCE; of claims that have rows.

@@ -30,6 +30,7 @@ from fangpin.linkage.decisions import (
     standing,
 )
 from fangpin.linkage.model import Model, load_model
+from fangpin.linkage.newcomers import MAY_BE_MEANT, make_may_be_meant
 from fangpin.linkage.present import PRESENT, present_of, under_present, view_present
 from fangpin.linkage.probable import CHANCE_DECIMALS, chance_sql
 from fangpin.linkage.registry import RegistryState
@@ -45,7 +46,7 @@ from fangpin.policy.expressions.sql import quoted
 from fangpin.policy.feed_models import Contract
 from fangpin.policy.pack import Pack
 
-FORM = "4"
+FORM = "6"
 """Of linked files: those of an earlier form are left lying and made anew."""
 LINKED_ROWS = "linked_rows"
 """The rows of a feed's file."""
@@ -103,14 +104,22 @@ def linked_facts_of(
         deliveries = [one for one in known if one.feed == feed]
         if not deliveries:
             continue
-        key = _key(state, model, scores, deliveries, decisions)
+        key = _key(scores, deliveries, decisions)
         keys.append(f"{feed}/{key}")
         files[feed] = home.links / "facts" / feed / f"{key}.parquet"
         if not files[feed].exists() and not files[feed].with_suffix(".none").exists():
             missing[feed] = deliveries
     if missing:
         wanted = _wanted(engine, scores, [one for one in claimed if one.feed in missing])
-        make_chosen(engine=engine, scores=scores, decisions=decisions, model=model, claims=wanted)
+        make_chosen(
+            engine=engine,
+            pack=pack,
+            state=state,
+            scores=scores,
+            decisions=decisions,
+            model=model,
+            claims=wanted,
+        )
     for feed, deliveries in missing.items():
         _build(
             home=home,
@@ -123,7 +132,7 @@ def linked_facts_of(
             final=files[feed],
         )
     files = {feed: file for feed, file in files.items() if file.exists()}
-    engine.drop("candidates", "chosen_links", "wanted_claims")
+    engine.drop("candidates", "chosen_links", "wanted_claims", MAY_BE_MEANT)
     digest = hashlib.sha256("\n".join(keys).encode()).hexdigest()[:12]
     return Linked(files, digest, scores.is_whole)
 
@@ -147,13 +156,11 @@ def _wanted(engine: Engine, scores: Scores, claimed: Sequence[Arrival]) -> str |
 
 
 def _key(
-    state: RegistryState,
-    model: Model,
     scores: Scores,
     deliveries: Sequence[Arrival],
     decisions: Sequence[Decision],
 ) -> str:
-    parts = [FORM, state.key, model.digest if scores.is_whole else "exact", digest_of(decisions)]
+    parts = [FORM, scores.key, digest_of(decisions)]
     parts += [one.key for one in deliveries]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
@@ -161,6 +168,8 @@ def _key(
 def make_chosen(
     *,
     engine: Engine,
+    pack: Pack,
+    state: RegistryState,
     scores: Scores,
     decisions: Sequence[Decision],
     model: Model,
@@ -169,12 +178,16 @@ def make_chosen(
     """Make `chosen_links`: claim_ref, person_ref, link_step, link_chance; a claim at most once.
 
     `claims` is a table of those that are wanted; None: all of them.
-    What was decided stands above every score; a person whom a decision excluded leaves his chance
-    to the claim's other candidates. `candidates` keeps all pairs with their chance so adjusted: each of
-    the person of now, whose chance is that of all numbers together. After `view_present`.
+    What was decided stands above every score, also of who may be the one meant (newcomers.py). A
+    person whom a decision excluded leaves his chance to the claim's other candidates. `candidates` keeps
+    all pairs with their chance so adjusted: each of the person of now, whose chance is that of all
+    numbers together. After `view_present`.
     """
     present = present_of(engine, (one.person_ref for one in decisions))
     make_table(engine, decisions, present=present)
+    registry = pack.header.registry
+    assert registry is not None, "checked when the registry was read"
+    make_may_be_meant(engine=engine, state=state, registry=registry)
     if scores.files:
         engine.view_files("score_rows", list(scores.files))
     else:
@@ -229,6 +242,7 @@ def make_chosen(
         FROM decided
         UNION ALL
         SELECT claim_ref, person_ref, step, chance FROM candidates
+        ANTI JOIN {MAY_BE_MEANT} USING (claim_ref, person_ref)
         WHERE claim_ref NOT IN (SELECT claim_ref FROM decided)
             AND (step <> 'model' OR {accepted_sql(model) if scores.is_whole else "FALSE"})
         """,

@@ -3,7 +3,8 @@
 A registry delivery restates the villages that it names: a person whom the new rows of a village no
 longer list has left (bearers.py). Grain of `people`: person_ref, of those who are listed. Grain of
 `persons`: reference, as last listed, also of those who left; `is_told_by_number` where the number of
-`number_ref` tells this person, `successor_ref` where another reference is this person now. Grain of
+`number_ref` tells this person, `successor_ref` where another reference is this person now,
+`listed_since` the day of the delivery that listed the person first, under whatever number. Grain of
 `membership`: see membership.py. Grain of `former`: reference that has a successor.
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from fangpin.feeds.arrivals import UNREAD, Arrival
@@ -24,7 +26,7 @@ from fangpin.policy.header_models import Registry
 from fangpin.policy.pack import Pack
 from fangpin.values.problem import Problem, ProblemError
 
-FORM = "6"
+FORM = "7"
 """Of registry states: states of an earlier form are left lying and built anew."""
 
 
@@ -41,9 +43,10 @@ class RegistryState:
     """The latest month of its deliveries: changes against the state before begin here."""
 
 
-def state_key(deliveries: Sequence[Arrival]) -> str:
+def state_key(registry: Registry, deliveries: Sequence[Arrival]) -> str:
     """The name of the state that this sequence of registry deliveries leaves."""
-    text = "\n".join([FORM, *(arrival.delivery for arrival in deliveries)])
+    words = [] if registry.no_names is None else [registry.no_names.model_dump_json()]
+    text = "\n".join([FORM, *words, *(arrival.delivery for arrival in deliveries)])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -70,7 +73,7 @@ def registry_state(
     state: RegistryState | None = None
     for position in range(len(deliveries)):
         so_far = deliveries[: position + 1]
-        key = state_key(so_far)
+        key = state_key(registry, so_far)
         folder = home.registry / key
         # A delivery of an older month that comes late cannot begin before what is known already.
         month = max(so_far[-1].month, state.month if state else 0)
@@ -116,7 +119,8 @@ def _build(
             temporary / "people.parquet",
         )
         engine.write(
-            f"{_persons(column(registry.name))} ORDER BY person_ref", temporary / "persons.parquet"
+            f"{_persons(column(registry.name), arrival.received)} ORDER BY person_ref",
+            temporary / "persons.parquet",
         )
         engine.write(
             f"SELECT * FROM {MEMBERSHIP_NOW} ORDER BY person_ref, from_month",
@@ -134,6 +138,7 @@ def _view_before(engine: Engine, before: RegistryState | None) -> None:
         rows = "SELECT *, person_ref AS number_ref FROM registry_rows LIMIT 0"
         engine.make_table("people_before", rows)
         engine.make_table("persons_before", rows)
+        engine.make_empty_table("since_before", {"person_ref": "BIGINT", "listed_since": "DATE"})
         engine.make_empty_table(
             "membership_before",
             {
@@ -157,8 +162,9 @@ def _view_before(engine: Engine, before: RegistryState | None) -> None:
     engine.view_files("persons_listed_before", [before.persons])
     engine.make_view(
         "persons_before",
-        "SELECT * EXCLUDE (is_told_by_number, successor_ref) FROM persons_listed_before",
+        "SELECT * EXCLUDE (is_told_by_number, successor_ref, listed_since) FROM persons_listed_before",
     )
+    engine.make_view("since_before", "SELECT person_ref, listed_since FROM persons_listed_before")
     engine.view_files("membership_before", [before.membership])
     engine.view_files("former_before", [before.former])
 
@@ -174,7 +180,7 @@ def _view_unread(engine: Engine, arrival: Arrival) -> None:
     )
 
 
-def _persons(name: str) -> str:
+def _persons(name: str, received: date) -> str:
     """Everyone ever listed. Who is listed no longer, and whose number and name someone listed bears,
     is that one now."""
     return f"""
@@ -184,12 +190,21 @@ def _persons(name: str) -> str:
       SELECT gone.person_ref, min(CASE WHEN now.{name} = gone.{name} THEN now.person_ref END) AS twin
       FROM left_before AS gone JOIN {PEOPLE_NOW} AS now ON now.number_ref = gone.number_ref
       GROUP BY gone.person_ref
+    ), ever AS (
+      SELECT *, TRUE AS is_told_by_number, CAST(NULL AS BIGINT) AS successor_ref FROM {PEOPLE_NOW}
+      UNION ALL BY NAME
+      SELECT gone.*, bearers.person_ref IS NULL AS is_told_by_number,
+        coalesce(former.successor_ref, bearers.twin) AS successor_ref
+      FROM left_before AS gone
+      LEFT JOIN bearers ON bearers.person_ref = gone.person_ref
+      LEFT JOIN {FORMER_NOW} AS former ON former.person_ref = gone.person_ref
+    ), since AS (
+      SELECT person_ref, min(listed_since) AS listed_since FROM (
+        SELECT * FROM since_before UNION ALL
+        SELECT ever.successor_ref, before.listed_since FROM ever
+        JOIN since_before AS before ON before.person_ref = ever.person_ref
+      ) AS known GROUP BY person_ref
     )
-    SELECT *, TRUE AS is_told_by_number, CAST(NULL AS BIGINT) AS successor_ref FROM {PEOPLE_NOW}
-    UNION ALL BY NAME
-    SELECT gone.*, bearers.person_ref IS NULL AS is_told_by_number,
-      coalesce(former.successor_ref, bearers.twin) AS successor_ref
-    FROM left_before AS gone
-    LEFT JOIN bearers ON bearers.person_ref = gone.person_ref
-    LEFT JOIN {FORMER_NOW} AS former ON former.person_ref = gone.person_ref
+    SELECT ever.*, coalesce(since.listed_since, DATE '{received}') AS listed_since
+    FROM ever LEFT JOIN since ON since.person_ref = ever.person_ref
     """

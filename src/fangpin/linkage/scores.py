@@ -16,6 +16,7 @@ from pathlib import Path
 from fangpin.feeds.arrivals import QUARANTINE, Arrival
 from fangpin.feeds.borrowed_numbers import BORROWED
 from fangpin.feeds.claims import CLAIMS, sealed_name
+from fangpin.feeds.no_names import is_no_name_sql
 from fangpin.lake.engine import Engine
 from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.engines.splink import has_splink
@@ -32,7 +33,7 @@ from fangpin.policy.expressions.sql import column
 from fangpin.policy.header_models import Registry
 from fangpin.policy.pack import Pack
 
-FORM = "2"
+FORM = "3"
 """Of batches: those of an earlier form are left lying and made anew."""
 KEPT_A_CLAIM = 5
 """Candidates that are kept of each claim, the likeliest first."""
@@ -40,12 +41,16 @@ LEAST_CHANCE = 0.001
 """A candidate below is not kept: nobody would be asked about it."""
 
 PEOPLE, CLAIMS_TABLE = "linkage_people", "linkage_claims"
+FORMER = "linkage_former"
+"""Those of PEOPLE whose number was corrected: see cascade.py."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
     """The batches that hold the scores of some deliveries; `is_whole` is False without Splink."""
 
+    key: str
+    """Names the registry and the model under which they were made."""
     files: tuple[Path, ...]
     is_whole: bool
     deliveries: frozenset[str]
@@ -71,7 +76,8 @@ def scores_of(
     `run` is the engine of a run, on which the model may run; its cells are the same on any.
     """
     whole = has_splink()
-    folder = home.links / f"{state.key}-{model.digest if whole else 'exact'}-{FORM}"
+    key = f"{state.key}-{model.digest if whole else 'exact'}-{FORM}"
+    folder = home.links / key
     batches = sorted(folder.glob("batch-*/batch.json"))
     done: set[str] = set()
     for batch in batches:
@@ -91,7 +97,7 @@ def scores_of(
         batches = sorted(folder.glob("batch-*/batch.json"))
         done |= {f"{one.feed}/{one.delivery}" for one in missing}
     files = tuple(batch.parent / "scores.parquet" for batch in batches)
-    return Scores(files, whole, frozenset(done))
+    return Scores(key, files, whole, frozenset(done))
 
 
 def _score(
@@ -127,7 +133,8 @@ def _score(
         )
         make_people(engine=engine, registry=registry, state=state, parent=parent)
         _take_lent_numbers(engine, arrivals)
-        link(sides=sides, model=model if has_splink() else None)
+        _forget_no_names(engine, registry)
+        link(sides=sides, model=model if has_splink() else None, former=FORMER)
         with published_folder(folder / f"batch-{digest}") as temporary:
             engine.write(
                 "SELECT * FROM link_scores ORDER BY claim_ref, place", temporary / "scores.parquet"
@@ -152,14 +159,24 @@ def _take_lent_numbers(engine: Engine, arrivals: Sequence[Arrival]) -> None:
         engine.drop("claim_rows", "set_aside_rows")
 
 
-def link(*, sides: Sides, model: Model | None) -> None:
+def _forget_no_names(engine: Engine, registry: Registry) -> None:
+    """What stands in place of a name neither agrees with another nor differs."""
+    if registry.no_names is None:
+        return
+    for table in (CLAIMS_TABLE, PEOPLE, FORMER):
+        named = f"CASE WHEN NOT {is_no_name_sql(registry, 'name')} THEN name END"
+        engine.make_table(table, f"SELECT * REPLACE ({named} AS name) FROM {table}")
+
+
+def link(*, sides: Sides, model: Model | None, former: str | None = None) -> None:
     """Make `link_scores` of CLAIMS_TABLE and PEOPLE: the cascade, then the model where there is one.
 
-    All of them are on the vault's side. Columns: claim_ref, person_ref, step, chance, place, weight,
-    and the level and weight of each comparison of the model (NULL for what the cascade linked).
+    All of them are on the vault's side, and so is the cascade's `former`. Columns: claim_ref, person_ref,
+    step, chance, place, weight, and the level and weight of each comparison of the model (NULL for what
+    the cascade linked).
     """
     engine = sides.vault
-    cascade(engine=engine, claims=CLAIMS_TABLE, people=PEOPLE)
+    cascade(engine=engine, claims=CLAIMS_TABLE, people=PEOPLE, former=former)
     exact = (
         "SELECT claim AS claim_ref, person_ref, step, certainty AS chance, "
         f"CAST(1 AS BIGINT) AS place, CAST(NULL AS DOUBLE) AS weight FROM {LINKED}"
@@ -185,7 +202,7 @@ def make_people(
     parent: str,
     only: str | None = None,
 ) -> None:
-    """Make PEOPLE: everyone ever listed, in the columns that claims are compared by.
+    """Make PEOPLE: everyone ever listed, in the columns that claims are compared by; and FORMER.
 
     `only` is a query of the person_refs that are wanted; None: all of them.
     """
@@ -219,6 +236,17 @@ def make_people(
         f"{listed} FROM linkage_persons AS person LEFT JOIN {IDENTITIES} AS identities "
         f"ON identities.person_ref = person.number_ref "
         f"LEFT JOIN odd_names AS odd ON odd.name = {name})",
+    )
+    then = f"SELECT person_ref, {said['name']} AS name, {said['birth']} AS birth"
+    listed = f"linkage_persons AS person LEFT JOIN odd_names AS odd ON odd.name = {name}"
+    engine.make_table(
+        FORMER,
+        # An office that keeps the old number may write what was told with it, or what is told now.
+        f"WITH told AS ({then}, successor_ref FROM {listed} WHERE is_told_by_number), "
+        "former AS (SELECT * FROM told WHERE successor_ref IS NOT NULL) "
+        "SELECT person_ref, successor_ref AS present_ref, name, birth FROM former "
+        "UNION SELECT former.person_ref, now.person_ref, now.name, now.birth FROM former "
+        f"JOIN ({then} FROM {listed}) AS now ON now.person_ref = former.successor_ref",
     )
     engine.drop("odd_names")
 

@@ -17,6 +17,13 @@ class DivisionLevel(Node):
     width: int = Field(gt=0)
 
 
+class NoNames(Node):
+    """What stands where a name belongs and tells nobody: whole words, and how such names end."""
+
+    words: list[Text] = []
+    endings: list[Text] = []
+
+
 class Registry(Node):
     """Which feed lists the persons of each household, and which of its fields mean what."""
 
@@ -32,6 +39,8 @@ class Registry(Node):
     sex: Code | None = None
     phone: Code | None = None
     address: Code | None = None
+    no_names: NoNames | None = None
+    """In every feed; linkage does not compare them."""
 
 
 class FieldIs(Node):

@@ -177,7 +177,7 @@ def _registry_problems(book: Book, entry: Entry, registry: Registry) -> Iterator
         return
     for name in Registry.model_fields:
         mapped = getattr(registry, name)
-        if name in ("feed", "head") or mapped is None:
+        if name in ("feed", "head", "no_names") or mapped is None:
             continue
         if mapped not in fields:
             yield unknown(
