@@ -33,7 +33,7 @@ from fangpin.values.month import Month
 from fangpin.values.problem import ProblemError
 from fangpin.web.charts.ladder import Rung, ladder_chart
 from fangpin.web.console.cases.forms.base import told
-from fangpin.web.console.feeds import home
+from fangpin.web.console.feeds import home, reaches
 from fangpin.web.console.frame import chosen_division
 from fangpin.web.console.rules import trial
 from fangpin.web.ground.access import TRY_RULES, ConsoleRequest, opens
@@ -168,7 +168,9 @@ def rule(request: ConsoleRequest, rule: str) -> HttpResponse:
         return render(request, "console/rule.html", context)
     asked = _asked(request, choices)
     context |= {"asked": asked, "unit": _unit(asked.parameter)}
-    if asked.value is not None:
+    if asked.value is not None and not reaches(scope):
+        context["refused"] = gettext("您的岗位不在监测范围内，没有可以试算的农户。")
+    elif asked.value is not None:
         try:
             context |= _answer(request, found, asked, scope=scope)
         except ProblemError as error:
