@@ -13,6 +13,8 @@ from django.test import Client
 
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.officials.models import Delegation, Official, Post
+from fangpin.policy.demo_models import DemoOfficial, DemoRecipe
+from fangpin.web.console.views import sign_in
 from fangpin.web.ground import access
 from tests.casework.test_second_factor import phone
 from tests.web.conftest import SignIn
@@ -219,3 +221,26 @@ def test_an_address_of_nothing_leaves_no_trace(prefecture: Seed, signed_in: Sign
     assert signed_in("village").get("/no-such-page/").status_code == 404
     assert not AuditEntry.objects.filter(act="refuse_view").exists()
     assert get_user_model().objects.filter(username="village").exists()
+
+
+def test_a_demonstration_lists_the_accounts_of_its_recipe_however_many_officials_there_are(
+    prefecture: Seed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tour's cadre stood behind dozens of invented officials, where the list had ended."""
+    for number in range(30):
+        user = get_user_model().objects.create(username=f"invented_{number:02}")
+        Post.objects.create(
+            official=Official.objects.create(user=user, name="某人"),
+            role="village_cadre",
+            division="431022101201",
+            from_date=date(2019, 1, 1),
+        )
+    accounts = [
+        DemoOfficial(username=name, name="-", role="village_cadre", division="-")
+        for name in ("county", "village", "nobody")
+    ]
+    recipe = DemoRecipe.model_construct(accounts=accounts)
+    monkeypatch.setattr(sign_in, "demo_recipe", lambda: recipe)
+    page = Client().get("/sign-in/").content.decode()
+
+    assert re.findall(r"<code>(\w+)</code>", page) == ["county", "village"]
