@@ -36,6 +36,7 @@ from fangpin.web.ground.language import COOKIE_AGE, LANGUAGE_COOKIE, SIZE_COOKIE
 from fangpin.web.ground.pack import installation_pack
 from fangpin.web.ground.passwords import Tried, minutes_of, try_password
 from fangpin.web.ground.sessions import ACTING, MUST_CHANGE, key_of
+from fangpin.web.ground.typed import carried_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +83,22 @@ def sign_in(request: ConsoleRequest) -> HttpResponse:
         signed_in(tried.user, at=request.at)
         if official is not None and official.must_change_password:
             request.session[MUST_CHANGE] = True
-        response = redirect(following)
+        response: HttpResponse = redirect(following)
+        typed = carried_by(request)
+        if typed is not None and not request.session.get(MUST_CHANGE):
+            response = render(request, "console/go_on.html", {"typed": typed})
         if official is not None and official.language:
             response.set_cookie(LANGUAGE_COOKIE, official.language, COOKIE_AGE, samesite="Lax")
         if official is not None and official.text_size:
             response.set_cookie(SIZE_COOKIE, str(official.text_size), COOKIE_AGE, samesite="Lax")
         return response
     accounts = _demo_accounts(request) if settings.FANGPIN.demo else []
-    told: dict[str, object] = {"username": username, "next": following, "accounts": accounts}
+    told: dict[str, object] = {
+        "username": username,
+        "next": following,
+        "accounts": accounts,
+        "typed": carried_by(request),
+    }
     if tried.wait_seconds:
         told["wait"] = minutes_of(tried.wait_seconds)
         answer = render(request, "console/sign_in.html", told, status=429)
