@@ -11,9 +11,10 @@ from fangpin.casework.cases import acts
 from fangpin.casework.cases.models import Case
 from fangpin.casework.measures import acts as help_acts
 from fangpin.casework.measures import queries
-from fangpin.casework.measures.models import Measure, MeasureDelivery
+from fangpin.casework.measures.models import Measure, MeasureDelivery, Resource
 from fangpin.casework.measures.places import ResourceRecord, offer_resource, resources
 from fangpin.casework.measures.plans import PlannedMeasure
+from fangpin.casework.measures.queries import MeasureFilters
 from fangpin.values.problem import ProblemError
 from tests.casework.cases_world import DAY, Office, build_alert, build_household, moment, pack
 from tests.cast import COUNTY, build_cast, build_divisions
@@ -229,3 +230,29 @@ def test_income_is_shown_before_and_after_help_began(office: Office) -> None:
     )
     assert [one.is_after for one in months] == [False, False, True, True, True, True]
     assert months[-1].line == Decimal("6000")
+
+
+def test_the_rows_behind_a_count_are_those_of_the_scope_page_by_page(office: Office) -> None:
+    resource_no = offer_posts(office, quota=3)
+    plan(office, post(office, resource_no), allowance(office))
+    reviewer = office.scope(office.cast.reviewer)
+    posts = MeasureFilters(measure="public_welfare_post", state="planned")
+    held = MeasureFilters(resource=queries.resource(reviewer, resource_no).pk)
+
+    for filters in (posts, held):
+        found = queries.measure_page(reviewer, filters=filters)
+        assert [one.measure for one in found.measures] == ["public_welfare_post"]
+        assert (found.count_capped, found.is_capped, found.next) == (1, False, None)
+    first = queries.measure_page(reviewer, filters=MeasureFilters(), limit=1)
+    rest = queries.measure_page(reviewer, filters=MeasureFilters(), after=first.next, limit=1)
+    planned = [one.measure for one in (*first.measures, *rest.measures)]
+    assert sorted(planned) == ["public_welfare_post", "subsistence_allowance"]
+    assert first.count_capped == 2 and rest.next is None
+    ended = MeasureFilters(measure="public_welfare_post", state="ended")
+    assert queries.measure_page(reviewer, filters=ended).measures == ()
+
+    outsider = office.scope(office.cast.outsider)
+    for filters in (posts, held, MeasureFilters()):
+        assert queries.measure_page(outsider, filters=filters).count_capped == 0
+    with pytest.raises(Resource.DoesNotExist):
+        queries.resource(outsider, resource_no)

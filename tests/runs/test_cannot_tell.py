@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
 
 from fangpin.casework.officials.scope import NOTHING, Scope
@@ -70,3 +72,22 @@ def test_a_run_from_before_this_was_kept_is_not_a_run_that_could_tell_everything
     tmp_path: Path,
 ) -> None:
     assert cannot_tell(Scope(divisions=("H",)), run_folder=tmp_path, width=3) is None
+
+
+def test_looking_it_up_opens_no_engine_of_its_own(
+    whole: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An overview is asked for again and again; an engine costs more than the look-up."""
+    folder = whole.run(NOW).folder
+    cannot_tell(Scope(divisions=("H",)), run_folder=folder, width=3)
+    opened: list[str] = []
+    connect = duckdb.connect
+
+    def counted(*given: Any, **named: Any) -> Any:
+        opened.append("one")
+        return connect(*given, **named)
+
+    monkeypatch.setattr(duckdb, "connect", counted)
+    for division in ("H", "H02"):
+        assert cannot_tell(Scope(divisions=(division,)), run_folder=folder, width=3)
+    assert opened == []

@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from fangpin.casework.alerts.models import Alert
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.cases.models import Case, CaseAct, DeliberationItem
+from fangpin.casework.measures.models import Resource
 from fangpin.casework.registry.models import Household, Provisional
 from fangpin.casework.uploads.models import Upload
 from fangpin.web.console.cases.forms import FORMS
@@ -49,6 +50,8 @@ _FEEDS = {"feeds", "feed", "delivery", "rejects"}
 _CASES = {
     "cases",
     "measures",
+    "measures-given",
+    "places-held",
     "duties",
     "case",
     "notice-sheet",
@@ -94,6 +97,7 @@ MAY_OPEN = {
         "households",
         "cases",
         "measures",
+        "measures-given",
         "duties",
         "declarations",
         "unregistered",
@@ -138,6 +142,20 @@ def unregistered(prefecture: Seed) -> None:
         )
 
 
+@pytest.fixture(autouse=True)
+def places(prefecture: Seed) -> None:
+    """Posts of Li's county, and of the foreign one."""
+    for number, division in (("R-YIZHANG", "431022"), ("R-FOREIGN", FOREIGN_VILLAGE[:6])):
+        Resource.objects.create(
+            resource_no=number,
+            division=division,
+            measure="relief",
+            title="护林员" if division == "431022" else f"{FOREIGN_NAME}的岗位",
+            quota=3,
+            from_date=date(2020, 1, 1),
+        )
+
+
 def prefecture_day() -> datetime:
     return datetime(2020, 12, 1, 2, tzinfo=UTC)
 
@@ -167,6 +185,9 @@ def address(pattern: URLPattern, household: int) -> str:
         ("<str:clock>", "visit"),
         ("<str:how>", "overdue"),
         ("<int:household_ref>", str(household)),
+        ("<str:measure>", "relief"),
+        ("<str:state>", "planned"),
+        ("<str:resource_no>", "R-FOREIGN" if is_foreign else "R-YIZHANG"),
         ("<slug:rule>", "medical_sustained"),
         ("<str:feed>", "medical.settlement"),
         ("<str:delivery>", "2020-11-01"),

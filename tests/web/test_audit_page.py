@@ -129,6 +129,8 @@ def test_what_stands_beside_an_act_is_told_in_words(prefecture: Seed, signed_in:
     )
     words = f"措施 {measure.title.zh} · 原因 {cause.title.zh} · 有风险 是 · 天数 5"
     assert told == f"{words} · of_later as_written"
+    moment = detail_words({"earliest_end": "2020-12-04T01:45:00+00:00", "on": "2020-12-04"})
+    assert moment == "最早可结束 2020-12-04 09:45 · 日期 2020-12-04", "by the clock on the wall"
     page = text_of(signed_in("county").get("/audit/"))
     for raw in (" causes ", " measures ", " category ", "manage_resources", "refuse_view"):
         assert raw not in page, raw

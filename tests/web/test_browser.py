@@ -48,6 +48,7 @@ OF_A_CADRE = (
 )
 OF_A_COUNTY = (
     "/measures/",
+    "/measures/relief/in_force/",
     "/duties/",
     "/links/",
     "/deaths/",

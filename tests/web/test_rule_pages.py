@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from fangpin.backtest import Replay
 from fangpin.casework.officials.scope import Scope
 from fangpin.runs.known_truth import KnownTruth
-from fangpin.runs.threshold_trial import Trial
+from fangpin.runs.threshold_trial import Trial, ladder
 from fangpin.values.month import Month
 from fangpin.web.console import rules as trials
 from fangpin.web.console.feeds import home
@@ -133,7 +134,7 @@ def test_the_lines_that_put_the_value_into_force_stand_beside_the_answer(
     assert "from: 2021-01-01, value: 300" in text
 
 
-@pytest.mark.parametrize("value", ["abc", "-1", "1e99", "NaN", "12;drop"])
+@pytest.mark.parametrize("value", ["abc", "-1", "1e99", "NaN", "12;drop", "19,5", "1,00"])
 def test_a_value_that_is_no_threshold_is_told_beside_its_field(
     prefecture: Seed, signed_in: SignIn, value: str
 ) -> None:
@@ -142,6 +143,76 @@ def test_a_value_that_is_no_threshold_is_told_beside_its_field(
     assert response.status_code == 200
     assert "请填一个不小于 0 的数" in body(response)
     assert 'aria-invalid="true"' in body(response)
+
+
+def test_a_value_may_be_written_with_thousands_separated(
+    trial_of_300: None, signed_in: SignIn
+) -> None:
+    page = body(signed_in("county").get(PAGE, {"value": "1,300"}))
+
+    assert "aria-invalid" not in page
+    assert "改为 1,300 元" in page
+
+
+def test_the_values_of_the_ladder_are_one_replay(
+    prefecture: Seed, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each bar leads to its own trial: it has been computed with the first one."""
+    replays: list[Decimal] = []
+
+    def try_value(*_homes: object, tried: Decimal, present: Decimal, **_others: object) -> Trial:
+        replays.append(tried)
+        as_it_is = replay(None, FOREIGN)
+        others = [value for value in ladder(present) if value != present]
+        return Trial(
+            rule=next(one for one in installation_pack().rules if one.rule == "medical_sustained"),
+            parameter=PARAMETER,
+            present=present,
+            tried=tried,
+            from_month=FIRST,
+            to_month=LAST,
+            truth=KnownTruth("officials", {}),
+            as_it_is=as_it_is,
+            by_value=tuple(
+                sorted(
+                    [(present, as_it_is), *((one, replay(int(one), LI_ZHUXI)) for one in others)]
+                )
+            ),
+        )
+
+    monkeypatch.setattr(trials, "try_value", try_value)
+    trials._trial.cache_clear()
+    client = signed_in("county")
+    values = re.findall(
+        r'href="\?parameter=[^"]*value=([0-9.]+)"', body(client.get(f"{PAGE}?value=200"))
+    )
+    for value in values:
+        told = "按现行数值" if value == "400" else f"改为 {value} 元"
+        assert told in body(client.get(f"{PAGE}?value={value}"))
+    trials._trial.cache_clear()
+
+    assert len(values) > 5
+    assert len(replays) == 1
+
+
+def test_where_the_registry_has_just_come_the_page_says_from_which_month_on_it_can_be_tried(
+    prefecture: Seed, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "first_possible", lambda *_, **__: Month.parse("2020-12"))
+    page = body(signed_in("county").get(f"{PAGE}?value=300"))
+
+    assert "第一份名册是 2020年12月 收到的；一个月过完才能试算，从 2021年1月 起可以。" in page
+    assert 'class="sentence"' not in page
+
+
+def test_a_trial_shorter_than_asked_says_from_when_on_there_was_a_registry(
+    trial_of_300: None, signed_in: SignIn
+) -> None:
+    client = signed_in("county")
+
+    told = "再早没有名册：试算从收到第一份名册的 2019-12 开始。"
+    assert told in body(client.get(f"{PAGE}?value=300&months=24"))
+    assert told not in body(client.get(f"{PAGE}?value=300&months=12"))
 
 
 def test_without_deliveries_the_page_says_what_is_missing(

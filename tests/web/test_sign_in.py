@@ -12,11 +12,16 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from fangpin.casework.audit.models import AuditEntry
+from fangpin.casework.cases.models import Case
 from fangpin.casework.officials.models import Delegation, Official, Post
+from fangpin.policy.demo_models import DemoOfficial, DemoRecipe
+from fangpin.web.console.views import sign_in
 from fangpin.web.ground import access
 from tests.casework.test_second_factor import phone
 from tests.web.conftest import SignIn
+from tests.web.pages import form_of
 from tests.web.seed import CLOCK, FOREIGN, LI_ZHUXI, PASSWORD, Seed
+from tests.web.seed_cases import ON_NOTICE
 
 NOW = datetime(2020, 12, 14, 4, tzinfo=UTC)
 WAIT = "输错次数太多，请等 15 分钟再试。"
@@ -219,3 +224,68 @@ def test_an_address_of_nothing_leaves_no_trace(prefecture: Seed, signed_in: Sign
     assert signed_in("village").get("/no-such-page/").status_code == 404
     assert not AuditEntry.objects.filter(act="refuse_view").exists()
     assert get_user_model().objects.filter(username="village").exists()
+
+
+def test_a_demonstration_lists_the_accounts_of_its_recipe_however_many_officials_there_are(
+    prefecture: Seed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tour's cadre stood behind dozens of invented officials, where the list had ended."""
+    for number in range(30):
+        user = get_user_model().objects.create(username=f"invented_{number:02}")
+        Post.objects.create(
+            official=Official.objects.create(user=user, name="某人"),
+            role="village_cadre",
+            division="431022101201",
+            from_date=date(2019, 1, 1),
+        )
+    accounts = [
+        DemoOfficial(username=name, name="-", role="village_cadre", division="-")
+        for name in ("county", "village", "nobody")
+    ]
+    recipe = DemoRecipe.model_construct(accounts=accounts)
+    monkeypatch.setattr(sign_in, "demo_recipe", lambda: recipe)
+    page = Client().get("/sign-in/").content.decode()
+
+    assert re.findall(r"<code>(\w+)</code>", page) == ["county", "village"]
+
+
+def test_what_was_typed_when_the_session_had_ended_comes_through_the_sign_in(
+    prefecture: Seed, signed_in: SignIn
+) -> None:
+    case = Case.objects.get(household=ON_NOTICE)
+    path = f"/cases/{case.case_no}/return_for_correction/"
+    words = "三月住院后不能外出打工，<家里> 只靠低保。"
+    client = Client()
+    asked = client.post(path, {"note": words, "causes": ["illness", "job"]})
+    assert asked.status_code == 401
+    assert "您填的都还在" in asked.content.decode()
+
+    address, values = form_of(asked.content.decode(), "/sign-in/")
+    wrong = client.post(address, values | {"username": ["town"], "password": ["wrong"]})
+    assert wrong.status_code == 400
+    address, values = form_of(wrong.content.decode(), "/sign-in/")
+    right = client.post(address, values | {"username": ["town"], "password": [PASSWORD]})
+    assert right.status_code == 200
+    address, values = form_of(right.content.decode(), path)
+    assert (values["note"], values["causes"]) == ([words], ["illness", "job"])
+    assert client.get("/queue/").status_code == 200, "the official is signed in"
+
+
+def test_nothing_is_carried_to_another_server_nor_a_password_that_was_to_be_changed(
+    prefecture: Seed,
+) -> None:
+    credentials = {"username": "town", "password": PASSWORD}
+    away = {"typed-to": "//evil.example/", "typed:note": "x", **credentials}
+    assert Client().post("/sign-in/", away).status_code == 302
+    changed = Client().post("/password/", {"old": PASSWORD, "new": "new-secret-words"})
+    assert changed.status_code == 302
+    forged = Client(enforce_csrf_checks=True).post("/cases/C20-X/assign/", {"note": "x"})
+    assert forged.status_code == 403, "no other site's form is carried"
+
+
+def test_the_address_of_an_act_says_in_words_that_it_has_no_page(
+    prefecture: Seed, signed_in: SignIn
+) -> None:
+    answer = signed_in("county").get("/alerts/A202012-0001/end/")
+    assert answer.status_code == 405
+    assert "这一步没有自己的页面" in answer.content.decode()

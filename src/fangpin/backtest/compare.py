@@ -26,12 +26,13 @@ class Difference:
         """`change` is what was tried: 阈值改为 350 元."""
         if not self.households and not self.true_households:
             return f"{change}：预警不变"
-        more = "多" if self.households >= 0 else "少"
-        found = "多找到" if self.true_households >= 0 else "少找到"
-        told = (
-            f"{change}：{more}预警 {abs(self.households):,} 户，"
-            f"其中{found}真有困难的 {abs(self.true_households):,} 户"
-        )
+        more = "多" if self.households > 0 else "少"
+        alerted = f"{more}预警 {abs(self.households):,} 户" if self.households else "预警户数不变"
+        if self.true_households:
+            found = "多找到" if self.true_households > 0 else "少找到"
+            told = f"{change}：{alerted}，其中{found}真有困难的 {abs(self.true_households):,} 户"
+        else:
+            told = f"{change}：{alerted}，没有{more}找到真有困难的户"
         if self.visits_a_find is not None:
             told += f"。平均每多跑 {self.visits_a_find:.1f} 户，多找到 1 户"
         return told
@@ -40,12 +41,19 @@ class Difference:
         """`change` is what was tried: Threshold at 350 yuan."""
         if not self.households and not self.true_households:
             return f"{change}: the alerts stay the same"
-        more = "more" if self.households >= 0 else "fewer"
-        found = "more" if self.true_households >= 0 else "fewer"
-        told = (
-            f"{change}: {abs(self.households):,} {more} households alerted, "
-            f"{abs(self.true_households):,} {found} truly in need among them"
+        more = "more" if self.households > 0 else "fewer"
+        households = "household" if abs(self.households) == 1 else "households"
+        alerted = (
+            f"{abs(self.households):,} {more} {households} alerted"
+            if self.households
+            else "as many households alerted"
         )
+        if self.true_households:
+            found = "more" if self.true_households > 0 else "fewer"
+            among = f"{abs(self.true_households):,} {found} truly in need among them"
+            told = f"{change}: {alerted}, {among}"
+        else:
+            told = f"{change}: {alerted}, no {more} truly in need found"
         if self.visits_a_find is not None:
             told += f". One more is found for every {self.visits_a_find:.1f} more visits"
         return told

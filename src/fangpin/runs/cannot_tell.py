@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fangpin.lake.engines.duckdb import connect
+from fangpin.lake.engines.duckdb import kept_reader
 from fangpin.policy.expressions.sql import quoted
 from fangpin.rules.evaluate import NUMBERS, Evaluation, bits_of
 
@@ -60,12 +60,12 @@ def cannot_tell(
     if scope.is_empty:
         return found
     within = " OR ".join("(division >= ? AND division < ?)" for _ in scope.ranges)
-    with connect(threads=1) as engine:
-        engine.view_files("cannot_tell", [run_folder / FILE])
-        for division, rule, count in engine.rows(
-            f"SELECT substr(division, 1, {int(width)}), coalesce(rule, '{JUDGED}'), "
-            f"sum(count_of_households) FROM cannot_tell WHERE {within} GROUP BY 1, 2 ORDER BY 1, 2",
-            [bound for pair in scope.ranges for bound in pair],
-        ):
-            found.setdefault(str(division), {})[str(rule)] = int(count)
+    engine = kept_reader()
+    engine.view_files("cannot_tell", [run_folder / FILE], of_one_shape=True)
+    for division, rule, count in engine.rows(
+        f"SELECT substr(division, 1, {int(width)}), coalesce(rule, '{JUDGED}'), "
+        f"sum(count_of_households) FROM cannot_tell WHERE {within} GROUP BY 1, 2 ORDER BY 1, 2",
+        [bound for pair in scope.ranges for bound in pair],
+    ):
+        found.setdefault(str(division), {})[str(rule)] = int(count)
     return found

@@ -138,6 +138,21 @@ WAITING = (
 )
 
 
+BROKEN_DAYS = r"""() => {
+  const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    for (const day of walk.currentNode.data.matchAll(/\d{4}\u2060?-\u2060?\d\d\u2060?-\u2060?\d\d/g)) {
+      const range = document.createRange();
+      range.setStart(walk.currentNode, day.index);
+      range.setEnd(walk.currentNode, day.index + day[0].length);
+      const tops = new Set([...range.getClientRects()].map((one) => Math.round(one.top)));
+      if (tops.size > 1) found.push([day[0], "over two lines"]);
+    }
+  }
+  return found;
+}"""
+"""Days that a line breaks in two."""
+
 LOOKS = ['{"language":"zh"}', '{"language":"en"}', '{"language":"zh","elder":true}']
 
 
@@ -172,6 +187,7 @@ def test_no_screen_has_a_barrier_and_controls_are_made_for_a_thumb_and_words_for
             }""",
             [control, letters],
         )
+        told += phone.page.evaluate(BROKEN_DAYS)
         width = phone.page.evaluate("document.documentElement.scrollWidth")
         small += [(name, *one) for one in told] + ([(name, "wide", width)] if width > 360 else [])
         violations = barriers(phone.page)

@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from fangpin.casework.cases.assessment import INCOME_PER_HEAD, facts_of, line_of
-from fangpin.casework.measures.models import Measure
+from fangpin.casework.divisions.walks import capped
+from fangpin.casework.measures.models import Measure, Resource
 from fangpin.casework.measures.states import ALIVE
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry.models import Household
@@ -42,6 +43,65 @@ def measures_of_household(
         .order_by("-from_date", "-id")
     )
     return sorted(rows, key=lambda one: one.state not in ALIVE)
+
+
+COUNT_CAP = 1_000
+"""Counting stops here: the console then says "more than"."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureFilters:
+    """Which measures are asked for: of one kind and state, or those that hold a place."""
+
+    measure: str = ""
+    state: str = ""
+    resource: int | None = None
+    """The id of a resource: measures planned or in force that hold one of its places."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurePage:
+    """One page, the latest planned first; `next` is the id to go on behind, None on the last."""
+
+    measures: tuple[Measure, ...]
+    count_capped: int
+    is_capped: bool
+    next: int | None
+
+
+def measure_page(
+    scope: Scope, *, filters: MeasureFilters, after: int | None = None, limit: int = 50
+) -> MeasurePage:
+    """One page of the scope's measures with their households and the cases that planned them."""
+    found = within(Measure.objects.all(), scope)
+    if filters.measure:
+        found = found.filter(measure=filters.measure)
+    if filters.state:
+        found = found.filter(state=filters.state)
+    if filters.resource is not None:
+        found = found.filter(resource=filters.resource, state__in=ALIVE)
+    count = capped(found, COUNT_CAP)
+    behind = found if after is None else found.filter(id__lt=after)
+    rows = list(
+        behind.select_related("household", "resource", "planned_by_act__case").order_by("-id")[
+            : limit + 1
+        ]
+    )
+    following = rows[limit - 1].pk if len(rows) > limit else None
+    return MeasurePage(tuple(rows[:limit]), min(count, COUNT_CAP), count > COUNT_CAP, following)
+
+
+def resource(scope: Scope, resource_no: str) -> Resource:
+    """Places that households of the scope may have: offered in it, or above it.
+
+    Raises Resource.DoesNotExist for those of elsewhere.
+    """
+    found = Resource.objects.get(resource_no=resource_no)
+    if not scope.covers(found.division) and not any(
+        code.startswith(found.division) for code in scope.divisions
+    ):
+        raise Resource.DoesNotExist
+    return found
 
 
 def measure(scope: Scope, measure_id: int) -> Measure:

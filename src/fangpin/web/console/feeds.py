@@ -14,6 +14,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop, ngettext
 
+from fangpin.casework.officials.scope import Scope
 from fangpin.feeds import arrivals as feeds
 from fangpin.feeds.arrivals import Arrival, FeedStatus
 from fangpin.lake.home import Home
@@ -88,6 +89,16 @@ class CalendarGroup:
 def home() -> Home:
     """The installation's folder."""
     return Home(settings.FANGPIN.home)
+
+
+def reaches(scope: Scope) -> bool:
+    """Whether the departments' deliveries concern a scope.
+
+    They are of the pack's place as a whole: of those who serve in it or above it, and of nobody who
+    serves elsewhere.
+    """
+    place = installation_pack().header.root_division or ""
+    return any(code.startswith(place) or place.startswith(code) for code in scope.divisions)
 
 
 def known_arrivals(today: date) -> list[Arrival]:

@@ -32,7 +32,7 @@ from fangpin.runs.demonstration import run_days
 from fangpin.runs.link_acts import DECIDE_LINKS
 from fangpin.values.month import Month
 from fangpin.web.console.demo import demo_recipe
-from fangpin.web.console.feeds import late_feeds
+from fangpin.web.console.feeds import late_feeds, reaches
 from fangpin.web.ground.access import (
     SEE_AUDIT,
     SEE_CASE,
@@ -201,7 +201,8 @@ def _fill(made: Frame, request: ConsoleRequest, scope: Scope) -> None:
     ]
     made.may_search = scope.can(SEE_HOUSEHOLD)
     _where(made, paths.get(here, ()), scope)
-    judged = list(Run.objects.order_by("-as_of").values_list("month", flat=True)[:36])
+    runs = Run.objects.all() if reaches(scope) else Run.objects.none()
+    judged = list(runs.order_by("-as_of").values_list("month", flat=True)[:36])
     if judged and (scope.can(SEE_OVERVIEW) or scope.can(SEE_QUEUE)):
         made.unjudged = _unjudged(max(judged), on=request.today)
     if scope.can(SEE_OVERVIEW):
@@ -246,7 +247,7 @@ def _casework(scope: Scope, entry: Callable[..., Entry]) -> list[Section]:
     if scope.can(HOLD):
         work.append(entry("new-meeting", gettext("民主评议")))
     if scope.can(SEE_CASE):
-        work.append(entry("measures", gettext("措施与名额")))
+        work.append(entry("measures", gettext("措施与名额"), "places-held", "measures-given"))
         work.append(entry("duties", gettext("回访与责任")))
     if scope.can(SEE_OVERVIEW):
         watch.append(entry("supervision", gettext("督办看板"), "clock-cases"))
@@ -291,7 +292,7 @@ def _sections(request: ConsoleRequest, scope: Scope) -> list[Section]:
 def _data(request: ConsoleRequest, scope: Scope, entry: Callable[..., Entry]) -> list[Section]:
     """The departments' deliveries, and whom their rows are about."""
     found = []
-    if scope.can(SEE_FEEDS):
+    if scope.can(SEE_FEEDS) and reaches(scope):
         late = len(late_feeds(request.today))
         note = ngettext("%(n)d 项迟报", "%(n)d 项迟报", late) % {"n": late} if late else ""
         data = entry(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from fangpin.casework.followup import queries as followup
 from fangpin.casework.followup.duties import DutyState
 from fangpin.casework.followup.models import FollowUp
 from fangpin.casework.measures.models import Measure
 from fangpin.casework.measures.queries import EffectMonth, effect_on_income
+from fangpin.casework.measures.states import MeasureState
 from fangpin.casework.registry.models import Household
 from fangpin.web.charts.ledger import Line
 from fangpin.web.charts.threshold import threshold_chart
@@ -22,6 +23,11 @@ from fangpin.web.ground.language import short_language
 from fangpin.web.ground.pack import installation_pack
 from fangpin.web.ground.words import said
 
+MEASURE_STATES = {
+    MeasureState.PLANNED: gettext_noop("待落实"),
+    MeasureState.IN_FORCE: gettext_noop("在执行"),
+    MeasureState.ENDED: gettext_noop("已结束"),
+}
 MONTHS = 18
 """Months of income shown before and after help began."""
 SHOWN = 6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -11,7 +12,7 @@ from fangpin.casework.cases.models import Episode
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.lake.engines.duckdb import connect
 from fangpin.policy.models import Rule
-from fangpin.runs.threshold_trial import Trial, try_value
+from fangpin.runs.threshold_trial import Trial, ladder, try_value
 from fangpin.values.month import Month
 from fangpin.web.console.feeds import home, signature_of_deliveries
 from fangpin.web.ground.pack import installation_pack
@@ -34,12 +35,13 @@ def trial(
     """A rule's trial; remembered until a delivery comes or officials find or end a need.
 
     Not shared between scopes: where the database itself holds rows to a scope, the needs that
-    officials found are those of the scope that asked.
+    officials found are those of the scope that asked. All values of the ladder are one replay.
 
     Raises ProblemError as `fangpin.backtest.replay_all`.
     """
+    is_of_ladder = tried in ladder(present)
     with _one_at_a_time:
-        return _trial(
+        found = _trial(
             (
                 installation_pack().digest,
                 signature_of_deliveries(),
@@ -49,11 +51,12 @@ def trial(
             rule.rule,
             parameter,
             present,
-            tried,
+            present if is_of_ladder else tried,
             from_month,
             to_month,
             today,
         )
+    return replace(found, tried=tried)
 
 
 @lru_cache(maxsize=16)

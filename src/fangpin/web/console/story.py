@@ -16,9 +16,11 @@ from fangpin.casework.cases.models import Case, Episode
 from fangpin.casework.followup import queries as followup
 from fangpin.casework.measures import queries as measures
 from fangpin.casework.measures.models import Measure
+from fangpin.casework.measures.states import MeasureState
 from fangpin.casework.officials.queries import names_of
 from fangpin.casework.officials.scope import Scope
 from fangpin.policy.models import Severity
+from fangpin.web.console.help import MEASURE_STATES
 from fangpin.web.ground.pack import installation_pack, severity_of
 from fangpin.web.ground.words import cause_words, listed, said
 
@@ -117,11 +119,6 @@ def episode_lines(scope: Scope, household_ref: int) -> list[EpisodeLine]:
 def measure_lines(scope: Scope, household_ref: int) -> list[MeasureLine]:
     """The household's help, what is under way first."""
     pack = installation_pack()
-    states = {
-        "planned": gettext("已计划"),
-        "in_force": gettext("落实中"),
-        "ended": gettext("已结束"),
-    }
     lines = []
     for one in measures.measures_of_household(scope, household_ref):
         kind = pack.measures.get(one.measure)
@@ -131,7 +128,7 @@ def measure_lines(scope: Scope, household_ref: int) -> list[MeasureLine]:
                 measure=one,
                 title=said(kind.title) if kind else one.measure,
                 department=said(department.short) if department else one.department,
-                state=states.get(one.state, one.state),
+                state=gettext(MEASURE_STATES[MeasureState(one.state)]),
             )
         )
     return lines

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
 from fangpin.casework.audit.models import AuditEntry
@@ -90,6 +93,10 @@ DETAILS = {
 """What stands beside an act; of what is not listed the code is shown as it was written."""
 
 
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*(Z|[+-]\d\d:\d\d)$")
+"""A moment as acts write it down; people read it by the clock of the installation."""
+
+
 def act_words(act: str) -> str:
     """The words of an act: the pack's, else the interface's, else the code itself."""
     word = installation_pack().words.get(f"act.{act}")
@@ -121,6 +128,9 @@ def _value(pack: Pack, name: str, value: Any) -> str:
         return listed(_value(pack, name, one) for one in value)
     if isinstance(value, bool):
         return gettext("是") if value else gettext("否")
+    if isinstance(value, str) and _MOMENT.match(value):
+        moment = datetime.fromisoformat(value)
+        return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"
     words = _WORDS.get(name)
     return (words(pack, str(value)) if words else "") or str(value)
 

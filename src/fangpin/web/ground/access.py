@@ -20,6 +20,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 
 from fangpin.casework.officials import row_security
 from fangpin.casework.officials.scope import NOTHING, Scope, scopes_of
@@ -34,6 +35,7 @@ from fangpin.web.ground.sessions import (
     is_of_session,
     record_refused_view,
 )
+from fangpin.web.ground.typed import typed_into
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -84,12 +86,29 @@ def _page_without_post(request: ConsoleRequest) -> HttpResponse:
     return render(request, "console/no_post.html", status=403)
 
 
+def _to_sign_in(request: ConsoleRequest) -> HttpResponse:
+    """The way to the sign-in; from a form, the sign-in itself with what was typed into it."""
+    typed = typed_into(request)
+    if typed is None:
+        return redirect_to_login(request.get_full_path() if request.method in READING else "/")
+    return render(request, "console/sign_in.html", {"typed": typed, "next": "/"}, status=401)
+
+
+def _takes_forms_only(request: ConsoleRequest) -> HttpResponse:
+    """405 in words: a browser that is sent to an act's address shows a page of its own otherwise."""
+    words = {
+        "heading": gettext("这一步没有自己的页面"),
+        "words": gettext("这个地址只接收填好的表单。请从菜单重新进入；已经保存的内容都在。"),
+    }
+    return render(request, "console/notice.html", words, status=405)
+
+
 def _not_there(_request: ConsoleRequest) -> HttpResponse:
     raise Http404
 
 
 PAGES = Refusals(
-    signed_out=lambda request: redirect_to_login(request.get_full_path()),
+    signed_out=_to_sign_in,
     without_post=_page_without_post,
     not_permitted=_not_there,
 )
@@ -164,6 +183,8 @@ class AccessMiddleware:
                 row_security.release()
         if response.status_code == 404 and request.resolver_match and not request.scope.is_empty:
             record_refused_view(request)
+        if response.status_code == 405 and request.method in READING and not response.content:
+            response = _takes_forms_only(request)
         if not request.path.startswith(settings.STATIC_URL):
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response

@@ -32,6 +32,7 @@ from fangpin.web.console.feeds import (
     home,
     known_arrivals,
     late_feeds,
+    reaches,
     sign_of,
 )
 from fangpin.web.console.refused import error_groups, findings_of, in_words
@@ -60,7 +61,9 @@ _DECIDING = ("", Outcome.DECLINED)
 @opens(SEE_FEEDS)
 @require_safe
 def calendar(request: ConsoleRequest) -> HttpResponse:
-    """Which feed came when, over 24 months."""
+    """Which feed came when, over 24 months. Raises Http404 where no delivery concerns the scope."""
+    if not reaches(request.scope):
+        raise Http404
     months, groups = calendar_of(today=request.today, only_department=request.scope.department)
     years: list[tuple[int, int]] = []
     for month in months:
@@ -216,10 +219,13 @@ def _late_alerts(
 
 
 def contract_of(request: ConsoleRequest, feed: str) -> tuple[Contract, Department]:
-    """A data owner sees its own department's feeds alone. Raises Http404."""
+    """A data owner sees its own department's feeds alone, whoever serves elsewhere none.
+
+    Raises Http404.
+    """
     pack = installation_pack()
     contract = pack.contracts.get(feed)
-    if contract is None:
+    if contract is None or not reaches(request.scope):
         raise Http404
     department = pack.department_of(feed)
     if request.scope.department not in ("", department.department):

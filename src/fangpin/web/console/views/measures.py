@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from fangpin.casework.followup import queries as followup
 from fangpin.casework.measures.models import Measure
 from fangpin.casework.measures.places import resources
-from fangpin.casework.measures.states import ALIVE, MeasureState
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry.models import Household
 from fangpin.web.console.frame import chosen_division
-from fangpin.web.console.help import DutyLine, duty_line
+from fangpin.web.console.help import MEASURE_STATES, DutyLine, duty_line
 from fangpin.web.ground.access import SEE_CASE, ConsoleRequest, opens
 from fangpin.web.ground.pack import installation_pack
 from fangpin.web.ground.words import said
@@ -26,13 +26,12 @@ SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class MeasureLine:
-    """One kind of help over the scope."""
+    """One kind of help over the scope; `counts` are (state, its word, how many measures)."""
 
+    measure: str
     title: str
     group: str
-    planned: int
-    in_force: int
-    ended: int
+    counts: list[tuple[str, str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +50,7 @@ def measures(request: ConsoleRequest) -> HttpResponse:
     pack = installation_pack()
     places = [
         {
+            "number": one.resource.resource_no,
             "title": one.resource.title,
             "kind": said(pack.measures[one.resource.measure].title)
             if one.resource.measure in pack.measures
@@ -117,11 +117,13 @@ def _lines(scope: Scope) -> list[MeasureLine]:
         group = pack.words.get(f"measure_group.{kind.group}") if kind else None
         lines.append(
             MeasureLine(
+                measure=code,
                 title=said(kind.title) if kind else code,
                 group=said(group.title) if group else "",
-                planned=states.get(ALIVE[0], 0),
-                in_force=states.get(ALIVE[1], 0),
-                ended=states.get(MeasureState.ENDED, 0),
+                counts=[
+                    (state.value, gettext(word), states.get(state.value, 0))
+                    for state, word in MEASURE_STATES.items()
+                ],
             )
         )
     return lines

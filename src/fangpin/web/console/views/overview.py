@@ -20,7 +20,7 @@ from fangpin.values.month import Month
 from fangpin.values.withheld import is_withheld
 from fangpin.web.charts.inline import sparkline, stacked_bar
 from fangpin.web.charts.severity import Degree, severity_chart
-from fangpin.web.console.feeds import strip_of
+from fangpin.web.console.feeds import reaches, strip_of
 from fangpin.web.console.frame import chosen_division, chosen_run
 from fangpin.web.console.small_numbers import smallest_cell, withheld_above
 from fangpin.web.console.unsure import guarded_unsure_of, unsure_of
@@ -64,8 +64,14 @@ class CauseLine:
 @opens(SEE_OVERVIEW)
 @require_safe
 def overview(request: ConsoleRequest) -> HttpResponse:
-    """The overview of a division. Raises Http404 outside the scope."""
+    """The overview of a division; whoever serves outside the pack's place is told that and no more.
+
+    Raises Http404 outside the scope.
+    """
     division, scope = chosen_division(request)
+    if not reaches(request.scope):
+        context = {"division": division, "pack": installation_pack(), "is_elsewhere": True}
+        return render(request, "console/overview_empty.html", context)
     run = chosen_run(request)
     if run is None:
         return render(request, "console/overview_empty.html", {"division": division})

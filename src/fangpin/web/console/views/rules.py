@@ -33,11 +33,11 @@ from fangpin.values.month import Month
 from fangpin.values.problem import ProblemError
 from fangpin.web.charts.ladder import Rung, ladder_chart
 from fangpin.web.console.cases.forms.base import told
-from fangpin.web.console.feeds import home
+from fangpin.web.console.feeds import home, reaches
 from fangpin.web.console.frame import chosen_division
 from fangpin.web.console.rules import trial
 from fangpin.web.ground.access import TRY_RULES, ConsoleRequest, opens
-from fangpin.web.ground.figures import number
+from fangpin.web.ground.figures import month_words, number
 from fangpin.web.ground.language import short_language
 from fangpin.web.ground.pack import installation_pack
 from fangpin.web.ground.words import figure_said, figure_words, listed, said, unit_words
@@ -67,6 +67,7 @@ _MOMENTS = {
 _SHARE = "share"
 _STOP = {"zh": "。", "en": "."}
 _LARGEST = Decimal(10) ** 9
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +163,17 @@ def rule(request: ConsoleRequest, rule: str) -> HttpResponse:
         "editions": _changes(editions),
         "stated": [(parameter, _stated(pack, parameter, value)) for parameter, value in choices],
         "periods": PERIODS,
-        "choices": [(one, figure_said(one.parameter, value.value)) for one, value in choices],
+        "choices": [
+            (one, figure_said(one.parameter, value.value), _unit(one)) for one, value in choices
+        ],
     }
     if not choices:
         return render(request, "console/rule.html", context)
     asked = _asked(request, choices)
-    context |= {"asked": asked, "unit": _unit(asked.parameter)}
-    if asked.value is not None:
+    context |= {"asked": asked}
+    if asked.value is not None and not reaches(scope):
+        context["refused"] = gettext("您的岗位不在监测范围内，没有可以试算的农户。")
+    elif asked.value is not None:
         try:
             context |= _answer(request, found, asked, scope=scope)
         except ProblemError as error:
@@ -219,10 +224,7 @@ def _asked(request: ConsoleRequest, choices: list[tuple[Parameter, ParameterValu
     if not text:
         typed = _typed(present.number, parameter)
         return replace(asked, text=typed)
-    try:
-        value = Decimal(text.replace(",", "").rstrip("%"))
-    except InvalidOperation:
-        value = Decimal("NaN")
+    value = _number(text)
     if not value.is_finite() or value < 0 or value > _LARGEST:
         return replace(
             asked,
@@ -232,16 +234,35 @@ def _asked(request: ConsoleRequest, choices: list[tuple[Parameter, ParameterValu
     return replace(asked, value=value / 100 if asked.is_share else value)
 
 
+def _number(text: str) -> Decimal:
+    """What was typed, thousands separated or not and with a percent sign or not; NaN for no number.
+
+    A comma elsewhere is somebody's decimal point: 19,5 is not taken for 195.
+    """
+    bare = text.rstrip("%％").strip()
+    if "," in bare and not _THOUSANDS.fullmatch(bare):
+        return Decimal("NaN")
+    try:
+        return Decimal(bare.replace(",", ""))
+    except InvalidOperation:
+        return Decimal("NaN")
+
+
 def _answer(request: ConsoleRequest, rule: Rule, asked: Asked, *, scope: Scope) -> dict[str, Any]:
     assert asked.value is not None
     last = Month.last_complete(request.today)
+    first = first_possible(home(), last, months=asked.months)
+    if first > last:
+        refused = gettext("第一份名册是 %(month)s 收到的；一个月过完才能试算，从 %(next)s 起可以。")
+        words = {"month": month_words(int(first)), "next": month_words(int(first) + 1)}
+        return {"refused": refused % words}
     found = trial(
         scope,
         rule=rule,
         parameter=asked.parameter.parameter,
         present=asked.present.number,
         tried=asked.value.normalize(),
-        from_month=first_possible(home(), last, months=asked.months),
+        from_month=first,
         to_month=last,
         today=request.today,
     )
@@ -260,6 +281,7 @@ def _answer(request: ConsoleRequest, rule: Rule, asked: Asked, *, scope: Scope) 
         "answer": answer,
         "trial": found,
         "is_same": is_same,
+        "is_shorter": found.count_of_months < asked.months,
         "sentence": _as_it_is(answer) if is_same else f"{sentence}{_STOP[short_language()]}",
         "chart": _chart(request, asked, answer),
         "rows": [(_words(asked, step), step) for step in answer.steps],

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -18,8 +17,9 @@ from django.views.decorators.http import require_POST
 from fangpin.casework.appointments import second_factor
 from fangpin.casework.appointments.sign_in import change_password, signed_in
 from fangpin.casework.divisions import queries as divisions
-from fangpin.casework.officials.models import Post
+from fangpin.casework.officials.scope import posts_in_force
 from fangpin.policy.nodes import Words
+from fangpin.web.console.demo import demo_recipe
 from fangpin.web.ground.access import (
     ANY_POST,
     SEE_FEEDS,
@@ -36,6 +36,7 @@ from fangpin.web.ground.language import COOKIE_AGE, LANGUAGE_COOKIE, SIZE_COOKIE
 from fangpin.web.ground.pack import installation_pack
 from fangpin.web.ground.passwords import Tried, minutes_of, try_password
 from fangpin.web.ground.sessions import ACTING, MUST_CHANGE, key_of
+from fangpin.web.ground.typed import carried_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +83,22 @@ def sign_in(request: ConsoleRequest) -> HttpResponse:
         signed_in(tried.user, at=request.at)
         if official is not None and official.must_change_password:
             request.session[MUST_CHANGE] = True
-        response = redirect(following)
+        response: HttpResponse = redirect(following)
+        typed = carried_by(request)
+        if typed is not None and not request.session.get(MUST_CHANGE):
+            response = render(request, "console/go_on.html", {"typed": typed})
         if official is not None and official.language:
             response.set_cookie(LANGUAGE_COOKIE, official.language, COOKIE_AGE, samesite="Lax")
         if official is not None and official.text_size:
             response.set_cookie(SIZE_COOKIE, str(official.text_size), COOKIE_AGE, samesite="Lax")
         return response
     accounts = _demo_accounts(request) if settings.FANGPIN.demo else []
-    told: dict[str, object] = {"username": username, "next": following, "accounts": accounts}
+    told: dict[str, object] = {
+        "username": username,
+        "next": following,
+        "accounts": accounts,
+        "typed": carried_by(request),
+    }
     if tried.wait_seconds:
         told["wait"] = minutes_of(tried.wait_seconds)
         answer = render(request, "console/sign_in.html", told, status=429)
@@ -178,12 +187,16 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def _demo_accounts(request: ConsoleRequest) -> list[Account]:
-    in_force = Q(to_date__isnull=True) | Q(to_date__gt=request.today)
-    posts = list(
-        Post.objects.filter(in_force, from_date__lte=request.today)
-        .select_related("official__user")
-        .order_by("division", "role")[:24]
-    )
+    """Those that the demonstration's recipe names, in its order: among the officials of all the
+    villages around them nobody would find them."""
+    recipe = demo_recipe()
+    named = [one.username for one in recipe.accounts] if recipe else []
+    in_force = posts_in_force(request.today).select_related("official__user")
+    if named:
+        found = in_force.filter(official__user__username__in=named)
+        posts = sorted(found, key=lambda post: named.index(post.official.user.get_username()))
+    else:
+        posts = list(in_force.order_by("division", "role")[:24])
     paths = divisions.paths(post.division for post in posts)
     roles = installation_pack().roles
     return [

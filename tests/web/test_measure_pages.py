@@ -1,0 +1,97 @@
+"""Measures and places: each count leads to the households it counts, and to nobody else's."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from fangpin.casework.measures.models import Measure, Resource
+from fangpin.casework.registry.models import Household
+from tests.web.conftest import SignIn
+from tests.web.seed import FOREIGN, FOREIGN_NAME, LI_ZHUXI, Seed
+from tests.web.test_access import body
+from tests.web.test_pages import text_of
+
+POSTS = "R-POSTS"
+
+
+@pytest.fixture
+def help_given(prefecture: Seed) -> None:
+    """A city's posts: Li holds one, so does a household of another county; Li's relief has ended."""
+    posts = Resource.objects.create(
+        resource_no=POSTS,
+        division="4310",
+        measure="post",
+        title="护林员",
+        quota=5,
+        from_date=date(2020, 1, 1),
+    )
+    for household in (LI_ZHUXI, FOREIGN):
+        give(household, measure="post", resource=posts, state="in_force")
+    give(
+        LI_ZHUXI,
+        measure="relief",
+        state="ended",
+        ended_date=date(2020, 11, 1),
+        ended_by="town",
+        end_reason="contract_ended",
+    )
+
+
+def give(household: int, **given: Any) -> None:
+    Measure.objects.create(
+        household_id=household,
+        division=Household.objects.get(pk=household).division,
+        from_date=date(2020, 10, 1),
+        planned_at=datetime(2020, 10, 1, 4, tzinfo=UTC),
+        planned_by="town",
+        **given,
+    )
+
+
+def links_of(response: Any) -> set[str]:
+    return set(re.findall(r'href="(/measures/[^"?]+)', body(response)))
+
+
+def test_every_count_of_help_leads_to_the_households_it_counts(
+    help_given: None, signed_in: SignIn
+) -> None:
+    city = signed_in("city")
+    links = links_of(city.get("/measures/"))
+
+    assert links == {
+        f"/measures/places/{POSTS}/",
+        "/measures/post/in_force/",
+        "/measures/relief/ended/",
+    }
+    for path in (f"/measures/places/{POSTS}/", "/measures/post/in_force/"):
+        page = text_of(city.get(path))
+        assert "李竹喜" in page and FOREIGN_NAME in page and "共 2 项" in page, path
+    ended = text_of(city.get("/measures/relief/ended/"))
+    assert "李竹喜" in ended and FOREIGN_NAME not in ended and "2020-11-01" in ended
+
+
+def test_a_county_sees_its_own_rows_and_how_many_places_others_hold(
+    help_given: None, signed_in: SignIn
+) -> None:
+    page = text_of(signed_in("county").get(f"/measures/places/{POSTS}/"))
+
+    assert "李竹喜" in page and FOREIGN_NAME not in page
+    assert "共 1 项 · 另有 1 个名额由这里以外的户占用" in page
+
+
+def test_what_no_count_leads_to_is_not_there(help_given: None, signed_in: SignIn) -> None:
+    county = signed_in("county")
+
+    for path in (
+        "/measures/post/lost/",
+        "/measures/places/R-NONE/",
+        "/measures/post/ended/?after=x",
+    ):
+        assert county.get(path).status_code == 404, path
+    assert "这里没有这样的措施" in text_of(county.get("/measures/post/ended/"))
+    Resource.objects.filter(resource_no=POSTS).update(division="431027")
+    assert county.get(f"/measures/places/{POSTS}/").status_code == 404
