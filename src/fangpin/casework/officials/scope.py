@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, NamedTuple, TypeVar
 
+from django.db import connection
 from django.db.models import Model, Q, QuerySet
 
 from fangpin.casework.divisions.ranges import Range, subtree
-from fangpin.casework.officials.models import Post
+from fangpin.casework.divisions.rows import Question
+from fangpin.casework.officials.models import Delegation, Post
 from fangpin.policy.models import Role
 
 Row = TypeVar("Row", bound=Model)
@@ -88,35 +91,22 @@ def scopes_of(
     if not (getattr(user, "is_authenticated", False) and user.is_active):
         return ()
     known = list(roles.values() if isinstance(roles, Mapping) else roles)
-    own = list(
-        posts_in_force(on)
-        .select_related("official__user")
-        .filter(official__user=user)
-        .order_by("from_date", "id")
-    )
+    own: list[_Held] = []
+    holders: dict[str, list[_Held]] = {}
+    day = connection.ops.adapt_datefield_value(on)
+    for row in _posts_of().ask([day, day, user.pk, user.pk, day, day]):
+        post = _Held(*row)
+        if post.user_id == user.pk:
+            own.append(post)
+        elif post.is_active:
+            holders.setdefault(post.username, []).append(post)
     if not own:
         return ()
-    lent = (
-        posts_in_force(on)
-        .select_related("official__user")
-        .filter(
-            delegations__delegate=own[0].official_id,
-            delegations__from_date__lte=on,
-            delegations__to_date__gt=on,
-            delegations__revoked_at__isnull=True,
-            official__user__is_active=True,
-        )
-        .order_by("from_date", "id")
-        .distinct()
-    )
-    holders: dict[str, list[Post]] = {}
-    for post in lent:
-        holders.setdefault(post.official.user.get_username(), []).append(post)
     groups = [("", own), *sorted(holders.items())]
     return tuple(
         Scope(
             official=user.get_username(),
-            name=own[0].official.name,
+            name=own[0].name,
             role=candidate.role,
             divisions=_outermost(post.division for post in held),
             # What was handed over is not handed on.
@@ -128,6 +118,42 @@ def scopes_of(
         for candidate in known
         if (held := [post for post in posts if post.role == candidate.role])
     )
+
+
+class _Held(NamedTuple):
+    """A post in force, with whoever holds it."""
+
+    user_id: int
+    username: str
+    is_active: bool
+    name: str
+    role: str
+    division: str
+    department: str
+
+
+@cache
+def _posts_of() -> Question:
+    """The posts in force on a day that an auth user holds, or that were handed to that user.
+
+    A union, not an "or": either half is found by an index.
+    """
+    day = date(2000, 1, 1)
+    held = Post.objects.filter(official__user=0)
+    handed = Delegation.objects.filter(
+        delegate__user=0, from_date__lte=day, to_date__gt=day, revoked_at__isnull=True
+    )
+    posts = (
+        posts_in_force(day)
+        .filter(id__in=held.values("id").union(handed.values("post_id")))
+        .order_by("from_date", "id")
+        .values_list(
+            *("official__user", "official__user__username", "official__user__is_active"),
+            *("official__name", "role", "division", "department"),
+        )
+    )
+    bound = connection.ops.adapt_datefield_value(day)
+    return Question.of(posts, [bound, bound, 0, 0, bound, bound])
 
 
 def posts_in_force(on: date) -> QuerySet[Post]:
