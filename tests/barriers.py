@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 _ALIKE = """() => {
+  for (const one of document.querySelectorAll("[data-looks-like-another]"))
+    one.removeAttribute("data-looks-like-another");
   const behind = new Map();
   const under = (one) => {
     if (!one) return "";
@@ -34,8 +36,10 @@ _ALIKE = """() => {
     if (seen.has(looks)) one.setAttribute("data-looks-like-another", "");
     seen.add(looks);
   }
+  return !!window.axe;
 }"""
-"""Marks every element whose text and what lies behind it look like those of one before it."""
+"""Marks every element whose text and what lies behind it look like those of one before it, on the
+screen as it is now. Tells whether axe was read into the page already."""
 
 _RUN = """async () => {
   axe.configure({rules: [
@@ -53,7 +57,7 @@ def barriers(page: Any) -> list[dict[str, Any]]:
     """
     from axe_playwright_python.sync_playwright import Axe
 
-    page.evaluate(_ALIKE)
-    page.evaluate(Axe().axe_script)
+    if not page.evaluate(_ALIKE):
+        page.evaluate(Axe().axe_script)
     found: list[dict[str, Any]] = page.evaluate(_RUN)
     return found

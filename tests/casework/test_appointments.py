@@ -209,6 +209,20 @@ def test_a_delegate_acts_on_behalf_of_the_holder_for_the_period() -> None:
     assert trace.detail["delegation"] == made.pk
 
 
+def test_what_one_holds_and_what_was_handed_over_is_asked_in_one_question(
+    django_assert_num_queries: Any,
+) -> None:
+    """Every page of the console asks it."""
+    cast.appoint(cast.build_person("reviewer"), "township_reviewer", TOWNSHIP)
+    cast.appoint(cast.build_person("cadre"), "village_cadre", VILLAGE)
+    post = Post.objects.get(role="township_reviewer")
+    hand(post, "cadre")
+    user = Official.objects.get(user__username="cadre").user
+    with django_assert_num_queries(1):
+        own, lent = scopes_of(user=user, on=TODAY, roles=ROLES)
+    assert (own.divisions, lent.divisions) == ((VILLAGE,), (TOWNSHIP,))
+
+
 def test_a_delegation_ends_with_the_post_the_account_or_the_delegates_own_service() -> None:
     cast.appoint(cast.build_person("reviewer"), "township_reviewer", TOWNSHIP)
     cast.appoint(cast.build_person("cadre"), "village_cadre", VILLAGE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -149,33 +150,57 @@ def test_the_field_for_a_photo_speaks_the_language_of_the_page(
     context.close()
 
 
+Seen = tuple[dict[str, list[str]], list[str]]
+"""Screen -> what is wrong on a page there; and what the browser complained of."""
+
+
+@pytest.fixture(scope="module")
+def seen_in(browser: Any, served: Served) -> Callable[[str], Seen]:
+    """The whole way in a language, gone once: each page is looked at on every screen."""
+
+    @cache
+    def go(language: str) -> Seen:
+        context = browser.new_context()
+        _speak(context, served, language)
+        page = context.new_page()
+        found: dict[str, list[str]] = {screen: [] for screen in SCREENS}
+        complaints: list[str] = []
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+
+        def look(page: Any, name: str) -> None:
+            for screen, size in SCREENS.items():
+                page.set_viewport_size(size)
+                found[screen] += _wrong(page, name)
+                folder = os.environ.get("PICTURES")
+                if folder:
+                    page.screenshot(path=f"{folder}/{screen}-{language}-{name}.png", full_page=True)
+
+        walk(page, served, look)
+        context.close()
+        return found, complaints
+
+    return go
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 @pytest.mark.parametrize("screen", list(SCREENS))
 def test_no_page_has_a_barrier_or_a_small_target_or_breaks_the_policy(
-    browser: Any, served: Served, screen: str, language: str
+    seen_in: Callable[[str], Seen], screen: str, language: str
 ) -> None:
-    context = browser.new_context(viewport=SCREENS[screen])
-    _speak(context, served, language)
-    page = context.new_page()
-    found: list[str] = []
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-
-    def look(page: Any, name: str) -> None:
-        found.extend(f"{name}: {one['id']}" for one in barriers(page))
-        wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-        found.extend([f"{name}: wider than the screen"] if wide else [])
-        if name not in ("letter", "poster"):
-            found.extend(f"{name}: {one}" for one in page.evaluate(_SMALL, TARGET))
-        folder = os.environ.get("PICTURES")
-        if folder:
-            page.screenshot(path=f"{folder}/{screen}-{language}-{name}.png", full_page=True)
-
-    walk(page, served, look)
-    context.close()
-    assert found == []
+    found, complaints = seen_in(language)
+    assert found[screen] == []
     assert [one for one in complaints if "status of 4" not in one] == []
+
+
+def _wrong(page: Any, name: str) -> list[str]:
+    """What keeps somebody out of a page as it stands, is too wide or too small for a thumb."""
+    found = [f"{name}: {one['id']}" for one in barriers(page)]
+    wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    found += [f"{name}: wider than the screen"] if wide else []
+    if name not in ("letter", "poster"):
+        found += [f"{name}: {one}" for one in page.evaluate(_SMALL, TARGET)]
+    return found
 
 
 _SMALL = """(least) => [...document.querySelectorAll(

@@ -18,6 +18,7 @@ from fangpin.lake.engines.duckdb import connect
 from fangpin.linkage.desk import Desk, open_desk
 from fangpin.linkage.review import queue
 from fangpin.linkage.split import resting_on_claim, row_of_number
+from fangpin.policy import Pack
 from fangpin.policy.calendar import WorkingCalendar
 from fangpin.runs.evidence_rows import alerts_resting_on, latest_run_folder
 from fangpin.runs.link_acts import (
@@ -62,13 +63,13 @@ def analyst(*divisions: str, may: frozenset[str] = frozenset({DECIDE_LINKS})) ->
 
 
 @pytest.fixture(scope="session")
-def valley_rules_of_runs(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> object:
+def valley_rules_of_runs(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Pack:
     return valley_pack(repository, tmp_path_factory.mktemp("valley"))
 
 
 @pytest.fixture
-def valley(tmp_path: Path, valley_rules_of_runs: object) -> Valley:
-    opened = Valley(tmp_path, valley_rules_of_runs)  # type: ignore[arg-type]
+def valley(tmp_path: Path, valley_rules_of_runs: Pack) -> Valley:
+    opened = Valley(tmp_path, valley_rules_of_runs)
     opened.send(REGISTRY, PEOPLE, on=EARLY)
     # A bill that is an alert of its own, by the hillside's rules.
     opened.send(
@@ -195,11 +196,11 @@ def test_an_undo_and_a_split_row_leave_their_entries(valley: Valley) -> None:
     assert acts == ["link_split", "link_undo"]
 
 
-@pytest.fixture
-def a_year(tmp_path: Path, valley_rules_of_runs: object) -> Valley:
+@pytest.fixture(scope="module")
+def received(tmp_path_factory: pytest.TempPathFactory, valley_rules_of_runs: Pack) -> Valley:
     """Twelve months of bills; one without a number, joined to Li by name, raised an alert."""
-    opened = Valley(tmp_path, valley_rules_of_runs)  # type: ignore[arg-type]
-    opened.send(REGISTRY, PEOPLE, on=EARLY)
+    made = Valley(tmp_path_factory.mktemp("received"), valley_rules_of_runs)
+    made.send(REGISTRY, PEOPLE, on=EARLY)
     for month in range(1, 13):
         day = f"{2019 if month > 5 else 2020}-{month:02}-09"
         rows = [claim(f"{month}", number("1950-01-02", 11), "陈永明", day=day, own_share="1")]
@@ -211,8 +212,28 @@ def a_year(tmp_path: Path, valley_rules_of_runs: object) -> Valley:
             rows.append(
                 claim("y", number("1980-01-02", 13), "陈永明", own_share="9000", day="2020-05-11")
             )
-        opened.send(BILLS, rows, on=date(2020, 6, 5))
-    return opened
+        made.send(BILLS, rows, on=date(2020, 6, 5))
+    return made
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory, received: Valley) -> Valley:
+    """The year of bills after its run."""
+    made = received.copied(tmp_path_factory.mktemp("judged"))
+    made.run(AS_OF)
+    return made
+
+
+@pytest.fixture
+def a_year(tmp_path: Path, received: Valley) -> Valley:
+    """An installation that has received the year of bills and has made no run yet."""
+    return received.copied(tmp_path)
+
+
+@pytest.fixture
+def a_judged_year(tmp_path: Path, judged: Valley) -> Valley:
+    """One that has made its run, which is not loaded yet."""
+    return judged.copied(tmp_path)
 
 
 def loaded(valley: Valley, on: date) -> dict[int, tuple[str, str]]:
@@ -227,15 +248,15 @@ def loaded(valley: Valley, on: date) -> dict[int, tuple[str, str]]:
 
 
 def test_an_alert_that_rested_on_a_split_claim_ends_and_keeps_its_history(
-    a_year: Valley,
+    a_judged_year: Valley,
 ) -> None:
-    li, chen = a_year.ref("A"), a_year.ref("D")
-    assert loaded(a_year, AS_OF) == {li: ("open", ""), chen: ("open", "")}
+    li, chen = a_judged_year.ref("A"), a_judged_year.ref("D")
+    assert loaded(a_judged_year, AS_OF) == {li: ("open", ""), chen: ("open", "")}
     kept = Alert.objects.get(household_id=li).evidence.count()
-    (link,) = links_of_household(run_folder=a_year.run(AS_OF).folder, household_ref=li)
+    (link,) = links_of_household(run_folder=a_judged_year.run(AS_OF).folder, household_ref=li)
 
     split_claim(
-        home=a_year.home,
+        home=a_judged_year.home,
         claim_ref=link.claim_ref,
         person_ref=link.person_ref,
         rows=len(link.rows),
@@ -244,19 +265,19 @@ def test_an_alert_that_rested_on_a_split_claim_ends_and_keeps_its_history(
         reason="another of that name",
     )
 
-    assert loaded(a_year, date(2020, 6, 20)) == {
+    assert loaded(a_judged_year, date(2020, 6, 20)) == {
         li: ("ended", "source_corrected"),
         chen: ("open", ""),
     }
     assert Alert.objects.get(household_id=li).evidence.count() == kept
 
 
-def test_an_alert_that_rested_on_a_split_row_ends(a_year: Valley) -> None:
-    li, chen = a_year.ref("A"), a_year.ref("D")
-    loaded(a_year, AS_OF)
+def test_an_alert_that_rested_on_a_split_row_ends(a_judged_year: Valley) -> None:
+    li, chen = a_judged_year.ref("A"), a_judged_year.ref("D")
+    loaded(a_judged_year, AS_OF)
     cited = EvidenceRow.objects.get(alert__household_id=chen)
     row = row_of_number(
-        arrivals=arrivals(a_year.home),
+        arrivals=arrivals(a_judged_year.home),
         feed=cited.feed,
         delivery=cited.delivery,
         row_no=cited.row_no,
@@ -264,7 +285,7 @@ def test_an_alert_that_rested_on_a_split_row_ends(a_year: Valley) -> None:
     assert row is not None
 
     split_fact(
-        home=a_year.home,
+        home=a_judged_year.home,
         row=row,
         household_ref=chen,
         by=analyst("H"),
@@ -272,18 +293,18 @@ def test_an_alert_that_rested_on_a_split_row_ends(a_year: Valley) -> None:
         reason="the number of another",
     )
 
-    assert loaded(a_year, date(2020, 6, 20)) == {
+    assert loaded(a_judged_year, date(2020, 6, 20)) == {
         li: ("open", ""),
         chen: ("ended", "source_corrected"),
     }
 
 
-def test_a_split_that_is_taken_back_raises_the_alert_anew(a_year: Valley) -> None:
-    li = a_year.ref("A")
-    loaded(a_year, AS_OF)
-    (link,) = links_of_household(run_folder=a_year.run(AS_OF).folder, household_ref=li)
+def test_a_split_that_is_taken_back_raises_the_alert_anew(a_judged_year: Valley) -> None:
+    li = a_judged_year.ref("A")
+    loaded(a_judged_year, AS_OF)
+    (link,) = links_of_household(run_folder=a_judged_year.run(AS_OF).folder, household_ref=li)
     said = split_claim(
-        home=a_year.home,
+        home=a_judged_year.home,
         claim_ref=link.claim_ref,
         person_ref=link.person_ref,
         rows=1,
@@ -291,12 +312,16 @@ def test_a_split_that_is_taken_back_raises_the_alert_anew(a_year: Valley) -> Non
         at=AT,
         reason="another of that name",
     )
-    loaded(a_year, date(2020, 6, 20))
+    loaded(a_judged_year, date(2020, 6, 20))
     undo_decision(
-        home=a_year.home, decision=said.id, by=analyst("H"), at=AT.replace(day=21), reason="no"
+        home=a_judged_year.home,
+        decision=said.id,
+        by=analyst("H"),
+        at=AT.replace(day=21),
+        reason="no",
     )
 
-    loaded(a_year, date(2020, 6, 25))
+    loaded(a_judged_year, date(2020, 6, 25))
 
     states = list(Alert.objects.filter(household_id=li).values_list("state", flat=True))
     assert sorted(states) == ["ended", "open"]
@@ -347,34 +372,38 @@ def test_a_row_under_a_former_number_or_of_one_who_left_is_split_and_taken_back(
 
 
 def test_a_claim_given_to_someone_whose_number_is_corrected_later_is_split_from_him(
-    a_year: Valley,
+    a_judged_year: Valley,
 ) -> None:
     """What was said of him under the one number is answered under the other."""
-    loaded(a_year, AS_OF)
-    (link,) = links_of_household(run_folder=a_year.run(AS_OF).folder, household_ref=a_year.ref("A"))
+    loaded(a_judged_year, AS_OF)
+    (link,) = links_of_household(
+        run_folder=a_judged_year.run(AS_OF).folder, household_ref=a_judged_year.ref("A")
+    )
     split = {"claim_ref": link.claim_ref, "rows": 1, "by": analyst("H"), "at": AT}
-    with desk(a_year) as opened:
+    with desk(a_judged_year) as opened:
         decide_link(
             desk=opened,
             kind="same",
             claim_ref=link.claim_ref,
-            person_ref=a_year.person(LI),
+            person_ref=a_judged_year.person(LI),
             by=analyst("H"),
             at=AT.replace(day=9),
             reason="seen",
         )
-    corrected(a_year)
-    loaded(a_year, AS_OF)
-    new = a_year.person(number("1971-03-08", 35))
+    corrected(a_judged_year)
+    loaded(a_judged_year, AS_OF)
+    new = a_judged_year.person(number("1971-03-08", 35))
     (found,) = links_of_household(
-        run_folder=a_year.run(AS_OF).folder, household_ref=a_year.ref("A")
+        run_folder=a_judged_year.run(AS_OF).folder, household_ref=a_judged_year.ref("A")
     )
     assert (found.person_ref, found.step) == (new, "decided")
 
-    said = split_claim(home=a_year.home, person_ref=new, reason="another of that name", **split)
-
-    assert a_year.bills("A", as_of=AS_OF) == {}
-    undo_decision(
-        home=a_year.home, decision=said.id, by=analyst("H"), at=AT, reason="his after all"
+    said = split_claim(
+        home=a_judged_year.home, person_ref=new, reason="another of that name", **split
     )
-    assert a_year.bills("A", as_of=AS_OF) == {"2020-05": 9000}
+
+    assert a_judged_year.bills("A", as_of=AS_OF) == {}
+    undo_decision(
+        home=a_judged_year.home, decision=said.id, by=analyst("H"), at=AT, reason="his after all"
+    )
+    assert a_judged_year.bills("A", as_of=AS_OF) == {"2020-05": 9000}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,10 @@ class Made:
     folder: Path
     seed: Seed | None = None
     rows: dict[str, list[tuple[Any, ...]]] = dataclasses.field(default_factory=dict)
+    spare: Path | None = None
+    """A copy of the folder in which the last test changed nothing."""
+    stamps: dict[str, tuple[int, int, int]] = dataclasses.field(default_factory=dict)
+    """What the copy that a test works on looked like before it."""
 
     def make(self, home: Path) -> Seed:
         """Seed SQLite and remember what was written, to be put back in milliseconds."""
@@ -50,13 +55,37 @@ class Made:
         return self.seed
 
     def put_back(self, home: Path) -> None:
-        shutil.copytree(self.folder, home, dirs_exist_ok=True)
+        if self.spare is not None and not any(home.iterdir()):
+            self.spare.replace(home)
+        else:
+            shutil.copytree(self.folder, home, dirs_exist_ok=True)
+            self.stamps = stamps_of(home)
+        self.spare = None
         with connection.cursor():
             raw = connection.connection
         for table, rows in self.rows.items():
             if rows:
                 holes = ",".join("?" * len(rows[0]))
                 raw.executemany(f'INSERT INTO "{table}" VALUES ({holes})', rows)
+
+    def take_back(self, home: Path) -> None:
+        """Keep the folder for the next test when this one changed nothing in it: most only read."""
+        if stamps_of(home) == self.stamps:
+            self.spare = home.replace(self.folder.with_name("spare"))
+
+
+def stamps_of(folder: Path) -> dict[str, tuple[int, int, int]]:
+    """Everything in a folder -> which file it is, its size and when it was written last."""
+    return {
+        f"{place}/{name}".removeprefix(str(folder)): (
+            found.st_ino,
+            found.st_size,
+            found.st_mtime_ns,
+        )
+        for place, folders, files in os.walk(folder)
+        for name in (*folders, *files, ".")
+        for found in [os.lstat(f"{place}/{name}")]
+    }
 
 
 @pytest.fixture(scope="session")
@@ -66,14 +95,16 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
 
 
 @pytest.fixture
-def prefecture(installation: Path, db: None, made: Made) -> Seed:
+def prefecture(installation: Path, db: None, made: Made) -> Iterator[Seed]:
     """The invented prefecture, two households a village and those that have names."""
     if connection.vendor != "sqlite":
-        return seed(home=installation, households=2)
-    if made.seed is None:
-        return made.make(installation)
-    made.put_back(installation)
-    return made.seed
+        yield seed(home=installation, households=2)
+    elif made.seed is None:
+        yield made.make(installation)
+    else:
+        made.put_back(installation)
+        yield made.seed
+        made.take_back(installation)
 
 
 @pytest.fixture

@@ -49,7 +49,8 @@ class Stage:
     """The registry's household, while the history is about one that no registry lists."""
     seen: list[Case | None] = field(default_factory=list)
     """The latest case as looked up since the last act; empty: not looked up yet."""
-    scopes: dict[tuple[str, str, date], Scope] = field(default_factory=dict)
+    scopes: dict[tuple[str, str, bool], Scope] = field(default_factory=dict)
+    """By role, division, and whether the posts of the stage have begun: they end on no day."""
 
     def moment(self, moment: Moment) -> datetime:
         """The moment where the installation stands."""
@@ -62,7 +63,7 @@ class Stage:
         if stated is None:
             return NOTHING
         code = division or self._above(stated.level)
-        key = (role, code, on)
+        key = (role, code, on >= IN_OFFICE_SINCE)
         if key not in self.scopes:
             username = f"case.{role}.{code}"
             user, is_new = get_user_model().objects.get_or_create(username=username)
