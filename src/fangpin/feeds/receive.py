@@ -191,6 +191,7 @@ def _receive(
         number_of=shape.number_of,
         keeps_set_aside=_is_registry(pack, contract),
         least_names=None if _is_registry(pack, contract) else lines.least_names(),
+        words=pack.header.tables,
     )
     progress("comparing")
     in_force = replay(home=home, pack=pack, engine=engine, found=earlier, as_of=received)
@@ -227,7 +228,9 @@ def _receive(
         names=settled.names,
         rows=checked.read,
         division=pack.header.registry.division if is_registry and pack.header.registry else None,
-        before=[one for one in in_force if one.month != delivered_month],
+        before=lines.latest(
+            "known_looked_in", [one for one in in_force if one.month != delivered_month]
+        ),
     )
     vault.register(NEW_IDENTITIES)
     delivery = f"{received.isoformat()}-{sha256[:12]}"

@@ -19,9 +19,6 @@ from fangpin.policy.feed_models import Contract, ContractField
 
 TYPICAL = "typical"
 """delivery.typical.<feed>.<field>: the middle of a column's amounts, as the pack expects it."""
-_PROFILES_BACK = 24
-_DELIVERIES_BACK = 3
-"""Whose rows are read again, by group."""
 _LOOKED_AT = 200_000
 """Of a larger file every nth row is compared by group."""
 _MANY_GROUPS = 500
@@ -40,14 +37,15 @@ def unit_drift(
     drift, least, enough = lines.of("unit_drift"), lines.of("least_values"), lines.of("least_rows")
     if drift is None or least is None or enough is None:
         return []
-    whole = dict(_whole_columns(contract, profile, others, drift, least, enough))
-    whole |= dict(_unusual_columns(lines, contract, profile, others, drift, least))
+    known = _profiles(lines.latest("unit_compared", others))
+    whole = dict(_whole_columns(contract, profile, known, drift, least, enough))
+    whole |= dict(_unusual_columns(lines, contract, profile, known, drift, least))
     fields = [
         field
         for field in contract.fields
         if field.type == "amount" and field.field in profile.amounts and field.field not in whole
     ]
-    before = [one.facts for one in others[-_DELIVERIES_BACK:] if one.accepted]
+    before = [one.facts for one in lines.latest("senders_compared", others) if one.accepted]
     in_part: dict[str, Finding] = {}
     if fields and before:
         engine.view_files("unit_files", before)
@@ -63,16 +61,14 @@ def unit_drift(
 def _whole_columns(
     contract: Contract,
     profile: Profile,
-    others: Sequence[Arrival],
+    known: Sequence[Profile],
     drift: Decimal,
     least: Decimal,
     enough: Decimal,
 ) -> Iterator[tuple[str, Finding]]:
     for field in contract.fields:
         now = profile.amounts.get(field.field)
-        before = [
-            one.amounts[field.field] for one in _profiles(others) if field.field in one.amounts
-        ]
+        before = [one.amounts[field.field] for one in known if field.field in one.amounts]
         counted = sum(one.count for one in before)
         if now is None or now.count < least or counted < least:
             continue
@@ -99,12 +95,11 @@ def _unusual_columns(
     lines: DeliveryLines,
     contract: Contract,
     profile: Profile,
-    others: Sequence[Arrival],
+    known: Sequence[Profile],
     drift: Decimal,
     least: Decimal,
 ) -> Iterator[tuple[str, Finding]]:
     """Columns that have no earlier months, beside what the pack says is typical of them."""
-    known = _profiles(others)
     for field in contract.fields:
         now = profile.amounts.get(field.field)
         typical = lines.of(f"{TYPICAL}.{contract.feed}.{field.field}")
@@ -218,8 +213,8 @@ def _times(ratio: Decimal) -> str:
 
 
 def _profiles(found: Sequence[Arrival]) -> list[Profile]:
-    """The profiles of the latest deliveries that have one."""
-    profiles = [read_profile(one.profile) for one in found[-_PROFILES_BACK:]]
+    """The profiles of the deliveries that have one."""
+    profiles = [read_profile(one.profile) for one in found]
     return [one for one in profiles if one is not None]
 
 
