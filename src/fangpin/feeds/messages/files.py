@@ -175,6 +175,27 @@ OF_FILES: dict[str, FindingWords] = {
         "第 {columns} 列没有列名，其中 {count} 行的内容没有读取。",
         "Column {columns} has no title; what {count} rows say there was not read.",
     ),
+    "ROWS_HIDDEN": FindingWords(
+        "warn",
+        "有 {count} 行在表格里被隐藏或筛选掉（第一处在第 {row} 行），仍按数据读取。",
+        "{count} rows are hidden or filtered out in the spreadsheet, the first is row {row}; they were read "
+        "all the same.",
+        "请取消隐藏和筛选核对；不该报送的行请删除后重新报送本月数据。",
+        "Unhide them and clear the filter to check; delete the rows that are not to be sent and send the "
+        "month again.",
+    ),
+    "COLUMNS_HIDDEN": FindingWords(
+        "warn",
+        "有 {count} 列在表格里被隐藏，仍按约定读取：{columns}。",
+        "{count} columns are hidden in the spreadsheet and were read all the same: {columns_en}.",
+        "请取消隐藏核对这些列的内容。",
+        "Unhide these columns and check what they say.",
+    ),
+    "SHEETS_LEFT_OUT": FindingWords(
+        "auto",
+        "被隐藏的工作表没有读取：{sheets}。",
+        "Hidden sheets were not read: {sheets}.",
+    ),
     "COLUMN_EXTRA": FindingWords(
         "warn",
         "约定之外的列未读取：{columns}。",
