@@ -207,7 +207,11 @@ def test_a_year_is_long_enough_for_a_village_to_shrink(tmp_path: Path, lines: An
 
 @pytest.mark.parametrize(
     ("figure", "value", "outcome"),
-    [("known_habit", 4, "accepted"), ("known_habit", 2, "held"), ("known_looked_in", 0, "accepted")],
+    [
+        ("known_habit", 4, "accepted"),
+        ("known_habit", 2, "held"),
+        ("known_looked_in", 0, "accepted"),
+    ],
 )
 def test_how_many_deliveries_make_a_habit_says_the_pack(
     tmp_path: Path, lines: Any, figure: str, value: int, outcome: str
