@@ -53,6 +53,7 @@ from fangpin.lake.vault import Vault
 from fangpin.policy.feed_models import Contract
 from fangpin.policy.nearest import advice
 from fangpin.policy.pack import Pack
+from fangpin.values.masks import mask_file_name
 from fangpin.values.month import Month
 
 Step = Literal["reading", "checking", "comparing", "judging", "storing"]
@@ -299,7 +300,7 @@ def _receive(
             "month": str(Month(delivered_month)),
             "months": [str(Month(first)), str(Month(last))],
             "sha256": sha256,
-            "original_name": original_name[:500],
+            "original_name": mask_file_name(original_name)[:500],
             "read": checked.read,
             "accepted": accepted,
             "quarantined": settled.quarantined,

@@ -175,6 +175,19 @@ OF_FILES: dict[str, FindingWords] = {
         "第 {columns} 列没有列名，其中 {count} 行的内容没有读取。",
         "Column {columns} has no title; what {count} rows say there was not read.",
     ),
+    "MACROS_LEFT": FindingWords(
+        "auto",
+        "文件带有宏；宏没有运行，只读取单元格里已有的值。",
+        "The file brings macros; they were not run, only the values in its cells were read.",
+    ),
+    "CELLS_LINKED": FindingWords(
+        "warn",
+        "有 {count} 个单元格的公式取自别的文件（第一处在第 {row} 行），读取的是上次保存的值，可能已经过时。",
+        "{count} cells compute from another file, the first in row {row}; the values last saved were read "
+        "and may be out of date.",
+        "请核对这些数；最好“选择性粘贴为数值”后再报送。",
+        "Check these figures; best paste them as values before sending.",
+    ),
     "ROWS_HIDDEN": FindingWords(
         "warn",
         "有 {count} 行在表格里被隐藏或筛选掉（第一处在第 {row} 行），仍按数据读取。",

@@ -16,6 +16,8 @@ _REFERENCE = re.compile(rb"\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
 _IS_ERROR = re.compile(rb"\bt=[\"']e[\"']")
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]+)</")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
+_LINK = re.compile(rb"<(?:\w+:)?f(?:\s[^>]*)?>[^<]*\[[0-9]{1,4}\]")
+"""A formula that names another file, by its number in the workbook's list."""
 _INLINE = re.compile(rb"<(?:\w+:)?is[\s>]")
 _UNSEEN = re.compile(rb"\b(?:hidden=[\"'](?:1|true)|(?:ht|width)=[\"']0(?:\.0*)?)[\"']")
 """Hidden by a filter, an outline or by hand, or of no height or width, which looks the same."""
@@ -35,9 +37,11 @@ class Seen:
     """Their numbers, as the clerk would see them."""
     hidden_columns: set[int]
     """Their places, from zero."""
+    linked: dict[int, int]
+    """Row number -> how many of its cells compute from another file."""
 
 
-NOTHING_SEEN = Seen({}, set(), set())
+NOTHING_SEEN = Seen({}, set(), set(), {})
 
 
 def sheet_parts(file: Path) -> dict[str, str]:
@@ -65,7 +69,7 @@ def sheet_parts(file: Path) -> dict[str, str]:
 
 def look_at(file: Path, part: str) -> Seen:
     """What there is to tell of a sheet, its XML read once from end to end."""
-    seen = Seen({}, set(), set())
+    seen = Seen({}, set(), set(), {})
     with zipfile.ZipFile(file) as archive, archive.open(part) as stream:
         rest = b""
         while chunk := stream.read(_CHUNK):
@@ -76,10 +80,21 @@ def look_at(file: Path, part: str) -> Seen:
             whole, rest = text[:cut], text[cut:]
             if _IS_ERROR.search(whole) or _FORMULA.search(whole):
                 _collect_failures(whole, seen.failures)
+                _collect_links(whole, seen.linked)
             _collect_hidden(whole, seen)
         _collect_failures(rest, seen.failures)
+        _collect_links(rest, seen.linked)
         _collect_hidden(rest, seen)
     return seen
+
+
+def _collect_links(text: bytes, linked: dict[int, int]) -> None:
+    if not _LINK.search(text):
+        return
+    for cell in _CELL.finditer(text):
+        place = _REFERENCE.search(cell[1])
+        if place and _LINK.search(cell[2] or b""):
+            linked[int(place[2])] = linked.get(int(place[2]), 0) + 1
 
 
 def _collect_hidden(text: bytes, seen: Seen) -> None:

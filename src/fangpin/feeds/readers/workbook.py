@@ -49,6 +49,8 @@ class _Sheet:
     hidden_columns: frozenset[int]
     left_out: tuple[str, ...]
     """Names of the workbook's hidden sheets, of which nothing was read."""
+    linked: tuple[int, int]
+    """How many cells compute from another file, and the row number of the first."""
 
 
 def read_workbook(
@@ -90,6 +92,8 @@ def read_workbook(
     findings += _fill_merged(engine, mapping.columns, row_no)
     findings += _untitled(engine, chosen)
     findings += _hidden(engine, chosen, mapping.columns)
+    if chosen.linked[0]:
+        findings.append(finding("CELLS_LINKED", count=chosen.linked[0], row=chosen.linked[1]))
     return RawTable(mapping, row_no, misshapen, tuple(findings))
 
 
@@ -170,6 +174,7 @@ def _sheet(
         header=header,
         hidden_columns=frozenset(told["hidden_columns"]),
         left_out=tuple(told["left_out"]),
+        linked=(told["linked"], told["first_linked"]),
     )
 
 

@@ -97,6 +97,8 @@ def _sheets(
             "columns": width,
             "hidden_columns": sorted(sheet.seen.hidden_columns),
             "left_out": sheet.left_out,
+            "linked": sum(sheet.seen.linked.values()),
+            "first_linked": min(sheet.seen.linked, default=0),
         }
 
 
@@ -256,7 +258,7 @@ def _html_tables(file: Path) -> Iterator[_Sheet]:
     if b"<!ENTITY" in prolog or re.search(rb"<!DOCTYPE[^>]*\[", prolog):
         raise Refused("XML_FORBIDDEN")
     for position, table in enumerate(tables_of(file), start=1):
-        yield _Sheet(f"table {position}", table.rows, Seen({}, table.hidden_rows, set()))
+        yield _Sheet(f"table {position}", table.rows, Seen({}, table.hidden_rows, set(), {}))
 
 
 if __name__ == "__main__":
