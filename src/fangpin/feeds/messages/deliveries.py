@@ -52,8 +52,8 @@ OF_DELIVERIES: dict[str, FindingWords] = {
         "“{title}”按“{by}”分开看，有 {count} 处约为通常的 {times} 倍（中位数 {now}，通常约 {usual}），"
         "与本批其他各处也不同，像是只有它们用了别的单位；这个数据源还没有往月可比，整批暂扣。",
         "'{title_en}' by '{by_en}': {count} of them are about {times} times what is usual (median {now}, "
-        "usually about {usual}) and unlike the rest of the file: do they alone use another unit? The feed has "
-        "no earlier months to compare. The delivery is held.",
+        "usually about {usual}) and unlike the rest of the file: do they alone use another unit? The feed "
+        "has no earlier months to compare. The delivery is held.",
         "请按首次出现的行号找到是哪一家，核对单位（元、分、万元）：有误的重新报送，确属实际的由负责人放行。",
         "See by the row which of them it is and check its unit: send it again in the agreed one, or let "
         "someone release it if it is true.",
