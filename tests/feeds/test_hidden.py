@@ -119,7 +119,7 @@ def test_a_hidden_sheet_is_left_out_by_name(desk: Desk, tmp_path: Path) -> None:
 
     receipt = desk.receive_file(_workbook(tmp_path / "sent.xlsx", put_away))
     assert (receipt.outcome, receipt.accepted) == ("accepted", 5)
-    assert _told(receipt, "SHEETS_LEFT_OUT") == [("auto", None, 2)]
+    assert _told(receipt, "SHEETS_LEFT_OUT") == [("auto", None, None)]
     (told,) = [one for one in receipt.findings if one.code == "SHEETS_LEFT_OUT"]
     assert "二月底稿、字典" in told.message_zh
 

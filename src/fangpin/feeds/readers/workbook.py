@@ -258,7 +258,7 @@ def _hidden(engine: Engine, sheet: _Sheet, columns: Sequence[Column]) -> list[Fi
 
 def _left_out(hidden: Sequence[str]) -> list[Finding]:
     listed = "、".join(name[:40] for name in hidden[:20])
-    return [finding("SHEETS_LEFT_OUT", sheets=listed, count=len(hidden))] if hidden else []
+    return [finding("SHEETS_LEFT_OUT", sheets=listed)] if hidden else []
 
 
 _SUMS = ("amount", "number", "count")
