@@ -6,7 +6,9 @@ import random
 import shutil
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -225,3 +227,33 @@ def test_a_year_is_long_enough_for_a_village_to_shrink(tmp_path: Path, lines: An
         village = {"431022101201": 100 - 2 * turn, "431022101202": 300}
         told = desk.receive_text(roster(month, village), received=day_after(month))
         assert told.outcome == "accepted", month
+
+
+@pytest.mark.parametrize(
+    ("figure", "value", "outcome"),
+    [
+        ("known_habit", 4, "accepted"),
+        ("known_habit", 2, "held"),
+        ("known_looked_in", 0, "accepted"),
+    ],
+)
+def test_how_many_deliveries_make_a_habit_says_the_pack(
+    tmp_path: Path, lines: Any, figure: str, value: int, outcome: str
+) -> None:
+    desk = Desk(tmp_path, lines=_Changed(lines, f"delivery.{figure}", value))
+    for month in MONTHS[:4]:
+        assert send(desk, stock(month), month).outcome == "accepted"
+    assert send(desk, others(MONTHS[4]), MONTHS[4]).outcome == outcome
+
+
+class _Changed:
+    """The pack's lines, one of them another."""
+
+    def __init__(self, lines: Any, code: str, value: int) -> None:
+        self.parameters = lines.parameters
+        self._lines, self._code, self._value = lines, code, Decimal(value)
+
+    def parameter(self, code: str, **asked: Any) -> Any:
+        if code == self._code:
+            return SimpleNamespace(value=self._value)
+        return self._lines.parameter(code, **asked)

@@ -13,6 +13,7 @@ from tests.feeds.builders import (
     Desk,
     csv_text,
     roster_contract,
+    table_words,
     wage_row,
     wages_contract,
     xlsx_file,
@@ -100,6 +101,68 @@ def test_a_total_of_the_registry_is_no_household(tmp_path: Path) -> None:
     ]
     receipt = desk.receive_text(csv_text(rows, header=header))
     assert desk.quarantine(receipt) == [(3, "ROW_IS_FOOTER")]
+
+
+ELSEWHERE = [
+    "Page total:",
+    "Jumla",
+    "ድምር",
+    "Prepared by: A. Okello",
+    "NOTE: rounded",
+    "Grand total 12",
+]
+
+
+@pytest.mark.parametrize("text", ELSEWHERE)
+def test_another_country_has_words_of_its_own(tmp_path: Path, text: str) -> None:
+    desk = Desk(tmp_path)
+    desk.pack.header.tables = table_words("wb_hfps")
+    receipt = desk.receive_rows(
+        wage_row(1), _row(0, text, 月份="2020-03"), _row(0, "制表人：", 月份="2020-03")
+    )
+    assert desk.quarantine(receipt) == [(3, "ROW_IS_FOOTER"), (4, "ID_SHAPE")]
+
+
+def test_a_pack_without_words_takes_no_row_for_a_total(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.pack.header.tables = None
+    receipt = desk.receive_rows(wage_row(1), _row(1, "合计", 月份="2020-03", 月工资="2003.00"))
+    assert (receipt.accepted, receipt.quarantined) == (2, 0)
+
+
+UNREAD = ["序号", "备注"]
+"""Titles of columns that the contract does not read."""
+
+
+@pytest.mark.parametrize("title", UNREAD)
+@pytest.mark.parametrize("text", ["合　计：", "本页小计", "共计3人", "制表人：张三"])
+@pytest.mark.parametrize("named", ["—", "2人"])
+@pytest.mark.parametrize("kind", ["csv", "csv with quotes", "xlsx"])
+def test_a_total_told_only_beside_what_is_read_is_nobodys_wage(
+    desk: Desk, tmp_path: Path, title: str, text: str, named: str, kind: str
+) -> None:
+    """It has a month and a sum, and no number: it was read as those of somebody without one."""
+    place = 4
+    header = [*HEADER[:place], title, *HEADER[place:]]
+    people = [[*wage_row(n)[:place], str(n), *wage_row(n)[place:]] for n in (1, 2)]
+    total = dict.fromkeys(header, "") | {"姓名": named, "月份": "2020-03", "月工资": "2003.00"}
+    rows = [*people, [*(total | {title: text}).values()]]
+    if kind == "xlsx":
+        file = xlsx_file(tmp_path / "printed.xlsx", {"S": [header, *rows]})
+        receipt = desk.receive_file(file)
+    else:
+        sent = csv_text(rows, header=header)
+        receipt = desk.receive_text(sent.replace("2003", '"2003"') if " " in kind else sent)
+    assert desk.quarantine(receipt) == [(4, "ROW_IS_FOOTER")]
+    assert receipt.accepted == 2
+
+
+def test_a_child_without_a_number_keeps_its_remark(desk: Desk) -> None:
+    """Whoever is named is somebody, whatever stands beside."""
+    header = [*HEADER, "备注"]
+    rows = [[*wage_row(1), ""], [*wage_row(2, id_number="", name="李小妹"), "合计"]]
+    receipt = desk.receive_text(csv_text(rows, header=header))
+    assert (receipt.accepted, receipt.quarantined) == (2, 0)
 
 
 @pytest.mark.parametrize(

@@ -185,3 +185,48 @@ def test_what_is_typical_is_said_of_columns_that_are(repository: Path) -> None:
         types = {one.field: one.type for one in pack.contracts[feed].fields}
         assert types[field] == "amount", code
         assert all(value.status == "proposed" for value in pack.parameters[code].values), code
+
+
+def _of_units(*, times: str, count: int = 60) -> list[list[str]]:
+    """Wages of three units alike, of which the last writes them so many times as large."""
+    rows = a_month("2020-03", count)
+    for place, row in enumerate(rows):
+        row[7] = f"第{place % 3}用工单位"
+        if place % 3 == 2:
+            row[3] = f"{Decimal(row[3]) * Decimal(times):.2f}"
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("times", "count", "outcome"),
+    [
+        ("100", 60, "held"),
+        ("0.01", 60, "held"),
+        ("5", 60, "accepted"),
+        ("1", 60, "accepted"),
+        ("100", 30, "accepted"),
+    ],
+)
+def test_one_unit_of_a_very_first_file_in_fen_waits(
+    tmp_path: Path, lines: Any, times: str, count: int, outcome: str
+) -> None:
+    """It moved no figure of the whole, and there was no month to compare it with. Ten rows say nothing."""
+    contract = wages_contract()
+    fields = [one.model_copy(update={"maximum": None}) for one in contract.fields]
+    contract = contract.model_copy(update={"fields": fields})
+    desk = Desk(tmp_path, contract, lines=typical_lines(lines, "labour.wages", "wage", "3000"))
+    told = desk.receive_rows(*_of_units(times=times, count=count))
+    assert (told.outcome, "AMOUNT_UNIT_UNUSUAL_IN_PART" in told.counts_by_code) == (
+        outcome,
+        outcome == "held",
+    )
+    found = [one for one in told.findings if one.code == "AMOUNT_UNIT_UNUSUAL_IN_PART"]
+    assert [(one.row, one.count) for one in found] == ([(4, 1)] if outcome == "held" else [])
+
+
+def test_units_that_are_all_far_from_what_is_typical_differ_from_nobody(
+    tmp_path: Path, lines: Any
+) -> None:
+    """A county of large farms and small ones: between them lies less than between two units of money."""
+    desk = Desk(tmp_path, lines=typical_lines(lines, "labour.wages", "wage", "600"))
+    assert desk.receive_rows(*_of_units(times="8")).outcome == "accepted"

@@ -199,8 +199,10 @@ def strangers(lines: DeliveryLines, told: Delivered, earlier: Sequence[Arrival])
     few; it is compared with the least of its earlier deliveries.
     """
     low, least, least_lost = (lines.of(one) for one in ("known_low", "least_rows", "least_lost"))
-    now = told.profile.known
-    if low is None or least is None or least_lost is None or told.contract.volume == "varying":
+    habit, now = lines.of("known_habit"), told.profile.known
+    if low is None or least is None or least_lost is None or habit is None:
+        return []
+    if told.contract.volume == "varying":
         return []
     if now is None or now.looked_at < least:
         return []
@@ -210,17 +212,12 @@ def strangers(lines: DeliveryLines, told: Delivered, earlier: Sequence[Arrival])
         for one in profiles
         if one is not None and one.known is not None and one.known.looked_at >= least
     ]
-    if len(before) < _HABIT:
+    if not before or len(before) < habit:
         return []
-    usual = min(before[-_MONTHS_BACK:])
+    usual = min(lines.latest("known_deliveries", before))
     lacking = (usual - now.share) * now.looked_at
     if now.share >= low * usual or lacking < least_lost:
         return []
     return [
         finding("STRANGERS", share=percent(now.share), usual=percent(usual), count=now.looked_at)
     ]
-
-
-_HABIT = 2
-"""Deliveries that make a habit."""
-_MONTHS_BACK = 12

@@ -22,6 +22,7 @@ from fangpin.feeds.shapes import literal, quiet_repair, quoted, type_of
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.vault import Vault
 from fangpin.policy.feed_models import Contract
+from fangpin.policy.header_models import TableWords
 from fangpin.values.dates import read_date
 from fangpin.values.identifiers import IdentifierReading, read_identifier
 from fangpin.values.masks import mask_identifier, mask_value
@@ -72,12 +73,14 @@ def check(
     number_of: str | None = None,
     keeps_set_aside: bool = False,
     least_names: int | None = None,
+    words: TableWords | None = None,
 ) -> Checked:
     """Read every row into CHECKED or name it in PROBLEMS; new identities into NEW_IDENTITIES.
 
     A row with a blank identifier has a NULL reference in CHECKED: the caller gives it its own.
     `number_of` is an identifier whose canonical text CHECKED shall have, as NUMBER;
-    `keeps_set_aside` asks for SET_ASIDE; a number under which `least_names` names stand is nobody's.
+    `keeps_set_aside` asks for SET_ASIDE; a number under which `least_names` names stand is nobody's;
+    `words` are those of totals and signatures.
     """
     clean = CleanCells(
         engine=engine,
@@ -92,7 +95,16 @@ def check(
     )
     clean.read(number_of=number_of)
     reader = _MarkedCells(
-        engine, raw, tuple(columns), contract, clean, vault, today, number_of, keeps_set_aside
+        engine,
+        raw,
+        tuple(columns),
+        contract,
+        clean,
+        vault,
+        today,
+        number_of,
+        keeps_set_aside,
+        words,
     )
     read = reader.read()
     return Checked(read, tuple(reader.findings), reader.waiting)
@@ -110,7 +122,9 @@ class _MarkedCells:
         today: date,
         number_of: str | None,
         keeps_set_aside: bool,
+        words: TableWords | None,
     ) -> None:
+        self.words = words
         self.number_of = number_of
         self.keeps_set_aside = keeps_set_aside
         self.engine = engine
@@ -218,7 +232,7 @@ class _MarkedCells:
         held = self.engine.columns(f"SELECT * FROM {RAW}")
         for code, test in (
             (ROW_IS_HEADER, is_header(self.raw)),
-            (ROW_IS_FOOTER, is_footer(self.raw, self.contract, held)),
+            (ROW_IS_FOOTER, is_footer(self.raw, self.contract, held, self.words)),
         ):
             self._append_problems(
                 f"SELECT row_no, NULL, {literal(code)}, NULL, NULL FROM marked "

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
 from fangpin.values.problem import ProblemError
 
 PREFIX = "delivery."
+Kept = TypeVar("Kept")
 
 
 class DeliveryLines:
@@ -32,6 +35,11 @@ class DeliveryLines:
                 return None
             raise
         return value if isinstance(value, Decimal) else None
+
+    def latest(self, code: str, found: Sequence[Kept]) -> Sequence[Kept]:
+        """The last of what was found, as many as the line says; all of it where the pack draws none."""
+        most = self.of(code)
+        return found if most is None else found[max(0, len(found) - int(most)) :]
 
     def latest_month(self) -> Month | None:
         """The last month of which rows can be true on this day; None: the pack draws no such line."""

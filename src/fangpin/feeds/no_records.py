@@ -1,20 +1,22 @@
-"""Rows of a printed table that are no records: its header again on each page, its totals and signatures."""
+"""Rows of a printed table that are no records: its header again on each page, its totals and signatures.
+
+The words of totals and signatures are the pack's, for each country has its own.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
 from fangpin.feeds.headers import Column
 from fangpin.feeds.readers.table import RawTable
 from fangpin.feeds.shapes import literal
 from fangpin.policy.feed_models import Contract
+from fangpin.policy.header_models import TableWords
 
-_FOOTER = (
-    r"^[\s\x{3000}]*(?:[^\s0-9]{0,8}(?:[合总共累]|小)[\s\x{3000}]*计(?:[\s\x{3000}:：(（]|$)"
-    r"|(?:制表|填表|填报|审核|复核|经办|单位负责|负责|联系)(?:人|单位|日期|时间|电话)?[\s\x{3000}]*[:：]"
-    r"|(?i:(?:sub|grand)?[\s-]*total(?:[\s:]|$)))"
-)
-"""合计, 本页小计, Total:, 制表人：… at the beginning of a cell that should name somebody."""
+_BLANK = r"[\s\x{3000}]*"
+_LONGEST_BLANK = 12
+"""Bytes that a cell of blanks or dashes has."""
 
 
 def is_header(raw: RawTable) -> str:
@@ -26,18 +28,79 @@ def is_header(raw: RawTable) -> str:
     return f"({' + '.join(tests)}) >= {min(2, len(tests))}"
 
 
-def is_footer(raw: RawTable, contract: Contract, held: Collection[str]) -> str:
+def is_footer(
+    raw: RawTable, contract: Contract, held: Collection[str], words: TableWords | None
+) -> str:
     """SQL of `marked`: a cell that should say whose row it is, or the first, says that it sums or signs.
 
-    `held` are the columns of the raw table.
+    Of a row that names nobody any cell may say so, those of columns that nobody reads included. `held`
+    are the columns of the raw table. False where the pack has no such words.
     """
-    naming: Sequence[Column] = [
+    if words is None:
+        return "FALSE"
+    footer = literal(_footer(words))
+    cells = {f"c{one.position}" for one in _naming(raw.mapping.columns, contract)}
+    cells |= {"c0"} & set(held)
+    others = {name for name in held if re.fullmatch(r"c\d+", name)} - cells
+    own, any_other = (
+        " OR ".join(
+            f"coalesce(regexp_matches({cell}, {footer}), FALSE)" for cell in sorted(of, key=_place)
+        )
+        for of in (cells, others)
+    )
+    if not others:
+        return own
+    return f"{own} OR (({names_nobody(raw.mapping.columns, contract)}) AND ({any_other}))"
+
+
+def names_nobody(columns: Sequence[Column], contract: Contract) -> str:
+    """SQL of a raw table: no cell of a row says whose it is.
+
+    `2 persons` under the names is a count: a name has no digits.
+    """
+    tests = []
+    for one in _naming(columns, contract):
+        cell = f"coalesce(c{one.position}, '')"
+        if one.field.type == "division" and one.field.field != contract.subject_field:
+            continue
+        if one.field.type == "name":
+            tests.append(f"NOT regexp_matches({cell}, '\\p{{L}}') OR regexp_matches({cell}, '\\d')")
+        else:
+            # A pattern is dear, and nearly every cell says at once that it is no blank.
+            says = (
+                f"strlen({cell}) > {_LONGEST_BLANK} OR regexp_matches({cell}, '[\\p{{L}}\\p{{N}}]')"
+            )
+            tests.append(f"NOT ({says})")
+    return " AND ".join(f"({test})" for test in tests) or "FALSE"
+
+
+def _naming(columns: Sequence[Column], contract: Contract) -> list[Column]:
+    return [
         one
-        for one in raw.mapping.columns
+        for one in columns
         if one.field.type in ("identifier", "name", "household_no", "division")
         or (one.field.type == "text" and one.field.field in contract.key)
     ]
-    cells = {f"c{one.position}" for one in naming} | {"c0"} & set(held)
-    return " OR ".join(
-        f"coalesce(regexp_matches({cell}, {literal(_FOOTER)}), FALSE)" for cell in sorted(cells)
+
+
+def _footer(words: TableWords) -> str:
+    """The pattern of a cell that sums (合计, 本页小计, Total:) or signs (制表人：…).
+
+    Blanks may part the letters of a word. Before a total may stand of what (本页, 石山村, Sub-), and after
+    it a blank, a colon, a bracket or a figure, or nothing: anything else is somebody's name.
+    """
+    sums = "|".join(map(_spaced, words.totals))
+    signs = "|".join(map(_spaced, words.notes))
+    before, after = rf"[^\s0-9]{{0,8}}{_BLANK}-?", r"(?:[\s\x{3000}:：(（0-9０-９]|$)"
+    return (
+        rf"^{_BLANK}(?i:{before}(?:{sums}){_BLANK}{after}"
+        rf"|(?:{signs})[^\s0-9:：]{{0,4}}{_BLANK}[:：])"
     )
+
+
+def _spaced(word: str) -> str:
+    return _BLANK.join(re.escape(letter) for letter in word if not letter.isspace())
+
+
+def _place(cell: str) -> int:
+    return int(cell.removeprefix("c"))

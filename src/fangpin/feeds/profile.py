@@ -20,8 +20,6 @@ QUANTILES = (0.1, 0.5, 0.9)
 _LOOKED_AT = 20_000
 _SUBJECTS = 2_000
 """Rows of whose persons it is asked whether the feed told of them before."""
-_DELIVERIES_BACK = 3
-"""In which they are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,10 @@ class AmountProfile:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """How many of its persons or households, of so many that were looked at, a feed had told of before."""
+    """How many of its persons or households, of so many that were looked at, a feed had told of before.
+
+    Looked for in the deliveries that the pack's `delivery.known_looked_in` reaches back to.
+    """
 
     looked_at: int
     known: int
@@ -95,7 +96,7 @@ def take_profile(
 ) -> Profile:
     """The profile of the table `settling`; `division` is the column of a registry's villages.
 
-    `before` are the deliveries of other months, in order of arrival.
+    `before` are the deliveries in which known persons and households are looked for.
     """
     fields = [one.field for one in contract.fields if one.type == "amount" and one.field in names]
     amounts: dict[str, AmountProfile] = {}
@@ -129,7 +130,7 @@ def take_profile(
 def _known(
     engine: Engine, names: Sequence[str], rows: int, before: Sequence[Arrival]
 ) -> Known | None:
-    files = [one.facts for one in before[-_DELIVERIES_BACK:] if one.accepted]
+    files = [one.facts for one in before if one.accepted]
     subject = next((name for name in ("person_ref", "household_ref") if name in names), None)
     if not files or subject is None:
         return None

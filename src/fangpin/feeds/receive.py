@@ -53,6 +53,7 @@ from fangpin.lake.vault import Vault
 from fangpin.policy.feed_models import Contract
 from fangpin.policy.nearest import advice
 from fangpin.policy.pack import Pack
+from fangpin.values.masks import mask_file_name
 from fangpin.values.month import Month
 
 Step = Literal["reading", "checking", "comparing", "judging", "storing"]
@@ -191,6 +192,7 @@ def _receive(
         number_of=shape.number_of,
         keeps_set_aside=_is_registry(pack, contract),
         least_names=None if _is_registry(pack, contract) else lines.least_names(),
+        words=pack.header.tables,
     )
     progress("comparing")
     in_force = replay(home=home, pack=pack, engine=engine, found=earlier, as_of=received)
@@ -227,7 +229,9 @@ def _receive(
         names=settled.names,
         rows=checked.read,
         division=pack.header.registry.division if is_registry and pack.header.registry else None,
-        before=[one for one in in_force if one.month != delivered_month],
+        before=lines.latest(
+            "known_looked_in", [one for one in in_force if one.month != delivered_month]
+        ),
     )
     vault.register(NEW_IDENTITIES)
     delivery = f"{received.isoformat()}-{sha256[:12]}"
@@ -296,7 +300,7 @@ def _receive(
             "month": str(Month(delivered_month)),
             "months": [str(Month(first)), str(Month(last))],
             "sha256": sha256,
-            "original_name": original_name[:500],
+            "original_name": mask_file_name(original_name)[:500],
             "read": checked.read,
             "accepted": accepted,
             "quarantined": settled.quarantined,

@@ -106,6 +106,17 @@ def type_mismatch(container: Container, *, original_name: str) -> Finding | None
     return finding("TYPE_MISMATCH", claimed=claimed, kind=container)
 
 
+def has_macros(file: Path, container: Container) -> bool:
+    """Whether a workbook brings a program along. Nobody runs it here."""
+    if container == "xlsx":
+        with zipfile.ZipFile(file) as archive:
+            return "xl/vbaProject.bin" in archive.namelist()
+    if container != "xls":
+        return False
+    with file.open("rb") as stream:
+        return _utf16("_VBA_PROJECT") in stream.read()
+
+
 def _ole(file: Path) -> Container:
     # The names of the streams may stand anywhere: a large file's directory is often at its end.
     with (

@@ -34,7 +34,6 @@ _LOST = (
     "OR (code = 'ID_SHAPE' AND length(value_masked) IN (16, 17)))"
 )
 """Numbers that were cut: rounded, turned into 4.3E+17, or short of their last digits."""
-_MONTHS_BACK = 12
 
 
 def suspicions(
@@ -145,14 +144,15 @@ def _volume(
             months[one.month] = one.read
         elif one.month != told.month:
             months[one.month] += one.read - one.repeated
-    latest = [months[month] for month in sorted(months)[-_MONTHS_BACK:]]
+    known = lines.latest("volume_months", sorted(months))
+    latest = [months[month] for month in known]
     now = told.read if told.is_whole_month else told.read - told.settled.repeated
     if not latest:
         return []
     usual = Decimal(str(median(latest)))
     # A month that was strange and true once does not make the next cut file an ordinary one.
     strange = {one.month for one in earlier if _had_strange_volume(one)}
-    ordinary = [months[month] for month in sorted(months)[-_MONTHS_BACK:] if month not in strange]
+    ordinary = [months[month] for month in known if month not in strange]
     # Deaths of a month are five or twenty by chance: how far it has swung before is no cut.
     fallen = max(usual - min(ordinary), Decimal(0)) if ordinary else Decimal(0)
     swing = fallen * (lines.of("volume_swing") or Decimal(1))

@@ -19,9 +19,6 @@ from fangpin.policy.feed_models import Contract, ContractField
 
 TYPICAL = "typical"
 """delivery.typical.<feed>.<field>: the middle of a column's amounts, as the pack expects it."""
-_PROFILES_BACK = 24
-_DELIVERIES_BACK = 3
-"""Whose rows are read again, by group."""
 _LOOKED_AT = 200_000
 """Of a larger file every nth row is compared by group."""
 _MANY_GROUPS = 500
@@ -40,39 +37,40 @@ def unit_drift(
     drift, least, enough = lines.of("unit_drift"), lines.of("least_values"), lines.of("least_rows")
     if drift is None or least is None or enough is None:
         return []
-    whole = dict(_whole_columns(contract, profile, others, drift, least, enough))
-    whole |= dict(_unusual_columns(lines, contract, profile, others, drift, least))
+    known = _profiles(lines.latest("unit_compared", others))
+    whole = dict(_whole_columns(contract, profile, known, drift, least, enough))
+    whole |= dict(_unusual_columns(lines, contract, profile, known, drift, least))
     fields = [
         field
         for field in contract.fields
         if field.type == "amount" and field.field in profile.amounts and field.field not in whole
     ]
-    before = [one.facts for one in others[-_DELIVERIES_BACK:] if one.accepted]
+    before = [one.facts for one in lines.latest("senders_compared", others) if one.accepted]
     in_part: dict[str, Finding] = {}
     if fields and before:
         engine.view_files("unit_files", before)
         step = max(1, profile.rows // _LOOKED_AT)
-        for by in _senders(engine, contract):
+        for by in _senders(engine, contract, "settling", "unit_files"):
             # One sender may stand under its name and its code: it is told of once.
             left = [field for field in fields if field.field not in in_part]
             in_part |= dict(_in_part(engine, by, left, drift, int(enough), step))
         engine.drop("unit_files")
+    left = [field for field in fields if field.field not in in_part]
+    in_part |= dict(_unusual_in_part(engine, lines, contract, profile, known, left))
     return [*whole.values(), *in_part.values()]
 
 
 def _whole_columns(
     contract: Contract,
     profile: Profile,
-    others: Sequence[Arrival],
+    known: Sequence[Profile],
     drift: Decimal,
     least: Decimal,
     enough: Decimal,
 ) -> Iterator[tuple[str, Finding]]:
     for field in contract.fields:
         now = profile.amounts.get(field.field)
-        before = [
-            one.amounts[field.field] for one in _profiles(others) if field.field in one.amounts
-        ]
+        before = [one.amounts[field.field] for one in known if field.field in one.amounts]
         counted = sum(one.count for one in before)
         if now is None or now.count < least or counted < least:
             continue
@@ -99,17 +97,15 @@ def _unusual_columns(
     lines: DeliveryLines,
     contract: Contract,
     profile: Profile,
-    others: Sequence[Arrival],
+    known: Sequence[Profile],
     drift: Decimal,
     least: Decimal,
 ) -> Iterator[tuple[str, Finding]]:
     """Columns that have no earlier months, beside what the pack says is typical of them."""
-    known = _profiles(others)
     for field in contract.fields:
         now = profile.amounts.get(field.field)
         typical = lines.of(f"{TYPICAL}.{contract.feed}.{field.field}")
-        counted = sum(one.amounts[field.field].count for one in known if field.field in one.amounts)
-        if now is None or now.count < least or counted >= least or not typical:
+        if now is None or now.count < least or not typical or _has_history(field, known, least):
             continue
         ratio = now.quantiles[1] / typical
         if max(ratio, 1 / ratio) < drift:
@@ -128,6 +124,64 @@ def _unusual_columns(
         )
 
 
+def _has_history(field: ContractField, known: Sequence[Profile], least: Decimal) -> bool:
+    """Whether a column has earlier amounts enough to be compared with."""
+    counted = sum(one.amounts[field.field].count for one in known if field.field in one.amounts)
+    return counted >= least
+
+
+def _unusual_in_part(
+    engine: Engine,
+    lines: DeliveryLines,
+    contract: Contract,
+    profile: Profile,
+    known: Sequence[Profile],
+    fields: Sequence[ContractField],
+) -> Iterator[tuple[str, Finding]]:
+    """By field, one finding where a first file has senders that are far from what is typical.
+
+    They must be as far from the file's own middle: a hospital's bills are larger than a clinic's.
+    """
+    drift, least, enough = lines.of("unit_drift"), lines.of("least_values"), lines.of("least_rows")
+    assert drift is not None and least is not None and enough is not None
+    step = max(1, profile.rows // _LOOKED_AT)
+    for field in fields:
+        typical = lines.of(f"{TYPICAL}.{contract.feed}.{field.field}")
+        if not typical or _has_history(field, known, least):
+            continue
+        middle = profile.amounts[field.field].quantiles[1]
+        size = f"CASE WHEN {quoted(field.field)} <> 0 THEN abs({quoted(field.field)}) END"
+        for by in _senders(engine, contract, "settling"):
+            groups = engine.rows(
+                f"SELECT min(row_no), quantile_disc({size}, 0.5) FROM settling "
+                f"WHERE row_no % {step} = 0 AND {quoted(by.field)} IS NOT NULL "
+                f"GROUP BY {quoted(by.field)} HAVING count({size}) >= {int(enough)} ORDER BY 1"
+            )
+            far = [
+                (row, own)
+                for row, own in groups
+                if min(own / typical, own / middle) >= drift
+                or max(own / typical, own / middle) * drift <= 1
+            ]
+            if far:
+                row, own = far[0]
+                told = finding(
+                    "AMOUNT_UNIT_UNUSUAL_IN_PART",
+                    row=row,
+                    column=field.field,
+                    count=len(far),
+                    title=field.title.zh,
+                    title_en=field.title.en,
+                    by=by.title.zh,
+                    by_en=by.title.en,
+                    now=f"{own:f}",
+                    usual=f"{typical:f}",
+                    times=_times(own / typical),
+                )
+                yield field.field, told
+                break
+
+
 def _farthest(
     now: AmountProfile, before: Sequence[AmountProfile], places: Sequence[int]
 ) -> Decimal:
@@ -138,16 +192,14 @@ def _farthest(
     return max(ratios, key=lambda ratio: abs(ratio.ln()))
 
 
-def _senders(engine: Engine, contract: Contract) -> Iterator[ContractField]:
-    """The columns of few texts, that both sides have and that neither name a row nor its subject."""
-    now, before = (
-        set(engine.columns(f"SELECT * FROM {name}")) for name in ("settling", "unit_files")
-    )
+def _senders(engine: Engine, contract: Contract, *tables: str) -> Iterator[ContractField]:
+    """The columns of few texts, that all tables have and that neither name a row nor its subject."""
+    held = set.intersection(*(set(engine.columns(f"SELECT * FROM {name}")) for name in tables))
     named = {contract.subject_field, contract.dated_by, *contract.key}
     for field in contract.fields:
         if field.type not in ("text", "code") or field.field in named:
             continue
-        if field.field not in now & before:
+        if field.field not in held:
             continue
         count = engine.value(f"SELECT approx_count_distinct({quoted(field.field)}) FROM settling")
         if int(count) <= _MANY_GROUPS:
@@ -218,8 +270,8 @@ def _times(ratio: Decimal) -> str:
 
 
 def _profiles(found: Sequence[Arrival]) -> list[Profile]:
-    """The profiles of the latest deliveries that have one."""
-    profiles = [read_profile(one.profile) for one in found[-_PROFILES_BACK:]]
+    """The profiles of the deliveries that have one."""
+    profiles = [read_profile(one.profile) for one in found]
     return [one for one in profiles if one is not None]
 
 

@@ -100,6 +100,15 @@ class Deaths(Sourced):
     """How far back from the judged month rows are looked at."""
 
 
+class TableWords(Sourced):
+    """What departments write below and between the rows of a printed table: rows that are no records."""
+
+    totals: list[Text] = Field(min_length=1)
+    """Words of a row that sums others: 合计, total."""
+    notes: list[Text] = Field(min_length=1)
+    """Words before a colon where somebody signs, dates or explains the table: 制表, prepared by."""
+
+
 class PackHeader(Node):
     """pack.yaml: who the pack is for and what the pack extends."""
 
@@ -112,6 +121,7 @@ class PackHeader(Node):
     registry: Registry | None = None
     household_units: list[HouseholdUnit] = []
     deaths: Deaths | None = None
+    tables: TableWords | None = None
     calendar: Code | None = None
     school_year_start_month: int | None = Field(default=None, ge=1, le=12)
     monitoring_feed: DottedCode | None = None

@@ -35,6 +35,7 @@ _INHERITED = (
     "registry",
     "household_units",
     "deaths",
+    "tables",
     "calendar",
     "school_year_start_month",
     "monitoring_feed",

@@ -17,6 +17,9 @@ _OF_FIGURES = re.compile(
 )
 """Words that belong to a figure or a day: a cell that was written badly is not hidden from its clerk."""
 _SHOWN = 40
+_NUMBER_IN_A_NAME = re.compile(
+    r"(?<![0-9０-９])(?:[0-9０-９]{15,}[XxＸｘ]?|[1１][3-9３-９][0-9０-９]{9}(?![0-9０-９]))"
+)
 
 
 def mask_identifier(text: str) -> str:
@@ -45,6 +48,14 @@ def mask_phone(text: str) -> str:
     return (
         f"{plain[:3]}{'*' * (len(plain) - 5)}{plain[-2:]}" if len(plain) > 6 else "*" * len(plain)
     )
+
+
+def mask_file_name(name: str) -> str:
+    """A file's name as it may be kept: clerks write a person's number or telephone into it.
+
+    Days and machines' stamps stay: 20200401123000 has fourteen figures.
+    """
+    return _NUMBER_IN_A_NAME.sub(lambda found: mask_identifier(found[0]), name)
 
 
 def mask_value(text: str | None, *, kind: str) -> str:

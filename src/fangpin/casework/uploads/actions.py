@@ -17,6 +17,7 @@ from fangpin.casework.receipts.actions import Received, once
 from fangpin.casework.uploads import refusals
 from fangpin.casework.uploads.models import Channel, Outcome, Upload
 from fangpin.policy import Pack
+from fangpin.values.masks import mask_file_name
 
 DELIVER = "deliver_data"
 """Permission: send the department's data and see what became of it."""
@@ -153,7 +154,7 @@ def _create(sent: Sent, department: str, *, by: Scope, at: datetime, on: date) -
         division=by.divisions[0],
         month=sent.month,
         sheet=sent.sheet[:100],
-        original_name=sent.original_name[:NAME_LENGTH],
+        original_name=mask_file_name(sent.original_name).strip()[:NAME_LENGTH],
         size_bytes=sent.size_bytes,
         sha256=sent.sha256,
         sender=by.official,

@@ -47,6 +47,17 @@ OF_DELIVERIES: dict[str, FindingWords] = {
         "请核对单位（如元、分、万元混用）：单位有误的重新报送，确属实际的由负责人放行。",
         "Check the unit: send it again in the agreed one, or let someone release it if it is true.",
     ),
+    "AMOUNT_UNIT_UNUSUAL_IN_PART": FindingWords(
+        "hold",
+        "“{title}”按“{by}”分开看，有 {count} 处约为通常的 {times} 倍（中位数 {now}，通常约 {usual}），"
+        "与本批其他各处也不同，像是只有它们用了别的单位；这个数据源还没有往月可比，整批暂扣。",
+        "'{title_en}' by '{by_en}': {count} of them are about {times} times what is usual (median {now}, "
+        "usually about {usual}) and unlike the rest of the file: do they alone use another unit? The feed "
+        "has no earlier months to compare. The delivery is held.",
+        "请按首次出现的行号找到是哪一家，核对单位（元、分、万元）：有误的重新报送，确属实际的由负责人放行。",
+        "See by the row which of them it is and check its unit: send it again in the agreed one, or let "
+        "someone release it if it is true.",
+    ),
     "CONTENT_OF_OLD_MONTH": FindingWords(
         "hold",
         "本批 {count} 行的内容几乎就是 {month} 的，只是换了月份：上月以来的变化都退回去了；整批暂扣。",

@@ -175,6 +175,40 @@ OF_FILES: dict[str, FindingWords] = {
         "第 {columns} 列没有列名，其中 {count} 行的内容没有读取。",
         "Column {columns} has no title; what {count} rows say there was not read.",
     ),
+    "MACROS_LEFT": FindingWords(
+        "auto",
+        "文件带有宏；宏没有运行，只读取单元格里已有的值。",
+        "The file brings macros; they were not run, only the values in its cells were read.",
+    ),
+    "CELLS_LINKED": FindingWords(
+        "warn",
+        "有 {count} 个单元格的公式取自别的文件（第一处在第 {row} 行），读取的是上次保存的值，可能已经过时。",
+        "{count} cells compute from another file, the first in row {row}; the values last saved were read "
+        "and may be out of date.",
+        "请核对这些数；最好“选择性粘贴为数值”后再报送。",
+        "Check these figures; best paste them as values before sending.",
+    ),
+    "ROWS_HIDDEN": FindingWords(
+        "warn",
+        "有 {count} 行在表格里被隐藏或筛选掉（第一处在第 {row} 行），仍按数据读取。",
+        "{count} rows are hidden or filtered out in the spreadsheet, the first is row {row}; they were read "
+        "all the same.",
+        "请取消隐藏和筛选核对；不该报送的行请删除后重新报送本月数据。",
+        "Unhide them and clear the filter to check; delete the rows that are not to be sent and send the "
+        "month again.",
+    ),
+    "COLUMNS_HIDDEN": FindingWords(
+        "warn",
+        "有 {count} 列在表格里被隐藏，仍按约定读取：{columns}。",
+        "{count} columns are hidden in the spreadsheet and were read all the same: {columns_en}.",
+        "请取消隐藏核对这些列的内容。",
+        "Unhide these columns and check what they say.",
+    ),
+    "SHEETS_LEFT_OUT": FindingWords(
+        "auto",
+        "被隐藏的工作表没有读取：{sheets}。",
+        "Hidden sheets were not read: {sheets}.",
+    ),
     "COLUMN_EXTRA": FindingWords(
         "warn",
         "约定之外的列未读取：{columns}。",

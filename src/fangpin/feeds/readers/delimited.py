@@ -13,6 +13,7 @@ from fangpin.feeds.encoding import detect_encoding, transcode
 from fangpin.feeds.findings import FileRefused, Finding, finding
 from fangpin.feeds.headers import HeaderRow, Mapping, find_header, map_columns
 from fangpin.feeds.limits import Limits
+from fangpin.feeds.no_records import names_nobody
 from fangpin.feeds.readers.quotes import Layout, rows_of
 from fangpin.feeds.readers.table import RAW, RawTable, load_numbered
 from fangpin.lake.engine import EngineRefused
@@ -68,7 +69,7 @@ def read_delimited(
     header = found.header
     findings += header_findings(header, numbers=range(1, len(found.rows) + 1))
     mapping = map_columns(header.cells, contract=contract)
-    blank_rows = _load_at_full_speed(file, found, mapping, engine)
+    blank_rows = _load_at_full_speed(file, found, mapping, contract, engine)
     if blank_rows is None:
         row_no, misshapen = _load_row_by_row(file, found, engine, workplace)
         return RawTable(mapping, row_no, misshapen, tuple(findings))
@@ -138,7 +139,9 @@ def _bounded(stream: TextIO) -> Iterator[str]:
         yield line
 
 
-def _load_at_full_speed(file: Path, found: _Found, mapping: Mapping, engine: Engine) -> int | None:
+def _load_at_full_speed(
+    file: Path, found: _Found, mapping: Mapping, contract: Contract, engine: Engine
+) -> int | None:
     """The engine's own reader, for files in which every line is a row of the header's width.
 
     Returns how many of them are blank; None: the file must be read row by row.
@@ -173,6 +176,12 @@ def _load_at_full_speed(file: Path, found: _Found, mapping: Mapping, engine: Eng
             given,
         ):
             return None
+        if engine.value(
+            f"SELECT count(*) FROM {RAW} WHERE {names_nobody(mapping.columns, contract)} "
+            f"AND coalesce({read}) IS NOT NULL"
+        ):
+            # What such a row is, a total or somebody's, may stand in a column that is not read.
+            engine.make_table(RAW, f"SELECT {', '.join(columns)} FROM {source}", given)
     except EngineRefused:
         return None
     return int(rows - filled)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -12,16 +13,26 @@ from fangpin.values.text import FORMULA_MARK, MERGED_MARK
 
 _WIDEST = 1_000
 _TALLEST_SPAN = 1_000
+_NO_DISPLAY = re.compile(r"\bdisplay\s*:\s*none|\bheight\s*:\s*0(?![.\d])", re.IGNORECASE)
+_NO_HEIGHT = re.compile(r"0(?:\.0*)?")
 
 
-def tables_of(file: Path) -> list[list[list[str]]]:
+@dataclass(slots=True)
+class Table:
+    """The rows of a table, and the numbers of those that a page or spreadsheet does not show."""
+
+    rows: list[list[str]] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+
+
+def tables_of(file: Path) -> list[Table]:
     """The rows of every table; of merged cells those beside the first are blank, those below it marked."""
     content = file.read_bytes()
     parser = _Tables()
     parser.feed(_decoded(content))
     parser.close()
     parser.end_table()
-    return [table for table in parser.tables if table]
+    return parser.tables
 
 
 def _decoded(content: bytes) -> str:
@@ -38,8 +49,8 @@ def _decoded(content: bytes) -> str:
 class _Tables(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.tables: list[list[list[str]]] = []
-        self._rows: list[list[str]] = []
+        self.tables: list[Table] = []
+        self._table = Table()
         self._row: list[str] | None = None
         self._cell: list[str] | None = None
         self._span = 1
@@ -57,7 +68,9 @@ class _Tables(HTMLParser):
         elif tag in ("tr", "row"):
             self._end_row()
             self._row = []
-            self._skip(self._rows, dict(attrs).get("ss:index"), [])
+            self._skip(self._table.rows, dict(attrs).get("ss:index"), [])
+            if _is_hidden(dict(attrs)):
+                self._table.hidden_rows.add(len(self._table.rows) + 1)
         elif tag in ("td", "th", "cell"):
             self._end_cell()
             if self._row is None:
@@ -102,9 +115,9 @@ class _Tables(HTMLParser):
     def end_table(self) -> None:
         """Close the table that is open, if any."""
         self._end_row()
-        if self._rows:
-            self.tables.append(self._rows)
-        self._rows = []
+        if self._table.rows:
+            self.tables.append(self._table)
+        self._table = Table()
         self._below = {}
 
     def _end_row(self) -> None:
@@ -114,7 +127,7 @@ class _Tables(HTMLParser):
             self._skip_cells(self._row, str(last + 2))
             if all(not cell or cell.startswith(MERGED_MARK) for cell in self._row):
                 self._row = []
-            self._rows.append(self._row)
+            self._table.rows.append(self._row)
         self._row = None
 
     def _end_cell(self) -> None:
@@ -126,6 +139,13 @@ class _Tables(HTMLParser):
                     self._below[len(self._row)] = (self._height - 1, "" if place else text)
                 self._row.append("" if place else text)
         self._cell = None
+
+
+def _is_hidden(told: dict[str, str | None]) -> bool:
+    """Whether a spreadsheet in XML or a page's own style does not show a row; height 0 looks the same."""
+    if told.get("ss:hidden") == "1" or _NO_HEIGHT.fullmatch(told.get("ss:height") or ""):
+        return True
+    return _NO_DISPLAY.search(told.get("style") or "") is not None
 
 
 def _span(told: str | None, more: str | None) -> int:

@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from fangpin.feeds.findings import Finding
+from fangpin.feeds.findings import Finding, finding
 from fangpin.feeds.limits import Limits
 from fangpin.feeds.readers.delimited import read_delimited
 from fangpin.feeds.readers.ndjson import read_ndjson
 from fangpin.feeds.readers.parquet import read_parquet
 from fangpin.feeds.readers.table import RawTable
 from fangpin.feeds.readers.workbook import read_workbook
-from fangpin.feeds.sniff import Container, sniff, type_mismatch
+from fangpin.feeds.sniff import Container, has_macros, sniff, type_mismatch
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import TEMPORARY, Home, machine_problems
 from fangpin.policy.feed_models import Contract
@@ -45,6 +45,8 @@ def read_file(
     container = sniff(file, limits=limits, known=known)
     if mismatch := type_mismatch(container, original_name=original_name):
         findings.append(mismatch)
+    if has_macros(file, container):
+        findings.append(finding("MACROS_LEFT"))
     if container == "csv":
         return read_delimited(
             file, contract=contract, engine=engine, limits=limits, workplace=workplace

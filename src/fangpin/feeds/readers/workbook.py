@@ -15,6 +15,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from fangpin.feeds.findings import FileRefused, Finding, finding
 from fangpin.feeds.headers import (
@@ -27,7 +28,7 @@ from fangpin.feeds.headers import (
 from fangpin.feeds.limits import Limits
 from fangpin.feeds.readers.delimited import header_findings
 from fangpin.feeds.readers.merged import unmarked
-from fangpin.feeds.readers.table import RAW, RawTable, load_numbered
+from fangpin.feeds.readers.table import HIDDEN, RAW, RawTable, load_numbered
 from fangpin.feeds.shapes import literal
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.policy.feed_models import Contract
@@ -45,6 +46,11 @@ class _Sheet:
     numbers: tuple[int, ...]
     """The row numbers of the first rows."""
     header: HeaderRow
+    hidden_columns: frozenset[int]
+    left_out: tuple[str, ...]
+    """Names of the workbook's hidden sheets, of which nothing was read."""
+    linked: tuple[int, int]
+    """How many cells compute from another file, and the row number of the first."""
 
 
 def read_workbook(
@@ -63,13 +69,15 @@ def read_workbook(
     SHEET_AMBIGUOUS (several have rows: someone must say which), SHEET_UNKNOWN, FILE_TOO_DEMANDING,
     COLUMN_MISSING, COLUMN_AMBIGUOUS.
     """
+    read = _sheets_by_child(file, container, limits, workplace, sheet)
     sheets = [
         one
-        for told in _sheets_by_child(file, container, limits, workplace, sheet)
+        for told in read
         if (one := _sheet(told, workplace, contract=contract, limits=limits)) is not None
     ]
     if not sheets:
-        raise FileRefused(finding("FILE_EMPTY"))
+        left_out = read[0]["left_out"] if read else []
+        raise FileRefused([finding("FILE_EMPTY"), *_left_out(left_out)])
     chosen, findings = _choose(sheets, contract=contract, is_page=container == "html")
     mapping = map_columns(chosen.header.cells, contract=contract)
     first = (
@@ -83,12 +91,15 @@ def read_workbook(
     findings += header_findings(chosen.header, numbers=chosen.numbers)
     findings += _fill_merged(engine, mapping.columns, row_no)
     findings += _untitled(engine, chosen)
+    findings += _hidden(engine, chosen, mapping.columns)
+    if chosen.linked[0]:
+        findings.append(finding("CELLS_LINKED", count=chosen.linked[0], row=chosen.linked[1]))
     return RawTable(mapping, row_no, misshapen, tuple(findings))
 
 
 def _sheets_by_child(
     file: Path, container: str, limits: Limits, workplace: Path, sheet: str | None
-) -> list[dict[str, object]]:
+) -> list[dict[str, Any]]:
     death = _run_child(file, container, limits, workplace, stream=False, sheet=sheet)
     if death and container == "xlsx" and file.stat().st_size < _SMALL_ENOUGH_TO_STREAM:
         # A stray cell in a far corner costs the fast reader all memory; the slow one reads rows.
@@ -99,7 +110,7 @@ def _sheets_by_child(
     if refusal.exists():
         told = json.loads(refusal.read_text(encoding="utf-8"))
         raise FileRefused(finding(told["code"], **told["words"]))
-    sheets: list[dict[str, object]] = json.loads(
+    sheets: list[dict[str, Any]] = json.loads(
         (workplace / "sheets.json").read_text(encoding="utf-8")
     )
     return sheets
@@ -146,7 +157,7 @@ def _run_child(
 
 
 def _sheet(
-    told: dict[str, object], workplace: Path, *, contract: Contract, limits: Limits
+    told: dict[str, Any], workplace: Path, *, contract: Contract, limits: Limits
 ) -> _Sheet | None:
     if not told["rows"]:
         return None
@@ -161,6 +172,9 @@ def _sheet(
         columns=int(str(told["columns"])),
         numbers=tuple(int(row[0]) for row in rows),
         header=header,
+        hidden_columns=frozenset(told["hidden_columns"]),
+        left_out=tuple(told["left_out"]),
+        linked=(told["linked"], told["first_linked"]),
     )
 
 
@@ -216,6 +230,35 @@ def _untitled(engine: Engine, sheet: _Sheet) -> list[Finding]:
         column_letter(place) for place, count in zip(blank, counts[1:], strict=True) if count
     ]
     return [finding("COLUMN_UNTITLED", columns="、".join(letters[:20]), count=counts[0])]
+
+
+def _hidden(engine: Engine, sheet: _Sheet, columns: Sequence[Column]) -> list[Finding]:
+    """What the clerk does not see, filtered away or hidden: rows and columns were read, sheets were not.
+
+    What was put away may be what should not be sent, and what a filter left away is sent all the same.
+    """
+    found = []
+    cells = ", ".join(f"c{one.position}" for one in columns)
+    count, first_row = engine.rows(
+        f"SELECT count(*), min(row_no) FROM {RAW} WHERE misshapen = {HIDDEN} "
+        f"AND coalesce({cells}) IS NOT NULL"
+    )[0]
+    if count:
+        found.append(finding("ROWS_HIDDEN", row=first_row, count=count))
+    unseen = [one for one in columns if one.position in sheet.hidden_columns]
+    if unseen:
+        told = [(column_letter(one.position), one.field.title) for one in unseen]
+        titles = "、".join(f"{letter} {title.zh}" for letter, title in told)
+        titles_en = ", ".join(f"{letter} {title.en}" for letter, title in told)
+        found.append(
+            finding("COLUMNS_HIDDEN", columns=titles, columns_en=titles_en, count=len(unseen))
+        )
+    return [*found, *_left_out(sheet.left_out)]
+
+
+def _left_out(hidden: Sequence[str]) -> list[Finding]:
+    listed = "、".join(name[:40] for name in hidden[:20])
+    return [finding("SHEETS_LEFT_OUT", sheets=listed)] if hidden else []
 
 
 _SUMS = ("amount", "number", "count")

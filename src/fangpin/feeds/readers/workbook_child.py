@@ -1,7 +1,7 @@
 """The process that opens a stranger's workbook, under limits of memory, time and disk.
 
 `python -m fangpin.feeds.readers.workbook_child FILE KIND FOLDER LIMITS`: writes each sheet as a
-numbered CSV (row number, 0, cells) and `sheets.json`, or `refusal.json` with a finding's code. It
+numbered CSV (row number, 0 or HIDDEN, cells) and `sheets.json`, or `refusal.json` with a finding's code. It
 may be killed by its limits at any moment: the parent takes that as an answer.
 """
 
@@ -13,25 +13,28 @@ import re
 import resource
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from fangpin.feeds.readers.merged import Merged
-from fangpin.values.text import ERROR_MARK, FORMULA_MARK
+from fangpin.feeds.readers.sheet_xml import NOTHING_SEEN, Seen, look_at, sheet_parts
+from fangpin.feeds.readers.table import HIDDEN
 
 _PROLOG = 1 << 20
-_CHUNK = 1 << 22
 _EXACT = 10**15
 """Integers of a cell from here on may have lost digits: a spreadsheet keeps fifteen."""
-_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
-_REFERENCE = re.compile(rb"\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
-_IS_ERROR = re.compile(rb"\bt=[\"']e[\"']")
-_VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]+)</")
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
-_INLINE = re.compile(rb"<(?:\w+:)?is[\s>]")
+
+
+class _Sheet(NamedTuple):
+    name: str
+    rows: Iterable[list[str]]
+    seen: Seen
+    """What the reader of the rows does not tell of them."""
+    left_out: Sequence[str] = ()
+    """Names of hidden sheets of the workbook, of which nothing is read."""
 
 
 class Refused(Exception):
@@ -71,35 +74,43 @@ def _sheets(
     if kind == "xlsx":
         _refuse_doctype(file)
     if kind == "html":
-        named: Iterable[tuple[str, Iterable[list[str]]]] = _html_tables(file)
+        named: Iterable[_Sheet] = _html_tables(file)
     elif limits.get("stream"):
         named = _streamed_sheets(file, limits["columns"], limits["sheet"])
     else:
         named = _calamine_sheets(file, kind, limits["columns"], limits["sheet"])
-    for position, (name, rows) in enumerate(named):
+    for position, sheet in enumerate(named):
         written = folder / f"sheet-{position}.csv"
         count = width = 0
         with written.open("w", encoding="utf-8", newline="") as target:
             writer = csv.writer(target, lineterminator="\n", quoting=csv.QUOTE_ALL)
-            for row_no, cells in enumerate(rows, start=1):
+            for row_no, cells in enumerate(sheet.rows, start=1):
                 if any(cells):
-                    writer.writerow([row_no, 0, *cells])
+                    flag = HIDDEN if row_no in sheet.seen.hidden_rows else 0
+                    writer.writerow([row_no, flag, *cells])
                     count += 1
                     width = max(width, len(cells))
-        yield {"name": name, "file": written.name, "rows": count, "columns": width}
+        yield {
+            "name": sheet.name,
+            "file": written.name,
+            "rows": count,
+            "columns": width,
+            "hidden_columns": sorted(sheet.seen.hidden_columns),
+            "left_out": sheet.left_out,
+            "linked": sum(sheet.seen.linked.values()),
+            "first_linked": min(sheet.seen.linked, default=0),
+        }
 
 
 # ── xlsx and xls by calamine ────────────────────────────────────────────────────────────────────
 
 
-def _calamine_sheets(
-    file: Path, kind: str, columns: int, wanted: str | None
-) -> Iterator[tuple[str, Iterator[list[str]]]]:
+def _calamine_sheets(file: Path, kind: str, columns: int, wanted: str | None) -> Iterator[_Sheet]:
     import python_calamine as calamine
 
     try:
         workbook = calamine.CalamineWorkbook.from_path(str(file))
-        visible = _chosen(
+        visible, left_out = _chosen(
             [
                 (sheet.name, str(sheet.visible).endswith(".Visible"))
                 for sheet in workbook.sheets_metadata
@@ -107,11 +118,11 @@ def _calamine_sheets(
             ],
             wanted,
         )
-        parts = _sheet_parts(file) if kind == "xlsx" else {}
+        parts = sheet_parts(file) if kind == "xlsx" else {}
         for name in visible:
             sheet = workbook.get_sheet_by_name(name)
-            failures = _failed_cells(file, parts[name]) if name in parts else {}
-            yield name, _calamine_rows(sheet, failures, columns)
+            seen = look_at(file, parts[name]) if name in parts else NOTHING_SEEN
+            yield _Sheet(name, _calamine_rows(sheet, seen.failures, columns), seen, left_out)
     except calamine.PasswordError as error:
         raise Refused("FILE_ENCRYPTED") from error
     except (calamine.CalamineError, zipfile.BadZipFile, OSError, KeyError, ValueError) as error:
@@ -140,17 +151,17 @@ def _calamine_rows(
         yield cells
 
 
-def _chosen(sheets: list[tuple[str, bool]], wanted: str | None) -> list[str]:
-    """The sheet that was asked for, hidden or not; else all that are shown."""
+def _chosen(sheets: list[tuple[str, bool]], wanted: str | None) -> tuple[list[str], list[str]]:
+    """The sheet that was asked for, hidden or not, or all that are shown; and those left out as hidden."""
     listed = "、".join(name for name, _ in sheets)[:400]
     if wanted is not None:
         if wanted not in (name for name, _ in sheets):
             raise Refused("SHEET_UNKNOWN", wanted=wanted[:80], sheets=listed)
-        return [wanted]
+        return [wanted], []
     shown = [name for name, is_visible in sheets if is_visible]
     if not shown:
         raise Refused("SHEETS_HIDDEN", sheets=listed)
-    return shown
+    return shown, [name for name, is_visible in sheets if not is_visible]
 
 
 def cell_text(value: object) -> str:
@@ -179,7 +190,7 @@ def _number_text(value: int | float) -> str:
     return format(Decimal(f"{value:.15g}"), "f")
 
 
-# ── what calamine does not tell: cells that failed, declarations that are forbidden ─────────────
+# ── declarations that are forbidden ─────────────────────────────────────────────────────────────
 
 
 def _refuse_doctype(file: Path) -> None:
@@ -208,80 +219,22 @@ def _refuse_doctype(file: Path) -> None:
         raise
 
 
-def _sheet_parts(file: Path) -> dict[str, str]:
-    """Sheet name -> the part of the archive that holds its cells."""
-    from xml.etree import ElementTree
-
-    with zipfile.ZipFile(file) as archive:
-        names = set(archive.namelist())
-        if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
-            return {}
-        relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-        targets = {relation.get("Id"): (relation.get("Target") or "") for relation in relations}
-        workbook = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-    found: dict[str, str] = {}
-    for element in workbook.iter():
-        if not element.tag.endswith("}sheet"):
-            continue
-        relation = next((v for k, v in element.attrib.items() if k.endswith("}id")), None)
-        target = targets.get(relation, "")
-        part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        if part in names:
-            found[element.get("name") or ""] = part
-    return found
-
-
-def _failed_cells(file: Path, part: str) -> dict[tuple[int, int], str]:
-    """(row, column) from zero -> the mark of a cell with an error or a formula without a value."""
-    failed: dict[tuple[int, int], str] = {}
-    with zipfile.ZipFile(file) as archive, archive.open(part) as stream:
-        rest = b""
-        while chunk := stream.read(_CHUNK):
-            text = rest + chunk
-            cut = text.rfind(b"</row>") + 6
-            if cut < 6:
-                cut = max(text.rfind(b"<c "), 0) or len(text)
-            whole, rest = text[:cut], text[cut:]
-            if _IS_ERROR.search(whole) or _FORMULA.search(whole):
-                _collect_failures(whole, failed)
-        _collect_failures(rest, failed)
-    return failed
-
-
-def _collect_failures(text: bytes, failed: dict[tuple[int, int], str]) -> None:
-    for cell in _CELL.finditer(text):
-        attributes, body = cell[1], cell[2] or b""
-        is_error = _IS_ERROR.search(attributes)
-        value = _VALUE.search(body)
-        if not is_error and (value or not _FORMULA.search(body) or _INLINE.search(body)):
-            continue
-        place = _REFERENCE.search(attributes)
-        if place:
-            column = 0
-            for letter in place[1]:
-                column = column * 26 + letter - 64
-            told = value[1].decode("utf-8", "replace") if value else ""
-            failed[int(place[2]) - 1, column - 1] = ERROR_MARK + told if is_error else FORMULA_MARK
-
-
 # ── the frugal way, for sheets with a stray cell in a far corner ────────────────────────────────
 
 
-def _streamed_sheets(
-    file: Path, columns: int, wanted: str | None
-) -> Iterator[tuple[str, Iterator[list[str]]]]:
+def _streamed_sheets(file: Path, columns: int, wanted: str | None) -> Iterator[_Sheet]:
     import openpyxl
 
     workbook = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
-    visible = _chosen(
+    visible, left_out = _chosen(
         [(sheet.title, sheet.sheet_state == "visible") for sheet in workbook.worksheets], wanted
     )
-    parts = _sheet_parts(file)
+    parts = sheet_parts(file)
     for name in visible:
         sheet = workbook[name]
         sheet.reset_dimensions()
-        failures = _failed_cells(file, parts[name]) if name in parts else {}
-        yield name, _streamed_rows(sheet, failures, columns)
+        seen = look_at(file, parts[name]) if name in parts else NOTHING_SEEN
+        yield _Sheet(name, _streamed_rows(sheet, seen.failures, columns), seen, left_out)
 
 
 def _streamed_rows(
@@ -296,7 +249,7 @@ def _streamed_rows(
         yield cells
 
 
-def _html_tables(file: Path) -> Iterator[tuple[str, list[list[str]]]]:
+def _html_tables(file: Path) -> Iterator[_Sheet]:
     from fangpin.feeds.readers.markup import tables_of
 
     with file.open("rb") as stream:
@@ -304,8 +257,8 @@ def _html_tables(file: Path) -> Iterator[tuple[str, list[list[str]]]]:
     # A page's plain <!DOCTYPE html> declares nothing; entities and outside files are no page's.
     if b"<!ENTITY" in prolog or re.search(rb"<!DOCTYPE[^>]*\[", prolog):
         raise Refused("XML_FORBIDDEN")
-    for position, rows in enumerate(tables_of(file), start=1):
-        yield f"table {position}", rows
+    for position, table in enumerate(tables_of(file), start=1):
+        yield _Sheet(f"table {position}", table.rows, Seen({}, table.hidden_rows, set(), {}))
 
 
 if __name__ == "__main__":

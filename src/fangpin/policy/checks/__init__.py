@@ -13,6 +13,7 @@ from fangpin.policy.checks import (
     procedures,
     rules,
     sources,
+    tables,
 )
 from fangpin.policy.checks.book import Book, Check
 from fangpin.policy.checks.cases import (
@@ -36,6 +37,7 @@ ALL_CHECKS: tuple[Check, ...] = (
     feeds.registry_fields_exist,
     feeds.household_units_exist,
     feeds.deaths_fit,
+    tables.table_words_are_clear,
     feeds.demo_columns_exist,
     feeds.demo_rounds_exist,
     ledger.item_references_exist,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fangpin.policy.checks.book import Book, unknown
 from fangpin.policy.demo_models import DemoRecipe
 from fangpin.policy.feed_models import Department
-from fangpin.policy.header_models import Source
+from fangpin.policy.header_models import PackHeader, Source
 from fangpin.policy.models import Parameter
 from fangpin.policy.nodes import Node
 from fangpin.values.problem import Problem
@@ -37,6 +37,10 @@ def _sources(node: Node) -> Iterator[tuple[tuple[str | int, ...], str]]:
         yield ("source",), node.source
         for index, one in enumerate(node.rounds):
             yield ("rounds", index, "source"), one.source
+    elif isinstance(node, PackHeader):
+        for name, part in (("deaths", node.deaths), ("tables", node.tables)):
+            if part is not None:
+                yield (name, "source"), part.source
     elif not isinstance(node, Department):
         source = None if isinstance(node, Source) else getattr(node, "source", None)
         if isinstance(source, str):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from fangpin.casework.jobs.models import JobState
 from fangpin.casework.officials.scope import Scope
-from fangpin.casework.uploads.models import Outcome, Upload
+from fangpin.casework.uploads.models import Channel, Outcome, Upload
 from fangpin.casework.uploads.queries import feeds_to_send
 from fangpin.feeds.arrivals import Arrival, expected_month
 from fangpin.feeds.confirm import rows_left
@@ -118,6 +118,15 @@ def month_due(contract: Contract, today: date) -> str:
     return "" if found is None else str(Month(found))
 
 
+def title_of(upload: Upload) -> str:
+    """What an upload is called: by its file's name, or by the way it came where that says nothing."""
+    if upload.channel == Channel.READINGS:
+        return gettext("确认读法")
+    if upload.channel == Channel.PUSH:
+        return gettext("接口推送")
+    return upload.original_name.strip() or gettext("没有名称的文件")
+
+
 @dataclass(frozen=True, slots=True)
 class StepLine:
     """One step of the check; state: done, now, ahead."""
@@ -131,6 +140,7 @@ class Line:
     """One upload as the desk lists it."""
 
     upload: Upload
+    title: str
     feed: str
     words: str
     tone: str
@@ -155,14 +165,14 @@ def lines_of(uploads: Sequence[Upload], known: Sequence[Arrival]) -> list[Line]:
     standing = {(one.feed, one.delivery): one.standing_on(None) for one in known}
     lines = []
     for one in uploads:
-        title = said(contracts[one.feed].title) if one.feed in contracts else one.feed
+        feed = said(contracts[one.feed].title) if one.feed in contracts else one.feed
         words, tone = outcome_words(one), TONES[Outcome(one.outcome)] if one.outcome else "wait"
         now = standing.get((one.feed, one.delivery), "held")
         if one.outcome == Outcome.HELD and now != "held":
             released = now == "in_force"
             words = gettext("已放行") if released else gettext("已拒收")
             tone = "" if released else "bad"
-        lines.append(Line(one, title, words, tone))
+        lines.append(Line(one, title_of(one), feed, words, tone))
     return lines
 
 

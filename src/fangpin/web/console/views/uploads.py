@@ -8,7 +8,6 @@ from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -29,6 +28,7 @@ from fangpin.web.console.uploads import (
     month_due,
     outcome_words,
     steps_of,
+    title_of,
     too_large,
     waiting_for,
 )
@@ -164,7 +164,7 @@ def upload(request: ConsoleRequest, upload_no: str) -> HttpResponse:
         "upload": found,
         "contract": contract,
         "department": department,
-        "title": _title(found),
+        "title": title_of(found),
         "words": outcome_words(found),
         "steps": [] if found.outcome else steps_of(found),
         "rests_until": None if found.outcome or found.job is None else found.job.not_before,
@@ -183,9 +183,3 @@ def _whose(found: Upload) -> tuple[Contract | None, Department | None]:
     """Feed and department; None when the pack knows them no more."""
     pack = installation_pack()
     return pack.contracts.get(found.feed), pack.departments.get(found.department)
-
-
-def _title(found: Upload) -> str:
-    if found.channel == Channel.READINGS:
-        return gettext("确认读法")
-    return found.original_name or gettext("接口推送")
