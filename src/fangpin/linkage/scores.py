@@ -127,13 +127,12 @@ def _score(
         parent = parent_sql(pack)
         engine.make_table(
             CLAIMS_TABLE,
-            f"SELECT claim_ref AS claim, number, name, birth, sex, division, {parent} AS parent "
-            "FROM sealed_claims "
+            f"SELECT claim_ref AS claim, number, {_compared_name(registry)} AS name, birth, sex, "
+            f"division, {parent} AS parent FROM sealed_claims "
             "QUALIFY row_number() OVER (PARTITION BY claim_ref) = 1",
         )
-        make_people(engine=engine, registry=registry, state=state, parent=parent)
+        make_people(engine=engine, registry=registry, state=state, parent=parent, is_compared=True)
         _take_lent_numbers(engine, arrivals)
-        _forget_no_names(engine, registry)
         link(sides=sides, model=model if has_splink() else None, former=FORMER)
         with published_folder(folder / f"batch-{digest}") as temporary:
             engine.write(
@@ -159,13 +158,11 @@ def _take_lent_numbers(engine: Engine, arrivals: Sequence[Arrival]) -> None:
         engine.drop("claim_rows", "set_aside_rows")
 
 
-def _forget_no_names(engine: Engine, registry: Registry) -> None:
-    """What stands in place of a name neither agrees with another nor differs."""
+def _compared_name(registry: Registry) -> str:
+    """A table's `name`, none where something stands in place of one: that neither agrees nor differs."""
     if registry.no_names is None:
-        return
-    for table in (CLAIMS_TABLE, PEOPLE, FORMER):
-        named = f"CASE WHEN NOT {is_no_name_sql(registry, 'name')} THEN name END"
-        engine.make_table(table, f"SELECT * REPLACE ({named} AS name) FROM {table}")
+        return "name"
+    return f"CASE WHEN NOT {is_no_name_sql(registry, 'name')} THEN name END"
 
 
 def link(*, sides: Sides, model: Model | None, former: str | None = None) -> None:
@@ -201,11 +198,14 @@ def make_people(
     state: RegistryState,
     parent: str,
     only: str | None = None,
+    is_compared: bool = False,
 ) -> None:
     """Make PEOPLE: everyone ever listed, in the columns that claims are compared by; and FORMER.
 
-    `only` is a query of the person_refs that are wanted; None: all of them.
+    `only` is a query of the person_refs that are wanted; None: all of them. Where they are compared
+    and not shown, what stands in place of a name is none.
     """
+    named = _compared_name(registry) if is_compared else "name"
     engine.view_files("listed_persons", [state.persons])
     wanted = f" WHERE person_ref IN ({only})" if only else ""
     engine.make_view("linkage_persons", f"SELECT * FROM listed_persons{wanted}")
@@ -230,7 +230,7 @@ def make_people(
     )
     engine.make_table(
         PEOPLE,
-        f"SELECT person_ref, number, name, birth, sex, division, {parent} AS parent FROM ("
+        f"SELECT person_ref, number, {named} AS name, birth, sex, division, {parent} AS parent FROM ("
         "SELECT person.person_ref, "
         "CASE WHEN person.is_told_by_number THEN identities.canonical END AS number, "
         f"{listed} FROM linkage_persons AS person LEFT JOIN {IDENTITIES} AS identities "
@@ -244,9 +244,10 @@ def make_people(
         # An office that keeps the old number may write what was told with it, or what is told now.
         f"WITH told AS ({then}, successor_ref FROM {listed} WHERE is_told_by_number), "
         "former AS (SELECT * FROM told WHERE successor_ref IS NOT NULL) "
+        f"SELECT person_ref, present_ref, {named} AS name, birth FROM ("
         "SELECT person_ref, successor_ref AS present_ref, name, birth FROM former "
         "UNION SELECT former.person_ref, now.person_ref, now.name, now.birth FROM former "
-        f"JOIN ({then} FROM {listed}) AS now ON now.person_ref = former.successor_ref",
+        f"JOIN ({then} FROM {listed}) AS now ON now.person_ref = former.successor_ref) AS either",
     )
     engine.drop("odd_names")
 
