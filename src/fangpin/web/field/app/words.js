@@ -30,8 +30,11 @@ export const isEnglish = () => document.documentElement.lang === "en";
 export function t(zh, holes = {}) {
   let text = isEnglish() ? (EN[zh] ?? zh) : zh;
   if (Array.isArray(text)) text = holes.n === 1 ? text[0] : text[1];
-  return text.replace(/\{(\w+)\}/g, (_, hole) => String(holes[hole] ?? ""));
+  return text.replace(/\{(\w+)\}/g, (_, hole) => inOnePiece(String(holes[hole] ?? "")));
 }
+
+// A day does not break at its hyphens: word joiners, which nobody sees or hears, hold it together.
+const inOnePiece = (text) => (/^\d{4}-\d\d-\d\d$/.test(text) ? text.replaceAll("-", "\u2060-\u2060") : text);
 
 // The half of a pack's words that this reader reads.
 export function said(words) {
