@@ -169,7 +169,8 @@ def _judged(
             engine=engine,
             arrivals=deliveries,
             as_of=as_of,
-            feeds=_feeds(pack, edition) | feeds_of_holding(pack, edition),
+            feeds=_feeds(pack, edition),
+            rows_of=feeds_of_holding(pack, edition),
         )
         hits = _hits(engine, pack, snapshot, edition, tries, spine)
         yield number, Judged(snapshot, edition, hits)

@@ -117,13 +117,14 @@ def take_snapshot(
     arrivals: Sequence[Arrival],
     as_of: date,
     feeds: Collection[str] | None = None,
+    rows_of: Collection[str] = (),
 ) -> Snapshot:
     """The snapshot of a date; ledger files that do not exist yet are built.
 
     `arrivals` are all deliveries in order of arrival; those that were held or refused on that day
-    take no part. Whoever needs the ledger of some `feeds` alone names them: the others are neither
-    rolled up nor linked, what was delivered is known all the same, and the key is that of these
-    feeds. Raises ProblemError REGISTRY_MISSING.
+    take no part. Whoever needs the ledger of some `feeds` alone names them, and in `rows_of` those of
+    which the linked rows are needed: the others are neither rolled up nor linked, what was delivered is
+    known all the same, and the key is that of these feeds. Raises ProblemError REGISTRY_MISSING.
     """
     known = replay(home=home, pack=pack, engine=engine, found=arrivals, as_of=as_of)
     registry_feed = pack.header.registry.feed if pack.header.registry else ""
@@ -179,11 +180,13 @@ def take_snapshot(
         pack=pack,
         engine=engine,
         state=state,
-        arrivals=[one for one in known if feeds is None or one.feed in feeds],
+        arrivals=[
+            one for one in known if feeds is None or one.feed in feeds or one.feed in rows_of
+        ],
         as_of=as_of,
     )
     for feed, facts in linked.files.items():
-        if feed_items(pack, feed):
+        if feed_items(pack, feed) and (feeds is None or feed in feeds):
             path, first, last = roll_up_linked(
                 home=home,
                 pack=pack,
