@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import product
+from operator import itemgetter
 from typing import Any, Literal
 
 import pytest
@@ -46,10 +49,14 @@ def person_called(valley: Valley, name: str) -> int:
 def say(
     valley: Valley, kind: Literal["same", "different"], delivery: str, name: str = "李竹喜"
 ) -> None:
+    said(valley, kind, claim_of(valley, delivery), name)
+
+
+def said(valley: Valley, kind: Literal["same", "different"], claimed: int, name: str) -> None:
     decide(
         home=valley.home,
         kind=kind,
-        claim_ref=claim_of(valley, delivery),
+        claim_ref=claimed,
         person_ref=person_called(valley, name),
         by="fang",
         at=DECIDED,
@@ -57,42 +64,86 @@ def say(
     )
 
 
-@pytest.mark.parametrize("number_of", ["with a number", "without one", "given then", "shared"])
-@pytest.mark.parametrize("moves", ["alone", "with his wife", "in two files"])
-@pytest.mark.parametrize("kind", ["different", "same"])
-def test_a_decision_holds_in_the_new_household(
-    valley: Valley, number_of: str, moves: str, kind: Literal["same", "different"]
-) -> None:
-    written = {"without one": "", "given then": ""}.get(number_of, number(BORN, 33))
-    before = li(id_number=written)
-    shares = [citizen("B", 3, "李双喜", "1998-05-05", None, id_number=written)] * (
-        number_of == "shared"
-    )
-    valley.send(REGISTRY, [before, WANG, ZHOU, *shares], on=EARLY)
-    bill = claim("1", None, "李竹喜", born=BORN, village="H01")
-    delivery = valley.send(BILLS, [bill])
-    assert valley.bills("A", as_of=date(2020, 3, 19)) == {"2020-02": 100}
-    say(valley, kind, delivery)
-    then = before | {"household_no": "N"}
-    if number_of == "given then":
-        then |= {"id_number": number(BORN, 33)}
-    wife = WANG | ({} if moves == "alone" else {"household_no": "N"})
-    rows = in_may(then, wife, ZHOU, *shares)
-    if moves == "in two files":
-        valley.send(REGISTRY, [row | {"village": "H02"} for row in rows[:2]], on=MAY)
-        valley.send(REGISTRY, rows[2:], on=date(2020, 5, 3))
-    else:
-        valley.send(REGISTRY, rows, on=MAY)
-    later = claim("2", None, "李竹喜", born=BORN, village="H01", day="2020-06-10", own_share="7")
-    valley.send(BILLS, [later], on=JULY)
+NUMBERS = ("with a number", "without one", "given then", "shared")
+KINDS: tuple[Literal["same", "different"], ...] = ("same", "different")
+NAMES = ("李竹喜", "陈小妹", "赵文武", "孙桂英", "钱多多", "吴国强", "郑秀珍", "冯双庆")
 
-    is_known = number_of in ("with a number", "shared") or moves != "alone"
-    if kind == "different":
-        assert valley.bills("A") == {} and valley.bills("N") == {}
-        assert asked(valley) == (set() if is_known else {home_of(valley, "N", "李竹喜")})
+
+@dataclass(frozen=True)
+class Mover:
+    """Someone of whom an official decides, and who moves from one household to another."""
+
+    place: int
+    kind: Literal["same", "different"]
+    number_of: str
+
+    @property
+    def name(self) -> str:
+        return NAMES[self.place]
+
+    @property
+    def born(self) -> str:
+        return f"19{70 + self.place}-03-08"
+
+    def listed(self, *, moves: str = "", is_later: bool = False) -> list[dict[str, Any]]:
+        """The mover and the wife, before the move or after; and who shares the number."""
+        own = number(self.born, 33)
+        is_numbered = self.number_of in ("with a number", "shared")
+        written = own if is_numbered or (is_later and self.number_of == "given then") else ""
+        old, new = f"A{self.place}", f"N{self.place}"
+        wife = new if is_later and moves != "alone" else old
+        rows = [
+            citizen(new if is_later else old, 1, self.name, self.born, None, id_number=written),
+            citizen(wife, 2, f"王{self.name[1:]}", f"19{70 + self.place}-06-21", 42),
+        ]
+        if self.number_of == "shared":
+            shares = f"何{self.name[1:]}"
+            rows.append(citizen(f"B{self.place}", 3, shares, "1998-05-05", None, id_number=own))
+        return rows
+
+    def bill(self, no: str, **more: str) -> dict[str, Any]:
+        return claim(f"{no}{self.place}", None, self.name, born=self.born, village="H01", **more)
+
+
+MOVERS = [Mover(place, *one) for place, one in enumerate(product(KINDS, NUMBERS))]
+
+
+@pytest.mark.parametrize("moves", ["alone", "with the wife", "in two files"])
+def test_a_decision_holds_in_the_new_household(valley: Valley, moves: str) -> None:
+    valley.send(REGISTRY, [ZHOU, *(row for one in MOVERS for row in one.listed())], on=EARLY)
+    delivery = valley.send(BILLS, [one.bill("1") for one in MOVERS])
+    claims = rows_of(valley.home.deliveries / BILLS / delivery / "claims.parquet")
+    for one, row in zip(MOVERS, sorted(claims, key=itemgetter("row_no")), strict=True):
+        home = f"A{one.place}"
+        assert valley.bills(home, as_of=date(2020, 3, 19)) == {"2020-02": 100}, one
+        said(valley, one.kind, int(row["claim_ref"]), one.name)
+    couples = [in_may(*one.listed(moves=moves, is_later=True)) for one in MOVERS]
+    moved = [row for rows in couples for row in rows[:2]]
+    others = [*in_may(ZHOU), *(row for rows in couples for row in rows[2:])]
+    if moves == "in two files":
+        valley.send(REGISTRY, [row | {"village": "H02"} for row in moved], on=MAY)
+        valley.send(REGISTRY, others, on=date(2020, 5, 3))
     else:
-        assert valley.bills("A") == {"2020-02": 100}
-        assert valley.bills("N") == ({"2020-06": 7} if is_known else {})
+        valley.send(REGISTRY, [*moved, *others], on=MAY)
+    later = [one.bill("2", day="2020-06-10", own_share="7") for one in MOVERS]
+    valley.send(BILLS, later, on=JULY)
+
+    to_ask = set()
+    for one in MOVERS:
+        old, new = (valley.bills(f"{home}{one.place}") for home in "AN")
+        is_known = one.number_of in ("with a number", "shared") or moves != "alone"
+        if one.kind == "same":
+            assert old == {"2020-02": 100}, one
+            assert new == ({"2020-06": 7} if is_known else {}), one
+        else:
+            assert (old, new) == ({}, {}), one
+            to_ask |= set() if is_known else {home_of(valley, f"N{one.place}", one.name)}
+    assert to_ask <= asked(valley)
+    assert (
+        asked(valley)
+        & {home_of(valley, f"N{one.place}", one.name) for one in MOVERS if one.kind == "different"}
+        == to_ask
+    )
 
 
 def asked(valley: Valley, *, as_of: date = LATER) -> set[int]:
