@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from fangpin.casework.audit.models import AuditEntry
-from fangpin.casework.cases.models import Case, CaseAct, Meeting, Visit
+from fangpin.casework.cases.models import Case, CaseAct, Comparison, Meeting, Visit
 from tests.web import seed_cases as at
 from tests.web.conftest import SignIn
 from tests.web.pages import form_of, send
@@ -154,6 +154,44 @@ def test_whoever_comes_second_reads_what_happened_and_keeps_what_was_written(
     late = client.post(address, {**values, "key": ["another-key"]})
     assert late.status_code == 409
     assert "县级审批" in text_of(late)
+
+
+def test_departments_that_have_nothing_on_record_are_told_at_once_each_as_an_act_of_its_own(
+    prefecture: Seed, signed_in: SignIn
+) -> None:
+    county = signed_in("county")
+    number = prefecture.case_nos[at.TO_COMPARE]
+    path = f"/cases/{number}/"
+    departments = ["labour", "medical", "water"]
+    asked = f"{path}?act=request_comparison"
+    assert send(county, asked, "/request_comparison/", departments=departments).status_code == 302
+    address, values = form_of(body(county.get(path)), "/answer_comparison/")
+
+    def answers() -> dict[str, str]:
+        found = Comparison.objects.filter(case__case_no=number)
+        return {one.department: one.answer for one in found}
+
+    before = answers()
+    given = values | {"department": ["land"], "answer": ["no_record"], "also": ["labour", "nobody"]}
+    assert county.post(address, given).status_code == 422
+    assert answers() == before
+    found = {
+        "key": ["first"],
+        "department": ["water"],
+        "answer": ["found"],
+        "item1": ["production"],
+    }
+    assert county.post(address, given | found | {"also": ["labour"]}).status_code == 302
+    assert answers() == before | {"water": "found"}, "what one found is said of that one alone"
+    given["also"] = ["land", "labour"]
+    assert county.post(address, given).status_code == 302
+    assert county.post(address, given).status_code == 302, "the second click"
+    assert answers() == before | {"water": "found", "land": "no_record", "labour": "no_record"}
+    for log in (
+        CaseAct.objects.filter(case__case_no=number, act="answer_comparison"),
+        AuditEntry.objects.filter(subject=number, act="answer_comparison"),
+    ):
+        assert log.count() == 2 + 3
 
 
 def test_a_finding_is_answered_in_writing_before_the_cross_check_is_complete(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.utils.translation import gettext, gettext_lazy
 
 from fangpin.casework.cases import acts
@@ -87,7 +88,10 @@ class RequestComparison(ActForm):
 
 
 class AnswerComparison(ActForm):
-    """What one department has on record; again, when it corrects its answer."""
+    """What one department has on record; again, when it corrects its answer.
+
+    Most have nothing on record: several may say so at once, each in an act of its own.
+    """
 
     act = "answer_comparison"
     intro = gettext_lazy("查到的情况要由农户或村里书面说明，本身不作为不予纳入的理由。")
@@ -105,7 +109,14 @@ class AnswerComparison(ActForm):
             label=gettext("部门"),
             choices=[(one.department, department_words(self.desk, one)) for one in ordered],
         )
-        self.order_fields(["department", "answer"])
+        if len(waiting) > 1:
+            self.fields["also"] = forms.MultipleChoiceField(
+                label=gettext("还有哪些部门也是“无记录”"),
+                choices=[(one.department, department_words(self.desk, one)) for one in waiting],
+                widget=forms.CheckboxSelectMultiple,
+                required=False,
+            )
+        self.order_fields(["department", "answer", "also"])
         items = [(code, said(one.title)) for code, one in self.pack.items.items()]
         for place in (1, 2):
             self.fields[f"item{place}"] = select_field(
@@ -123,6 +134,7 @@ class AnswerComparison(ActForm):
         pairs = ("item1", "figure1", "item2", "figure2")
         return [
             ("", [self["department"], self["answer"]]),
+            *([("if-no-record", [self["also"]])] if "also" in self.fields else []),
             ("two if-found", [self[name] for name in pairs]),
         ]
 
@@ -139,9 +151,16 @@ class AnswerComparison(ActForm):
             for place in (1, 2)
             if given["answer"] == FOUND and given[f"item{place}"]
         ]
-        return acts.answer_comparison(
-            **self.common, department=given["department"], findings=findings
-        )
+        also = given.get("also", []) if given["answer"] == NO_RECORD else []
+        with transaction.atomic():
+            done = acts.answer_comparison(
+                **self.common, department=given["department"], findings=findings
+            )
+            for place, department in enumerate(also):
+                if department != given["department"]:
+                    common = self.common | {"key": f"{given['key']}-{place}"}
+                    acts.answer_comparison(**common, department=department)
+        return done
 
 
 class ReplyToCounterEvidence(ActForm):
