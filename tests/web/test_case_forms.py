@@ -192,6 +192,7 @@ def test_departments_that_have_nothing_on_record_are_told_at_once_each_as_an_act
         AuditEntry.objects.filter(subject=number, act="answer_comparison"),
     ):
         assert log.count() == 2 + 3
+    assert "反馈比对 3 次" in text_of(county.get(path)), "of one minute, one line"
 
 
 def test_a_finding_is_answered_in_writing_before_the_cross_check_is_complete(

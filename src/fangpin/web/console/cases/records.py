@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
 
 from django.utils.translation import gettext
 
@@ -139,7 +140,7 @@ class ConditionLine:
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One act of the log."""
+    """One act of the log, or several like it that were done at once."""
 
     title: str
     at: datetime
@@ -150,6 +151,7 @@ class LogLine:
     is_undone: bool
     papers: list[tuple[str, str]]
     """(kind in words, sha256) of photos, signatures and papers."""
+    times: int = 1
 
 
 def visit_view(desk: Desk) -> VisitView | None:
@@ -373,12 +375,15 @@ def _source(desk: Desk) -> str:
 
 
 def log_lines(desk: Desk) -> list[LogLine]:
-    """Every act, the latest first; what a return has undone stays, and says so."""
+    """Every act, the latest first; what a return has undone stays, and says so.
+
+    Acts that say the same of one minute, such as the answers of many departments, are one line.
+    """
     names = names_of(one.by for one in desk.log)
-    return [
+    lines = [
         LogLine(
             title=desk.title_of(one.act),
-            at=one.at,
+            at=one.at.replace(second=0, microsecond=0),
             by=names.get(one.by, one.by),
             role=said(desk.pack.roles[one.role].title) if one.role in desk.pack.roles else one.role,
             reason=reason_words(desk, one.reason) or cause_words(one.reason) * bool(one.reason),
@@ -388,6 +393,7 @@ def log_lines(desk: Desk) -> list[LogLine]:
         )
         for one in reversed(desk.log)
     ]
+    return [replace(line, times=len(list(alike))) for line, alike in groupby(lines)]
 
 
 def _kind(desk: Desk, kind: str) -> str:
