@@ -15,8 +15,13 @@ from fangpin.policy.feed_models import Contract
 from fangpin.policy.header_models import TableWords
 
 _BLANK = r"[\s\x{3000}]*"
-_LONGEST_BLANK = 12
-"""Bytes that a cell of blanks or dashes has."""
+_NO_WORDS = (
+    " \t\r\n\u3000-\u2013\u2014\u2015\uff0d_\uff3f/\uff0f\\|.\u3002\u2026*\uff0a\u00b7,\uff0c\u3001:\uff1a"
+    ";\uff1b()\uff08\uff09#+=~\uff5e?\uff1f\"'"
+)
+"""What a cell may hold that names nobody: blanks, dashes, dots."""
+_LONGEST_OF_THEM = 15
+"""Bytes of such a cell; whatever is longer need not be looked at."""
 
 
 def is_header(raw: RawTable) -> str:
@@ -63,14 +68,14 @@ def names_nobody(columns: Sequence[Column], contract: Contract) -> str:
         cell = f"coalesce(c{one.position}, '')"
         if one.field.type == "division" and one.field.field != contract.subject_field:
             continue
-        if one.field.type == "name":
-            tests.append(f"NOT regexp_matches({cell}, '\\p{{L}}') OR regexp_matches({cell}, '\\d')")
-        else:
-            # A pattern is dear, and nearly every cell says at once that it is no blank.
-            says = (
-                f"strlen({cell}) > {_LONGEST_BLANK} OR regexp_matches({cell}, '[\\p{{L}}\\p{{N}}]')"
-            )
-            tests.append(f"NOT ({says})")
+        # No class of letters: to make ready a pattern of all the world's costs more than a small file.
+        says_nothing = (
+            f"strlen({cell}) <= {_LONGEST_OF_THEM} AND trim({cell}, {literal(_NO_WORDS)}) = ''"
+        )
+        is_name = one.field.type == "name"
+        tests.append(
+            f"({says_nothing}) OR regexp_matches({cell}, '[0-9]')" if is_name else says_nothing
+        )
     return " AND ".join(f"({test})" for test in tests) or "FALSE"
 
 
