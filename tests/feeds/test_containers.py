@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import subprocess
 import time
 import zipfile
+import zlib
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from fangpin.feeds.limits import Limits
+from fangpin.feeds.readers.workbook_child import Refused, broken_or_poor
 from tests.feeds.builders import (
     HEADER,
     Desk,
@@ -291,6 +294,24 @@ def test_a_reader_beyond_its_limits_dies_alone(desk: Desk):
     poor = Limits(reader_memory_bytes=16 * 1024 * 1024)
     assert refused(desk, file.read_bytes(), limits=poor) == "FILE_TOO_DEMANDING"
     assert desk.receive_file(file).accepted == 3_000
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), MemoryError),
+        (ValueError("I/O error: Cannot allocate memory (os error 12)"), MemoryError),
+        (zlib.error("Error -4 while decompressing data"), MemoryError),
+        (zlib.error("Error -3 while decompressing data: invalid block type"), Refused),
+        (zipfile.BadZipFile("File is not a zip file"), Refused),
+        (OSError(errno.EINVAL, "Invalid argument"), Refused),
+    ],
+)
+def test_a_reader_without_memory_does_not_call_the_file_broken(
+    error: Exception, told: type[Exception]
+):
+    """Seen once in many runs: where memory ends is chance."""
+    assert isinstance(broken_or_poor(error), told)
 
 
 def test_a_reader_that_hangs_is_stopped(desk: Desk, monkeypatch):

@@ -8,6 +8,7 @@ may be killed by its limits at any moment: the parent takes that as an answer.
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import re
 import resource
@@ -128,7 +129,7 @@ def _calamine_sheets(file: Path, kind: str, columns: int, wanted: str | None) ->
     except (calamine.CalamineError, zipfile.BadZipFile, OSError, KeyError, ValueError) as error:
         if "password" in str(error).lower():
             raise Refused("FILE_ENCRYPTED") from error
-        raise Refused("FILE_CORRUPT") from error
+        raise broken_or_poor(error) from error
 
 
 def _calamine_rows(
@@ -212,11 +213,23 @@ def _refuse_doctype(file: Path) -> None:
                 if root is None and len(prolog) == _PROLOG:
                     raise Refused("XML_FORBIDDEN")
     except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
-        raise Refused("FILE_CORRUPT") from error
+        raise broken_or_poor(error) from error
     except Exception as error:
         if type(error).__name__ == "error":  # zlib.error has no public base
-            raise Refused("FILE_CORRUPT") from error
+            raise broken_or_poor(error) from error
         raise
+
+
+def broken_or_poor(error: Exception) -> Exception:
+    """FILE_CORRUPT; or MemoryError, of which the reader dies, where it is memory that was wanting.
+
+    What opens an archive tells of both in one kind of error.
+    """
+    text = str(error).lower()
+    is_poor = isinstance(error, OSError) and error.errno == errno.ENOMEM
+    if is_poor or "memory" in text or "os error 12" in text or "error -4 " in text:
+        return MemoryError(text)
+    return Refused("FILE_CORRUPT")
 
 
 # ── the frugal way, for sheets with a stray cell in a far corner ────────────────────────────────
