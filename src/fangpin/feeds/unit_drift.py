@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from typing import Any
 
 from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.findings import Finding, finding
@@ -165,19 +166,8 @@ def _unusual_in_part(
             ]
             if far:
                 row, own = far[0]
-                told = finding(
-                    "AMOUNT_UNIT_UNUSUAL_IN_PART",
-                    row=row,
-                    column=field.field,
-                    count=len(far),
-                    title=field.title.zh,
-                    title_en=field.title.en,
-                    by=by.title.zh,
-                    by_en=by.title.en,
-                    now=f"{own:f}",
-                    usual=f"{typical:f}",
-                    times=_times(own / typical),
-                )
+                where = _where(field, by, row=row, count=len(far), now=own, usual=typical)
+                told = finding("AMOUNT_UNIT_UNUSUAL_IN_PART", usual=f"{typical:f}", **where)
                 yield field.field, told
                 break
 
@@ -246,22 +236,25 @@ def _in_part(
         if not drifted:
             continue
         first_row, middle, usual = drifted[0]
-        yield (
-            field.field,
-            finding(
-                "AMOUNT_UNIT_DRIFT_IN_PART",
-                row=first_row,
-                column=field.field,
-                count=len(drifted),
-                title=field.title.zh,
-                title_en=field.title.en,
-                by=by.title.zh,
-                by_en=by.title.en,
-                now=f"{middle:f}",
-                before=f"{usual:f}",
-                times=_times(middle / usual),
-            ),
-        )
+        where = _where(field, by, row=first_row, count=len(drifted), now=middle, usual=usual)
+        yield field.field, finding("AMOUNT_UNIT_DRIFT_IN_PART", before=f"{usual:f}", **where)
+
+
+def _where(
+    field: ContractField, by: ContractField, *, row: int, count: int, now: Decimal, usual: Decimal
+) -> dict[str, Any]:
+    """What is said of a column and of its senders whose amounts are far from the usual."""
+    return {
+        "row": row,
+        "column": field.field,
+        "count": count,
+        "title": field.title.zh,
+        "title_en": field.title.en,
+        "by": by.title.zh,
+        "by_en": by.title.en,
+        "now": f"{now:f}",
+        "times": _times(now / usual),
+    }
 
 
 def _times(ratio: Decimal) -> str:
