@@ -108,8 +108,8 @@ def test_a_server_that_cannot_answer_is_not_taken_for_one_that_is_heard(
 
 def test_a_tap_counts_although_something_comes_in_while_the_finger_is_down(phone: Phone) -> None:
     page = phone.set_up()
+    page.wait_for_selector(".pill.is-on")  # the first list is whole: what stands in it stays there
     task = page.locator(".task >> nth=0")
-    # What comes in just now draws the list anew: between two drawings the task is nowhere.
     while not (place := task.bounding_box()):
         task.wait_for()
     page.mouse.move(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
@@ -117,6 +117,20 @@ def test_a_tap_counts_although_something_comes_in_while_the_finger_is_down(phone
     page.evaluate(WITH_THE_STORE + "store.changed(); }")
     page.mouse.up()
     page.wait_for_selector(".card-screen")
+
+
+def test_a_list_that_was_being_drawn_when_the_finger_came_down_is_drawn_when_it_is_lifted(
+    phone: Phone,
+) -> None:
+    page = phone.set_up()
+    page.wait_for_selector(".pill.is-on")
+    touched = page.query_selector(".task")
+    page.evaluate(WITH_THE_STORE + "store.changed(); dispatchEvent(new Event('pointerdown')); }")
+    page.wait_for_timeout(500)
+    assert touched.evaluate("task => task.isConnected"), "it stays under the finger"
+    page.evaluate("dispatchEvent(new Event('pointerup'))")
+    page.wait_for_function("task => !task.isConnected", arg=touched)
+    page.wait_for_selector(".task")
 
 
 def test_a_second_window_sends_what_was_saved_in_it_when_the_first_one_has_done(

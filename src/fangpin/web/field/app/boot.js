@@ -5,7 +5,8 @@ import { clueScreen, followScreen } from "./clue.js";
 import { cardScreen } from "./card.js";
 import { h, show } from "./dom.js";
 import { formScreen } from "./form.js";
-import { go, quietly, renewPill } from "./frame.js";
+import { mustWait, watchFingers } from "./fingers.js";
+import { go, renewPill } from "./frame.js";
 import { differsScreen, logScreen } from "./log.js";
 import { listScreen } from "./list.js";
 import { moreScreen } from "./more.js";
@@ -15,7 +16,6 @@ import { startTrying, sync } from "./sync.js";
 import { setLook, t } from "./words.js";
 
 const AWAY = 15 * 60000;
-const A_TAP = 50; // from the lifted finger to the click that it means
 
 const SCREENS = [
   [/^\/case\/(.+)$/, cardScreen],
@@ -72,32 +72,15 @@ async function enter() {
   });
 }
 
-let isPressed = false;
-let isDue = false; // something came in while a finger was on the screen
-
-// What is under a finger stays there until it is lifted: a button drawn anew meanwhile would not be
-// the one that was pressed, and the tap would do nothing.
-function watchFingers() {
-  addEventListener("pointerdown", () => (isPressed = true), true);
-  const lifted = () =>
-    setTimeout(() => {
-      isPressed = false;
-      if (isDue) redraw();
-    }, A_TAP);
-  addEventListener("pointerup", lifted, true);
-  addEventListener("pointercancel", lifted, true);
-}
-
 // A list that is looked at is drawn anew when something comes in; a form never is, and one that is
 // only about to be shown is drawn by its own way there, from its top.
 function redraw() {
-  isDue = isPressed;
-  if (!isReady || isPressed) return;
+  if (!isReady || mustWait()) return;
   const path = location.hash.slice(1) || "/";
   const shown = document.querySelector(".tabs a[aria-current]")?.getAttribute("href");
   if (shown !== `#${path}`) renewPill();
-  else if (path === "/") quietly(listScreen);
-  else if (path === "/log") quietly(logScreen);
+  else if (path === "/") listScreen({ isQuiet: true });
+  else if (path === "/log") logScreen({ isQuiet: true });
   else renewPill();
 }
 
@@ -137,7 +120,7 @@ async function start() {
   addEventListener("hashchange", () => route().catch(broken));
   addEventListener("unhandledrejection", (event) => broken(event.reason));
   onChange(redraw);
-  watchFingers();
+  watchFingers(redraw);
   startTrying();
   lockWhenAway();
   if (!navigator.onLine) state.line = "off";

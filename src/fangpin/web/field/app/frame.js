@@ -1,5 +1,6 @@
 // What stands around every screen: head with the state of the line, and the four ways to go.
 import { add, h, icon, show } from "./dom.js";
+import { mustWait } from "./fingers.js";
 import { state, waiting } from "./store.js";
 import { t } from "./words.js";
 
@@ -81,32 +82,19 @@ function tabs(here) {
 }
 
 // A whole screen. `act` is the one filled button at the bottom, `tab` where the tabs stand instead.
-export function screen({ title, about, back, tab, act, name }, ...content) {
+// Drawn anew where it stands (`isQuiet`), it leaves whoever reads on at the place.
+export function screen({ title, about, back, tab, act, name, isQuiet }, ...content) {
   const body = h(`main.body${name ? `.${name}` : ""}`, {}, ...content);
   const made = [head({ title, about, back }), body];
   if (act) made.push(h("div.foot", {}, act));
   if (tab) made.push(tabs(tab));
+  if (isQuiet && mustWait()) return body;
+  const at = isQuiet ? scrollY : 0;
   show(made);
   document.title = title;
-  if (!isQuiet) {
-    scrollTo(0, 0);
-    document.querySelector(".head h1").focus({ preventScroll: true });
-  }
-  return body;
-}
-
-let isQuiet = false;
-
-// Draws a screen anew where it stands: whoever reads on keeps the place.
-export async function quietly(draw) {
-  const at = scrollY;
-  isQuiet = true;
-  try {
-    await draw();
-  } finally {
-    isQuiet = false;
-  }
   scrollTo(0, at);
+  if (!isQuiet) document.querySelector(".head h1").focus({ preventScroll: true });
+  return body;
 }
 
 export const isHere = (path) => (decodeURIComponent(location.hash.slice(1)) || "/") === path;

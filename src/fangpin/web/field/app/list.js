@@ -32,7 +32,7 @@ function groups(left) {
   return found;
 }
 
-export async function listScreen() {
+export async function listScreen({ isQuiet } = {}) {
   const begun = new Set(await drafts());
   const left = await leftBehind(begun);
   if (!isHere("/")) return;
@@ -57,7 +57,7 @@ export async function listScreen() {
         h("ul", {}, tasks.map((task) => h("li", {}, row(task, group, begun.has(task.id))))),
       ),
     );
-  screen({ title: t("入户待办"), about, tab: "/" }, content.length ? content : nothing());
+  screen({ title: t("入户待办"), about, tab: "/", isQuiet }, content.length ? content : nothing());
 }
 
 function nothing() {

@@ -11,14 +11,14 @@ import { clockOf, isEnglish, said, t } from "./words.js";
 const KINDS = { visit: "入户核查", clue: "线索", follow_up: "走访" };
 // t("入户核查") t("线索") t("走访")
 
-export async function logScreen() {
+export async function logScreen({ isQuiet } = {}) {
   const records = [...state.outbox.values()].sort((a, b) => b.saved - a.saved);
   const waiting = records.filter((one) => one.state !== "stored");
   const sent = records.filter((one) => one.state === "stored");
   const saved = sent.reduce((sum, one) => sum + (one.minutes ?? 0), 0);
   const about = state.updated ? t("更新 {at}", { at: clockOf(new Date(state.updated)) }) : t("还没有更新过");
   screen(
-    { title: t("上传记录"), about, tab: "/log", name: "log-screen" },
+    { title: t("上传记录"), about, tab: "/log", name: "log-screen", isQuiet },
     card(
       null,
       null,
