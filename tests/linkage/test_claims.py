@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -227,6 +228,37 @@ def test_a_wage_row_that_is_keyed_by_its_person_counts_once_too(village: Valley)
 
     wages = {k: v for k, v in village.amounts(LATER).items() if k[2] == "wage"}
     assert wages == {("A", "2020-02", "wage"): 950}
+
+
+def test_facts_that_a_claim_meets_are_looked_up_once_whichever_day_is_asked_first(
+    village: Valley,
+) -> None:
+    wrong = with_wrong_digit(LI, 16)
+    said = {"name": "李竹喜", "born": "1971-03-08"}
+    march, april, may = (RECEIVED.replace(month=month) for month in (3, 4, 5))
+    village.send(BILLS, [claim("7", wrong, **said)], on=march)
+    village.send(BILLS, [claim("7", LI, "李竹喜", own_share="120")], on=april)
+    village.send(BILLS, [claim("8", wrong, own_share="30", **said)], on=may)
+
+    def looked_up() -> list[tuple[str, str]]:
+        return sorted(
+            (name.split()[0], beside)
+            for file in (village.home.links / "meetings" / BILLS).glob("batch-*/batch.json")
+            for told in [json.loads(file.read_text(encoding="utf-8"))]
+            for name in told["claims"]
+            for beside in told["beside"]
+        )
+
+    assert village.bills("A", as_of=may) == {"2020-02": 150}
+    assert len(looked_up()) == 2, "two deliveries have claims, one has facts"
+    assert village.bills("A", as_of=april) == {"2020-02": 120}
+    assert village.bills("A", as_of=march) == {"2020-02": 100}
+    assert len(looked_up()) == 2, "of earlier days all is known"
+
+    village.send(BILLS, [claim("8", LI, "李竹喜", own_share="40")], on=LATER)
+    assert village.bills("A", as_of=LATER) == {"2020-02": 160}
+    assert len(looked_up()) == len(set(looked_up())) == 4, "no two deliveries are compared again"
+    assert village.bills("A", as_of=may) == {"2020-02": 150}
 
 
 def test_a_registry_that_comes_later_finds_the_person(valley: Valley) -> None:

@@ -157,9 +157,12 @@ def _judged(
     tries: Sequence[Mapping[str, Decimal]],
     run_days: Mapping[int, date],
 ) -> Iterator[tuple[int, Judged]]:
-    """Each month in which the rule was in force, and what it hit by what had arrived then."""
+    """Each month in which the rule was in force, and what it hit by what had arrived then.
+
+    The last month comes first: what linkage looks up for it is all that earlier ones ask for.
+    """
     spine = _Spine(engine, pack)
-    for number, as_of in run_days.items():
+    for number, as_of in sorted(run_days.items(), reverse=True):
         edition = next((one for one in editions if _in_force(one, as_of)), None)
         if edition is None:
             continue

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.claims import CLAIMS, key_if_about
-from fangpin.feeds.duplicates import is_comparable, restated_month
+from fangpin.feeds.duplicates import restated_month
 from fangpin.feeds.live_facts import view_live_facts
 from fangpin.lake.engine import Engine
 from fangpin.lake.home import Home, published_file
@@ -29,6 +29,7 @@ from fangpin.linkage.decisions import (
     make_table,
     standing,
 )
+from fangpin.linkage.meetings import MEETINGS, make_meetings
 from fangpin.linkage.model import Model, load_model
 from fangpin.linkage.newcomers import MAY_BE_MEANT, make_may_be_meant
 from fangpin.linkage.present import PRESENT, present_of, under_present, view_present
@@ -384,10 +385,11 @@ def _leave_out_doubles(
 ) -> None:
     """Drop claims that say what is known of their person already: the same key, sent again.
 
-    Of several claims of one key the one that came last stands. Which facts have a claim's key is
-    looked up once and kept: that reads all keys of the deliveries that may hold it, at once for all
-    claims that these are asked of.
+    Of several claims of one key the one that came last stands.
     """
+    make_meetings(
+        home=home, engine=engine, contract=contract, claims="moving", deliveries=deliveries
+    )
     _leave_out_taken_back(engine, contract, deliveries)
     engine.make_table(
         "moving",
@@ -395,71 +397,14 @@ def _leave_out_doubles(
         "QUALIFY key_then IS NULL OR row_number() OVER "
         "(PARTITION BY key_then ORDER BY arrived DESC, row_no DESC) = 1",
     )
-    asked = engine.rows(
-        "SELECT delivery, CAST(bit_xor(CAST('0x' || substr(sha256(concat_ws(':', row_no, key_then)), "
-        "1, 15) AS BIGINT)) AS VARCHAR), min(month), max(month) "
-        "FROM moving WHERE key_then IS NOT NULL GROUP BY delivery ORDER BY delivery"
-    )
-    together: dict[tuple[str, ...], list[tuple[str, str]]] = {}
-    for delivery, digest, first, last in asked:
-        beside = [one for one in deliveries if is_comparable(contract, one, (first, last))]
-        if beside:
-            names = tuple(one.delivery for one in beside)
-            together.setdefault(names, []).append((delivery, digest))
-    found: list[Path] = []
-    for names, claims in together.items():
-        beside = [one for one in deliveries if one.delivery in names]
-        file = _doubles(home, engine, contract, claims=claims, beside=beside)
-        if file is not None:
-            found.append(file)
-    if found:
-        engine.view_files("double_rows", found)
+    if engine.value(f"SELECT count(*) FROM {MEETINGS}"):
+        # What a claim meets is known unless it is a claim's own row, which waits to be linked itself.
         engine.make_table(
-            "moving", "SELECT * FROM moving ANTI JOIN double_rows USING (delivery, row_no)"
+            "moving",
+            "SELECT * FROM moving ANTI JOIN (SELECT claim_delivery AS delivery, claim_row AS row_no, "
+            f"row_key AS key_then FROM {MEETINGS} ANTI JOIN claim_rows USING (delivery, row_no)) "
+            "AS known USING (delivery, row_no, key_then)",
         )
-
-
-def _doubles(
-    home: Home,
-    engine: Engine,
-    contract: Contract,
-    *,
-    claims: Sequence[tuple[str, str]],
-    beside: Sequence[Arrival],
-) -> Path | None:
-    """The file of the rows of `moving` whose key is among the facts `beside`; None: there are none.
-
-    `claims` are the deliveries that are asked, each with a digest of its claims.
-    """
-    asked = (f"{delivery} {digest}" for delivery, digest in claims)
-    text = "\n".join([FORM, *asked, *(one.key for one in beside)])
-    key = hashlib.sha256(text.encode()).hexdigest()[:12]
-    file = home.links / "doubles" / contract.feed / f"{claims[0][0]}-{key}.parquet"
-    nothing = file.with_suffix(".none")
-    if not file.exists() and not nothing.exists():
-        view_live_facts(engine=engine, name="beside_facts", arrivals=beside)
-        listed = ", ".join(quoted(delivery) for delivery, _ in claims)
-        # The facts that meet a claim are few: only these are looked at further.
-        engine.make_table(
-            "claimed_keys",
-            f"SELECT delivery, row_no, key_then AS row_key FROM moving WHERE delivery IN ({listed}) "
-            "AND key_then IS NOT NULL",
-        )
-        engine.make_table(
-            "doubles",
-            "SELECT delivery, row_no FROM claimed_keys WHERE row_key IN (SELECT row_key FROM ("
-            "SELECT delivery, row_no, row_key FROM beside_facts "
-            "SEMI JOIN claimed_keys USING (row_key)) AS met "
-            "ANTI JOIN claim_rows USING (delivery, row_no))",
-        )
-        is_any = engine.value("SELECT count(*) FROM doubles")
-        with published_file(file if is_any else nothing) as temporary:
-            if is_any:
-                engine.write("SELECT * FROM doubles ORDER BY delivery, row_no", temporary)
-            else:
-                temporary.touch()
-        engine.drop("claimed_keys", "doubles")
-    return file if file.exists() else None
 
 
 def _leave_out_taken_back(
