@@ -106,7 +106,10 @@ def _look_up(
     digest = hashlib.sha256("\n".join([*told["claims"], "", *told["beside"]]).encode()).hexdigest()
     with published_folder(folder / f"batch-{digest[:12]}") as temporary:
         if engine.value("SELECT count(*) FROM met"):
-            engine.write("SELECT * FROM met ORDER BY ALL", temporary / "meetings.parquet")
+            engine.write(
+                "SELECT * FROM met ORDER BY claim_delivery, claim_row, delivery, row_no",
+                temporary / "meetings.parquet",
+            )
         (temporary / "batch.json").write_text(json.dumps(told, indent=1), encoding="utf-8")
     engine.drop("claimed_keys", "met")
 
