@@ -13,13 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, settings
 from hypothesis.vendor.pretty import for_type_by_name
+from pytest_django.django_compat import is_django_unittest
 
 from tests.distribution import WholeFiles, begin_with_the_longest, whole_files
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+DATABASE_LINE = "tests ran on "
 REQUIRED_IN_CI = ("browser", "postgres")
 """Marks of tests that CI has everything for: a skip of one is a failure there."""
 
@@ -143,8 +146,31 @@ def _is_loopback(host: str) -> bool:
 # ── who runs what ───────────────────────────────────────────────────────────────────────────────
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if connection.vendor != "sqlite":
+        # What may not even open the database says on another one what it has said already.
+        config.hook.pytest_deselected(items=[one for one in items if not uses_database(one)])
+        items[:] = [one for one in items if uses_database(one)]
     begin_with_the_longest(items)
+
+
+def uses_database(item: pytest.Item) -> bool:
+    """Whether pytest-django lets a test open the database."""
+    return (
+        item.get_closest_marker("django_db") is not None
+        or is_django_unittest(item)
+        or not {"db", "transactional_db"}.isdisjoint(getattr(item, "fixturenames", ()))
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """While tests are read nearly nothing is waste: nobody looks for it."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 def pytest_collection_finish() -> None:
@@ -194,7 +220,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Every skip with its reason, then those that make the run fail."""
+    """The database; every skip with its reason, then those that make the run fail."""
+    terminalreporter.line(f"{DATABASE_LINE}{connection.vendor}")
     skipped = terminalreporter.stats.get("skipped", [])
     if not skipped:
         return

@@ -22,9 +22,7 @@ TOGETHER = {
 LONGEST_FIRST = (
     "tests/casework/test_on_postgresql.py",
     "browsers",
-    "tests/field/test_on_postgresql.py",
     "tests/runs/test_worker.py",
-    "tests/public/test_on_postgresql.py",
     "one world of 1,500 households",
     "tests/runs/test_a_killed_run.py",
     "tests/canary/test_canary.py",

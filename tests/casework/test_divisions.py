@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -57,6 +59,16 @@ def test_a_path_leads_from_the_top_down() -> None:
         CITY: 2,
         VILLAGE: 5,
     }
+
+
+def test_paths_of_few_cost_one_query_and_are_those_of_many(
+    django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_divisions()
+    with django_assert_num_queries(1):
+        few = queries.paths([CITY, VILLAGE, "99"])
+    monkeypatch.setattr(queries, "_FEW", 0)
+    assert queries.paths([CITY, VILLAGE, "99"]) == few
 
 
 def test_children_and_levels_are_in_the_order_of_their_codes() -> None:

@@ -1,4 +1,4 @@
-"""The same tests once more on PostgreSQL, in a cluster of their own."""
+"""The tests of what is kept in the database once more on PostgreSQL, in a cluster of their own."""
 
 from __future__ import annotations
 
@@ -9,22 +9,24 @@ from pathlib import Path
 
 import pytest
 
-from tests.casework.conftest import DATABASE_LINE
+from tests.conftest import DATABASE_LINE, REPOSITORY
 from tests.postgres import binaries, throw_away_cluster
 
-HERE = Path(__file__).resolve().parent
+AGAIN = ("tests/casework", "tests/field", "tests/public")
+"""Casework, the phone and the farmer's door: in one process, for the cluster and its tables cost more
+than most of these tests."""
 
 
 @pytest.mark.postgres
 @pytest.mark.skipif(binaries() is None, reason="PostgreSQL's programs are not on this machine")
-def test_casework_holds_on_postgresql(tmp_path: Path) -> None:
+def test_casework_the_phone_and_the_door_hold_on_postgresql(tmp_path: Path) -> None:
     with throw_away_cluster() as url:
         done = subprocess.run(
             [
-                *(sys.executable, "-m", "pytest", "-n0", "-m", "not postgres"),
-                *("-p", "no:cacheprovider", "--basetemp", str(tmp_path / "inner"), str(HERE)),
+                *(sys.executable, "-m", "pytest", "-n0", "-m", "not postgres and not browser"),
+                *("-p", "no:cacheprovider", "--basetemp", str(tmp_path / "inner"), *AGAIN),
             ],
-            cwd=HERE.parent.parent,
+            cwd=REPOSITORY,
             env={**os.environ, "FANGPIN_DATABASE_URL": url},
             capture_output=True,
             text=True,

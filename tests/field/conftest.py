@@ -9,16 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from tests.field.world import Field, build_field
 from tests.standing import standing
-
-DATABASE_LINE = "field ran on "
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    terminalreporter.line(f"{DATABASE_LINE}{connection.vendor}")
 
 
 @pytest.fixture

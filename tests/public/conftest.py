@@ -8,19 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from tests.casework.cases_world import build_household
 from tests.cast import VILLAGE, Cast, build_cast, build_divisions
 from tests.field.conftest import set_up
 from tests.public.world import KNOWN, Village
 from tests.standing import standing
-
-DATABASE_LINE = "the door ran on "
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    terminalreporter.line(f"{DATABASE_LINE}{connection.vendor}")
 
 
 @pytest.fixture

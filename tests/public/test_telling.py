@@ -28,7 +28,7 @@ from fangpin.web.public.telling import MOST_TRIES, tell_households
 from fangpin.web.settings.environment import Environment
 from fangpin.web.settings.messages import MessageSettings
 from tests.casework.cases_world import DAY, moment, pack
-from tests.public.world import PHONE, UNKNOWN, Village
+from tests.public.world import PHONE, ROUNDS, UNKNOWN, Village
 
 
 @dataclass
@@ -154,7 +154,7 @@ def test_a_gateway_that_refuses_is_tried_later_and_at_last_left(
     provider.status = 503
     gateway = HttpGateway("sms", provider.address)
     village.farmer().declare()
-    tries = [minute for minute in range(300) if _tried(gateway, provider, minute)]
+    tries = [minute for minute in ROUNDS if _tried(gateway, provider, minute)]
     assert tries == [0, 1, 4, 16, 64] and len(tries) == MOST_TRIES
     row = Notification.objects.get()
     assert (row.count_of_tries, row.sent_at, row.failure) == (MOST_TRIES, None, "HTTP 503")

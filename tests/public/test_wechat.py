@@ -23,7 +23,7 @@ from fangpin.web.public.wechat import WeChatWorkGateway
 from fangpin.web.settings.environment import Environment
 from fangpin.web.settings.messages import WECHAT_WORK, MessageSettings, WeChatSettings
 from tests.casework.cases_world import DAY, moment, pack
-from tests.public.world import PHONE, Village
+from tests.public.world import PHONE, ROUNDS, Village
 
 MESSAGE = Message("k", PHONE, "已收到。")
 
@@ -167,7 +167,7 @@ def test_trouble_is_tried_again_with_pauses_and_told_by_its_code_alone(
     village.farmer().declare()
     tries = []
     with caplog.at_level(logging.DEBUG):
-        for minutes in range(300):
+        for minutes in ROUNDS:
             before = len(corp.asked)
             tell_households(
                 pack=pack(),

@@ -14,6 +14,8 @@ from tests.casework.cases_world import DAY, Office, pack
 from tests.cast import Cast
 
 PHONE = "13874510266"
+ROUNDS = (*range(66), 255, 256, 257, 299)
+"""Minutes of the rounds that send messages: each one past the last try, then when a sixth would come."""
 PHOTO = b"\xff\xd8\xff\xe0" + b"a bill of the hospital" * 40
 ANSWERS = {
     "name": "李某",

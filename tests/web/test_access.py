@@ -175,10 +175,10 @@ def address(pattern: URLPattern, household: int) -> str:
     is_foreign = household == FOREIGN
     if pattern.name == "unregistered-one":
         household = UNREGISTERED_ELSEWHERE if is_foreign else UNREGISTERED
-    case_no, meeting = case_and_meeting(is_foreign=is_foreign)
+    if "<str:case_no>" in path or "<int:meeting_id>" in path:
+        case_no, meeting = case_and_meeting(is_foreign=is_foreign)
+        path = path.replace("<str:case_no>", case_no).replace("<int:meeting_id>", str(meeting))
     for hole, value in (
-        ("<str:case_no>", case_no),
-        ("<int:meeting_id>", str(meeting)),
         ("<slug:act>", "report_clue"),
         ("<str:receipt_no>", FOREIGN_RECEIPT if is_foreign else RECEIPT),
         ("<str:sha256>", "0" * 64),

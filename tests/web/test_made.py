@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.web.conftest import Made
+from tests.web.conftest import Made, stamps_of
 
 
 @pytest.fixture
 def made(tmp_path: Path) -> Made:
     """A prefecture of one file in one folder, and no row."""
-    folder = tmp_path / "made" / "home"
+    folder, home = tmp_path / "as made", tmp_path / "home"
     (folder / "deliveries").mkdir(parents=True)
     (folder / "deliveries" / "receipt.json").write_text("as made")
-    return Made(folder)
+    shutil.copytree(folder, home)
+    return Made(folder, home, stamps=stamps_of(home))
 
 
-def put_back(made: Made, home: Path) -> dict[str, str]:
-    """The files that a test finds in its home."""
-    home.mkdir()
-    made.put_back(home)
-    return {str(one.relative_to(home)): one.read_text() for one in home.rglob("*") if one.is_file()}
+def content(home: Path) -> dict[str, str | None]:
+    """The folders and files that a test finds in its home."""
+    return {
+        str(one.relative_to(home)): one.read_text() if one.is_file() else None
+        for one in home.rglob("*")
+    }
 
 
 def in_place(home: Path) -> None:
@@ -54,19 +57,43 @@ def at_the_top(home: Path) -> None:
     (home / "secret.key").write_text("k")
 
 
-@pytest.mark.django_db
+def a_file_that_was_a_folder(home: Path) -> None:
+    shutil.rmtree(home / "deliveries")
+    (home / "deliveries").write_text("no folder")
+
+
+def a_folder_that_was_a_file(home: Path) -> None:
+    file = home / "deliveries" / "receipt.json"
+    file.unlink()
+    file.mkdir()
+    (file / "more").write_text("more")
+
+
 @pytest.mark.parametrize(
-    "change", [in_place, another_file_of_that_name, one_more, one_less, at_the_top]
+    "change",
+    [
+        in_place,
+        another_file_of_that_name,
+        one_more,
+        one_less,
+        at_the_top,
+        a_file_that_was_a_folder,
+        a_folder_that_was_a_file,
+    ],
 )
-def test_a_home_that_was_changed_is_not_handed_on(
-    made: Made, tmp_path: Path, change: Callable[[Path], None]
+def test_what_one_test_changed_is_undone_for_the_next(
+    made: Made, change: Callable[[Path], None]
 ) -> None:
-    as_made = {"deliveries/receipt.json": "as made"}
-    for turn in range(3):
-        home = tmp_path / str(turn)
-        assert put_back(made, home) == as_made
-        if turn == 1:
-            change(home)
-        made.take_back(home)
-        assert (made.spare is None) == (turn == 1)
-        assert home.exists() == (turn == 1)
+    as_made = {"deliveries": None, "deliveries/receipt.json": "as made"}
+    for _ in range(2):
+        change(made.home)
+        assert content(made.home) != as_made
+        made.take_back()
+        assert content(made.home) == as_made
+
+
+def test_a_home_that_was_only_read_is_left_as_it_is(made: Made) -> None:
+    before = made.stamps
+    content(made.home)
+    made.take_back()
+    assert made.stamps is before

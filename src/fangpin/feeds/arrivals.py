@@ -299,7 +299,12 @@ def coverage(found: Iterable[Arrival], *, as_of: date) -> dict[str, frozenset[in
 
 def status(home: Home, *, pack: Pack, as_of: date) -> list[FeedStatus]:
     """How every feed of the pack stands at the end of a day, in the pack's order."""
-    come = [arrival for arrival in arrivals(home) if arrival.received <= as_of]
+    return status_of(arrivals(home), pack=pack, as_of=as_of)
+
+
+def status_of(found: Iterable[Arrival], *, pack: Pack, as_of: date) -> list[FeedStatus]:
+    """The same, by the deliveries that are known."""
+    come = [arrival for arrival in found if arrival.received <= as_of]
     return [
         _feed_status(
             contract,

@@ -7,7 +7,7 @@ keys are always the text that was written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,7 +67,7 @@ def read_document(*, file: Path, place: str) -> Document:
         document.problems.extend(_tab(f"{place}:{number}") for number in tabs)
         return document
     try:
-        _Builder(document, yaml.parse(text, Loader=_LOADER)).build_file()
+        _Builder(document, _LOADER(text).get_event).build_file()
     except _TooDeep as error:
         document.refused.add(())
         document.problems.append(_too_deep(f"{place}:{error.line}"))
@@ -122,13 +122,13 @@ class _TooDeep(Exception):
 class _Builder:
     """Turns parser events into plain values; one builder reads one file."""
 
-    def __init__(self, document: Document, events: Iterator[yaml.Event]) -> None:
+    def __init__(self, document: Document, following: Callable[[], yaml.Event | None]) -> None:
         self.document = document
-        self.events = events
+        self.following = following
 
     def build_file(self) -> None:
         documents = 0
-        for event in self.events:
+        while (event := self.following()) is not None:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents == 2:
@@ -216,7 +216,8 @@ class _Builder:
         return value
 
     def _next(self, path: NodePath) -> yaml.Event:
-        event = next(self.events)
+        event = self.following()
+        assert event is not None, "a parser ends whatever it began, or raises"
         if len(path) > _DEEPEST:
             raise _TooDeep(_line(event))
         return event

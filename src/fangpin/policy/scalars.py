@@ -17,6 +17,7 @@ _ODD_NUMBER = re.compile(
     r"^([-+]?0[xXbBoO][0-9a-fA-F_]+|\+[0-9.]+|-?[0-9][0-9_]*_[0-9_.]*|[-+]?[0-9]*\.[0-9]*"
     r"|[-+]?[0-9.]+[eE][-+]?[0-9]+|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$"
 )
+_BEGINS_A_NUMBER = frozenset("0123456789+-.")
 _NOT_BOOLEAN = re.compile(r"^(yes|no|on|off|true|false)$", re.IGNORECASE)
 
 
@@ -36,6 +37,8 @@ def plain_value(text: str) -> bool | int | Decimal | date | str | Ambiguous | No
         return text == "true"
     if text in ("null", "~"):
         return None
+    if text and text[0] not in _BEGINS_A_NUMBER and not _NOT_BOOLEAN.match(text):
+        return text
     if _WHOLE.match(text):
         return int(text)
     if _FRACTION.match(text):

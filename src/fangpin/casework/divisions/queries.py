@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.divisions.ranges import begins_with
 
+_FEW = 60
+"""Codes with all their beginnings that stay within one query."""
+
 
 def division(code: str) -> Division:
     """The division of this code. Raises Division.DoesNotExist."""
@@ -26,11 +29,14 @@ def level_below(code: str, *, level: str) -> list[Division]:
 def paths(codes: Iterable[str]) -> dict[str, tuple[Division, ...]]:
     """Code -> the divisions from the highest down to it; an unknown code has an empty path.
 
-    One query a level, however many codes are asked for.
+    One query for what a page asks for; for many codes one a level.
     """
     asked = {code for code in codes if code}
     known: dict[str, Division] = {}
     wanted = set(asked)
+    if len(asked) <= _FEW:
+        # A code begins with the code of its parent: nobody asks level by level.
+        wanted = {code[:end] for code in asked for end in range(1, len(code) + 1)}
     while wanted:
         found = Division.objects.in_bulk(wanted)
         known.update(found)

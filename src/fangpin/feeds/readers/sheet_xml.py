@@ -9,6 +9,9 @@ from pathlib import Path
 
 from fangpin.values.text import ERROR_MARK, FORMULA_MARK
 
+HIDDEN = 2
+"""In the column of misshapen rows (1): the row is hidden in its spreadsheet."""
+
 _CHUNK = 1 << 22
 _MANY_COLUMNS = 1_000
 _CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)

@@ -12,9 +12,6 @@ from fangpin.lake.engines.duckdb import Engine
 RAW = "raw_cells"
 """The engine's table: a VARCHAR column `c<position>` for each column that is read."""
 
-HIDDEN = 2
-"""In the column of misshapen rows (1): the row is hidden in its spreadsheet."""
-
 
 @dataclass(frozen=True, slots=True)
 class RawTable:
@@ -40,7 +37,7 @@ def load_numbered(
     width: int | None = None,
     first_row: int = 0,
 ) -> tuple[str, str]:
-    """Load a CSV of our own making: row number, flag of a misshapen or HIDDEN row, then the cells."""
+    """Load a CSV of our own making: row number, flag of a misshapen (1) or HIDDEN row, then the cells."""
     held = columns if width is None else width
     listed = ", ".join(
         ["'row_no': 'INTEGER'", "'misshapen': 'INTEGER'"]

@@ -28,7 +28,8 @@ from fangpin.feeds.headers import (
 from fangpin.feeds.limits import Limits
 from fangpin.feeds.readers.delimited import header_findings
 from fangpin.feeds.readers.merged import unmarked
-from fangpin.feeds.readers.table import HIDDEN, RAW, RawTable, load_numbered
+from fangpin.feeds.readers.sheet_xml import HIDDEN
+from fangpin.feeds.readers.table import RAW, RawTable, load_numbered
 from fangpin.feeds.shapes import literal
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.policy.feed_models import Contract

@@ -2,7 +2,8 @@
 
 `python -m fangpin.feeds.readers.workbook_child FILE KIND FOLDER LIMITS`: writes each sheet as a
 numbered CSV (row number, 0 or HIDDEN, cells) and `sheets.json`, or `refusal.json` with a finding's code. It
-may be killed by its limits at any moment: the parent takes that as an answer.
+may be killed by its limits at any moment: the parent takes that as an answer. It knows no policy and no
+engine, which would take ten times longer to start than a usual workbook to read.
 """
 
 from __future__ import annotations
@@ -21,8 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from fangpin.feeds.readers.merged import Merged
-from fangpin.feeds.readers.sheet_xml import NOTHING_SEEN, Seen, look_at, sheet_parts
-from fangpin.feeds.readers.table import HIDDEN
+from fangpin.feeds.readers.sheet_xml import HIDDEN, NOTHING_SEEN, Seen, look_at, sheet_parts
 
 _PROLOG = 1 << 20
 _EXACT = 10**15

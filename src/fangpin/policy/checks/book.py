@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from fangpin.policy.entries import Entry
@@ -24,15 +25,23 @@ class Book:
     pack: Pack
     faulty: frozenset[tuple[str, str]] = frozenset()
 
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Entry]]:
+        """Asked hundreds of times: nobody looks through the whole pack each time."""
+        found: dict[str, list[Entry]] = {}
+        for (kind, _), entry in self.pack.entries.items():
+            found.setdefault(kind, []).append(entry)
+        return found
+
     def all(self, kind: str, model: type[Kept]) -> Iterator[tuple[Entry, Kept]]:
         """Every entry of a kind with its node, editions and periods one by one."""
-        for (of_kind, _), entry in self.pack.entries.items():
-            if of_kind == kind and isinstance(entry.node, model):
+        for entry in self._by_kind.get(kind, ()):
+            if isinstance(entry.node, model):
                 yield entry, entry.node
 
     def codes(self, *kinds: str) -> set[str]:
         """The codes of some kinds, those of refused entries included."""
-        found = {entry.code for (kind, _), entry in self.pack.entries.items() if kind in kinds}
+        found = {entry.code for kind in kinds for entry in self._by_kind.get(kind, ())}
         return found | {code for kind, code in self.faulty if kind in kinds}
 
     def fields(self, feed: str | None) -> dict[str, ContractField] | None:

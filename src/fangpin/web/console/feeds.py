@@ -125,9 +125,10 @@ def _arrivals(folder: Path, _signature: tuple[tuple[str, int], ...]) -> tuple[Ar
 
 @lru_cache(maxsize=8)
 def _statuses(
-    folder: Path, _signature: tuple[tuple[str, int], ...], _digest: str, today: date
+    folder: Path, signature: tuple[tuple[str, int], ...], _digest: str, today: date
 ) -> tuple[FeedStatus, ...]:
-    return tuple(feeds.status(Home(folder.parent), pack=installation_pack(), as_of=today))
+    known = _arrivals(folder, signature)
+    return tuple(feeds.status_of(known, pack=installation_pack(), as_of=today))
 
 
 def signature_of_deliveries() -> tuple[tuple[str, int], ...]:
