@@ -66,6 +66,8 @@ class Column:
     """In which a moment in UTC is a day; None: it is not known."""
     latest: Month | None = None
     """The last month that a row may be of; None: any, or the column does not tell what a row is of."""
+    earliest: Month | None = None
+    """The first, likewise; of a column of months alone, for a day may be that of an old event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,13 +191,22 @@ def read_columns(
     zone: tzinfo | None = None,
     dated_by: str | None = None,
     latest: Month | None = None,
+    earliest: Month | None = None,
 ) -> tuple[Column, ...]:
     """The columns whose cells are read, in `zone`: names and phones stay unread where they are not kept.
 
-    `dated_by` is the field that tells what month a row is of, `latest` the last month that it may tell.
+    `dated_by` is the field that tells what month a row is of, `latest` and `earliest` the last and the
+    first that it may tell.
     """
     return tuple(
-        replace(column, zone=zone, latest=latest if column.field.field == dated_by else None)
+        replace(column, zone=zone)
+        if column.field.field != dated_by
+        else replace(
+            column,
+            zone=zone,
+            latest=latest,
+            earliest=earliest if column.field.type == "month" else None,
+        )
         for column in columns
         if keeps_names or column.field.required or column.field.type not in ("name", "phone")
     )

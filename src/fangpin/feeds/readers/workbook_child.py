@@ -168,7 +168,7 @@ def _chosen(sheets: list[tuple[str, bool]], wanted: str | None) -> tuple[list[st
 def cell_text(value: object) -> str:
     """A cell's value as text; a number that may have lost digits stays visibly scientific."""
     if isinstance(value, str):
-        return value.replace("\x00", "")
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
