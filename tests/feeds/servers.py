@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,79 @@ def silent_server() -> Iterator[int]:
     """A port that accepts and says nothing."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener.getsockname()[1]
+
+
+@contextmanager
+def relay(place: int | Path, pass_on: Callable[[bytes, int], Iterator[bytes]]) -> Iterator[int]:
+    """A port before another one, or before a socket's file; what is said there passes through `pass_on`
+    (what is said, how much was said before).
+
+    Where `pass_on` raises EOFError the line breaks off.
+    """
+    listener = socket.create_server(("127.0.0.1", 0))
+    lines: list[socket.socket] = []
+
+    def carry(source: socket.socket, target: socket.socket, *, is_answer: bool) -> None:
+        said = 0
+        with suppress(OSError, EOFError):
+            while chunk := source.recv(1 << 14):
+                for piece in pass_on(chunk, said) if is_answer else [chunk]:
+                    target.sendall(piece)
+                said += len(chunk)
+        for line in (source, target):
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = listener.accept()
+                if isinstance(place, Path):
+                    far = socket.socket(socket.AF_UNIX)
+                    far.connect(str(place))
+                else:
+                    far = socket.create_connection(("127.0.0.1", place))
+                lines.extend((near, far))
+                for source, target in ((near, far), (far, near)):
+                    threading.Thread(
+                        target=carry,
+                        args=(source, target),
+                        kwargs={"is_answer": source is far},
+                        daemon=True,
+                    ).start()
+
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        for line in lines:
+            line.close()
+
+
+def trickling(after: int) -> Callable[[bytes, int], Iterator[bytes]]:
+    """All of the first bytes at once, then a byte ten times a second."""
+
+    def pass_on(chunk: bytes, said: int) -> Iterator[bytes]:
+        at_once = max(0, after - said)
+        yield chunk[:at_once]
+        for byte in chunk[at_once:]:
+            time.sleep(0.1)
+            yield bytes([byte])
+
+    return pass_on
+
+
+def breaking_off(after: int) -> Callable[[bytes, int], Iterator[bytes]]:
+    """The first bytes, then the end of the line."""
+
+    def pass_on(chunk: bytes, said: int) -> Iterator[bytes]:
+        yield chunk[: max(0, after - said)]
+        if said + len(chunk) > after:
+            raise EOFError
+
+    return pass_on
 
 
 class _Door(paramiko.ServerInterface):

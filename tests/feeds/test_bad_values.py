@@ -7,6 +7,7 @@ The letters and numbers in the names are those of docs/bad-inputs.md.
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from fangpin.feeds.arrivals import arrivals
 from fangpin.feeds.findings import severity_of
 from fangpin.policy.feed_models import Contract
 from fangpin.values.amounts import read_amount, read_count
@@ -315,3 +317,54 @@ def test_d31_a_row_of_a_month_that_has_not_come_waits_for_its_sender(
     ]
     assert desk.quarantine(receipt) == ahead and ahead
     assert receipt.accepted == len(rows) - len(ahead)
+
+
+@pytest.mark.parametrize("written", ["1900-01", "190001", "1900-1", "1921-03", "1970年1月"])
+def test_a_month_that_no_such_data_can_be_of_costs_its_row(guarded: Desk, written: str) -> None:
+    """What becomes of a blank date, of an hour zero, of a slip of the pen; a day may be an old event's."""
+    receipt = guarded.receive_rows(
+        wage_row(1, month=written), wage_row(2, start_date="1900-01-01"), wage_row(3)
+    )
+    assert guarded.quarantine(receipt) == [(2, "DATE_LONG_AGO")]
+    assert receipt.accepted == 2
+
+
+@pytest.mark.parametrize("month", ["0001-01", "1900-01", "1999-12"])
+def test_a_delivery_is_not_of_a_month_long_ago(guarded: Desk, month: str) -> None:
+    receipt = guarded.receive_rows(wage_row(1), month=Month.parse(month))
+    assert [one.code for one in receipt.findings] == ["MONTH_LONG_AGO"]
+    assert (receipt.outcome, arrivals(guarded.home)) == ("refused", [])
+    assert guarded.receive_rows(wage_row(1), month=Month.parse("2020-03")).accepted == 1
+
+
+_WAYS = ("csv", "csv with a quote", "ndjson")
+FIELDS = ("id_number", "name", "month", "wage", "days", "channel", "start_date", "employer")
+
+
+@pytest.mark.parametrize("mark", ["\x00", "\x01", "\x1f", "\u200b", "\ufeff"])
+@pytest.mark.parametrize("field", ["id_number", "wage", "month", "channel", "employer"])
+def test_a_mark_that_nobody_sees_is_told_alike_however_it_came(
+    tmp_path: Path, mark: str, field: str
+) -> None:
+    """Systems leave the end of a C string in their cells, and JSON escapes it; no text keeps a NUL."""
+    clean = dict(zip(FIELDS, wage_row(1), strict=True))
+    text = clean[field][:2] + mark + clean[field][2:]
+    row = {**clean, field: text}
+    said = set()
+    for way in _WAYS:
+        desk = Desk(tmp_path / way)
+        if way == "ndjson":
+            receipt = desk.receive_text(json.dumps(row) + "\n", name="a.ndjson")
+        else:
+            rows = [list(row.values())]
+            if way == "csv with a quote":
+                rows.append(wage_row(2, employer='a\nb"'))
+            receipt = desk.receive_rows(*rows)
+        assert receipt.quarantined == 0
+        codes = tuple(one.code for one in receipt.findings if one.severity == "auto")
+        (fact, *_) = desk.facts(receipt, "wage, month, channel, employer")
+        said.add((codes, fact))
+    ((codes, fact),) = said
+    is_kept = field == "employer" and mark != "\x00"
+    assert codes == () if is_kept else len(codes) == 1 and codes[0].endswith("NORMALISED")
+    assert fact[3] == (text if is_kept else clean["employer"])

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -17,6 +18,7 @@ from fangpin.feeds.arrivals import arrivals
 from fangpin.values.month import Month
 from fangpin.values.problem import ProblemError
 from tests.feeds.builders import Desk, number, wages_contract, words
+from tests.feeds.servers import breaking_off, relay, silent_server, trickling
 from tests.feeds.test_sources import DATABASE, add, pulled
 from tests.postgres import binaries, throw_away_cluster
 
@@ -344,3 +346,67 @@ def test_a_moment_in_utc_of_a_text_column_is_a_day_here(desk: Desk, file: Path) 
     (receipt,) = pulled(desk, DATABASE, at=at, WAGES_FILE=str(file))
     assert (receipt.accepted, receipt.counts_by_code["DATE_FROM_UTC"]) == (1, 1)
     assert desk.facts(receipt, "row_no, month")[0][1] == int(Month.of(2020, 3))
+
+
+# ── lines that do not hold ──────────────────────────────────────────────────────────────────────
+
+
+def impatient(url: str) -> str:
+    text = DATABASE.replace("sqlite:///${WAGES_FILE}", url.replace("://", "+psycopg://"))
+    return text + "    patience_seconds: 1\n"
+
+
+def trouble(desk: Desk, text: str) -> str:
+    with pytest.raises(ProblemError) as raised:
+        pulled(desk, text)
+    assert arrivals(desk.home) == [] and not any(desk.home.spill.iterdir())
+    (problem,) = raised.value.problems
+    assert "geheim" not in str(problem)
+    return problem.code
+
+
+def test_a_database_that_takes_the_connection_and_says_nothing_is_not_waited_for(
+    desk: Desk,
+) -> None:
+    with silent_server() as port:
+        url = f"postgresql://reader:geheim@127.0.0.1:{port}/wages"
+        assert trouble(desk, impatient(url)) == "SOURCE_SILENT"
+
+
+@pytest.fixture
+def many(server: str) -> str:
+    """A table of PostgreSQL that is longer than what a line takes at once."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("DROP TABLE IF EXISTS wages")
+        connection.execute(
+            "CREATE TABLE wages (id_number text, month text, wage numeric, changed int)"
+        )
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO wages VALUES (%s, %s, %s, %s)",
+                [row(place, place) for place in range(900)],
+            )
+    return server
+
+
+def test_a_query_that_never_ends_is_given_up(desk: Desk, many: str) -> None:
+    text = impatient(many).replace(
+        "table: wages", 'query: "SELECT 1 AS changed, pg_sleep(4)::text"'
+    )
+    assert trouble(desk, text.replace("    high_water_mark: changed\n", "")) == "SOURCE_SILENT"
+
+
+@pytest.mark.parametrize("after", [0, 500, 5_000, 20_000])
+@pytest.mark.parametrize(
+    ("line", "code"), [(trickling, "SOURCE_SILENT"), (breaking_off, "SOURCE_UNREACHABLE")]
+)
+def test_a_table_that_trickles_or_breaks_off_is_not_received_in_half(
+    desk: Desk, many: str, line: Any, code: str, after: int
+) -> None:
+    server = urlsplit(many)
+    socket = Path(parse_qs(server.query)["host"][0]) / ".s.PGSQL.5432"
+    with relay(socket, line(after)) as port:
+        far = f"postgresql://{server.username or 'fangpin'}@127.0.0.1:{port}{server.path}"
+        assert trouble(desk, impatient(f"{far}?sslmode=disable")) == code
+    (receipt,) = pulled(desk, impatient(many))
+    assert (receipt.outcome, receipt.read) == ("accepted", 900)

@@ -118,6 +118,22 @@ def test_statement_and_truth_agree_on_which_months_are_yet_to_come(kind: str, da
         assert (read_cell(column, text).problem == "DATE_AHEAD") == is_ahead, text
 
 
+@settings(max_examples=25)
+@given(data=st.data())
+def test_statement_and_truth_agree_on_which_months_are_too_long_ago(data: st.DataObject):
+    texts = data.draw(st.lists(st.one_of(_KINDS["month"], _ODD), min_size=20, max_size=60))
+    column = replace(column_of("month"), earliest=Month.containing(data.draw(_DAYS)))
+    fast = fast_expression(column, "text")
+    stack, engine = engine_with(texts)
+    with stack:
+        rows = engine.rows(
+            f"SELECT text, (FALSE{beyond_limits(column, fast)}) FROM cells "
+            f"WHERE {fast} IS NOT NULL ORDER BY place"
+        )
+    for text, is_past in rows:
+        assert (read_cell(column, text).problem == "DATE_LONG_AGO") == is_past, text
+
+
 @pytest.mark.parametrize(
     ("kind", "text"),
     [("amount", "1200.50"), ("amount", "-1,200.50"), ("number", "0.1234"), ("count", "31"),

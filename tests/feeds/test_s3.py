@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from typing import Any
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
@@ -16,7 +17,7 @@ from fangpin.feeds.receipt import Receipt
 from fangpin.feeds.sources.folder import _PATIENCE
 from fangpin.values.problem import ProblemError
 from tests.feeds.builders import Desk, csv_text, wage_row
-from tests.feeds.servers import silent_server
+from tests.feeds.servers import breaking_off, relay, silent_server, trickling
 from tests.feeds.test_sources import FOLDER, pulled
 
 pytestmark = pytest.mark.skipif(
@@ -193,6 +194,26 @@ def test_a_file_that_is_written_while_it_is_read_waits(
 
     monkeypatch.setattr(S3File, "read", changed)
     assert refusal(desk, server) == "SOURCE_FILE_CHANGING"
+
+
+@pytest.mark.parametrize("after", [0, 3_000, 40_000])
+@pytest.mark.parametrize(
+    ("line", "codes"),
+    [
+        (trickling, {"SOURCE_SILENT"}),
+        # Its library tries a broken line anew, for as long as it is let.
+        (breaking_off, {"SOURCE_SILENT", "SOURCE_UNREACHABLE", "SOURCE_FILE_CHANGING"}),
+    ],
+)
+def test_a_line_that_trickles_or_breaks_off_leaves_nothing_half_received(
+    desk: Desk, server: str, bucket: Any, line: Any, codes: set[str], after: int
+) -> None:
+    put(bucket, "对外/a.csv", *(wage_row(place, month="2020-03") for place in range(900)))
+    impatient = S3 + "    patience_seconds: 1\n"
+    with relay(urlsplit(server).port or 0, line(after)) as port:
+        assert refusal(desk, f"http://127.0.0.1:{port}", impatient) in codes
+    (receipt,) = taken(desk, server)
+    assert (receipt.outcome, receipt.read) == ("accepted", 900)
 
 
 def test_what_fails_is_told_without_the_secret_and_without_long_waiting(

@@ -17,7 +17,16 @@ from fangpin.feeds.limits import Limits
 from fangpin.feeds.receipt import Receipt
 from fangpin.values.problem import ProblemError
 from tests.feeds.builders import Desk, csv_text, wage_row
-from tests.feeds.servers import NAME, PASSWORD, SftpServer, sftp_server, silent_server
+from tests.feeds.servers import (
+    NAME,
+    PASSWORD,
+    SftpServer,
+    breaking_off,
+    relay,
+    sftp_server,
+    silent_server,
+    trickling,
+)
 from tests.feeds.test_folders import named, put
 from tests.feeds.test_sources import FOLDER, pulled
 
@@ -123,25 +132,42 @@ def test_a_server_that_goes_midway_is_told_and_the_rest_comes_later(
     assert len(taken(desk, server)) == 2
 
 
-def test_a_server_that_says_nothing_is_not_waited_for(
-    desk: Desk, server: SftpServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("fangpin.feeds.sources.sftp.SILENT_SECONDS", 1)
+IMPATIENT = SFTP + "    patience_seconds: 1\n"
+
+
+def test_a_server_that_says_nothing_is_not_waited_for(desk: Desk, server: SftpServer) -> None:
     with silent_server() as port:
-        assert refusal(desk, server, PORT=str(port)) == "SOURCE_UNREACHABLE"
+        assert refusal(desk, server, IMPATIENT, PORT=str(port)) == "SOURCE_SILENT"
 
 
 def test_a_server_that_falls_silent_midway_is_not_waited_for(
-    desk: Desk, server: SftpServer, folder: Path, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, server: SftpServer, folder: Path
 ) -> None:
-    monkeypatch.setattr("fangpin.feeds.sources.sftp.SILENT_SECONDS", 1)
     put(folder / "a.csv", "2020-01")
     over = threading.Event()
     server.read = lambda path: over.wait()
     try:
-        assert refusal(desk, server) == "SOURCE_UNREACHABLE"
+        assert refusal(desk, server, IMPATIENT) == "SOURCE_SILENT"
     finally:
         over.set()
+    assert len(taken(desk, server, IMPATIENT)) == 1, "the next pull takes it"
+
+
+@pytest.mark.parametrize("after", [0, 1_000, 4_000, 30_000])
+@pytest.mark.parametrize(
+    ("line", "code"), [(trickling, "SOURCE_SILENT"), (breaking_off, "SOURCE_UNREACHABLE")]
+)
+def test_a_line_that_trickles_or_breaks_off_leaves_nothing_half_received(
+    desk: Desk, server: SftpServer, folder: Path, line: Any, code: str, after: int
+) -> None:
+    """A byte now and then keeps every limit of the library itself waiting."""
+    text = csv_text([wage_row(place, month="2020-01") for place in range(600)])
+    (folder / "a.csv").write_text(text, encoding="utf-8")
+    with relay(server.port, line(after)) as port:
+        assert refusal(desk, server, IMPATIENT, PORT=str(port)) == code
+    assert not any(desk.home.spill.iterdir())
+    (receipt,) = taken(desk, server)
+    assert (receipt.outcome, receipt.read) == ("accepted", 600)
 
 
 def test_a_file_that_is_written_while_it_is_read_waits(

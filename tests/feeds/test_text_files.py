@@ -329,7 +329,7 @@ def test_every_code_has_words_in_both_languages():
          "columns_en",
          "names", "candidates", "delivery",
          "encoding", "others", "unit", "columns", "orders_zh", "orders_en", "share", "times", "now",
-         "before", "usual", "months", "month",
+         "before", "usual", "months", "month", "earliest",
          "titles", "titles_en", "fitting", "wanted", "years", "villages", "division", "by", "by_en"],
         "x",
     )  # fmt: skip

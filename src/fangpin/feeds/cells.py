@@ -33,6 +33,9 @@ FLAG_WORDS: Mapping[str, list[str]] = {
 }
 """For flags whose contract lists no words of its own."""
 
+NUL = "\x00"
+"""The one character that no database of casework keeps."""
+
 GARBLED = ("\ufffd", "锟斤拷")
 """What conversions leave of characters that they could not read."""
 
@@ -67,7 +70,11 @@ def read_cell(column: Column, text: str | None) -> CellReading:
                 ahead = int(reading.value) > column.latest.year
         if ahead:
             return CellReading(problem="DATE_AHEAD")
-    return reading
+    if reading.value is None or column.earliest is None:
+        return reading
+    return (
+        reading if int(reading.value) >= column.earliest else CellReading(problem="DATE_LONG_AGO")
+    )
 
 
 def _read(column: Column, text: str | None) -> CellReading:
@@ -201,4 +208,6 @@ def _text(text: str) -> CellReading:
     if is_missing(text):
         return NOTHING
     told = ("TEXT_GARBLED",) if any(mark in text for mark in GARBLED) else ()
+    if NUL in text:
+        text, told = text.replace(NUL, ""), (*told, "NORMALISED")
     return CellReading(text.strip(TRIMMED)[:LONGEST_TEXT], told)

@@ -14,9 +14,9 @@ from datetime import date
 from fangpin.feeds.borrowed_numbers import BORROWED, borrowed_numbers
 from fangpin.feeds.cells import CellReading, read_cell
 from fangpin.feeds.clean_cells import NEW_IDENTITIES, NUMBER, TYPED, CleanCells
-from fangpin.feeds.findings import ROW_IS_FOOTER, ROW_IS_HEADER, Finding, finding
+from fangpin.feeds.findings import ROW_IS_FOOTER, ROW_IS_HEADER, FileRefused, Finding, finding
 from fangpin.feeds.headers import Column
-from fangpin.feeds.no_records import is_footer, is_header
+from fangpin.feeds.no_records import is_another_header, is_footer, is_header
 from fangpin.feeds.readers.table import RAW, RawTable
 from fangpin.feeds.shapes import literal, quiet_repair, quoted, type_of
 from fangpin.lake.engines.duckdb import Engine
@@ -221,6 +221,8 @@ class _MarkedCells:
     def _set_no_records_aside(self) -> None:
         """Headers and totals among the rows: one problem each, whatever their cells would be.
 
+        Raises FileRefused HEADER_MOVED.
+
         Only rows whose subject could not be read at once are looked at: whoever is named is somebody.
         """
         subject = next(
@@ -229,6 +231,12 @@ class _MarkedCells:
             if column.field.field == self.contract.subject_field
         )
         unnamed = self._marks(subject)
+        another = self.engine.value(
+            f"SELECT min(row_no) FROM marked WHERE {unnamed} "
+            f"AND {is_another_header(self.raw, self.contract)}"
+        )
+        if another is not None:
+            raise FileRefused(finding("HEADER_MOVED", row=another))
         held = self.engine.columns(f"SELECT * FROM {RAW}")
         for code, test in (
             (ROW_IS_HEADER, is_header(self.raw)),

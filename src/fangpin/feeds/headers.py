@@ -25,7 +25,10 @@ _NOTE = re.compile(
 )
 _LOOKS_LIKE_DATA = re.compile(r"\d{5}|\d[-./]\d")
 _LONG_NUMBER = re.compile(r"[0-9０-９]{6}[0-9０-９Xx]*")
-_UNIT = re.compile(r"[（(【\[]\s*(?:单位\s*[:：]?)?\s*([^（()）]{1,6})\s*[)）】\]]\s*$")
+_UNIT = re.compile(
+    r"(?:[（(【\[]\s*(?:单位\s*[:：]?)?\s*(?P<bracketed>[^（()）]{1,6})\s*[)）】\]]"
+    r"|[/／:：,，_-]\s*(?:单位\s*[:：]?)?\s*(?P<parted>[^\s/／]{1,4}))\s*$"
+)
 _SCALES = {
     "万元": Decimal(10_000),
     "千元": Decimal(1_000),
@@ -52,6 +55,8 @@ _UNITS = frozenset(_SCALES) | {
     ),
     *("公斤", "平方米", "%", "％", "必填", "选填"),
 }
+_TIMES = frozenset("日月年")
+"""Behind a stroke they are no units: 年/月 is a month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,8 @@ class Column:
     """In which a moment in UTC is a day; None: it is not known."""
     latest: Month | None = None
     """The last month that a row may be of; None: any, or the column does not tell what a row is of."""
+    earliest: Month | None = None
+    """The first, likewise; of a column of months alone, for a day may be that of an old event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,8 @@ class Mapping:
 
     columns: tuple[Column, ...]
     findings: tuple[Finding, ...]
+    titles: tuple[str, ...] = ()
+    """Of all columns of the file, in its order."""
 
     def column(self, field: str) -> Column | None:
         """The column of a field, None when the file has none."""
@@ -179,7 +188,7 @@ def map_columns(header: Sequence[str], *, contract: Contract) -> Mapping:
             said.append(_told("COLUMN_SCALED", column.field, unit=unit))
     if extra:
         said.append(finding("COLUMN_EXTRA", columns="、".join(extra[:50]), count=len(extra)))
-    return Mapping(tuple(columns), tuple(said))
+    return Mapping(tuple(columns), tuple(said), tuple(map(normalise, header)))
 
 
 def read_columns(
@@ -189,13 +198,22 @@ def read_columns(
     zone: tzinfo | None = None,
     dated_by: str | None = None,
     latest: Month | None = None,
+    earliest: Month | None = None,
 ) -> tuple[Column, ...]:
     """The columns whose cells are read, in `zone`: names and phones stay unread where they are not kept.
 
-    `dated_by` is the field that tells what month a row is of, `latest` the last month that it may tell.
+    `dated_by` is the field that tells what month a row is of, `latest` and `earliest` the last and the
+    first that it may tell.
     """
     return tuple(
-        replace(column, zone=zone, latest=latest if column.field.field == dated_by else None)
+        replace(column, zone=zone)
+        if column.field.field != dated_by
+        else replace(
+            column,
+            zone=zone,
+            latest=latest,
+            earliest=earliest if column.field.type == "month" else None,
+        )
         for column in columns
         if keeps_names or column.field.required or column.field.type not in ("name", "phone")
     )
@@ -235,7 +253,10 @@ def _names(contract: Contract) -> dict[str, list[ContractField]]:
 @lru_cache(maxsize=4096)
 def _keys_of(name: str) -> frozenset[str]:
     """The keys of a name of a contract: as it stands, and without a unit."""
-    return frozenset((header_key(name), header_key(_UNIT.sub("", normalise(name)))))
+    plain = normalise(name)
+    told = _UNIT.search(plain)
+    bare = plain[: told.start()] if told and told["bracketed"] else plain
+    return frozenset((header_key(name), header_key(bare)))
 
 
 def _fields_of(
@@ -246,11 +267,12 @@ def _fields_of(
         exact = names.get(header_key(plain), [])
         if exact:
             return [(field, Decimal(1)) for field in _titled(exact, plain)]
-    unit = _UNIT.search(plain)
-    if not unit or unit[1].strip() not in _UNITS:
+    told = _UNIT.search(plain)
+    unit = (told["bracketed"] or told["parted"]).strip() if told else ""
+    if told is None or unit not in _UNITS or (told["parted"] and unit in _TIMES):
         return []
-    found = names.get(header_key(plain[: unit.start()]), [])
-    scale = _SCALES.get(unit[1].strip(), Decimal(1))
+    found = names.get(header_key(plain[: told.start()]), [])
+    scale = _SCALES.get(unit, Decimal(1))
     return [(field, scale if field.type == "amount" else Decimal(1)) for field in found]
 
 

@@ -46,6 +46,11 @@ class DeliveryLines:
         ahead = self.of("months_ahead")
         return None if ahead is None else Month.containing(self._day).plus(int(ahead))
 
+    def earliest_month(self) -> Month | None:
+        """The first month of which rows are believed on this day; None: the pack draws no such line."""
+        behind = self.of("months_behind")
+        return None if behind is None else Month.containing(self._day).plus(-int(behind))
+
     def least_names(self) -> int | None:
         """How many names under one number make it nobody's; None: the pack draws no such line."""
         least = self.of("names_of_a_number")

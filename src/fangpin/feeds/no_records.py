@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from fangpin.feeds.headers import Column
 from fangpin.feeds.readers.table import RawTable
 from fangpin.feeds.shapes import literal
-from fangpin.policy.feed_models import Contract
+from fangpin.policy.feed_models import Contract, ContractField
 from fangpin.policy.header_models import TableWords
 
 _BLANK = r"[\s\x{3000}]*"
@@ -26,11 +26,43 @@ _LONGEST_OF_THEM = 15
 
 def is_header(raw: RawTable) -> str:
     """SQL of `marked`: the row repeats the titles of its columns."""
-    tests = [
-        f"CASE WHEN trim(c{one.position}) = {literal(one.header)} THEN 1 ELSE 0 END"
-        for one in raw.mapping.columns
-    ]
-    return f"({' + '.join(tests)}) >= {min(2, len(tests))}"
+    columns = raw.mapping.columns
+    return f"{_count_of_titles(columns, raw, own=True)} >= {min(2, len(columns))}"
+
+
+def is_another_header(raw: RawTable, contract: Contract) -> str:
+    """SQL of `marked`: the row is a header, and its columns stand in another order than those above.
+
+    So it is where tables were joined: what follows would be read as other things.
+    """
+    columns = raw.mapping.columns
+    own = _count_of_titles(columns, raw, own=True)
+    moved = _count_of_titles(columns, raw, own=False)
+    subject = [one for one in columns if one.field.field == contract.subject_field]
+    says_whose = [_count_of_titles(subject, raw, own=own) for own in (True, False)]
+    return f"{' + '.join(says_whose)} >= 1 AND {moved} >= 1 AND {own} + {moved} >= 2"
+
+
+def _count_of_titles(columns: Sequence[Column], raw: RawTable, *, own: bool) -> str:
+    """SQL: how many cells hold a title of their own column, or that of another one."""
+    tests = []
+    for one in columns:
+        mine = {one.header, *_names_of(one.field)}
+        others = set(raw.mapping.titles) | {
+            name
+            for other in raw.mapping.columns
+            if other is not one
+            for name in _names_of(other.field)
+        }
+        names = sorted(mine if own else others - mine - {""})
+        if names:
+            listed = ", ".join(map(literal, names))
+            tests.append(f"CASE WHEN trim(c{one.position}) IN ({listed}) THEN 1 ELSE 0 END")
+    return f"({' + '.join(tests) or '0'})"
+
+
+def _names_of(field: ContractField) -> set[str]:
+    return {field.field, field.title.zh, field.title.en, *field.aliases}
 
 
 def is_footer(

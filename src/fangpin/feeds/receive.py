@@ -156,6 +156,10 @@ def _receive(
     progress: Callable[[Step], None],
 ) -> Receipt:
     findings: list[Finding] = []
+    lines = DeliveryLines(pack, received)
+    earliest = lines.earliest_month()
+    if month is not None and earliest is not None and month < earliest:
+        raise FileRefused(finding("MONTH_LONG_AGO", month=str(month), earliest=str(earliest)))
     progress("reading")
     raw = read_file(
         file,
@@ -169,13 +173,13 @@ def _receive(
         findings=findings,
     )
     findings += [*raw.findings, *raw.mapping.findings]
-    lines = DeliveryLines(pack, received)
     columns = read_columns(
         raw.mapping.columns,
         keeps_names=_is_registry(pack, contract),
         zone=zone,
         dated_by=contract.dated_by,
         latest=lines.latest_month(),
+        earliest=earliest,
     )
     cells = ", ".join(f"c{column.position}" for column in columns)
     if not engine.value(f"SELECT count(coalesce({cells})) FROM {RAW}"):

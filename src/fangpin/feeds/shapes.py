@@ -170,6 +170,8 @@ def beyond_limits(column: Column, value: str) -> str:
     if latest is not None:
         last = {"month": f"{latest:d}", "year": f"{latest.year}"}
         tests += f" OR {value} > {last.get(field.type, f'DATE {literal(str(latest.last_day))}')}"
+    if column.earliest is not None:
+        tests += f" OR {value} < {column.earliest:d}"
     if field.minimum is not None:
         tests += f" OR {value} < {field.minimum:f}"
     if field.maximum is not None:

@@ -6,7 +6,7 @@ The lake stores this integer (`month INTEGER`); people see `2020-04`.
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import MINYEAR, date, timedelta
 
 _SHAPE = re.compile(r"^(\d{4})-(\d{2})$")
 
@@ -23,9 +23,9 @@ class Month(int):
 
     @classmethod
     def parse(cls, text: str) -> Month:
-        """Read `YYYY-MM`. Raises ValueError for any other shape."""
+        """Read `YYYY-MM`. Raises ValueError for any other shape, and for a year that no calendar has."""
         match = _SHAPE.match(text)
-        if not match:
+        if not match or int(match[1]) < MINYEAR:
             raise ValueError(f"a month is written YYYY-MM, not {text!r}")
         return cls.of(int(match[1]), int(match[2]))
 

@@ -100,6 +100,13 @@ OF_CELLS: dict[str, FindingWords] = {
         "请核对年份和月份；确实是以后的，到时再报。",
         "Check the year and the month; if they are right, send the row when the month has come.",
     ),
+    "DATE_LONG_AGO": FindingWords(
+        "row",
+        "“{title}”写的月份太早，不会是这份数据的月份。",
+        "'{title_en}' is in a month too long ago for these data.",
+        "请核对年份；空白的日期常被导出成 1900 年 1 月，应留空或填上真实的月份。",
+        "Check the year; a blank date is often exported as January 1900: leave it blank or write the month.",
+    ),
     "MONTH_UNREADABLE": FindingWords(
         "row",
         "“{title}”读不出月份。",

@@ -122,6 +122,13 @@ OF_DELIVERIES: dict[str, FindingWords] = {
         "Check the month and the file: send the right file; or refuse this delivery and send the same "
         "file again under the right month.",
     ),
+    "MONTH_LONG_AGO": FindingWords(
+        "file",
+        "报送的月份 {month} 太早（最早 {earliest}），整份没有载入。",
+        "The stated month {month} is too long ago (the earliest is {earliest}); nothing was loaded.",
+        "请核对所选的月份，再报送同一文件。",
+        "Check the month and send the same file again.",
+    ),
     "CONTENT_DOUBLED": FindingWords(
         "hold",
         "有 {count} 行除“{titles}”外与已有数据完全相同，计入会重复；整批暂扣。",

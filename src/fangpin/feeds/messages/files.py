@@ -140,6 +140,14 @@ OF_FILES: dict[str, FindingWords] = {
         "请只保留一列，或把另一列改名。",
         "Keep one of them or rename the other.",
     ),
+    "HEADER_MOVED": FindingWords(
+        "file",
+        "第 {row} 行又是一行表头，但列的次序与上面的表头不同：后面的行会读错列，整份没有载入。",
+        "Row {row} is a header again, with its columns in another order than above: the rows below it would "
+        "be read as other columns; nothing was loaded.",
+        "请不要把列次序不同的表接在一起：对齐各列后再报送，或分成几份报送。",
+        "Do not join tables whose columns differ in order: align them, or send them one by one.",
+    ),
     "TYPE_MISMATCH": FindingWords(
         "auto",
         "扩展名是 {claimed}，实际内容是 {kind}，已按实际内容读取。",

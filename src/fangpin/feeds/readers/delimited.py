@@ -108,7 +108,7 @@ def _look(file: Path, *, contract: Contract, limits: Limits) -> _Found:
             best = _Found(delimiter, rows, lines, header)
     assert best is not None
     if len(best.header.cells) > limits.columns:
-        raise FileRefused(finding("FILE_CORRUPT"))
+        raise FileRefused(finding("FILE_TOO_DEMANDING", detail=f"> {limits.columns} columns"))
     return best
 
 
@@ -199,7 +199,7 @@ def _load_row_by_row(file: Path, found: _Found, engine: Engine, workplace: Path)
             if row_no <= layout.first_data or not any(cell.strip() for cell in row):
                 continue
             cells = [*row[:width], *([""] * (width - len(row)))]
-            writer.writerow([row_no, int(misshapen), *(c.replace("\x00", "") for c in cells)])
+            writer.writerow([row_no, int(misshapen), *cells])
     return load_numbered(numbered, layout.columns, engine, width=width)
 
 

@@ -13,16 +13,26 @@ from fangpin.values.text import FORMULA_MARK, MERGED_MARK
 
 _WIDEST = 1_000
 _TALLEST_SPAN = 1_000
-_NO_DISPLAY = re.compile(r"\bdisplay\s*:\s*none|\bheight\s*:\s*0(?![.\d])", re.IGNORECASE)
-_NO_HEIGHT = re.compile(r"0(?:\.0*)?")
+_HIDDEN_SHEETS = ("sheethidden", "sheetveryhidden")
+_NO_DISPLAY = re.compile(
+    r"\bdisplay\s*:\s*none|\bvisibility\s*:\s*(?:hidden|collapse)"
+    r"|(?<![-\w])(?:height|width)\s*:\s*0(?![.\d])",
+    re.IGNORECASE,
+)
+_ZERO = re.compile(r"0(?:\.0*)?")
 
 
 @dataclass(slots=True)
 class Table:
-    """The rows of a table, and the numbers of those that a page or spreadsheet does not show."""
+    """The rows of a table, and which rows (numbers) and columns (places) are not shown."""
 
     rows: list[list[str]] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    shown_columns: set[int] = field(default_factory=set)
+    sheet: str = ""
+    """Of a spreadsheet in XML; a page's tables have no names."""
+    is_shown: bool = True
 
 
 def tables_of(file: Path) -> list[Table]:
@@ -59,12 +69,25 @@ class _Tables(HTMLParser):
         self._below: dict[int, tuple[int, str]] = {}
         """By column: how many rows more a cell above reaches down, and its text."""
         self._hidden = 0
+        self._sheet = ""
+        self._columns = 0
+        """How many columns were told of before the rows."""
+        self._told_hidden: set[int] = set()
+        self._tells_whether_shown = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        tag = tag.rpartition(":")[2]
         if tag in ("script", "style"):
             self._hidden += 1
+        elif tag == "worksheet":
+            self.end_table()
+            self._sheet = (dict(attrs).get("ss:name") or "").strip()
         elif tag == "table":
             self.end_table()
+        elif tag in ("col", "column"):
+            self._tell_columns(dict(attrs))
+        elif tag == "visible":
+            self._tells_whether_shown = True
         elif tag in ("tr", "row"):
             self._end_row()
             self._row = []
@@ -78,13 +101,26 @@ class _Tables(HTMLParser):
             told = dict(attrs)
             self._skip_cells(self._row, told.get("ss:index"))
             self._cell = []
+            table = self._table
+            columns = table.hidden_columns if _is_hidden(told) else table.shown_columns
+            columns.add(len(self._row))
             self._has_formula = "ss:formula" in told
             self._span = _span(told.get("colspan"), told.get("ss:mergeacross"))
             self._height = _span(told.get("rowspan"), told.get("ss:mergedown"))
         elif tag == "br" and self._cell is not None:
             self._cell.append(" ")
 
+    def _tell_columns(self, told: dict[str, str | None]) -> None:
+        """Columns of a page (`span` of them) or of a spreadsheet (so many beyond the first)."""
+        index = told.get("ss:index")
+        first = int(index) - 1 if index and index.isdigit() else self._columns
+        self._columns = min(first + _span(told.get("span"), told.get("ss:span")), _WIDEST)
+        if _is_hidden(told):
+            self._told_hidden.update(range(first, self._columns))
+
     def handle_endtag(self, tag: str) -> None:
+        tag = tag.rpartition(":")[2]
+        self._tells_whether_shown = False
         if tag in ("script", "style"):
             self._hidden = max(self._hidden - 1, 0)
         elif tag == "table":
@@ -111,14 +147,20 @@ class _Tables(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._cell is not None and not self._hidden:
             self._cell.append(data)
+        elif self._tells_whether_shown and data.strip().lower() in _HIDDEN_SHEETS:
+            for table in self.tables:
+                table.is_shown &= table.sheet != self._sheet
 
     def end_table(self) -> None:
         """Close the table that is open, if any."""
         self._end_row()
         if self._table.rows:
+            self._table.hidden_columns -= self._table.shown_columns
+            self._table.hidden_columns |= self._told_hidden
             self.tables.append(self._table)
-        self._table = Table()
+        self._table = Table(sheet=self._sheet)
         self._below = {}
+        self._columns, self._told_hidden = 0, set()
 
     def _end_row(self) -> None:
         self._end_cell()
@@ -142,8 +184,10 @@ class _Tables(HTMLParser):
 
 
 def _is_hidden(told: dict[str, str | None]) -> bool:
-    """Whether a spreadsheet in XML or a page's own style does not show a row; height 0 looks the same."""
-    if told.get("ss:hidden") == "1" or _NO_HEIGHT.fullmatch(told.get("ss:height") or ""):
+    """Whether a spreadsheet in XML or a page does not show a row, column or cell; size 0 looks the same."""
+    if "hidden" in told or told.get("ss:hidden") == "1":
+        return True
+    if any(_ZERO.fullmatch(told.get(size) or "") for size in ("ss:height", "ss:width", "width")):
         return True
     return _NO_DISPLAY.search(told.get("style") or "") is not None
 

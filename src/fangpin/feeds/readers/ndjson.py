@@ -34,7 +34,7 @@ def read_ndjson(
 
     A line that is no object, or is cut, refuses the whole file: half a body is no delivery. A value
     that is itself an object or a list, a key twice, or half a character sets its row aside. Raises
-    FileRefused (JSON_LINE_UNREADABLE, FILE_CORRUPT, and what `map_columns` raises).
+    FileRefused (JSON_LINE_UNREADABLE, FILE_TOO_DEMANDING, and what `map_columns` raises).
     """
     places: dict[str, int] = {}
     numbered = workplace / "numbered.csv"
@@ -51,7 +51,9 @@ def read_ndjson(
                 misshapen = misshapen or isinstance(value, list) or not _is_whole(text)
                 cells[place] = text if _is_whole(text) else ""
             if len(places) > limits.columns:
-                raise FileRefused(finding("FILE_CORRUPT"))
+                raise FileRefused(
+                    finding("FILE_TOO_DEMANDING", detail=f"> {limits.columns} columns")
+                )
             writer.writerow([row_no, int(misshapen), *cells])
     if not places:
         raise FileRefused(finding("FILE_EMPTY"))
@@ -110,4 +112,4 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value).replace("\x00", "")
+    return str(value)

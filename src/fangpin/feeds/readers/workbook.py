@@ -79,7 +79,9 @@ def read_workbook(
     if not sheets:
         left_out = read[0]["left_out"] if read else []
         raise FileRefused([finding("FILE_EMPTY"), *_left_out(left_out)])
-    chosen, findings = _choose(sheets, contract=contract, is_page=container == "html")
+    chosen, findings = _choose(
+        sheets, contract=contract, is_page=not any(one["has_name"] for one in read)
+    )
     mapping = map_columns(chosen.header.cells, contract=contract)
     first = (
         chosen.numbers[chosen.header.first_data]

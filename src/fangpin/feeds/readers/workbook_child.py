@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from fangpin.feeds.readers.merged import Merged
+from fangpin.feeds.readers.sheet_biff import look_at_old
 from fangpin.feeds.readers.sheet_xml import HIDDEN, NOTHING_SEEN, Seen, look_at, sheet_parts
 
 _PROLOG = 1 << 20
@@ -36,6 +37,8 @@ class _Sheet(NamedTuple):
     """What the reader of the rows does not tell of them."""
     left_out: Sequence[str] = ()
     """Names of hidden sheets of the workbook, of which nothing is read."""
+    has_name: bool = True
+    """Not so a page's tables: ours are numbers."""
 
 
 class Refused(Exception):
@@ -75,7 +78,7 @@ def _sheets(
     if kind == "xlsx":
         _refuse_doctype(file)
     if kind == "html":
-        named: Iterable[_Sheet] = _html_tables(file)
+        named: Iterable[_Sheet] = _html_tables(file, limits["sheet"])
     elif limits.get("stream"):
         named = _streamed_sheets(file, limits["columns"], limits["sheet"])
     else:
@@ -98,6 +101,7 @@ def _sheets(
             "columns": width,
             "hidden_columns": sorted(sheet.seen.hidden_columns),
             "left_out": sheet.left_out,
+            "has_name": sheet.has_name,
             "linked": sum(sheet.seen.linked.values()),
             "first_linked": min(sheet.seen.linked, default=0),
         }
@@ -111,18 +115,21 @@ def _calamine_sheets(file: Path, kind: str, columns: int, wanted: str | None) ->
 
     try:
         workbook = calamine.CalamineWorkbook.from_path(str(file))
+        known = workbook.sheets_metadata
         visible, left_out = _chosen(
             [
                 (sheet.name, str(sheet.visible).endswith(".Visible"))
-                for sheet in workbook.sheets_metadata
+                for sheet in known
                 if str(sheet.typ).endswith(".WorkSheet")
             ],
             wanted,
         )
         parts = sheet_parts(file) if kind == "xlsx" else {}
+        told = look_at_old(file) if kind == "xls" else []
+        old = {sheet.name: seen for sheet, seen in zip(known, told, strict=False)}
         for name in visible:
             sheet = workbook.get_sheet_by_name(name)
-            seen = look_at(file, parts[name]) if name in parts else NOTHING_SEEN
+            seen = look_at(file, parts[name]) if name in parts else old.get(name, NOTHING_SEEN)
             yield _Sheet(name, _calamine_rows(sheet, seen.failures, columns), seen, left_out)
     except calamine.PasswordError as error:
         raise Refused("FILE_ENCRYPTED") from error
@@ -168,7 +175,7 @@ def _chosen(sheets: list[tuple[str, bool]], wanted: str | None) -> tuple[list[st
 def cell_text(value: object) -> str:
     """A cell's value as text; a number that may have lost digits stays visibly scientific."""
     if isinstance(value, str):
-        return value.replace("\x00", "")
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
@@ -262,7 +269,7 @@ def _streamed_rows(
         yield cells
 
 
-def _html_tables(file: Path) -> Iterator[_Sheet]:
+def _html_tables(file: Path, wanted: str | None) -> Iterator[_Sheet]:
     from fangpin.feeds.readers.markup import tables_of
 
     with file.open("rb") as stream:
@@ -270,8 +277,16 @@ def _html_tables(file: Path) -> Iterator[_Sheet]:
     # A page's plain <!DOCTYPE html> declares nothing; entities and outside files are no page's.
     if b"<!ENTITY" in prolog or re.search(rb"<!DOCTYPE[^>]*\[", prolog):
         raise Refused("XML_FORBIDDEN")
-    for position, table in enumerate(tables_of(file), start=1):
-        yield _Sheet(f"table {position}", table.rows, Seen({}, table.hidden_rows, set(), {}))
+    tables = tables_of(file)
+    sheets = {one.sheet: one.is_shown for one in tables}
+    chosen, left_out = list(sheets), list[str]()
+    if any(chosen):
+        chosen, left_out = _chosen(list(sheets.items()), wanted)
+    for position, table in enumerate(tables, start=1):
+        if table.sheet in chosen:
+            name = table.sheet or f"table {position}"
+            seen = Seen({}, table.hidden_rows, table.hidden_columns, {})
+            yield _Sheet(name, table.rows, seen, left_out, bool(table.sheet))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from fangpin.feeds.sources import marks, problems
+from fangpin.feeds.sources.patience import Silent, patiently
 from fangpin.feeds.sources.settings import DatabaseSource
 from fangpin.values.problem import ProblemError
 
@@ -43,7 +44,7 @@ def fetch_rows(
     rows. A table in which nothing stands at or above the mark any more was emptied or put back: all of
     it is read. Moments that bear a zone are written in that of `at`: whatever the server's own is, the
     day is ours.
-    Raises ProblemError SOURCES_NOT_INSTALLED, SOURCE_UNREACHABLE, SOURCE_MARK_MISSING,
+    Raises ProblemError SOURCES_NOT_INSTALLED, SOURCE_UNREACHABLE, SOURCE_SILENT, SOURCE_MARK_MISSING,
     SOURCE_MARK_UNUSABLE, SOURCE_COLUMN_TWICE, SOURCE_TOO_LARGE.
     """
     written = _write(source, mark, to, largest, at)
@@ -115,25 +116,38 @@ def _look_at_mark(
 def _rows(source: DatabaseSource, mark: dict[str, str] | None) -> Iterator[Sequence[Any]]:
     """The names of the columns, then every row; whatever the database raises becomes a Problem."""
     try:
-        import sqlalchemy
+        import sqlalchemy  # noqa: F401
     except ImportError:
         raise ProblemError(problems.not_installed(source.source)) from None
     try:
-        engine = sqlalchemy.create_engine(source.url)
-        if engine.driver == "psycopg":
-            sqlalchemy.event.listen(engine, "connect", _take_any_day)
-        try:
-            with engine.connect() as connection:
-                result = connection.execution_options(
-                    stream_results=True, yield_per=source.chunk
-                ).execute(_statement(source, mark))
-                yield list(result.keys())
-                yield from result
-        finally:
-            engine.dispose()
+        for part in patiently(lambda: _parts(source, mark), seconds=source.patience_seconds):
+            yield from part
+    except Silent:
+        silent = problems.silent(source.source, source.patience_seconds)
+        raise ProblemError(silent) from None
     except Exception as error:
         # Drivers raise what they like, and any of it may quote the address or a row.
         raise ProblemError(problems.unreachable(source.source, type(error).__name__)) from None
+
+
+def _parts(
+    source: DatabaseSource, mark: dict[str, str] | None
+) -> Generator[Sequence[Sequence[Any]]]:
+    """The names of the columns, alone in the first part, then the rows, some in each."""
+    import sqlalchemy
+
+    engine = sqlalchemy.create_engine(source.url)
+    if engine.driver == "psycopg":
+        sqlalchemy.event.listen(engine, "connect", _take_any_day)
+    try:
+        with engine.connect() as connection:
+            result = connection.execution_options(
+                stream_results=True, yield_per=source.chunk
+            ).execute(_statement(source, mark))
+            yield [list(result.keys())]
+            yield from result.partitions()
+    finally:
+        engine.dispose()
 
 
 def _take_any_day(connection: Any, _record: Any) -> None:

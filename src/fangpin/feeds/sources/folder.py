@@ -5,17 +5,19 @@ from __future__ import annotations
 import posixpath
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from fangpin.feeds.sources import problems
+from fangpin.feeds.sources.patience import Silent, patient, patiently
 from fangpin.feeds.sources.settings import FolderSource
 from fangpin.values.problem import ProblemError
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
 _TELLS_FORMS = (
     "mtime", "created", "modified", "last_modified", "LastModified", "updated", "ETag", "etag", "md5Hash",
 )  # fmt: skip
@@ -25,13 +27,20 @@ _IN_THE_MAKING = (".part", ".partial", ".filepart", ".crdownload", ".tmp", "#", 
 
 _PATIENCE: dict[str, dict[str, Any]] = {
     "s3": {
-        "config_kwargs": {"connect_timeout": 30, "read_timeout": 30, "retries": {"max_attempts": 0}}
+        "config_kwargs": {
+            "connect_timeout": 30,
+            "read_timeout": 30,
+            "retries": {"max_attempts": 0},
+        },
+        "default_block_size": 1 << 20,
     }
 }
-"""s3fs tries five times, and each time its library would five times; SFTP's patience stands with it."""
+"""s3fs tries five times, and each time its library would five times; and it asks for 50 MB at once."""
 _SFTP = "fangpin.feeds.sources.sftp.SFTP"
 _CHANGED = ("FileNotFoundError", "FileExpired")
 """What is raised where a file was taken away, or (s3fs) written anew, while it was read."""
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +59,8 @@ class Offered:
 class RemoteFolder:
     """A folder that was opened.
 
-    Raises ProblemError SOURCES_NOT_INSTALLED, SOURCE_PATTERN, SOURCE_UNREACHABLE, SOURCE_HOST_KEY,
-    and SOURCE_FOLDER_MISSING once its files are asked for.
+    Raises ProblemError SOURCES_NOT_INSTALLED, SOURCE_PATTERN, SOURCE_UNREACHABLE, SOURCE_SILENT,
+    SOURCE_HOST_KEY, and SOURCE_FOLDER_MISSING once its files are asked for.
     """
 
     def __init__(self, source: FolderSource) -> None:
@@ -61,7 +70,7 @@ class RemoteFolder:
         except ImportError:
             raise ProblemError(problems.not_installed(source.source)) from None
         try:
-            self._files, self._root = _opened(source)
+            self._files, self._root = self._ask(lambda: _opened(source))
         except ImportError:
             raise ProblemError(problems.not_installed(source.source)) from None
         except Exception as error:
@@ -91,8 +100,8 @@ class RemoteFolder:
     def copy(self, one: Offered, *, to: Path, largest: int) -> None:
         """Copy a file, no further than one byte beyond the limit: the receive act refuses that.
 
-        Raises ProblemError SOURCE_UNREACHABLE, and SOURCE_FILE_CHANGING where it is no longer what
-        was offered: a file that is half written reads like a whole one.
+        Raises ProblemError SOURCE_UNREACHABLE, SOURCE_SILENT, and SOURCE_FILE_CHANGING where it is no
+        longer what was offered: a file that is half written reads like a whole one.
         """
         copied = 0
         with to.open("wb") as target:
@@ -106,7 +115,7 @@ class RemoteFolder:
     def _size_now(self, one: Offered) -> int | None:
         try:
             self._files.invalidate_cache()
-            size = self._files.info(one.path).get("size")
+            size = self._ask(lambda: self._files.info(one.path)).get("size")
         except FileNotFoundError:
             return None
         except Exception as error:
@@ -119,10 +128,12 @@ class RemoteFolder:
             # A pattern that names folders is looked for below this one as well.
             if "/" in self._source.pattern:
                 # `find` and `glob` take what cannot be listed for empty.
-                walk = self._files.walk(self._root, detail=True, on_error="raise")
-                told = [one for _, _, files in walk for one in files.values()]
+                steps = self._each(
+                    lambda: self._files.walk(self._root, detail=True, on_error="raise")
+                )
+                told = [one for _, _, files in steps for one in files.values()]
             else:
-                told = self._files.ls(self._root, detail=True)
+                told = self._ask(lambda: self._files.ls(self._root, detail=True))
         except FileNotFoundError:
             raise ProblemError(problems.folder_missing(self._source.source)) from None
         except Exception as error:
@@ -151,17 +162,29 @@ class RemoteFolder:
     def _chunks(self, one: Offered, most: int) -> Iterator[bytes]:
         """The content of a file; what its file system raises becomes a Problem, and only that."""
         try:
-            with self._files.open(one.path, "rb") as source:
-                while most > 0 and (chunk := source.read(min(_CHUNK, most))):
-                    most -= len(chunk)
-                    yield chunk
+            yield from self._each(lambda: self._read(one, most))
         except Exception as error:
             if type(error).__name__ in _CHANGED:
                 changing = problems.file_changing(self._source.source, one.name)
                 raise ProblemError(changing) from None
             raise self._unreachable(error) from None
 
+    def _read(self, one: Offered, most: int) -> Generator[bytes]:
+        with self._files.open(one.path, "rb") as source:
+            while most > 0 and (chunk := source.read(min(_CHUNK, most))):
+                most -= len(chunk)
+                yield chunk
+
+    def _ask(self, ask: Callable[[], Answer]) -> Answer:
+        return patient(ask, seconds=self._source.patience_seconds)
+
+    def _each(self, ask: Callable[[], Generator[Answer]]) -> Iterator[Answer]:
+        return patiently(ask, seconds=self._source.patience_seconds)
+
     def _unreachable(self, error: Exception) -> ProblemError:
+        if isinstance(error, Silent):
+            silent = problems.silent(self._source.source, self._source.patience_seconds)
+            return ProblemError(silent)
         shown = getattr(error, "shown", None)
         if shown is not None:
             return ProblemError(problems.host_key(self._source.source, str(shown)))
@@ -175,7 +198,8 @@ def _opened(source: FolderSource) -> tuple[Any, str]:
     # Also for what stands behind another file system (`simplecache::sftp://`): fsspec's own takes any key.
     for protocol in ("sftp", "ssh"):
         fsspec.register_implementation(protocol, _SFTP, clobber=True)
-    patience = _PATIENCE.get(fsspec.utils.get_protocol(source.url), {})
+    # A copy, for botocore changes what it is given.
+    patience = deepcopy(_PATIENCE.get(fsspec.utils.get_protocol(source.url), {}))
     settings = _merged(patience, source.options)
     files, root = fsspec.core.url_to_fs(source.url, skip_instance_cache=True, **settings)
     return files, str(root)

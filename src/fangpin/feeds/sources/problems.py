@@ -34,6 +34,21 @@ def unreachable(source: str, kind: str) -> Problem:
     )
 
 
+def silent(source: str, seconds: int) -> Problem:
+    """A source that accepted the connection and then gave nothing, or next to nothing, for so long."""
+    return Problem(
+        code="SOURCE_SILENT",
+        where=f"source {source}",
+        zh=f"该来源 {seconds} 秒没有给出数据（没有响应，或传得太慢），已停止等待；没有传完的什么也没有收。",
+        en=f"The source gave nothing for {seconds} s (no answer, or too slow a line) and is waited for no "
+        "longer; nothing was received of what had not come whole.",
+        fix_zh="下次会重新来取。如果总是这样，请对方检查服务器和线路；如果对方本来就慢，请在 sources.yaml "
+        "中为该来源调高 patience_seconds。",
+        fix_en="It is asked again the next time. If it stays so, let them look at the server and the line; "
+        "where it is slow by nature, raise patience_seconds of this source in sources.yaml.",
+    )
+
+
 def folder_missing(source: str) -> Problem:
     """A folder that is not there; one that is there and empty is no Problem."""
     return Problem(

@@ -46,6 +46,8 @@ class DatabaseSource(Node):
     high_water_mark: str | None = None
     """The column that only grows: rows at or above its last value are fetched, and those without one."""
     chunk: int = Field(default=10_000, gt=0)
+    patience_seconds: int = Field(default=600, gt=0)
+    """How long the first rows, or the next `chunk` of them, may take: then it is given up."""
 
     @property
     def asks_for_mark(self) -> bool:
@@ -69,6 +71,8 @@ class FolderSource(Node):
     sheet: str | None = None
     quiet_seconds: int = Field(default=2, ge=0)
     """A file that changes within these seconds is still being written: it is left for the next pull."""
+    patience_seconds: int = Field(default=60, gt=0)
+    """How long an answer or the next 64 KiB of a file may take: then it is given up."""
     options: dict[str, Option] = {}
 
 

@@ -1,8 +1,7 @@
-"""Folders over SFTP: no server is trusted unseen, and none that falls silent is waited for."""
+"""Folders over SFTP: no server is trusted unseen."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -10,9 +9,6 @@ from typing import Any
 import paramiko
 from fsspec.implementations.sftp import SFTPFileSystem
 from paramiko.sftp import CMD_CLOSE, CMD_OPENDIR, CMD_READDIR
-
-SILENT_SECONDS = 60
-"""How long a server may say nothing, and how long a connection may take to stand."""
 
 
 class HostKeyUnknown(Exception):
@@ -65,7 +61,7 @@ class _ExactNames(paramiko.SFTPClient):  # type: ignore[misc]
 
 
 class SFTP(SFTPFileSystem):  # type: ignore[misc]
-    """fsspec's SFTP, which by itself takes any server's key and waits for ever.
+    """fsspec's SFTP, which by itself takes any server's key.
 
     `host_key` holds the fingerprints that are trusted, as `ssh-keygen -l` writes them.
     """
@@ -73,24 +69,17 @@ class SFTP(SFTPFileSystem):  # type: ignore[misc]
     cachable = False
 
     def __init__(self, host: str, host_key: str = "", **options: Any) -> None:
-        options = {"timeout": SILENT_SECONDS, **options}
         super().__init__(host, host_key_policy=_NamedKeys(host_key), **options)
 
     def _connect(self) -> None:
         self.client = paramiko.SSHClient()
         self.client.set_missing_host_key_policy(self.host_key_policy)
-        watch = threading.Timer(SILENT_SECONDS, self.client.close)
-        watch.daemon = True
-        watch.start()
         try:
             self.client.connect(self.host, **self.ssh_kwargs)
             self.ftp = _ExactNames.from_transport(self.client.get_transport())
-            self.ftp.get_channel().settimeout(SILENT_SECONDS)
         except BaseException:
             self.client.close()
             raise
-        finally:
-            watch.cancel()
 
     def close(self) -> None:
         """Leave the server."""

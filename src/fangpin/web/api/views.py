@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -52,7 +53,7 @@ def deliveries(request: ConsoleRequest, feed: str) -> HttpResponse:
     key = request.headers.get("Idempotency-Key", "")
     if not _KEY.fullmatch(key):
         raise ProblemError(_key_missing())
-    month = _month(request.GET.get("month", ""), today=request.today)
+    month = _month(request.GET.getlist("month"), today=request.today)
     incoming = _read(request)
     try:
         received = submit(
@@ -165,7 +166,9 @@ def _own_key(sender: str, key: str) -> str:
     return hashlib.sha256(f"push {sender} {key}".encode()).hexdigest()
 
 
-def _month(text: str, *, today: date) -> int | None:
+def _month(written: Sequence[str], *, today: date) -> int | None:
+    """The month that the address states, if any; two are not chosen from."""
+    text = ",".join(written)
     if not text:
         return None
     try:
