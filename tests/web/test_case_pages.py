@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
 from fangpin.casework.audit.models import AuditEntry
-from fangpin.casework.cases.models import Case, Episode
+from fangpin.casework.cases.models import Case, Episode, PublicNotice
 from fangpin.casework.measures.models import Measure
 from tests.web import seed_cases as at
 from tests.web.conftest import SignIn
@@ -39,6 +40,22 @@ def test_a_case_says_who_why_how_far_and_until_when(prefecture: Seed, signed_in:
     ):
         assert words in page, words
     assert page.count("轮到您") == 2
+
+
+def test_whoever_waits_for_a_notice_reads_when_it_may_end(
+    prefecture: Seed, signed_in: SignIn
+) -> None:
+    """The cadre has something else to do meanwhile; the reviewer has not."""
+    notice = PublicNotice.objects.get(act__case__household=at.ON_NOTICE, ended_at__isnull=True)
+    notice.objections.all().delete()
+    notice.earliest_end += timedelta(days=2)
+    notice.save()
+    end = f"公示中，最早 {timezone.localtime(notice.earliest_end):%Y-%m-%d %H:%M} 可以结束。"
+    for username in ("village", "town"):
+        page = text_of(page_of(signed_in(username), prefecture, at.ON_NOTICE))
+        assert end in page, username
+    for one in (at.TO_NOTICE, at.TO_REVIEW):
+        assert "公示中" not in text_of(page_of(signed_in("village"), prefecture, one))
 
 
 def test_steps_tell_who_did_them_when_and_in_how_many_days(
