@@ -77,7 +77,9 @@ def test_a_returned_case_keeps_what_was_done_and_says_what_is_to_be_mended(
 ) -> None:
     page = text_of(page_of(signed_in("village"), prefecture, at.RETURNED))
     assert "被退回，重新办理" in page
-    assert "会议记录缺签到表，请补开会议。" in page
+    words = "会议记录缺签到表，请补开会议。"
+    assert page.index(words) < page.index("办理进度"), "beside what is to be done, not below it"
+    assert 'class="returned"' not in body(page_of(signed_in("village"), prefecture, at.TO_NOTICE))
     assert page.count("已退回重办") == 3
 
 
