@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
 from fangpin.casework.audit.models import AuditEntry
-from fangpin.casework.cases.models import Case, Episode
+from fangpin.casework.cases.models import Case, Episode, PublicNotice
 from fangpin.casework.measures.models import Measure
 from tests.web import seed_cases as at
 from tests.web.conftest import SignIn
@@ -41,6 +42,22 @@ def test_a_case_says_who_why_how_far_and_until_when(prefecture: Seed, signed_in:
     assert page.count("轮到您") == 2
 
 
+def test_whoever_waits_for_a_notice_reads_when_it_may_end(
+    prefecture: Seed, signed_in: SignIn
+) -> None:
+    """The cadre has something else to do meanwhile; the reviewer has not."""
+    notice = PublicNotice.objects.get(act__case__household=at.ON_NOTICE, ended_at__isnull=True)
+    notice.objections.all().delete()
+    notice.earliest_end += timedelta(days=2)
+    notice.save()
+    end = f"公示中，最早 {timezone.localtime(notice.earliest_end):%Y-%m-%d %H:%M} 可以结束。"
+    for username in ("village", "town"):
+        page = text_of(page_of(signed_in(username), prefecture, at.ON_NOTICE))
+        assert end in page, username
+    for one in (at.TO_NOTICE, at.TO_REVIEW):
+        assert "公示中" not in text_of(page_of(signed_in("village"), prefecture, one))
+
+
 def test_steps_tell_who_did_them_when_and_in_how_many_days(
     prefecture: Seed, signed_in: SignIn
 ) -> None:
@@ -60,7 +77,9 @@ def test_a_returned_case_keeps_what_was_done_and_says_what_is_to_be_mended(
 ) -> None:
     page = text_of(page_of(signed_in("village"), prefecture, at.RETURNED))
     assert "被退回，重新办理" in page
-    assert "会议记录缺签到表，请补开会议。" in page
+    words = "会议记录缺签到表，请补开会议。"
+    assert page.index(words) < page.index("办理进度"), "beside what is to be done, not below it"
+    assert 'class="returned"' not in body(page_of(signed_in("village"), prefecture, at.TO_NOTICE))
     assert page.count("已退回重办") == 3
 
 

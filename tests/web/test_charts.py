@@ -157,6 +157,14 @@ def test_ticks_cover_the_values_and_touch_zero(one: float, other: float) -> None
     assert steps[-1] >= high - slack
 
 
+@given(strategies.integers(1, 10**9))
+def test_steps_of_what_is_counted_are_whole(most: int) -> None:
+    steps = ticks(0, most, about=4, whole=True)
+    assert all(step == int(step) for step in steps)
+    assert 2 <= len(steps) <= 7
+    assert steps[-1] >= most * (1 - 1e-6)
+
+
 def why(amounts: list[Amount], telling: set[int]) -> str:
     months = list(range(NOVEMBER - len(amounts) + 1, NOVEMBER + 1))
     return threshold_chart(

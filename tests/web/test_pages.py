@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import re
@@ -9,6 +10,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.db import OperationalError
 from django.test import Client
 from openpyxl import load_workbook
 
@@ -28,14 +31,15 @@ from fangpin.casework.cases.models import (
 from fangpin.casework.claims.models import Candidate
 from fangpin.casework.declarations.models import Declaration
 from fangpin.casework.followup.duties import DutyState
-from fangpin.casework.officials.models import Official
+from fangpin.casework.officials.models import Official, Post
 from fangpin.casework.registry.models import Household, HouseholdMonth, Member
+from fangpin.policy import load_pack
 from fangpin.policy.nodes import Words
 from fangpin.policy.procedure_models import Duty
 from fangpin.values.month import Month
 from fangpin.web.ground.due import due_of
 from tests.web.conftest import SignIn
-from tests.web.seed import CLOCK, LAST, LI_ZHUXI, PASSWORD, SHISHAN, Seed
+from tests.web.seed import CLOCK, LAST, LI_ZHUXI, PACK_FOLDER, PASSWORD, SHISHAN, Seed
 from tests.web.seed_places import seed_divisions, seed_officials
 from tests.web.test_access import addresses, body
 
@@ -445,8 +449,6 @@ def test_signing_in_and_out(prefecture: Seed) -> None:
 def test_demonstration_accounts_are_listed_in_a_demonstration_only(
     prefecture: Seed, settings: Any
 ) -> None:
-    import dataclasses
-
     settings.FANGPIN = dataclasses.replace(settings.FANGPIN, demo=False, clock=None)
     page = text_of(Client().get("/sign-in/"))
     assert "演示账号" not in page
@@ -455,17 +457,46 @@ def test_demonstration_accounts_are_listed_in_a_demonstration_only(
 
 
 def test_an_empty_installation_helps(installation: Any, db: None, signed_in: SignIn) -> None:
-    from fangpin.policy import load_pack
-    from tests.web.seed import PACK_FOLDER
-
     seed_divisions(load_pack(PACK_FOLDER))
     seed_officials()
     client = signed_in("city")
     assert "还没有跑过月度运算" in text_of(client.get("/overview/"))
     assert "还没有跑过月度运算" in text_of(client.get("/queue/"))
-    assert "还没有收到任何数据" in text_of(client.get("/feeds/"))
-    assert "没有找到" in text_of(client.get("/households/"))
+    assert "等部门在“报送数据”里交第一份文件" in text_of(client.get("/feeds/"))
+    assert 'href="/uploads/">报送数据' in body(signed_in("owner").get("/feeds/"))
+    assert "这里还没有农户" in text_of(client.get("/households/"))
+    assert "没有找到" in text_of(client.get("/households/?q=李"))
     assert "还没有到过数" in text_of(client.get("/feeds/medical.settlement/"))
+
+
+@pytest.mark.parametrize(
+    ("role", "words"),
+    [
+        ("system_administrator", "这个岗位的工作用命令办理"),
+        ("security_administrator", "这个岗位的工作用命令办理"),
+        ("audit_administrator", "操作审计"),
+    ],
+)
+def test_administrators_are_not_told_that_they_hold_no_post(
+    installation: Any, db: None, settings: Any, role: str, words: str
+) -> None:
+    settings.FANGPIN = dataclasses.replace(settings.FANGPIN, pack="cn")
+    seed_divisions(load_pack(PACK_FOLDER))
+    user = get_user_model().objects.create(username="admin")
+    official = Official.objects.create(user=user, name="管")
+    Post.objects.create(official=official, role=role, division="4310", from_date=CLOCK)
+    client = Client()
+    client.force_login(user)
+    answer = client.get("/", follow=True)
+    assert answer.status_code == 200
+    assert words in text_of(answer)
+    assert "没有在任岗位" not in text_of(answer)
+    assert 'href="/password/"' in body(answer)
+
+
+def test_who_visits_finds_the_way_to_the_phones_pages(prefecture: Seed, signed_in: SignIn) -> None:
+    assert 'href="/field/">手机入户' in body(signed_in("village").get("/queue/"))
+    assert 'href="/field/"' not in body(signed_in("city").get("/queue/"))
 
 
 def test_every_page_works_without_a_script(prefecture: Seed, signed_in: SignIn) -> None:
@@ -477,6 +508,23 @@ def test_every_page_works_without_a_script(prefecture: Seed, signed_in: SignIn) 
     assert page.count("<details") >= 2
     for action in re.findall(r'hx-get="([^"]+)"', page):
         assert f'action="{action}"' in page
+
+
+def test_a_database_that_fails_is_told_plainly_too(
+    prefecture: Seed, signed_in: SignIn, monkeypatch: Any
+) -> None:
+    """What stands around every page asks the database: the page that says so does without it."""
+
+    def fails(*_arguments: Any, **_more: Any) -> None:
+        raise OperationalError("the disk is gone")
+
+    monkeypatch.setattr("fangpin.web.console.frame._fill", fails)
+    client = signed_in("city", language="en")
+    client.raise_request_exception = False
+    response = client.get("/overview/")
+    assert response.status_code == 500
+    assert '<html lang="en">' in body(response)
+    assert "disk" not in body(response)
 
 
 def test_a_broken_page_is_told_plainly(

@@ -283,6 +283,53 @@ def test_nothing_is_carried_to_another_server_nor_a_password_that_was_to_be_chan
     assert forged.status_code == 403, "no other site's form is carried"
 
 
+def test_what_was_typed_into_a_page_that_became_too_old_is_sent_once_more(
+    prefecture: Seed, signed_in: SignIn
+) -> None:
+    """A sign-in in another window gives every form of the browser another token."""
+    case = Case.objects.get(household=ON_NOTICE)
+    path = f"/cases/{case.case_no}/return_for_correction/"
+    client = Client(enforce_csrf_checks=True, headers={"origin": "http://testserver"})
+    client.force_login(get_user_model().objects.get(username="town"))
+    client.get(f"/cases/{case.case_no}/")
+    words = {"note": "会议纪要 <没有> 写明", "key": "k1", "csrfmiddlewaretoken": "x" * 64}
+    told = client.post(path, words)
+    assert told.status_code == 403
+    assert "页面放得太久了，您填的都还在" in told.content.decode()
+    address, values = form_of(told.content.decode(), path)
+    assert (values["note"], values["key"]) == ([words["note"]], ["k1"])
+    assert values["csrfmiddlewaretoken"] != [words["csrfmiddlewaretoken"]]
+    assert client.post(address, values).status_code != 403, "its token is of today"
+
+    client.logout()
+    signed_out = client.post(path, words)
+    address, values = form_of(signed_out.content.decode(), "/sign-in/")
+    assert values["typed:note"] == [words["note"]], "through the sign-in, as when a session ended"
+    stale = values | {
+        "csrfmiddlewaretoken": ["x" * 64],
+        "username": ["town"],
+        "password": ["secret"],
+    }
+    again = client.post(address, stale)
+    assert form_of(again.content.decode(), "/sign-in/")[1]["typed:note"] == [words["note"]]
+    assert "secret" not in again.content.decode()
+
+
+@pytest.mark.parametrize("origin", [None, "null", "https://evil.example"])
+def test_nothing_of_a_foreign_pages_form_is_offered_to_be_sent(
+    prefecture: Seed, origin: str | None
+) -> None:
+    case = Case.objects.get(household=ON_NOTICE)
+    headers = {"origin": origin} if origin else {}
+    client = Client(enforce_csrf_checks=True, headers=headers)
+    client.force_login(get_user_model().objects.get(username="town"))
+    client.get("/queue/")
+    told = client.post(f"/cases/{case.case_no}/assign/", {"note": "as they wish"})
+    assert told.status_code == 403
+    assert "as they wish" not in told.content.decode()
+    assert "<form" not in told.content.decode()
+
+
 def test_the_address_of_an_act_says_in_words_that_it_has_no_page(
     prefecture: Seed, signed_in: SignIn
 ) -> None:

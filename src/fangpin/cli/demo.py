@@ -214,15 +214,25 @@ def _finish(session: Session, recipe: DemoRecipe, *, as_json: bool, address: str
     if as_json:
         print_json({"outcome": "ready", "address": address, "accounts": rows})
         return
+    print_accounts(recipe, session.pack)
+    say(f"\n密码 Password: {PASSWORD}   （所有账号相同 the same for all）")
+    if address:
+        say(f"控制台 Console: {address}   （Ctrl-C 停止 stops）")
+    else:
+        say("已就绪；执行 fangpin serve 打开控制台。 Ready; fangpin serve opens the console.")
+
+
+def print_accounts(recipe: DemoRecipe, pack: Pack) -> None:
+    """The accounts as a table that fits a terminal of 80 columns; their password is one for all."""
     print_table(
         f"{recipe.title.zh} {recipe.title.en}",
-        ["username", "password", "name", "role", "role_en", "division"],
-        (list(row.values()) for row in rows),
+        ["username", "name", "role", "division"],
+        (
+            [one.username, one.name, f"{title.zh}\n{title.en}", one.division]
+            for one in recipe.accounts
+            for title in [pack.roles[one.role].title]
+        ),
     )
-    if address:
-        say(f"\n控制台 Console: {address}   （Ctrl-C 停止 stops）")
-    else:
-        say("\n已就绪；执行 fangpin serve 打开控制台。 Ready; fangpin serve opens the console.")
 
 
 def _recipe(pack: Pack, country: str | None) -> DemoRecipe:

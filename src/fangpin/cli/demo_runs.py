@@ -87,7 +87,7 @@ def _run(recipe: DemoRecipe, ready: Any, told: Any) -> None:
         session = Session()
         session.start_django()
         while (day := ready.get()) is not None:
-            _run_day(session, recipe, day)
+            run_day(session, recipe, day)
             told.put(day)
     except ProblemError as error:
         told.put(_Problems(error))
@@ -95,13 +95,17 @@ def _run(recipe: DemoRecipe, ready: Any, told: Any) -> None:
         told.put(RuntimeError(traceback.format_exc()))
 
 
-def _run_day(session: Session, recipe: DemoRecipe, day: date) -> None:
+def run_day(session: Session, recipe: DemoRecipe, day: date) -> None:
+    """Make the run of a day and load it, unless the run of a later day is loaded already."""
     with session.engine() as engine:
         result = run_month(home=session.home, pack=session.pack, engine=engine, as_of=day)
-    # Later runs are made now and loaded when the demonstration's clock reaches their day.
-    if day <= recipe.clock:
-        from fangpin.runs.demonstration import load_due_run
+    from fangpin.casework.alerts.queries import latest_run
+    from fangpin.runs.demonstration import load_due_run
 
+    # Later runs are made now and loaded when the demonstration's clock reaches their day. Of a
+    # demonstration that was stopped some are loaded already; the last perhaps not to its end.
+    loaded = latest_run()
+    if day <= recipe.clock and (loaded is None or loaded.as_of <= day):
         load_due_run(
             home=session.home,
             pack=session.pack,

@@ -7,7 +7,10 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
+from rich.measure import Measurement
+from rich.padding import Padding
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -17,11 +20,14 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 from fangpin.values.problem import Problem
 
 screen = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
+_UNBOUNDED = screen.options.update(max_width=100_000)
+"""How wide a table would be if it could."""
 
 
 def print_json(answer: Any) -> None:
@@ -35,13 +41,30 @@ def say(text: str) -> None:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """A table for a person; unknown values are shown as a dash."""
+    """A table for a person; unknown values are shown as a dash.
+
+    Nothing is cut: in a window that is too narrow each row is a block of its own, and what is not a
+    window (a file, a pipe) is as wide as the table.
+    """
+    told = [["–" if value is None or value == "" else str(value) for value in row] for row in rows]
     table = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
     for column in columns:
         table.add_column(column)
-    for row in rows:
-        table.add_row(*("–" if value is None or value == "" else str(value) for value in row))
-    screen.print(table)
+    for row in told:
+        table.add_row(*row)
+    needed = max(Measurement.get(screen, _UNBOUNDED, table).maximum, cell_len(title))
+    if needed <= screen.width:
+        screen.print(table)
+        return
+    if not screen.is_terminal:
+        Console(highlight=False, width=needed).print(table)
+        return
+    if title:
+        screen.print(title, style="italic", markup=False)
+    for first, *others in told:
+        screen.print(f"\n{first}", style="bold", soft_wrap=True, markup=False)
+        pairs = [f"{name} {value}" for name, value in zip(columns[1:], others, strict=True)]
+        screen.print(Padding(Text(" · ".join(pairs), overflow="fold"), (0, 0, 0, 2), expand=False))
 
 
 def print_problems(problems: Iterable[Problem], *, as_json: bool) -> None:

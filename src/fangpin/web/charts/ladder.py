@@ -42,7 +42,7 @@ def ladder_chart(
     key: str = "ladder",
 ) -> str:
     """One bar a value, in order of value; each leads to its own trial."""
-    steps = ticks(0, max([*(rung.true + rung.others for rung in rungs), 4]), about=4)
+    steps = ticks(0, max([*(rung.true + rung.others for rung in rungs), 4]), about=4, whole=True)
     left = axis_width(steps)
     right = width - 4
     y = Scale(steps[0], steps[-1], height - 46, 12)

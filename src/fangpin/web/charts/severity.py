@@ -34,7 +34,7 @@ def severity_chart(
 ) -> str:
     """One bar a month, one piece a severity; each bar leads to its alerts."""
     totals = [sum(month.get(degree.code, 0) for degree in degrees) for month in counts]
-    steps = ticks(0, max([*totals, 4]), about=4)
+    steps = ticks(0, max([*totals, 4]), about=4, whole=True)
     left = axis_width(steps)
     right = width - 4
     y = Scale(steps[0], steps[-1], height - 28, 12)

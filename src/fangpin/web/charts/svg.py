@@ -107,14 +107,18 @@ class Scale:
         return self.start + share * (self.end - self.start)
 
 
-def ticks(low: Number, high: Number, *, about: int = 5) -> list[float]:
-    """Round steps (1, 2, 2.5 or 5 times a power of ten) that cover low..high and touch zero."""
+def ticks(low: Number, high: Number, *, about: int = 5, whole: bool = False) -> list[float]:
+    """Round steps (1, 2, 2.5 or 5 times a power of ten) that cover low..high and touch zero.
+
+    `whole`: of things that are counted, of which there is no half.
+    """
     bottom, top = min(float(low), 0.0), max(float(high), 0.0)
     if top - bottom < SMALLEST_SPAN:
         return [0.0, 1.0]
-    rough = (top - bottom) / about
+    rough = max((top - bottom) / about, 1.0 if whole else 0.0)
     power = 10.0 ** math.floor(math.log10(rough))
-    step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= rough * 0.999)
+    steps = [power * factor for factor in (1, 2, 2.5, 5, 10)]
+    step = next(one for one in steps if one >= rough * 0.999 and not (whole and one % 1))
     first, last = math.floor(bottom / step + 1e-9), math.ceil(top / step - 1e-9)
     return [float(f"{index * step:.12g}") for index in range(first, last + 1)]
 

@@ -34,6 +34,7 @@ from fangpin.values.month import Month
 from fangpin.web.console.demo import demo_recipe
 from fangpin.web.console.feeds import late_feeds, reaches
 from fangpin.web.ground.access import (
+    RECORD_VISIT,
     SEE_AUDIT,
     SEE_CASE,
     SEE_FEEDS,
@@ -246,6 +247,8 @@ def _casework(scope: Scope, entry: Callable[..., Entry]) -> list[Section]:
         work.append(entry("declarations", gettext("农户申报"), "declaration", note=note))
     if scope.can(HOLD):
         work.append(entry("new-meeting", gettext("民主评议")))
+    if scope.can(RECORD_VISIT):
+        work.append(entry("field", gettext("手机入户")))
     if scope.can(SEE_CASE):
         work.append(entry("measures", gettext("措施与名额"), "places-held", "measures-given"))
         work.append(entry("duties", gettext("回访与责任")))

@@ -18,14 +18,12 @@ from django.views.decorators.csrf import csrf_exempt
 from fangpin.casework.appointments.sign_in import forget_failures
 from fangpin.values.problem import Problem
 from fangpin.web.field.problems import PHONE, answer, told, too_many_tries
-from fangpin.web.ground.access import ConsoleRequest, Refusals, opens
+from fangpin.web.ground.access import RECORD_VISIT, ConsoleRequest, Refusals, opens
 from fangpin.web.ground.passwords import try_password
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 HEADER = "X-Fangpin-Phone"
-RECORD_VISIT = "record_visit"
-"""The permission of whoever visits households: what the phone is for."""
 
 
 def for_the_phone(view: View) -> View:

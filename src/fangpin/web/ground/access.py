@@ -46,6 +46,8 @@ SEE_FEEDS = "see_feeds"
 SEE_CASE = "see_case"
 SEE_AUDIT = "see_audit"
 TRY_RULES = "try_rules"
+RECORD_VISIT = "record_visit"
+"""The permission of whoever visits households: what the phone is for."""
 ANY_POST = ""
 READING = ("GET", "HEAD")
 """Requests that look: with FANGPIN_RLS the database holds them to the scope, as acts hold themselves."""

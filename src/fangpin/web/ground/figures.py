@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -147,7 +148,8 @@ def badge(severity: Any, *, quiet: bool = False) -> SafeString:
         degree(severity),
         " quiet" if quiet else "",
         shape(severity.shape),
-        severity.numeral,
+        # As letters: a Roman numeral of its own is drawn as wide as a Chinese character.
+        unicodedata.normalize("NFKC", severity.numeral),
         word(severity.title),
     )
 

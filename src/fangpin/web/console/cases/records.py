@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from fangpin.casework.cases.assessment import INCOME, INCOME_PER_HEAD, LINE, SELF_PAID
 from fangpin.casework.cases.models import (
+    CaseAct,
     Comparison,
     Consent,
     Decision,
@@ -380,20 +381,31 @@ def log_lines(desk: Desk) -> list[LogLine]:
     Acts that say the same of one minute, such as the answers of many departments, are one line.
     """
     names = names_of(one.by for one in desk.log)
-    lines = [
-        LogLine(
-            title=desk.title_of(one.act),
-            at=one.at.replace(second=0, microsecond=0),
-            by=names.get(one.by, one.by),
-            role=said(desk.pack.roles[one.role].title) if one.role in desk.pack.roles else one.role,
-            reason=reason_words(desk, one.reason) or cause_words(one.reason) * bool(one.reason),
-            note=one.note,
-            is_undone=one.is_undone,
-            papers=[(_kind(desk, paper.kind), paper.sha256) for paper in one.attachments.all()],
-        )
-        for one in reversed(desk.log)
-    ]
+    lines = [_line(desk, one, names) for one in reversed(desk.log)]
     return [replace(line, times=len(list(alike))) for line, alike in groupby(lines)]
+
+
+def returned_of(desk: Desk) -> LogLine | None:
+    """The return that says what is to be mended; None once a step has been done again, or none was."""
+    for one in reversed(desk.log):
+        if one.act == "return_for_correction":
+            return _line(desk, one, names_of([one.by]))
+        if one.step and not one.is_undone:
+            return None
+    return None
+
+
+def _line(desk: Desk, one: CaseAct, names: dict[str, str]) -> LogLine:
+    return LogLine(
+        title=desk.title_of(one.act),
+        at=one.at.replace(second=0, microsecond=0),
+        by=names.get(one.by, one.by),
+        role=said(desk.pack.roles[one.role].title) if one.role in desk.pack.roles else one.role,
+        reason=reason_words(desk, one.reason) or cause_words(one.reason) * bool(one.reason),
+        note=one.note,
+        is_undone=one.is_undone,
+        papers=[(_kind(desk, paper.kind), paper.sha256) for paper in one.attachments.all()],
+    )
 
 
 def _kind(desk: Desk, kind: str) -> str:

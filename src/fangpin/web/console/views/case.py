@@ -33,6 +33,7 @@ from fangpin.web.console.cases.records import (
     income_view,
     log_lines,
     notice_of,
+    returned_of,
     visit_view,
 )
 from fangpin.web.console.cases.why import why_of
@@ -240,6 +241,7 @@ def _page(
             "",
         ),
         "log": log_lines(desk),
+        "returned": returned_of(desk) if found.state != CaseState.ENDED else None,
         "appeals": desk.appeals,
         "may_see_household": request.scope.can(SEE_HOUSEHOLD),
         "may_see_audit": request.scope.can(SEE_AUDIT),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from fangpin.values.problem import Problem
 from fangpin.web.ground.access import public
 from fangpin.web.ground.language import short_language
+from fangpin.web.ground.typed import Typed, carried_by, typed_into
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
@@ -32,14 +34,33 @@ def not_understood(request: HttpRequest, exception: Exception | None = None) -> 
     )
 
 
-def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
-    """403: the form's token is missing or old."""
-    return _notice(
-        request,
-        status=403,
-        heading=gettext("页面放得太久了"),
-        words=gettext("为了安全，请回到首页再做一次；已经保存的内容都在。"),
-    )
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the form's token is missing or old, for instance after a sign-in in another window.
+
+    A form of our own comes back with what was typed into it, to be sent once more.
+    """
+    typed = _typed_here(request, reason)
+    if typed is None:
+        return _notice(
+            request,
+            status=403,
+            heading=gettext("页面放得太久了"),
+            words=gettext("为了安全，请回到首页再做一次；已经保存的内容都在。"),
+        )
+    if request.user.is_authenticated:
+        return render(request, "console/go_on.html", {"typed": typed, "is_old": True}, status=403)
+    return render(request, "console/sign_in.html", {"typed": typed, "next": "/"}, status=403)
+
+
+def _typed_here(request: HttpRequest, reason: str) -> Typed | None:
+    """What was typed into a page of ours. None where a foreign page may have sent it: a browser names
+    the page's origin, and Django refuses a foreign one before it looks for the token."""
+    if "Origin" not in request.headers or not reason.startswith("CSRF"):
+        return None
+    match = request.resolver_match
+    if match is not None and match.url_name == "sign-in":
+        return carried_by(request)
+    return None if match is None or getattr(match.func, "is_public", False) else typed_into(request)
 
 
 def refused(request: HttpRequest, problem: Problem) -> HttpResponse:
@@ -53,13 +74,9 @@ def refused(request: HttpRequest, problem: Problem) -> HttpResponse:
     )
 
 
-def broken(request: HttpRequest) -> HttpResponse:
-    """500: needs neither the database nor the pack."""
-    return render(
-        request,
-        "console/broken.html",
-        status=500,
-    )
+def broken(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """500: needs neither the database nor the pack, so nothing of the frame."""
+    return HttpResponse(render_to_string("console/broken.html"), status=500)
 
 
 @public

@@ -81,6 +81,7 @@ def calendar(request: ConsoleRequest) -> HttpResponse:
             (state, sign_of(state)) for state in ("on-time", "late", "partly", "missing", "rest")
         ],
         "is_empty": not known_arrivals(request.today),
+        "may_deliver": request.scope.can(DELIVER),
     }
     return render(request, "console/feeds.html", context)
 

@@ -22,6 +22,7 @@ from fangpin.policy.nodes import Words
 from fangpin.web.console.demo import demo_recipe
 from fangpin.web.ground.access import (
     ANY_POST,
+    SEE_AUDIT,
     SEE_FEEDS,
     SEE_OVERVIEW,
     SEE_QUEUE,
@@ -51,15 +52,16 @@ class Account:
 
 @opens(ANY_POST)
 def home(request: ConsoleRequest) -> HttpResponse:
-    """The first page that the role may open."""
+    """The first page that the role may open; administrators of accounts and posts work by command."""
     for permission, name in (
         (SEE_OVERVIEW, "overview"),
         (SEE_QUEUE, "queue"),
         (SEE_FEEDS, "feeds"),
+        (SEE_AUDIT, "audit"),
     ):
         if request.scope.can(permission):
             return redirect(name)
-    return render(request, "console/no_post.html", status=403)
+    return render(request, "console/no_page.html")
 
 
 @public

@@ -12,7 +12,7 @@ from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.officials.scope import Scope, scope_of
 from fangpin.values.problem import Problem
 from fangpin.web.field.bodies import SignInBody
-from fangpin.web.field.entrance import RECORD_VISIT, own_pages_only
+from fangpin.web.field.entrance import own_pages_only
 from fangpin.web.field.problems import (
     answer,
     not_permitted,
@@ -23,7 +23,7 @@ from fangpin.web.field.problems import (
     without_post,
 )
 from fangpin.web.field.tasks import both
-from fangpin.web.ground.access import ConsoleRequest, public
+from fangpin.web.ground.access import RECORD_VISIT, ConsoleRequest, public
 from fangpin.web.ground.language import short_language
 from fangpin.web.ground.pack import installation_pack
 from fangpin.web.ground.passwords import try_password

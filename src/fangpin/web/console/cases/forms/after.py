@@ -105,7 +105,7 @@ class AmendPlan(HouseholdForm):
             label=gettext("帮扶措施"),
             choices=offered_measures(self.pack, self.household, on=today),
             widget=forms.CheckboxSelectMultiple,
-            required=False,
+            error_messages={"required": gettext("请至少选择一项措施。")},
         )
         self.fields["place"] = select_field(
             label=gettext("占用名额"),

@@ -53,7 +53,7 @@ class MakePlan(ActForm):
             label=gettext("帮扶措施"),
             choices=offered_measures(self.pack, household, on=today),
             widget=forms.CheckboxSelectMultiple,
-            required=False,
+            error_messages={"required": gettext("请至少选择一项措施。")},
         )
         self.fields["place"] = select_field(
             label=gettext("占用名额"),
