@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fangpin.feeds.readers.merged import Merged, unmarked
@@ -157,6 +157,7 @@ _PLACE = st.tuples(st.integers(0, 7), st.integers(0, 4))
     st.lists(st.tuples(_PLACE, _PLACE), max_size=6),
     st.lists(st.lists(st.sampled_from(["", "a", "b"]), min_size=5, max_size=5), max_size=8),
 )
+@example([((0, 0), (2, 0)), ((1, 0), (2, 0))], [["a", *"bbbb"], ["", *"bbbb"], ["", *"bbbb"]])
 def test_no_text_is_lost_or_moved_by_merging(ranges, rows: list[list[str]]):
     merged = Merged(ranges)
     for row_no, row in enumerate(rows):
