@@ -30,7 +30,7 @@ def test_casework_the_phone_and_the_door_hold_on_postgresql(tmp_path: Path) -> N
             env={**os.environ, "FANGPIN_DATABASE_URL": url},
             capture_output=True,
             text=True,
-            timeout=900,
+            timeout=1800,
         )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert f"{DATABASE_LINE}postgresql" in done.stdout, "and not on SQLite after all"

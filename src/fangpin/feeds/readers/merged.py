@@ -47,5 +47,5 @@ class Merged:
         while self._ahead and self._ahead[0][0][0] <= row:
             (_, column), (last, _) = self._ahead.popleft()
             if column < len(cells) and cells[column] and last > row:
-                # Ranges of a spoilt file overlap.
+                # A broken sheet merges what is merged already: its text is still the one above.
                 self._open[column] = (last, unmarked(cells[column]))

@@ -93,6 +93,31 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["state", "due_date", "id"], name="alerts_aler_state_069beb_idx"
+                    ),
+                    models.Index(
+                        fields=["division", "state", "due_date", "id"],
+                        name="alerts_aler_divisio_6555ed_idx",
+                    ),
+                    models.Index(
+                        fields=["raised_month", "severity"], name="alerts_aler_raised__b42a60_idx"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("household",),
+                        name="one_open_alert_a_household",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "ended"])),
+                        name="alert_state_is_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="EvidenceRow",
@@ -192,38 +217,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="alert",
-            index=models.Index(
-                fields=["state", "due_date", "id"], name="alerts_aler_state_069beb_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="alert",
-            index=models.Index(
-                fields=["division", "state", "due_date", "id"],
-                name="alerts_aler_divisio_6555ed_idx",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="alert",
-            index=models.Index(
-                fields=["raised_month", "severity"], name="alerts_aler_raised__b42a60_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alert",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")),
-                fields=("household",),
-                name="one_open_alert_a_household",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "ended"])), name="alert_state_is_known"
-            ),
         ),
     ]

@@ -65,6 +65,45 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["division", "state", "due_date", "id"],
+                        name="cases_case_divisio_39e10c_idx",
+                    ),
+                    models.Index(
+                        fields=["state", "due_date", "id"], name="cases_case_state_7744ef_idx"
+                    ),
+                    models.Index(
+                        fields=["division", "step", "due_date"],
+                        name="cases_case_divisio_e7a106_idx",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("household",),
+                        name="one_open_case_a_household",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "ended"])),
+                        name="case_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("state", "open")),
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("state", "ended"),
+                                models.Q(("ended_by", ""), _negated=True),
+                                models.Q(("outcome", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="case_is_ended_by_someone_with_an_outcome",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Appeal",
@@ -94,6 +133,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("key", ""), _negated=True),
+                        fields=("key",),
+                        name="an_appeal_is_filed_once",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CaseAct",
@@ -124,6 +172,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["act", "on"], name="cases_casea_act_0c15e1_idx")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "seq"), name="one_act_a_place"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("key", ""), _negated=True),
+                        fields=("key",),
+                        name="an_act_is_done_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Attachment",
@@ -156,6 +215,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["sha256"], name="cases_attac_sha256_fc5695_idx")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("act", "sha256"), name="one_attachment_a_content"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Clue",
@@ -191,6 +258,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["case", "on"], name="cases_clue_case_id_f02c20_idx")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("alert__isnull", False)),
+                        fields=("case", "alert"),
+                        name="an_alert_is_one_clue_of_a_case",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Comparison",
@@ -222,6 +301,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("act", "department"), name="a_department_is_asked_once"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Consent",
@@ -389,6 +475,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["division", "state", "identified_date"],
+                        name="cases_episo_divisio_4c3047_idx",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "monitored")),
+                        fields=("household",),
+                        name="one_episode_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("eliminated_date__isnull", True), ("state", "monitored")),
+                            models.Q(("eliminated_date__isnull", False), ("state", "eliminated")),
+                            _connector="OR",
+                        ),
+                        name="an_eliminated_episode_has_its_date",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="EpisodeCause",
@@ -641,6 +750,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("visit", "field"), name="one_answer_a_field")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="VisitCause",
@@ -663,137 +777,5 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                fields=["division", "state", "due_date", "id"], name="cases_case_divisio_39e10c_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                fields=["state", "due_date", "id"], name="cases_case_state_7744ef_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                fields=["division", "step", "due_date"], name="cases_case_divisio_e7a106_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")),
-                fields=("household",),
-                name="one_open_case_a_household",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "ended"])), name="case_state_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("state", "open")),
-                    models.Q(
-                        ("ended_at__isnull", False),
-                        ("state", "ended"),
-                        models.Q(("ended_by", ""), _negated=True),
-                        models.Q(("outcome", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="case_is_ended_by_someone_with_an_outcome",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appeal",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("key", ""), _negated=True),
-                fields=("key",),
-                name="an_appeal_is_filed_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="caseact",
-            index=models.Index(fields=["act", "on"], name="cases_casea_act_0c15e1_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="caseact",
-            constraint=models.UniqueConstraint(fields=("case", "seq"), name="one_act_a_place"),
-        ),
-        migrations.AddConstraint(
-            model_name="caseact",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("key", ""), _negated=True),
-                fields=("key",),
-                name="an_act_is_done_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="attachment",
-            index=models.Index(fields=["sha256"], name="cases_attac_sha256_fc5695_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.UniqueConstraint(
-                fields=("act", "sha256"), name="one_attachment_a_content"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="clue",
-            index=models.Index(fields=["case", "on"], name="cases_clue_case_id_f02c20_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="clue",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("alert__isnull", False)),
-                fields=("case", "alert"),
-                name="an_alert_is_one_clue_of_a_case",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="comparison",
-            constraint=models.UniqueConstraint(
-                fields=("act", "department"), name="a_department_is_asked_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="episode",
-            index=models.Index(
-                fields=["division", "state", "identified_date"],
-                name="cases_episo_divisio_4c3047_idx",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="episode",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "monitored")),
-                fields=("household",),
-                name="one_episode_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="episode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("eliminated_date__isnull", True), ("state", "monitored")),
-                    models.Q(("eliminated_date__isnull", False), ("state", "eliminated")),
-                    _connector="OR",
-                ),
-                name="an_eliminated_episode_has_its_date",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visitanswer",
-            constraint=models.UniqueConstraint(
-                fields=("visit", "field"), name="one_answer_a_field"
-            ),
         ),
     ]

@@ -125,6 +125,39 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["household", "state"], name="measures_me_househo_1a51bd_idx"
+                    ),
+                    models.Index(
+                        fields=["division", "state", "measure"],
+                        name="measures_me_divisio_0d377c_idx",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "ended"), _negated=True),
+                            models.Q(
+                                ("ended_date__isnull", False),
+                                models.Q(("ended_by", ""), _negated=True),
+                                models.Q(("end_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_measure_ends_by_someone_with_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until_date__isnull", True),
+                            ("until_date__gt", models.F("from_date")),
+                            _connector="OR",
+                        ),
+                        name="a_measure_ends_after_it_begins",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="MeasureDelivery",
@@ -175,43 +208,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="measure",
-            index=models.Index(
-                fields=["household", "state"], name="measures_me_househo_1a51bd_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="measure",
-            index=models.Index(
-                fields=["division", "state", "measure"], name="measures_me_divisio_0d377c_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="measure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "ended"), _negated=True),
-                    models.Q(
-                        ("ended_date__isnull", False),
-                        models.Q(("ended_by", ""), _negated=True),
-                        models.Q(("end_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="a_measure_ends_by_someone_with_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="measure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until_date__isnull", True),
-                    ("until_date__gt", models.F("from_date")),
-                    _connector="OR",
-                ),
-                name="a_measure_ends_after_it_begins",
-            ),
         ),
     ]

@@ -71,6 +71,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["joined_at"], name="registry_ho_joined__0d58db_idx")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("undone_at__isnull", True)),
+                        fields=("provisional",),
+                        name="a_provisional_household_is_joined_to_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("undone_at__isnull", True),
+                            models.Q(
+                                models.Q(("undone_by", ""), _negated=True),
+                                models.Q(("undone_note", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_joining_is_undone_by_someone_with_a_reason",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="MovedRow",
@@ -103,31 +126,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="householdjoin",
-            index=models.Index(fields=["joined_at"], name="registry_ho_joined__0d58db_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="householdjoin",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("undone_at__isnull", True)),
-                fields=("provisional",),
-                name="a_provisional_household_is_joined_to_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="householdjoin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("undone_at__isnull", True),
-                    models.Q(
-                        models.Q(("undone_by", ""), _negated=True),
-                        models.Q(("undone_note", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="a_joining_is_undone_by_someone_with_a_reason",
-            ),
         ),
     ]
