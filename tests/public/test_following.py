@@ -58,12 +58,12 @@ def test_a_wrong_try_takes_the_same_time_within_5_ms(
     farmer = village.farmer()
     for turn in range(30):
         for receipt in sorted(taken, reverse=bool(turn % 2)):
-            begun = time.perf_counter()
+            begun = time.process_time()
             farmer.look_up(receipt, "9999")
-            taken[receipt].append(time.perf_counter() - begun)
-    # The fastest of many tell the work that is done; the middle ones also what else the machine did.
+            taken[receipt].append(time.process_time() - begun)
+    # The cheapest of many tell the work that is done, whatever else the machine does.
     there, nowhere = (min(times) * 1000 for times in taken.values())
-    assert abs(there - nowhere) < 5, f"fastest: {there:.1f} ms and {nowhere:.1f} ms"
+    assert abs(there - nowhere) < 5, f"cheapest: {there:.1f} ms and {nowhere:.1f} ms"
 
 
 def test_tries_are_limited_by_source_and_by_receipt(village: Village) -> None:
