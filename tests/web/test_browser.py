@@ -393,7 +393,7 @@ def test_the_menu_of_a_phone_shows_where_one_is(browser: Any, address: str) -> N
     visit = Visit(browser, address, viewport={"width": 360, "height": 740})
     page = visit.open("/supervision/")
     here = page.locator(".side [aria-current]").bounding_box()
-    assert 0 <= here["x"] and here["x"] + here["width"] <= 360
+    assert here["x"] >= 0 and here["x"] + here["width"] <= 360
     assert page.evaluate("window.scrollY") == 0
     assert page.locator("header.top").bounding_box()["height"] < 210
     visit.context.close()
