@@ -259,7 +259,7 @@ def once(
             visit = Visit(browser, address, username=username)
             asked = pages_of(visit, username)
             # Whoever is signed in sees another page there.
-            asked += ["/sign-in/"] if username == "city" and how is in_chinese else []
+            asked += ["/sign-in/"] if username == "city" else []
             seen[how, username] = how(visit, asked)
             visit.context.close()
         return seen[how, username]
@@ -379,6 +379,24 @@ def test_the_queue_is_worked_from_the_keyboard(visit: Visit) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/households/?q=*")
     assert page.locator(f'a[href="/households/{LI_ZHUXI}/"]').count() == 1
+
+
+def test_a_printed_list_says_who_printed_it_when_and_what_was_chosen(visit: Visit) -> None:
+    page = visit.open("/queue/?severity=red")
+    page.emulate_media(media="print")
+    assert page.locator(".print-by").inner_text().startswith("打印人 曹丽 · 2020-12-14")
+    shown = [one.input_value() for one in page.locator(".filters select").all() if one.is_visible()]
+    assert shown == ["4310", "red"], "what filters nothing is not on the paper"
+
+
+def test_the_menu_of_a_phone_shows_where_one_is(browser: Any, address: str) -> None:
+    visit = Visit(browser, address, viewport={"width": 360, "height": 740})
+    page = visit.open("/supervision/")
+    here = page.locator(".side [aria-current]").bounding_box()
+    assert here["x"] >= 0 and here["x"] + here["width"] <= 360
+    assert page.evaluate("window.scrollY") == 0
+    assert page.locator("header.top").bounding_box()["height"] < 210
+    visit.context.close()
 
 
 def test_letters_typed_into_a_field_stay_letters(visit: Visit) -> None:

@@ -45,6 +45,14 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// On a phone the menu is one line that is scrolled: it shows where one is.
+const side = document.querySelector(".side-in");
+const current = side?.querySelector("[aria-current]");
+if (current) {
+  const [line, entry] = [side.getBoundingClientRect(), current.getBoundingClientRect()];
+  side.scrollLeft += entry.left - line.left - (line.width - entry.width) / 2;
+}
+
 // The map and its table point at each other.
 function linkDivision(code, on) {
   for (const part of document.querySelectorAll(`[data-division="${CSS.escape(code)}"]`)) {
