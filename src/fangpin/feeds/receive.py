@@ -211,6 +211,7 @@ def _receive(
         waiting=checked.waiting,
         shared=_shared_numbers(home, pack),
         is_part=CONFIRMS in origin,
+        confirmed=next((one for one in earlier if one.delivery == origin.get(CONFIRMS)), None),
     )
     findings += [*checked.findings, *settled.findings, *_known_rows(settled, checked.read)]
     accepted = settled.accepted
@@ -347,7 +348,8 @@ def _known_rows(settled: Settled, read: int) -> list[Finding]:
     told = []
     if settled.corrected:
         told.append(finding("ROWS_CORRECTED", count=settled.corrected))
-    if settled.repeated and settled.duplicate == read:
+    is_overtaken = any(one.code == "ROWS_OVERTAKEN" for one in settled.findings)
+    if settled.repeated and settled.duplicate == read and not is_overtaken:
         told.append(finding("CONTENT_RECEIVED", count=settled.repeated))
     return told
 
