@@ -99,6 +99,53 @@ def test_confirming_again_changes_nothing(desk: Desk, receipt: Receipt) -> None:
     assert (more.accepted, more.duplicate) == (2, 1)
 
 
+@pytest.mark.parametrize("day", [date(2020, 4, 4), date(2020, 4, 8)])
+def test_what_was_sent_since_stands_against_a_reading_confirmed_late(
+    desk: Desk, receipt: Receipt, day: date
+) -> None:
+    """Someone corrected the row meanwhile, and another person confirms what it had said before."""
+    later = desk.receive_rows(wage_row(2, wage="1300"), received=day)
+    told = confirm(desk, receipt, {"wage": "as_proposed", "start_date": "dmy"})
+    assert (told.read, told.accepted, told.duplicate) == (4, 3, 1)
+    (overtaken,) = [one for one in told.findings if one.code == "ROWS_OVERTAKEN"]
+    assert (overtaken.severity, overtaken.count) == ("warn", 1)
+    assert arrivals(desk.home)[-1].superseded == ()
+    assert _wages(desk, number(2)) == [Decimal("1300.00")]
+    refuse_delivery(desk.home, delivery=later.delivery or "", by="wang", at=AT, reason="void")
+    assert _wages(desk, number(2)) == [Decimal("1200.00")], "the later one was void"
+
+
+def _wages(desk: Desk, person: str) -> list[Decimal]:
+    """What stands of a person at the end of the day after."""
+    with connect(spill=desk.home.spill) as engine:
+        vault = Vault(home=desk.home, engine=engine)
+        engine.make_table("numbers", "SELECT ? AS text", [person])
+        found = replay(
+            home=desk.home,
+            pack=desk.pack,
+            engine=engine,
+            found=arrivals(desk.home),
+            as_of=date(2020, 4, 11),
+        )
+        standing = []
+        gone = {
+            (delivery, row)
+            for one in found
+            if one.replaced_rows
+            for delivery, row in engine.rows(
+                "SELECT delivery, row_no FROM read_parquet(?)", [str(one.replaced_rows)]
+            )
+        }
+        for one in found:
+            rows = engine.rows(
+                f"SELECT row_no, wage FROM read_parquet(?) WHERE person_ref = "
+                f"(SELECT {vault.reference_sql('person', 'text')} FROM numbers)",
+                [str(one.facts)],
+            )
+            standing += [wage for row, wage in rows if (one.delivery, row) not in gone]
+    return standing
+
+
 def test_an_order_that_a_cell_does_not_fit_leaves_it_waiting(desk: Desk, receipt: Receipt) -> None:
     told = confirm(desk, receipt, {"start_date": "mdy"})
     assert [row[1] for row in desk.facts(told, "row_no, start_date")] == [date(2020, 3, 4)]

@@ -171,6 +171,22 @@ def test_of_several_sheets_with_rows_someone_must_say_which(desk: Desk):
     assert desk.receive_file(file, sheet="数据").accepted == 1
 
 
+def test_each_sheet_of_a_workbook_can_be_sent(desk: Desk):
+    """A year in one file, a month a sheet: the second was called received with the first."""
+    months = {f"{month}月": f"2020-0{month}" for month in (1, 2, 3)}
+    months["三月补报"] = "2020-03"
+    sheets = {
+        name: [HEADER, *(wage_row(10 * place + n, month=month) for n in range(4))]
+        for place, (name, month) in enumerate(months.items())
+    }
+    file = xlsx_file(desk.folder / "year.xlsx", sheets)
+    receipts = [desk.receive_file(file, sheet=name) for name in months]
+    assert [(one.outcome, one.accepted) for one in receipts] == [("accepted", 4)] * 4
+    assert len({one.delivery for one in receipts}) == 4
+    again = desk.receive_file(file, sheet="2月")
+    assert (again.outcome, again.delivery) == ("already_received", receipts[1].delivery)
+
+
 def test_sheets_without_rows_ask_nothing(desk: Desk):
     file = workbook(desk, {"Sheet1": [], "数据": [HEADER, wage_row(1)], "Sheet3": []})
     assert desk.receive_file(file).accepted == 1

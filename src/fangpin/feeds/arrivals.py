@@ -67,6 +67,8 @@ class Arrival:
     repeated: int = 0
     """Rows that stood already when it came; they are in repeated.parquet."""
     span: tuple[int, int] | None = None
+    sheet: str = ""
+    """Of a workbook, where the sender said which; empty: nobody had to."""
     """First and last month of its rows, those that stood already included."""
     context: str | None = None
     """Names the deliveries that its rows were compared with."""
@@ -251,6 +253,7 @@ def read_arrival(folder: Path, *, decisions: tuple[Decision, ...] = ()) -> Arriv
         decisions=decisions,
         repeated=told.get("repeated", 0),
         span=_span(told),
+        sheet=told.get("sheet", ""),
         context=told.get("context"),
         profile=told.get("profile", {}),
         origin=told.get("origin") or {},

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.check import PROBLEMS
-from fangpin.feeds.shapes import quoted
+from fangpin.feeds.shapes import literal, quoted
 from fangpin.lake.engine import Engine
 from fangpin.policy.feed_models import Contract
 
@@ -89,14 +89,17 @@ def compare_with_earlier(
     names: Sequence[str],
     earlier: Sequence[Arrival],
     restated: int | None,
+    confirmed: Arrival | None = None,
 ) -> tuple[int, int, list[str]]:
     """Rows that stand already, those that come from another month, and the deliveries that are corrected.
 
     `earlier` are the comparable deliveries in force, in order of arrival. With `restated` this
-    delivery is the whole of that month: earlier rows of it whose key it lacks are taken back. The
-    tables `standing_rows` and `superseded_rows` name the rows.
+    delivery is the whole of that month: earlier rows of it whose key it lacks are taken back. These
+    rows may be those of the delivery `confirmed`, whose reading was confirmed: what came after it says
+    better what they are, and stands. The tables `standing_rows` (`is_overtaken`: by other content) and
+    `superseded_rows` name the rows.
     """
-    engine.make_empty_table("standing_rows", {"row_no": "INTEGER"})
+    engine.make_empty_table("standing_rows", {"row_no": "INTEGER", "is_overtaken": "BOOLEAN"})
     engine.make_empty_table("superseded_rows", {"delivery": "VARCHAR", "row_no": "INTEGER"})
     if not earlier:
         return 0, 0, []
@@ -127,13 +130,17 @@ def compare_with_earlier(
     )
     engine.make_table(
         "meetings",
-        f"SELECT new.row_no, old.delivery, old.row_no AS old_row_no, ({same}) AS is_same, "
-        "new.month <> old.month AS is_moved "
+        f"SELECT new.row_no, old.delivery, old.row_no AS old_row_no, ({same}) AS is_equal, "
+        f"is_equal OR {_came_after(confirmed, earlier)} AS is_same, new.month <> old.month AS is_moved "
         "FROM settling AS new JOIN meeting_rows AS old USING (row_key) "
         "WHERE new.row_no NOT IN (SELECT row_no FROM dropped_rows) "
         "AND new.row_key NOT IN (SELECT row_key FROM repeated_keys WHERE differ)",
     )
-    engine.make_table("standing_rows", "SELECT DISTINCT row_no FROM meetings WHERE is_same")
+    engine.make_table(
+        "standing_rows",
+        "SELECT row_no, NOT bool_or(is_equal) AS is_overtaken FROM meetings WHERE is_same "
+        "GROUP BY row_no",
+    )
     duplicate = int(engine.value("SELECT count(*) FROM standing_rows"))
     moved = int(
         engine.value("SELECT count(DISTINCT row_no) FROM meetings WHERE is_moved AND NOT is_same")
@@ -159,6 +166,19 @@ def compare_with_earlier(
     ]
     engine.drop("meeting_rows", "meetings")
     return duplicate, moved, superseded
+
+
+def _came_after(confirmed: Arrival | None, earlier: Sequence[Arrival]) -> str:
+    """SQL: the delivery of an old row came after the one whose rows are confirmed."""
+    if confirmed is None:
+        return "FALSE"
+    after = [
+        literal(one.delivery)
+        for one in earlier
+        if (one.received, one.order) > (confirmed.received, confirmed.order)
+        and one.confirms != confirmed.delivery
+    ]
+    return f"old.delivery IN ({', '.join(after)})" if after else "FALSE"
 
 
 def leave_out(*, engine: Engine, name: str, duplicate: int, repeated: int) -> None:

@@ -75,6 +75,7 @@ def settle_rows(
     waiting: int = 0,
     shared: Sequence[Path] = (),
     is_part: bool = False,
+    confirmed: Arrival | None = None,
 ) -> Settled:
     """Make ACCEPTED from CHECKED; rows whose key repeats with other content join PROBLEMS.
 
@@ -82,7 +83,8 @@ def settle_rows(
     other content this one corrects it and the old row is named in `superseded_rows`. A registry
     delivery restates whole villages: nothing of it is a duplicate of an earlier one. `earlier` are
     the deliveries of the feed that came before it and are in force; `month` is the stated one;
-    `is_part` of a delivery that is never the whole of its month.
+    `is_part` of a delivery that is never the whole of its month; `confirmed` is the one whose rows these
+    are, read as someone confirmed.
     """
     contract, registry = shape.contract, pack.header.registry
     is_registry = shape.registry is not None
@@ -132,8 +134,14 @@ def settle_rows(
                 quarantined=set_aside - no_records,
                 is_part=is_part,
             ),
+            confirmed=confirmed,
         )
         duplicate += known
+        overtaken = confirmed and int(
+            engine.value("SELECT count(*) FROM standing_rows WHERE is_overtaken")
+        )
+        if overtaken:
+            findings.append(finding("ROWS_OVERTAKEN", count=overtaken))
     if is_registry and registry is not None:
         _make_unread(engine, shape, registry)
     keyed = (int(span[0]), int(span[1])) if rows else None

@@ -7,6 +7,7 @@ that a reader can see. Rows read = accepted + set aside + duplicates, always.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -93,7 +94,9 @@ def receive(
         return refused(feed, [_unknown_feed(feed, pack)])
     sha256 = digest_of(file)
     earlier = arrivals(home, feed=feed)
-    same = next((one for one in earlier if one.sha256 == sha256 and _is_said(one, month)), None)
+    same = next(
+        (one for one in earlier if one.sha256 == sha256 and _is_said(one, month, sheet)), None
+    )
     if same is not None:
         return Receipt(
             outcome="already_received",
@@ -211,6 +214,7 @@ def _receive(
         waiting=checked.waiting,
         shared=_shared_numbers(home, pack),
         is_part=CONFIRMS in origin,
+        confirmed=next((one for one in earlier if one.delivery == origin.get(CONFIRMS)), None),
     )
     findings += [*checked.findings, *settled.findings, *_known_rows(settled, checked.read)]
     accepted = settled.accepted
@@ -239,9 +243,14 @@ def _receive(
     )
     vault.register(NEW_IDENTITIES)
     delivery = f"{received.isoformat()}-{sha256[:12]}"
-    if any(one.delivery == delivery for one in earlier):
-        # The same bytes on the same day, refused then for the month they were sent for.
+    taken = {one.delivery for one in earlier}
+    if delivery in taken:
+        # The same bytes on the same day: another sheet, or refused then for the month they were sent for.
         delivery += f"-{Month(delivered_month)}"
+    if delivery in taken:
+        delivery = next(
+            name for n in itertools.count(2) if (name := f"{delivery}-{n}") not in taken
+        )
     progress("judging")
     delivered = Delivered(
         contract=contract,
@@ -304,6 +313,7 @@ def _receive(
             "month": str(Month(delivered_month)),
             "months": [str(Month(first)), str(Month(last))],
             "sha256": sha256,
+            "sheet": sheet or "",
             "original_name": mask_file_name(original_name)[:500],
             "read": checked.read,
             "accepted": accepted,
@@ -347,17 +357,20 @@ def _known_rows(settled: Settled, read: int) -> list[Finding]:
     told = []
     if settled.corrected:
         told.append(finding("ROWS_CORRECTED", count=settled.corrected))
-    if settled.repeated and settled.duplicate == read:
+    is_overtaken = any(one.code == "ROWS_OVERTAKEN" for one in settled.findings)
+    if settled.repeated and settled.duplicate == read and not is_overtaken:
         told.append(finding("CONTENT_RECEIVED", count=settled.repeated))
     return told
 
 
-def _is_said(one: Arrival, month: Month | None) -> bool:
+def _is_said(one: Arrival, month: Month | None, sheet: str | None) -> bool:
     """Whether a delivery of the same bytes stands for them.
 
-    One that a person refused does not where they come for another month: that is how a wrong month is
-    put right.
+    One of another sheet does not, nor one that a person refused where they come for another month: that
+    is how a wrong month is put right.
     """
+    if sheet and one.sheet and sheet != one.sheet:
+        return False
     is_for_another = month is not None and int(month) != one.month
     return not (is_for_another and one.standing_on(None) == "refused")
 

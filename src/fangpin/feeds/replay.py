@@ -45,14 +45,22 @@ def replay(
         contract = pack.contracts.get(one.feed)
         if contract is not None and not one.is_registry:
             earlier = before.setdefault(one.feed, [])
-            one = _among(home, engine, contract, one, earlier)
+            confirmed = next(
+                (old for old in found if (old.feed, old.delivery) == (one.feed, one.confirms)), None
+            )
+            one = _among(home, engine, contract, one, earlier, confirmed)
             earlier.append(one)
         replayed.append(one)
     return replayed
 
 
 def _among(
-    home: Home, engine: Engine, contract: Contract, one: Arrival, earlier: Sequence[Arrival]
+    home: Home,
+    engine: Engine,
+    contract: Contract,
+    one: Arrival,
+    earlier: Sequence[Arrival],
+    confirmed: Arrival | None,
 ) -> Arrival:
     """A delivery as it stands behind these earlier ones of its feed."""
     if not (one.accepted or one.repeated):
@@ -66,7 +74,7 @@ def _among(
         return replace(one, replaced=_pairs(facts, one)) if is_replayed else one
     folder = home.replays / one.feed / context / one.delivery
     if not (folder / _TOLD).exists():
-        _compare(engine, contract, one, compared, folder)
+        _compare(engine, contract, one, compared, folder, confirmed)
     told = json.loads((folder / _TOLD).read_text(encoding="utf-8"))
     first, last = told["months"] or one.months_of_rows
     replayed = replace(
@@ -88,7 +96,12 @@ def _pairs(facts: Mapping[str, Path], one: Arrival) -> tuple[tuple[Path, Path], 
 
 
 def _compare(
-    engine: Engine, contract: Contract, one: Arrival, compared: Sequence[Arrival], folder: Path
+    engine: Engine,
+    contract: Contract,
+    one: Arrival,
+    compared: Sequence[Arrival],
+    folder: Path,
+    confirmed: Arrival | None,
 ) -> None:
     files = [one.folder / FACTS]
     if one.repeated:
@@ -108,6 +121,7 @@ def _compare(
             quarantined=one.quarantined - one.no_records,
             is_part=bool(one.confirms),
         ),
+        confirmed=confirmed,
     )
     leave_out(engine=engine, name="replayed_rows", duplicate=repeated, repeated=0)
     accepted, first, last = engine.rows(

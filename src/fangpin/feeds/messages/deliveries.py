@@ -143,6 +143,11 @@ OF_DELIVERIES: dict[str, FindingWords] = {
         "有 {count} 行更正了先前批次的数据，按更正后的计入原月份。",
         "{count} rows correct earlier deliveries and restate their own month.",
     ),
+    "ROWS_OVERTAKEN": FindingWords(
+        "warn",
+        "所确认的行中有 {count} 行在此后的批次里已另有报送，以后来的为准，没有改动。",
+        "{count} of the confirmed rows were sent again since by a later delivery, which stands.",
+    ),
     "CONTENT_RECEIVED": FindingWords(
         "warn",
         "全部 {count} 行都已在先前批次中（文件名或行序不同），本次新增 0 行。",
