@@ -24,6 +24,26 @@ def test_a_photo_that_is_taken_out_again_leaves_the_phone(phone: Phone, server: 
     assert len(phone.rows("paper:")) == 1, "the last signature alone"
 
 
+def test_what_is_missing_grows_less_as_it_is_filled_in(phone: Phone) -> None:
+    page = phone.set_up()
+    phone.open_form("陈有田")
+    page.click(".foot .main")
+    missing = page.locator(".summary:not([hidden]) a")
+    missing.first.wait_for()
+    before = missing.all_text_contents()
+    marked = page.locator(".is-missing")
+    assert marked.count() == len(before) > 3
+
+    page.fill("#f-judgement-input", "三月住院后不能外出打工。")
+    assert missing.all_text_contents() == [one for one in before if one != "户主怎么说，您怎么看"]
+    assert page.locator("#f-judgement.is-missing").count() == 0
+    page.fill("#f-judgement-input", "")
+    assert missing.all_text_contents() == before, "what is taken out again is missing again"
+    phone.fill()
+    page.wait_for_selector(".summary", state="hidden")
+    assert marked.count() == 0
+
+
 def test_what_is_half_written_can_be_ended_after_someone_else_has_been_there(
     phone: Phone, server: Server
 ) -> None:

@@ -35,7 +35,9 @@ export async function formScreen(id) {
   const asked = form.fields.filter((field) => visit.ask.includes(field.field));
   const known = form.fields.filter((field) => !visit.ask.includes(field.field));
 
-  screen(
+  const summary = h("p.fault.summary", { role: "alert", hidden: true, tabindex: "-1" });
+
+  const body = screen(
     {
       title: t("{name} 入户核查", { name: task.head }),
       about: t("自动存草稿，没网也能填"),
@@ -43,7 +45,7 @@ export async function formScreen(id) {
       act: main(t("保存核查结果"), save),
       name: "form-screen",
     },
-    h("p.fault.summary", { role: "alert", hidden: true, tabindex: "-1" }),
+    summary,
     asked.length &&
       card(
         t("请核对 {n} 项", { n: asked.length }),
@@ -60,17 +62,19 @@ export async function formScreen(id) {
     else if (document.visibilityState === "visible") visit.seconds += 1;
   }, 1000);
 
+  const missingNow = () => [
+    ...faults(form, asked, visit),
+    ...(task.consent ? consentFaults(visit) : []),
+  ];
+  // Once told, what is missing grows less as it is filled in.
+  for (const kind of ["input", "change", "click", "pointerup"]) {
+    body.addEventListener(kind, () => summary.hidden || tellMissing(summary, missingNow()));
+  }
+
   async function save() {
-    const missing = [...faults(form, asked, visit), ...(task.consent ? consentFaults(visit) : [])];
-    const summary = document.querySelector(".summary");
+    const missing = missingNow();
     if (missing.length) {
-      summary.replaceChildren(
-        t("还差 {n} 项：", { n: missing.length }),
-        ...missing.map(([target, words]) =>
-          h("a", { href: `#${target}`, onclick: (event) => jump(event, target) }, words),
-        ),
-      );
-      summary.hidden = false;
+      tellMissing(summary, missing);
       summary.focus();
       summary.scrollIntoView({ block: "center" });
       return;
@@ -442,6 +446,21 @@ function faults(form, asked, visit) {
   if (!visit.judgement.trim()) found.push(["f-judgement", t("户主怎么说，您怎么看")]);
   if (state.forms.verifiers > 1 && !visit.second.trim()) found.push(["f-second", t("同行核实人")]);
   return found;
+}
+
+// At the head of the form by name, and in the form by a mark.
+function tellMissing(summary, missing) {
+  const told = [...summary.querySelectorAll("a")].map((link) => link.textContent);
+  if (!summary.hidden && told.join() === missing.map(([, words]) => words).join()) return;
+  for (const box of document.querySelectorAll(".is-missing")) box.classList.remove("is-missing");
+  for (const [target] of missing) document.getElementById(target).classList.add("is-missing");
+  summary.hidden = !missing.length;
+  summary.replaceChildren(
+    t("还差 {n} 项：", { n: missing.length }),
+    ...missing.map(([target, words]) =>
+      h("a", { href: `#${target}`, onclick: (event) => jump(event, target) }, words),
+    ),
+  );
 }
 
 function jump(event, target) {
