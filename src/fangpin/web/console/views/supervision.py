@@ -270,8 +270,9 @@ def _clocks(found: list[DivisionTimes], *, smallest: int, query: str) -> list[Cl
 def _answer(
     places: list[tuple[Division, DivisionTimes]], division: Division, *, smallest: int
 ) -> str:
-    """One sentence: nobody is late, or who is late where."""
+    """One sentence: nobody is late, or who is late where; nothing to praise where nothing is under way."""
     levels = {one.level: one.title for one in installation_pack().header.division_levels}
+    count = sum(times.open for _, times in places)
     begins = ngettext(
         "%(place)s %(n)d 个%(level)s在办 %(total)s 件",
         "%(place)s %(n)d 个%(level)s在办 %(total)s 件",
@@ -280,13 +281,15 @@ def _answer(
         "place": named(division),
         "n": len(places),
         "level": said(levels.get(places[0][0].level)),
-        "total": _words(sum(times.open for _, times in places), smallest),
+        "total": _words(count, smallest),
     }
     late = [
         gettext("%(place)s %(n)s 件") % {"place": named(one), "n": _words(times.overdue, smallest)}
         for one, times in places
         if times.overdue
     ]
+    if not count:
+        return gettext("%(begins)s。") % {"begins": begins}
     if not late:
         return gettext("%(begins)s，无一逾期。") % {"begins": begins}
     return gettext("%(begins)s；逾期：%(late)s。") % {"begins": begins, "late": _first(late)}
