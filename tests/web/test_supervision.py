@@ -33,7 +33,8 @@ def test_without_a_late_case_the_answer_says_so(prefecture: Seed, signed_in: Sig
 
 
 def test_where_nothing_is_under_way_nobody_is_praised(prefecture: Seed, signed_in: SignIn) -> None:
-    Case.objects.update(state="ended", ended_at=f"{CLOCK}T04:00Z", due_date=None)
+    ended = {"state": "ended", "ended_at": f"{CLOCK}T04:00Z", "ended_by": "x", "outcome": "x"}
+    Case.objects.update(**ended, due_date=None)
     page = text_of(signed_in("county").get("/supervision/"))
     assert "在办 0 件。" in page and "无一逾期" not in page
 
