@@ -26,7 +26,7 @@ test: $(VENV)/dev.stamp
 
 # Apart from `test`: PySpark is a download of 400 MB that nothing else needs. Java must be there.
 test-spark: $(VENV)/spark.stamp
-	$(BIN)/python -m pytest -n 1 -m spark tests/engines $(ARGS)
+	$(KEPT) $(BIN)/python -m pytest -m spark tests/engines $(ARGS)
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .

@@ -26,6 +26,9 @@ LONGEST_FIRST = (
     "one world of 1,500 households",
     "tests/runs/test_a_killed_run.py",
     "tests/canary/test_canary.py",
+    "tests/engines/test_a_kill_while_claims_are_scored.py",
+    "tests/engines/test_a_killed_spark_run.py",
+    "tests/engines/test_a_run_is_the_same.py",
 )
 """What takes longest, so that neither process waits for the other at the end."""
 
