@@ -13,7 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from fangpin.lake.engine import Engine
-from fangpin.lake.engines import duckdb, spark
+from fangpin.lake.engines import duckdb
 from fangpin.lake.home import Home
 from fangpin.policy import Pack, load_pack
 from fangpin.runs.demo_clock import SETTINGS
@@ -87,6 +87,8 @@ class Session:
             with self.engine() as engine:
                 yield engine
             return
+        from fangpin.lake.engines import spark
+
         self.home.prepare()
         with spark.connect(address=self.environment.spark, spill=self.home.spill) as far:
             yield far
