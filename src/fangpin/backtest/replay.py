@@ -25,6 +25,7 @@ from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.home import Home
 from fangpin.ledger.snapshot import Snapshot, take_snapshot
 from fangpin.linkage.households import spine_query
+from fangpin.linkage.linked import Chosen
 from fangpin.policy.expressions import parse, tree
 from fangpin.policy.expressions.spans import base_items
 from fangpin.policy.models import Rule
@@ -161,7 +162,7 @@ def _judged(
 
     The last month comes first: what linkage looks up for it is all that earlier ones ask for.
     """
-    spine = _Spine(engine, pack)
+    spine, chosen = _Spine(engine, pack), Chosen()
     for number, as_of in sorted(run_days.items(), reverse=True):
         edition = next((one for one in editions if _in_force(one, as_of)), None)
         if edition is None:
@@ -174,10 +175,12 @@ def _judged(
             as_of=as_of,
             feeds=_feeds(pack, edition),
             rows_of=feeds_of_holding(pack, edition),
+            chosen=chosen,
         )
         hits = _hits(engine, pack, snapshot, edition, tries, spine)
         yield number, Judged(snapshot, edition, hits)
     engine.drop("spine")
+    chosen.forget(engine)
 
 
 def _hits(

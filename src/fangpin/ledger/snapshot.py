@@ -29,6 +29,7 @@ from fangpin.linkage.decisions import (
 )
 from fangpin.linkage.linked import (
     NOTHING_LINKED,
+    Chosen,
     Linked,
     decisions_in_force,
     linked_facts_of,
@@ -118,13 +119,15 @@ def take_snapshot(
     as_of: date,
     feeds: Collection[str] | None = None,
     rows_of: Collection[str] = (),
+    chosen: Chosen | None = None,
 ) -> Snapshot:
     """The snapshot of a date; ledger files that do not exist yet are built.
 
     `arrivals` are all deliveries in order of arrival; those that were held or refused on that day
     take no part. Whoever needs the ledger of some `feeds` alone names them, and in `rows_of` those of
     which the linked rows are needed: the others are neither rolled up nor linked, what was delivered is
-    known all the same, and the key is that of these feeds. Raises ProblemError REGISTRY_MISSING.
+    known all the same, and the key is that of these feeds. Whoever takes many brings one `chosen`.
+    Raises ProblemError REGISTRY_MISSING.
     """
     known = replay(home=home, pack=pack, engine=engine, found=arrivals, as_of=as_of)
     registry_feed = pack.header.registry.feed if pack.header.registry else ""
@@ -184,6 +187,7 @@ def take_snapshot(
             one for one in known if feeds is None or one.feed in feeds or one.feed in rows_of
         ],
         as_of=as_of,
+        chosen=chosen,
     )
     for feed, facts in linked.files.items():
         if feed_items(pack, feed) and (feeds is None or feed in feeds):

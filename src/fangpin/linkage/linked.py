@@ -67,6 +67,45 @@ class Linked:
 NOTHING_LINKED = Linked()
 
 
+class Chosen:
+    """`chosen_links` of one engine, for days that are asked for one after the other.
+
+    Whom a claim is given to rests on registry, model, scores and decisions: days that share these share
+    it. So it is made of all claims that have scores, and kept until one of these is another.
+    """
+
+    def __init__(self) -> None:
+        self._made: tuple[object, ...] = ()
+
+    def bring(
+        self,
+        *,
+        engine: Engine,
+        pack: Pack,
+        state: RegistryState,
+        scores: Scores,
+        decisions: Sequence[Decision],
+        model: Model,
+    ) -> None:
+        """Make it that of these, if it is not already."""
+        wanted = (state.key, scores.key, scores.files, digest_of(decisions))
+        if self._made != wanted:
+            make_chosen(
+                engine=engine,
+                pack=pack,
+                state=state,
+                scores=scores,
+                decisions=decisions,
+                model=model,
+            )
+            self._made = wanted
+
+    def forget(self, engine: Engine) -> None:
+        """Let it go."""
+        _forget_chosen(engine)
+        self._made = ()
+
+
 def linked_facts_of(
     *,
     home: Home,
@@ -76,8 +115,12 @@ def linked_facts_of(
     arrivals: Sequence[Arrival],
     as_of: date,
     model: Model | None = None,
+    chosen: Chosen | None = None,
 ) -> Linked:
-    """The linked facts of the deliveries that had arrived by a day; built once and kept."""
+    """The linked facts of the deliveries that had arrived by a day; built once and kept.
+
+    Whoever asks for many days brings one `chosen`.
+    """
     known = [
         one
         for one in arrivals
@@ -110,7 +153,16 @@ def linked_facts_of(
         files[feed] = home.links / "facts" / feed / f"{key}.parquet"
         if not files[feed].exists() and not files[feed].with_suffix(".none").exists():
             missing[feed] = deliveries
-    if missing:
+    if missing and chosen is not None:
+        chosen.bring(
+            engine=engine,
+            pack=pack,
+            state=state,
+            scores=scores,
+            decisions=decisions,
+            model=model,
+        )
+    elif missing:
         wanted = _wanted(engine, scores, [one for one in claimed if one.feed in missing])
         make_chosen(
             engine=engine,
@@ -133,7 +185,8 @@ def linked_facts_of(
             final=files[feed],
         )
     files = {feed: file for feed, file in files.items() if file.exists()}
-    engine.drop("candidates", "chosen_links", "wanted_claims", MAY_BE_MEANT)
+    if chosen is None:
+        _forget_chosen(engine)
     digest = hashlib.sha256("\n".join(keys).encode()).hexdigest()[:12]
     return Linked(files, digest, scores.is_whole)
 
@@ -141,6 +194,10 @@ def linked_facts_of(
 def decisions_in_force(engine: Engine, decisions: Sequence[Decision]) -> list[Decision]:
     """`standing` of all that was decided until some day, of the persons of now. After `view_present`."""
     return standing(decisions, present=present_of(engine, (one.person_ref for one in decisions)))
+
+
+def _forget_chosen(engine: Engine) -> None:
+    engine.drop("candidates", "chosen_links", "wanted_claims", MAY_BE_MEANT)
 
 
 def _wanted(engine: Engine, scores: Scores, claimed: Sequence[Arrival]) -> str | None:
