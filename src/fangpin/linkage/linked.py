@@ -372,8 +372,8 @@ def _parted(
     same = ["row_key", "person_ref"]
     if contract.subject_field in contract.key:
         known = set(engine.columns("SELECT * FROM decided_files"))
-        told = [one for one in engine.columns("SELECT * FROM decided_facts") if one in known]
-        same += [one for one in told if one not in (*same, "row_no")]
+        fields = [one for one in engine.columns("SELECT * FROM decided_facts") if one in known]
+        same += [one for one in fields if one not in (*same, "row_no")]
     engine.make_table(
         "decided_records",
         "SELECT said.kind, said.turn, said.person_ref AS decided_ref, said.delivery AS said_of, "
