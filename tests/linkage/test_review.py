@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from fangpin.feeds.arrivals import arrivals
+from fangpin.feeds.holds import refuse_delivery
 from fangpin.linkage.decisions import Decision, all_decisions, append, standing
 from fangpin.linkage.desk import Desk, open_desk
 from fangpin.linkage.review import (
@@ -37,6 +38,7 @@ from tests.linkage.valley import (
     EARLY,
     LATER,
     REGISTRY,
+    WAGES,
     Valley,
     citizen,
     claim,
@@ -261,6 +263,90 @@ def test_a_row_under_anothers_number_is_given_to_whom_it_belongs(village: Valley
     assert village.bills("A") == {"2020-02": 30}
     assert village.bills("E") == {"2020-02": 100}
     assert village.bills("A", as_of=date(2020, 6, 30)) == {"2020-02": 130}
+
+
+@pytest.mark.parametrize("is_withdrawn", [True, False])
+def test_a_row_that_was_split_off_stays_off_when_it_is_sent_again(
+    village: Valley, is_withdrawn: bool
+) -> None:
+    """In another file, with the first withdrawn, or corrected: the record is still not his."""
+    others = claim("1", LI, "黄秀英")
+    delivery = village.send(BILLS, [others, claim("2", LI, "李竹喜", own_share="30")])
+    huang = village.person(number("1962-02-02", 24))
+    with desk(village) as opened:
+        row = resting_on_number(desk=opened, feed=BILLS, delivery=delivery, row_no=2)
+        split_row(home=opened.home, row=row, by="fang", at=DECIDED, reason="r", belongs_to=huang)
+    if is_withdrawn:
+        refuse_delivery(
+            village.home, delivery=delivery, feed=BILLS, by="fang", at=DECIDED, reason="r"
+        )
+    again = [claim("2", LI, "李竹喜", own_share="30"), others | {"own_share": "101"}]
+    village.send(BILLS, again, on=date(2020, 8, 5))
+
+    assert village.bills("A") == {"2020-02": 30}
+    assert village.bills("E") == {"2020-02": 101}
+    (said,) = (one for one in all_decisions(village.home) if one.kind == "different")
+    for one in all_decisions(village.home):
+        undo(home=village.home, decision=one.id, by="fang", at=DECIDED.replace(day=9), reason="r")
+    assert said.delivery == delivery
+    assert village.bills("A") == {"2020-02": 131} and village.bills("E") == {}
+
+
+@pytest.mark.parametrize(("wage", "counts"), [("900", {}), ("901", {"2020-02": 901})])
+def test_of_wages_that_their_number_names_what_says_the_same_stays_off(
+    village: Valley, wage: str, counts: dict[str, int]
+) -> None:
+    """What says otherwise may be his own, which the sender has set right."""
+
+    def paid(wage: str) -> dict[str, str]:
+        return {"worker_name": "", "id_number": LI, "month": "2020-02", "wage": wage, "bonus": ""}
+
+    delivery = village.send(WAGES, [paid("900")])
+    with desk(village) as opened:
+        row = resting_on_number(desk=opened, feed=WAGES, delivery=delivery, row_no=2)
+        split_row(home=opened.home, row=row, by="fang", at=DECIDED, reason="r")
+    refuse_delivery(village.home, delivery=delivery, feed=WAGES, by="fang", at=DECIDED, reason="r")
+    other = paid("1") | {"id_number": YOUNG_CHEN}
+    village.send(WAGES, [other, paid(wage)], on=date(2020, 8, 5))
+
+    found = village.amounts(LATER)
+    assert {month: int(amount) for (home, month, item), amount in found.items()
+            if (home, item) == ("A", "wage")} == counts  # fmt: skip
+
+
+def test_a_bill_under_his_right_number_is_his_though_another_of_its_number_was_split_off(
+    village: Valley,
+) -> None:
+    delivery = village.send(BILLS, [claim("1", LI, "黄秀英")])
+    with desk(village) as opened:
+        row = resting_on_number(desk=opened, feed=BILLS, delivery=delivery, row_no=2)
+        split_row(home=opened.home, row=row, by="fang", at=DECIDED, reason="r")
+    huang = number("1962-02-02", 24)
+    village.send(BILLS, [claim("1", huang, "黄秀英"), claim("3", LI, "李竹喜", own_share="7")])
+
+    assert village.bills("A") == {"2020-02": 7} and village.bills("E") == {"2020-02": 100}
+
+
+def test_what_is_decided_of_a_name_alone_holds_for_that_record_when_it_is_sent_again(
+    of_one_chen: Valley,
+) -> None:
+    with desk(of_one_chen) as opened:
+        waiting = queue(desk=opened)[0].claim_ref
+        decide(
+            home=opened.home,
+            kind="same",
+            claim_ref=waiting,
+            person_ref=of_one_chen.person(OLD_CHEN),
+            by="fang",
+            at=DECIDED,
+            reason="his receipt",
+        )
+    again = claim("1", None, "陈永明", village="H02", own_share="56")
+    of_one_chen.send(BILLS, [again, claim("2", None, "陈永明", village="H02")], on=date(2020, 8, 5))
+
+    assert of_one_chen.bills("C") == {"2020-02": 56} and of_one_chen.bills("D") == {}
+    with desk(of_one_chen) as opened:
+        assert {one.claim_ref for one in queue(desk=opened)} - {waiting}, "the other bill is asked"
 
 
 def test_decisions_are_files_that_are_never_changed(of_one_chen: Valley) -> None:

@@ -14,6 +14,7 @@ from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.claims.models import Candidate
 from fangpin.casework.officials.scope import Scope
 from fangpin.feeds.arrivals import arrivals
+from fangpin.feeds.holds import refuse_delivery
 from fangpin.lake.engines.duckdb import connect
 from fangpin.linkage.desk import Desk, open_desk
 from fangpin.linkage.review import queue
@@ -294,6 +295,38 @@ def test_an_alert_that_rested_on_a_split_row_ends(a_judged_year: Valley) -> None
     )
 
     assert loaded(a_judged_year, date(2020, 6, 20)) == {
+        li: ("open", ""),
+        chen: ("ended", "source_corrected"),
+    }
+
+
+def test_an_alert_that_rested_on_a_claim_ends_when_its_delivery_is_refused(
+    a_judged_year: Valley,
+) -> None:
+    li, chen = a_judged_year.ref("A"), a_judged_year.ref("D")
+    loaded(a_judged_year, AS_OF)
+    (may,) = {one.delivery for one in EvidenceRow.objects.filter(alert__household_id=li)}
+    refuse_delivery(a_judged_year.home, delivery=may, feed=BILLS, by="fang", at=AT, reason="误")
+    again = claim("5", number("1950-01-02", 11), "陈永明", day="2020-05-09", own_share="2")
+    a_judged_year.send(BILLS, [again], on=date(2020, 6, 19))
+
+    assert loaded(a_judged_year, date(2020, 6, 20)) == {
+        li: ("ended", "source_corrected"),
+        chen: ("ended", "source_corrected"),
+    }
+
+
+def test_a_correction_that_lost_its_number_takes_nothing_back(a_judged_year: Valley) -> None:
+    """Of two namesakes nobody knows whose it is: the family had the bill, and keeps its alert."""
+    li, chen = a_judged_year.ref("A"), a_judged_year.ref("D")
+    loaded(a_judged_year, AS_OF)
+    lost = claim("y", None, "陈永明", own_share="9000", day="2020-05-11")
+    a_judged_year.send(BILLS, [lost], on=date(2020, 6, 19))
+    assert loaded(a_judged_year, date(2020, 6, 20)) == {li: ("open", ""), chen: ("open", "")}
+
+    mended = lost | {"id_number": number("1980-01-02", 13), "own_share": "9"}
+    a_judged_year.send(BILLS, [mended], on=date(2020, 6, 21))
+    assert loaded(a_judged_year, date(2020, 6, 22)) == {
         li: ("open", ""),
         chen: ("ended", "source_corrected"),
     }

@@ -6,7 +6,8 @@ facts wait in claims.parquet, in the columns of facts.parquet; the name, the num
 date, sex and division are sealed in the vault and read by linkage alone.
 A claim's `claim_ref` is the same for rows that say the same of the same person, so that what an
 official decides of one holds for the next month's too. Rows that give no more than a name never
-share one, nor do rows under a made-up number or under what is no name (no_names.py).
+share one, nor do rows under a made-up number or under what is no name (no_names.py): unless they are one
+record of the feed, by its key, that is sent again.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 from fangpin.feeds.check import CHECKED, WAITING
 from fangpin.feeds.no_names import is_no_name_sql
 from fangpin.feeds.readers.table import RAW, RawTable
-from fangpin.feeds.shapes import quoted
+from fangpin.feeds.shapes import literal, quoted
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.vault import Vault
 from fangpin.policy.feed_models import Contract
@@ -81,14 +82,14 @@ def find_claims(
     engine.make_table(
         "claim_cells",
         " UNION ALL ".join(
-            f"SELECT facts.row_no, facts.person_ref, {waits} AS waits, {', '.join(cells)} "
+            f"SELECT facts.row_no, facts.row_key, {waits} AS waits, {', '.join(cells)} "
             f"FROM {checked} AS checked JOIN {facts} AS facts USING (row_no) "
             f"JOIN {RAW} AS raw ON raw.rowid = checked.position "
             f"WHERE ({given if not waits else 'TRUE'}) AND raw.c{name.position} IS NOT NULL"
             for checked, facts, waits in sources
         ),
     )
-    _make_sealed_rows(engine, vault, is_no_name_sql(registry, "texts.name"))
+    _make_sealed_rows(engine, vault, contract.feed, is_no_name_sql(registry, "texts.name"))
     engine.make_table(
         CLAIM_FACTS,
         " UNION ALL ".join(
@@ -117,7 +118,7 @@ def write_claims(*, engine: Engine, vault: Vault, folder: Path, feed: str, deliv
     engine.drop(CLAIM_FACTS, _SEALED_ROWS)
 
 
-def _make_sealed_rows(engine: Engine, vault: Vault, is_no_name: str) -> None:
+def _make_sealed_rows(engine: Engine, vault: Vault, feed: str, is_no_name: str) -> None:
     """The evidence of each claim in the one form that is compared, with its claim_ref."""
     engine.make_empty_table(
         "claim_texts",
@@ -137,8 +138,8 @@ def _make_sealed_rows(engine: Engine, vault: Vault, is_no_name: str) -> None:
             columns,
         )
     # A name, even with a village, may be two people: only a number or a birth date joins rows. Where there
-    # is no name twins would be one.
-    own = "CAST(cells.person_ref AS VARCHAR)"
+    # is no name twins would be one. What is sent again under its key is the same record all the same.
+    own = f"concat_ws(':', {literal(feed)}, CAST(cells.row_key AS VARCHAR))"
     said = (
         "concat_ws(chr(31), texts.name, coalesce(texts.number, ''), "
         "coalesce(CAST(cells.birth AS VARCHAR), ''), coalesce(cells.sex, ''), "

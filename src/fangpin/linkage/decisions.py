@@ -20,7 +20,8 @@ from fangpin.lake.home import TEMPORARY, Home, published_file
 from fangpin.values.problem import Problem, ProblemError
 
 IN_FORCE = "decisions_in_force"
-"""kind (same, different, unknown), claim_ref, feed, delivery, row_no, person_ref, and the day `said_on`."""
+"""kind (same, different, unknown), claim_ref, feed, delivery, row_no, person_ref, the day `said_on`, and
+`turn`: later ones have a higher."""
 
 Kind = Literal["same", "different", "unknown", "alive", "dead", "undo"]
 LINKING = ("same", "different")
@@ -35,7 +36,8 @@ class Decision:
     could not tell, so nobody is asked again; `undo`: forget an earlier one.
 
     It speaks of a claim (`claim_ref`: every row that says the same, in every month) or of one row of
-    a delivery that its number alone had joined to a person. `of` is the undone decision's id.
+    a delivery that its number alone had joined to a person, and of the same record under that number
+    whenever it is sent again. `of` is the undone decision's id.
     `alive` and `dead` speak of a person whom a feed reports dead.
     """
 
@@ -166,6 +168,7 @@ def make_table(
             "row_no": "INTEGER",
             "person_ref": "BIGINT",
             "said_on": "DATE",
+            "turn": "INTEGER",
         },
     )
     engine.insert(
@@ -179,8 +182,9 @@ def make_table(
                 one.row_no,
                 person_of(one, present),
                 one.at.date(),
+                turn,
             )
-            for one in decisions
+            for turn, one in enumerate(decisions)
             if one.kind in OF_A_PAIR
         ],
     )

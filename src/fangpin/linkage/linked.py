@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from fangpin.feeds.arrivals import Arrival
+from fangpin.feeds.arrivals import FACTS, REPEATED, Arrival
 from fangpin.feeds.claims import CLAIMS, key_if_about
 from fangpin.feeds.duplicates import restated_month
 from fangpin.feeds.live_facts import view_live_facts
@@ -43,11 +43,11 @@ from fangpin.linkage.sent_twice import (
     make_renumbered,
     take_overtaken,
 )
-from fangpin.policy.expressions.sql import quoted
+from fangpin.policy.expressions.sql import column, quoted
 from fangpin.policy.feed_models import Contract
 from fangpin.policy.pack import Pack
 
-FORM = "6"
+FORM = "7"
 """Of linked files: those of an earlier form are left lying and made anew."""
 LINKED_ROWS = "linked_rows"
 """The rows of a feed's file."""
@@ -360,7 +360,7 @@ def _build(
         parts.append("SELECT * EXCLUDE (key_then, waits) FROM moving")
         parts += _taken_away(engine, state)
     if any(one.feed == contract.feed for one in decisions):
-        parts += _parted(engine, contract, deliveries, decisions)
+        parts += _parted(home, engine, contract, deliveries, decisions)
     if parts:
         engine.make_table(LINKED_ROWS, " UNION ALL BY NAME ".join(parts))
     is_any = bool(parts)
@@ -405,26 +405,70 @@ def _taken_away(engine: Engine, state: RegistryState) -> list[str]:
 
 
 def _parted(
+    home: Home,
     engine: Engine,
     contract: Contract,
     deliveries: Sequence[Arrival],
     decisions: Sequence[Decision],
 ) -> list[str]:
-    """Rows that their number joined to a person whom a decision says they are not about."""
-    meant = {one.delivery for one in decisions if one.feed == contract.feed}
-    arrivals = [one for one in deliveries if one.delivery in meant]
-    if not arrivals:
+    """Rows that their number joined to a person whom a decision says they are not about.
+
+    The row that was decided of may have been withdrawn or corrected since. What is said of it holds for
+    the record, known by its key, as long as it bears that number; where the key is the number itself
+    a corrected row may be the person's own: there it holds for what says the same.
+    """
+    meant = {one.delivery for one in decisions if one.feed == contract.feed and one.delivery}
+    folders = [home.deliveries / contract.feed / name for name in sorted(meant)]
+    files = [folder / name for folder in folders for name in (FACTS, REPEATED)]
+    files = [file for file in files if file.exists()]
+    arrivals = [one for one in deliveries if one.accepted]
+    if not files or not arrivals:
         return []
+    engine.view_files("decided_files", files, with_file_name=True)
     view_live_facts(engine=engine, name="decided_facts", arrivals=arrivals, beside=deliveries)
-    on_rows = (
-        f"(SELECT delivery, row_no, person_ref AS decided_ref FROM {IN_FORCE} "
-        f"WHERE feed = {quoted(contract.feed)} AND kind = '{{kind}}')"
+    same = ["row_key", "person_ref"]
+    if contract.subject_field in contract.key:
+        known = set(engine.columns("SELECT * FROM decided_files"))
+        fields = [one for one in engine.columns("SELECT * FROM decided_facts") if one in known]
+        same += [one for one in fields if one not in (*same, "row_no")]
+    engine.make_table(
+        "decided_records",
+        "SELECT said.kind, said.turn, said.person_ref AS decided_ref, said.delivery AS said_of, "
+        f"said.row_no AS said_row, {', '.join(f'rows.{column(one)}' for one in same)} "
+        f"FROM {IN_FORCE} AS said JOIN (SELECT *, split_part(filename, '/', -2) AS delivery "
+        "FROM decided_files) AS rows ON rows.delivery = said.delivery AND rows.row_no = said.row_no "
+        f"WHERE said.feed = {quoted(contract.feed)}",
+    )
+    meant_by = engine.rows("SELECT DISTINCT person_ref FROM decided_records ORDER BY 1")
+    if not meant_by:
+        return []
+    engine.make_table(
+        "facts_of_decided",
+        # Files are in order of persons: of a whole feed little is read for these.
+        "SELECT * FROM decided_facts "
+        f"WHERE person_ref IN ({', '.join(str(int(one)) for (one,) in meant_by)})",
+    )
+    is_same = " AND ".join(
+        f"said.{column(one)} IS NOT DISTINCT FROM facts.{column(one)}" for one in same[2:]
+    )
+    engine.make_table(
+        "said_of_rows",
+        "SELECT said.kind, said.turn, said.decided_ref, facts.delivery, facts.row_no, "
+        "facts.delivery = said.said_of AND facts.row_no = said.said_row AS is_this_row, "
+        "facts.person_ref FROM facts_of_decided AS facts JOIN decided_records AS said "
+        "ON said.row_key = facts.row_key AND said.person_ref = facts.person_ref"
+        + (f" AND {is_same}" if is_same else ""),
     )
     engine.make_table(
         "parted",
-        "SELECT facts.* FROM decided_facts AS facts JOIN "
-        f"{on_rows.format(kind='different')} AS decided USING (delivery, row_no) "
-        "WHERE facts.person_ref = decided.decided_ref",
+        "SELECT facts.* FROM facts_of_decided AS facts SEMI JOIN (SELECT delivery, row_no "
+        "FROM said_of_rows WHERE kind = 'different' AND decided_ref = person_ref) AS gone "
+        "USING (delivery, row_no)",
+    )
+    given = (
+        "(SELECT delivery, row_no, decided_ref FROM said_of_rows WHERE kind = 'same' "
+        "QUALIFY row_number() OVER (PARTITION BY delivery, row_no "
+        "ORDER BY is_this_row DESC, turn DESC) = 1)"
     )
     key = key_if_about(contract, facts="parted", person_ref="decided.decided_ref")
     told = "CAST(NULL AS BIGINT) AS claim_ref, 'decided' AS link_step, "
@@ -433,7 +477,7 @@ def _parted(
         f"SELECT *, -1 AS sign, {told} FROM parted",
         "SELECT parted.* REPLACE (decided.decided_ref AS person_ref, "
         f"CAST({key or 'parted.row_key'} AS BIGINT) AS row_key), 1 AS sign, {told} FROM parted "
-        f"JOIN {on_rows.format(kind='same')} AS decided USING (delivery, row_no)",
+        f"JOIN {given} AS decided USING (delivery, row_no)",
     ]
 
 

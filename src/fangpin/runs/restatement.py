@@ -1,7 +1,8 @@
 """What was taken back, and what the rules answer now for the households that it touched.
 
 taken_back.parquet: household and source row (feed, delivery, row number) that a later delivery
-replaced, whose delivery was refused, or that an official parted from its person. answers.parquet:
+replaced, whose delivery was refused, or that an official parted from its person; not one that was
+replaced by a row of which nobody knows whose it is. answers.parquet:
 what every rule answers for those households, as numbers (rules/evaluate.py); the rules are those of
 run.json in its order. Loading a run ends an alert that rested on nothing else (load_corrections.py).
 """
@@ -18,6 +19,12 @@ from fangpin.lake.engine import Engine
 from fangpin.lake.home import Home
 from fangpin.ledger.rollup import linked_facts
 from fangpin.ledger.snapshot import Snapshot
+from fangpin.linkage.decisions import LINKING
+from fangpin.linkage.linked import make_chosen
+from fangpin.linkage.model import load_model
+from fangpin.linkage.newcomers import MAY_BE_MEANT
+from fangpin.linkage.present import view_present
+from fangpin.linkage.scores import scores_of, with_claims
 from fangpin.policy.expressions.spans import base_items
 from fangpin.policy.expressions.sql import quoted
 from fangpin.rules.evaluate import NUMBERS, RAISING, Evaluation
@@ -100,6 +107,8 @@ def _link(
             engine.view_files(f"refused_{place}", files)
             parts.append(f"SELECT *, {quoted(one.delivery)} AS delivery FROM refused_{place}")
     place = 0
+    nobodys = _records_of_nobody(engine, snapshot, feed)
+    still = f" AND row_key NOT IN (SELECT row_key FROM {nobodys})" if nobodys else ""
     for one in snapshot.arrivals:
         if one.feed != feed:
             continue
@@ -109,10 +118,13 @@ def _link(
             delivery = quoted(facts.parent.name)
             parts.append(
                 f"SELECT *, {delivery} AS delivery FROM replaced_facts_{place} WHERE row_no IN "
-                f"(SELECT row_no FROM replaced_list_{place} WHERE delivery = {delivery})"
+                f"(SELECT row_no FROM replaced_list_{place} WHERE delivery = {delivery}){still}"
             )
             place += 1
     parts += _parted(engine, snapshot, feed)
+    parts += _linked_then(
+        home, evaluation, snapshot, [one for one in refused if one.months_of_rows[1] >= first]
+    )
     if not parts:
         return
     engine.make_table(
@@ -132,6 +144,73 @@ def _link(
         f"SELECT household_ref, {quoted(feed)}, delivery, row_no FROM ({linked}) AS linked",
     )
     engine.drop("facts_taken_back")
+
+
+def _linked_then(
+    home: Home, evaluation: Evaluation, snapshot: Snapshot, refused: Sequence[Arrival]
+) -> list[str]:
+    """The claims of a feed's refused deliveries, with the persons to whom linkage would give them."""
+    claimed = with_claims(refused)
+    if not claimed:
+        return []
+    engine, pack, model = evaluation.engine, evaluation.compiler.pack, load_model()
+    view_live_facts(
+        engine=engine, name="claims_refused", arrivals=claimed, file=CLAIMS, is_live=False
+    )
+    engine.make_table("refused_claims", "SELECT DISTINCT claim_ref FROM claims_refused")
+    view_present(engine, snapshot.registry)
+    make_chosen(
+        engine=engine,
+        pack=pack,
+        state=snapshot.registry,
+        scores=scores_of(
+            home=home,
+            pack=pack,
+            state=snapshot.registry,
+            model=model,
+            arrivals=claimed,
+            run=engine,
+        ),
+        decisions=[one for one in snapshot.decisions if one.kind in LINKING],
+        model=model,
+        claims="refused_claims",
+    )
+    engine.make_table(
+        "linked_then",
+        "SELECT rows.* EXCLUDE (claim_ref) REPLACE (chosen.person_ref AS person_ref) "
+        "FROM claims_refused AS rows JOIN chosen_links AS chosen USING (claim_ref)",
+    )
+    engine.drop("candidates", "chosen_links", "refused_claims", MAY_BE_MEANT)
+    return ["SELECT * FROM linked_then"]
+
+
+def _records_of_nobody(engine: Engine, snapshot: Snapshot, feed: str) -> str | None:
+    """A table of the row_key of a feed's claims that count for nobody; None where it has no claims.
+
+    A correction that lost its number says nothing against what the row before it said of its person.
+    """
+    of_feed = [one for one in snapshot.arrivals if one.feed == feed]
+    claimed = [one for one in of_feed if one.claims]
+    if not claimed:
+        return None
+    view_live_facts(
+        engine=engine, name="claims_in_force", arrivals=claimed, beside=of_feed, file=CLAIMS
+    )
+    engine.view_files("members_ever", [snapshot.registry.membership])
+    found = "claims_in_force"
+    moved = snapshot.linked.files.get(feed)
+    if moved is not None:
+        engine.view_files("claims_moved", [moved])
+        found += (
+            " ANTI JOIN (SELECT delivery, row_no FROM claims_moved WHERE sign > 0) AS moved "
+            "USING (delivery, row_no)"
+        )
+    engine.make_table(
+        "records_of_nobody",
+        f"SELECT DISTINCT row_key FROM (SELECT * FROM {found} WHERE NOT waits) AS claims "
+        "ANTI JOIN (SELECT person_ref FROM members_ever) AS members USING (person_ref)",
+    )
+    return "records_of_nobody"
 
 
 def _parted(engine: Engine, snapshot: Snapshot, feed: str) -> list[str]:
