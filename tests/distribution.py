@@ -14,7 +14,7 @@ from xdist.scheduler import LoadScopeScheduling
 TOGETHER = {
     "tests/field/phone": "browsers",
     "tests/public/test_browser.py": "browsers",
-    "tests/web/test_browser.py": "browsers",
+    "tests/web/browser": "browsers",
     "tests/synthetic": "one world of 1,500 households",
 }
 """Files or folders -> what they share; only one browser runs at a time."""

@@ -34,6 +34,16 @@ def test_a_table_that_fits_the_window_is_a_table(window: io.StringIO) -> None:
     assert "1 │ –" in window.getvalue()
 
 
+def test_brackets_that_departments_write_stand_in_a_table_as_they_were_written(
+    window: io.StringIO,
+) -> None:
+    output.print_table("[b]表", ["[i]栏", "b"], [["[/无]", "[red]户"], ["", "一\n二三四五六"]])
+    lines = window.getvalue().splitlines()
+    assert lines[0].startswith("\x1b[3m[b]表"), "a title leans"
+    for words in ("[i]栏", "[/无] │ [red]户", "–     │ 一", "      │ 二三四五六"):
+        assert words in window.getvalue(), words
+
+
 def test_in_a_window_that_is_too_narrow_each_row_is_a_block(window: io.StringIO) -> None:
     output.print_table("长 long", ["feed", "title", "rows"], [["card", LONG, 0], ["cert", "", 3]])
     assert "…" not in window.getvalue()

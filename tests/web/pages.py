@@ -1,11 +1,25 @@
-"""Forms of a page as a browser would send them: what is there, with some fields changed."""
+"""What a page says, and its forms as a browser would send them: what is there, some fields changed."""
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 
 from django.test import Client
+
+
+def body(response: Any) -> str:
+    """What was sent, also piece by piece."""
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    return content.decode("utf-8", errors="replace")
+
+
+def text_of(response: Any) -> str:
+    """The words of a page without its markup."""
+    page = re.sub(r"<svg[^>]*/>", " ", body(response))
+    page = re.sub(r"<title>.*?</title>|<svg.*?</svg>", " ", page, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", re.sub(r"</?(?:b|small)>", "", page)))
 
 
 class _Forms(HTMLParser):

@@ -21,6 +21,7 @@ from fangpin.web.console.cases.forms import FORMS
 from fangpin.web.console.cases.forms.household import HOUSEHOLD_FORMS
 from fangpin.web.settings import CONTENT_SECURITY_POLICY
 from tests.web.conftest import SignIn
+from tests.web.pages import body
 from tests.web.seed import FOREIGN, FOREIGN_NAME, FOREIGN_VILLAGE, LI_ZHUXI, ROLES, SHISHAN, Seed
 from tests.web.seed_cases import FOREIGN_RECEIPT, ON_NOTICE, RECEIPT
 from tests.web.seed_links import CLAIM, LI, LINKED_CLAIM, ROW, STRANGER
@@ -234,11 +235,6 @@ def addresses(household: int) -> list[tuple[str, str]]:
         for pattern in patterns()
         if pattern.name not in POST_ONLY
     ]
-
-
-def body(response: Any) -> str:
-    content = b"".join(response.streaming_content) if response.streaming else response.content
-    return content.decode("utf-8", errors="replace")
 
 
 def test_every_view_says_whom_it_is_for() -> None:

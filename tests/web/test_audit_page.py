@@ -19,10 +19,9 @@ from fangpin.web.console.trail_words import act_words, detail_words
 from fangpin.web.ground.sessions import REFUSED_VIEW
 from tests.web import seed_cases as at
 from tests.web.conftest import SignIn
+from tests.web.pages import body, text_of
 from tests.web.seed import LI_ZHUXI, SHISHAN, Seed
 from tests.web.seed_cases import moment
-from tests.web.test_access import body
-from tests.web.test_pages import text_of
 
 
 def table(response: Any) -> list[list[str]]:

@@ -12,10 +12,8 @@ from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.cases.models import Case, CaseAct, Comparison, Meeting, Visit
 from tests.web import seed_cases as at
 from tests.web.conftest import SignIn
-from tests.web.pages import form_of, send
+from tests.web.pages import body, form_of, send, text_of
 from tests.web.seed import Seed
-from tests.web.test_access import body
-from tests.web.test_pages import text_of
 
 
 def test_a_visit_asks_few_fields_and_takes_what_the_system_knows(

@@ -12,10 +12,8 @@ from fangpin.casework.cases.progress import standing_of
 from fangpin.casework.cases.turns import TurnFilters
 from tests.web import seed_cases as at
 from tests.web.conftest import SignIn
-from tests.web.pages import form_of
+from tests.web.pages import body, form_of, text_of
 from tests.web.seed import LI_ZHUXI, Seed
-from tests.web.test_access import body
-from tests.web.test_pages import text_of
 
 # ── the list ───────────────────────────────────────────────────────────────────────────────────
 

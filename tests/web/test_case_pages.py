@@ -14,10 +14,8 @@ from fangpin.casework.cases.models import Case, Episode, PublicNotice
 from fangpin.casework.measures.models import Measure
 from tests.web import seed_cases as at
 from tests.web.conftest import SignIn
-from tests.web.pages import send
+from tests.web.pages import body, send, text_of
 from tests.web.seed import LI_ZHUXI, Seed
-from tests.web.test_access import body
-from tests.web.test_pages import text_of
 
 
 def page_of(client: Client, seed: Seed, household: int, query: str = "") -> Any:

@@ -11,9 +11,8 @@ from django.test import Client
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.models import Official, Post
 from tests.web.conftest import SignIn
+from tests.web.pages import body, text_of
 from tests.web.seed import Seed
-from tests.web.test_access import body
-from tests.web.test_pages import text_of
 
 
 @pytest.fixture

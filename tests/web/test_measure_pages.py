@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from fangpin.casework.followup.duties import DutyState
 from fangpin.casework.measures.models import Measure, Resource
 from fangpin.casework.registry.models import Household
+from fangpin.policy.nodes import Words
+from fangpin.policy.procedure_models import Duty
 from tests.web.conftest import SignIn
+from tests.web.pages import body, text_of
 from tests.web.seed import FOREIGN, FOREIGN_NAME, LI_ZHUXI, Seed
-from tests.web.test_access import body
-from tests.web.test_pages import text_of
 
 POSTS = "R-POSTS"
 
@@ -95,3 +97,29 @@ def test_what_no_count_leads_to_is_not_there(help_given: None, signed_in: SignIn
     assert "这里没有这样的措施" in text_of(county.get("/measures/post/ended/"))
     Resource.objects.filter(resource_no=POSTS).update(division="431027")
     assert county.get(f"/measures/places/{POSTS}/").status_code == 404
+
+
+def test_a_county_whose_own_duties_lapsed_is_told_so_beside_its_households(
+    prefecture: Seed, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in("county")
+    assert "摘帽县的责任有" not in text_of(client.get("/duties/"))
+    told = Words(zh="没有人来过", en="Nobody has come")
+    duty = Duty(
+        duty="visits",
+        title=told,
+        lapse=told,
+        group="supervision",
+        level="county",
+        watches="supervision_visit",
+        source="invented",
+        status="proposed",
+    )
+    states = [
+        DutyState(duty, "431022", "431022", holds=holds, last=None, due=None)
+        for holds in (False, True, False)
+    ]
+    monkeypatch.setattr(
+        "fangpin.web.console.views.measures.followup.county_duties", lambda *_, **__: states
+    )
+    assert "摘帽县的责任有 2 项断了" in text_of(client.get("/duties/"))

@@ -17,7 +17,7 @@ from fangpin.casework.registry.models import DivisionCount, Household, Household
 from fangpin.policy import load_pack
 from fangpin.values.month import Month
 from tests.web.conftest import SignIn
-from tests.web.test_pages import text_of
+from tests.web.pages import text_of
 
 AS_OF = date(2020, 12, 10)
 JUDGED = int(Month.parse("2020-11"))

@@ -27,9 +27,8 @@ from fangpin.web.console.sheets.public import PublicSheet
 from fangpin.web.ground import pdf
 from tests.web import seed_cases as at
 from tests.web.conftest import SignIn
+from tests.web.pages import body, text_of
 from tests.web.seed import Seed
-from tests.web.test_access import body
-from tests.web.test_pages import text_of
 
 CANARY = "CANARY"
 PHONE = "13900002307"

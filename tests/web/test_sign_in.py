@@ -19,7 +19,7 @@ from fangpin.web.console.views import sign_in
 from fangpin.web.ground import access
 from tests.casework.test_second_factor import phone
 from tests.web.conftest import SignIn
-from tests.web.pages import form_of
+from tests.web.pages import form_of, text_of
 from tests.web.seed import CLOCK, FOREIGN, LI_ZHUXI, PASSWORD, Seed
 from tests.web.seed_cases import ON_NOTICE
 
@@ -336,3 +336,27 @@ def test_the_address_of_an_act_says_in_words_that_it_has_no_page(
     answer = signed_in("county").get("/alerts/A202012-0001/end/")
     assert answer.status_code == 405
     assert "这一步没有自己的页面" in answer.content.decode()
+
+
+def test_signing_in_and_out(prefecture: Seed) -> None:
+    client = Client()
+    page = text_of(client.get("/sign-in/"))
+    assert "演示账号" in page
+    wrong = client.post("/sign-in/", {"username": "city", "password": "no"})
+    assert wrong.status_code == 400
+    assert "账号、密码或验证码不对" in text_of(wrong)
+    right = client.post("/sign-in/", {"username": "city", "password": PASSWORD, "next": "/queue/"})
+    assert right.headers["Location"] == "/queue/"
+    assert client.get("/queue/").status_code == 200
+    client.post("/sign-out/")
+    assert client.get("/queue/").status_code == 302
+
+
+def test_demonstration_accounts_are_listed_in_a_demonstration_only(
+    prefecture: Seed, settings: Any
+) -> None:
+    settings.FANGPIN = dataclasses.replace(settings.FANGPIN, demo=False, clock=None)
+    page = text_of(Client().get("/sign-in/"))
+    assert "演示账号" not in page
+    assert "曹丽" not in page
+    assert "演示时钟" not in page

@@ -13,9 +13,8 @@ from fangpin.casework.cases import timeliness
 from fangpin.casework.cases.models import Case
 from fangpin.casework.cases.progress import clocks_of
 from tests.web.conftest import SignIn
+from tests.web.pages import body, text_of
 from tests.web.seed import CLOCK, Seed
-from tests.web.test_access import body
-from tests.web.test_pages import text_of
 
 
 def test_the_answer_stands_first_and_says_who_is_late_where(

@@ -13,9 +13,9 @@ from fangpin.runs.cannot_tell import cannot_tell
 from fangpin.values.withheld import is_withheld
 from fangpin.web.ground.pack import installation_pack
 from tests.web.conftest import SignIn
+from tests.web.pages import text_of
 from tests.web.seed import Seed
 from tests.web.seed_unsure import HOUSEHOLDS_A_VILLAGE, unsure_rows
-from tests.web.test_pages import text_of
 
 SMALLEST = 5
 RULES = ("disaster_loss", "medical_sustained")

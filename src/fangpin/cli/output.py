@@ -47,11 +47,15 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
     window (a file, a pipe) is as wide as the table.
     """
     told = [["–" if value is None or value == "" else str(value) for value in row] for row in rows]
-    table = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
-    for column in columns:
-        table.add_column(column)
+    table = Table(
+        title=Text(title, "table.title"), title_justify="left", show_edge=False, pad_edge=False
+    )
+    for column, *cells in zip(columns, *told, strict=True):
+        # Told its width, rich does not lay every cell out three times to find it.
+        table.add_column(Text(column), width=max(_width(one) for one in (column, *cells)))
     for row in told:
-        table.add_row(*row)
+        # As text: what departments wrote between brackets is no markup.
+        table.add_row(*map(Text, row))
     needed = max(Measurement.get(screen, _UNBOUNDED, table).maximum, cell_len(title))
     if needed <= screen.width:
         screen.print(table)
@@ -65,6 +69,10 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
         screen.print(f"\n{first}", style="bold", soft_wrap=True, markup=False)
         pairs = [f"{name} {value}" for name, value in zip(columns[1:], others, strict=True)]
         screen.print(Padding(Text(" · ".join(pairs), overflow="fold"), (0, 0, 0, 2), expand=False))
+
+
+def _width(cell: str) -> int:
+    return max((cell_len(line) for line in cell.splitlines()), default=0)
 
 
 def print_problems(problems: Iterable[Problem], *, as_json: bool) -> None:
