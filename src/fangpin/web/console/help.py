@@ -130,7 +130,7 @@ def _effect(request: ConsoleRequest, household: Household) -> Effect | None:
         description=gettext("逐月滚动的近 12 个月人均纯收入；深色是帮扶开始以后"),
         unknown_words=gettext("不知道"),
         language=short_language(),
-        width=560,
+        width=740,
         key="effect",
     )
     return Effect(svg, rows, _told(known))

@@ -22,6 +22,9 @@ from fangpin.web.ground.language import short_language
 
 register = template.Library()
 
+DONE = "done"
+"""Of an address, the act that led to it: links that go on from there leave it out."""
+
 _SHAPES = {
     "diamond": "M7 .8 13.2 7 7 13.2.8 7Z",
     "triangle": "M7 1.2 13.4 12.6H.6Z",
@@ -184,4 +187,5 @@ def query(context: Any, **changes: Any) -> str:
         else:
             present[name] = str(value)
     present.pop("after", None) if "after" not in changes else None
+    present.pop(DONE, None)
     return "?" + urlencode(sorted(present.items())) if present else "?"
