@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.db.models import F
 
 from fangpin.casework.alerts.models import Alert
 from fangpin.casework.cases import turns
@@ -164,8 +163,8 @@ def test_an_alert_in_a_case_waits_no_more_for_its_first_visit_once_someone_came(
 
 def test_the_queue_and_the_case_name_the_same_two_days(prefecture: Seed, signed_in: SignIn) -> None:
     """An alert's day and its case's are counted from different things: neither stands unnamed."""
-    case = Case.objects.filter(state="open", due_date__isnull=False, clues__alert__state="open")
-    one = case.exclude(due_date=F("clues__alert__due_date")).first()
+    to_visit = Case.objects.filter(household__in=(at.TO_VISIT, at.OVERDUE_VISIT))
+    one = to_visit.filter(due_date__isnull=False, clues__alert__isnull=False).first()
     assert one is not None and one.due_date is not None
     alert = Alert.objects.get(clues__case=one)
     client = signed_in("town")
@@ -175,3 +174,5 @@ def test_the_queue_and_the_case_name_the_same_two_days(prefecture: Seed, signed_
     page = text_of(client.get(f"/cases/{one.case_no}/"))
     assert re.search(rf"预警到期 \S.*? {alert.due_date}", page)
     assert f"{one.due_date}" in page
+    visited = text_of(client.get(f"/cases/{prefecture.case_nos[at.TO_COMPARE]}/"))
+    assert "预警到期" not in visited, "an alert asks for a visit: once made, its day is past"

@@ -116,7 +116,7 @@ def test_the_county_records_places_and_a_plan_of_a_post_names_one_and_a_member(
     assert done.headers["Location"] == "/measures/?done=manage_resources"
     shown = text_of(county.get(done.headers["Location"]))
     assert "已保存：登记名额" in shown
-    assert "村级保洁员 村级保洁员岗位 600 2 0 2" in shown
+    assert "村级保洁员 村级保洁员岗位 600 元 2 0 2" in shown
     assert Resource.objects.get(title="村级保洁员").division == "431022"
 
     town, path = signed_in("town"), f"/cases/{prefecture.case_nos[at.GREEN]}/"
@@ -133,4 +133,8 @@ def test_the_county_records_places_and_a_plan_of_a_post_names_one_and_a_member(
         town, form, "/make_plan/", measures=["cleaner"], place=place, member=member, reason="能干"
     )
     assert planned.headers["Location"] == f"{path}?done=make_plan"
-    assert "村级保洁员 村级保洁员岗位 600 2 1 1" in text_of(county.get("/measures/"))
+    assert "村级保洁员 村级保洁员岗位 600 元 2 1 1" in text_of(county.get("/measures/"))
+    name = Member.objects.get(person_ref=member).name
+    help_ = text_of(town.get(f"/households/{at.GREEN}/")).partition("帮扶措施")[2]
+    assert f"村级保洁员岗位 村级保洁员 · {name} 能干" in help_
+    assert f"给 {name}" in text_of(county.get(f"/measures/places/{place}/"))

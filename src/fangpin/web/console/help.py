@@ -52,6 +52,7 @@ class Effect:
     svg: str
     rows: list[EffectMonth]
     sentence: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,9 @@ def _effect(request: ConsoleRequest, household: Household) -> Effect | None:
         width=740,
         key="effect",
     )
-    return Effect(svg, rows, _told(known))
+    unit = said(installation_pack().header.currency)
+    title = gettext("近 12 个月人均纯收入（%(unit)s）") % {"unit": unit}
+    return Effect(svg, rows, _told(known), title)
 
 
 def _told(known: list[EffectMonth]) -> str:

@@ -19,6 +19,7 @@ from fangpin.values.month import Month
 from fangpin.values.withheld import is_withheld
 from fangpin.web.charts.axis import month_name
 from fangpin.web.ground.language import short_language
+from fangpin.web.ground.pack import installation_pack
 
 register = template.Library()
 
@@ -53,6 +54,15 @@ def number(value: Any, decimals: int = 0) -> str:
     text = f"{amount:,.{int(decimals)}f}"
     zero = not any(sign in "123456789" for sign in text)
     return text.lstrip("-") if zero else text.replace("-", "−")
+
+
+@register.filter
+def money(value: Any, decimals: int = 0) -> str:
+    """An amount with the pack's currency: 1,350 元; a dash for what is unknown."""
+    text, unit = number(value, decimals), installation_pack().header.currency
+    if unit is None or not text[-1:].isdigit():
+        return text
+    return f"{text} {unit.en if short_language() == 'en' else unit.zh}"
 
 
 @register.filter

@@ -187,6 +187,7 @@ def _page(
     request.focus = path[-1] if path else None  # type: ignore[attr-defined]
     outcome = desk.pack.words.get(f"outcome.{found.outcome}")
     channel = desk.pack.words.get(f"channel.{found.channel}")
+    visit = visit_view(desk)
     of_household = alerts.alerts_of_household(request.scope, found.household_id)
     alert = of_household[0] if of_household else None
     running = [clock for clock in desk.clocks if clock.is_running]
@@ -220,7 +221,7 @@ def _page(
             )
             for clue in queries.clues(request.scope, found)
         ],
-        "visit": visit_view(desk),
+        "visit": visit,
         "consent": consent_of(desk),
         "comparisons": comparison_lines(desk),
         "deliberation": deliberation_of(desk),
@@ -245,7 +246,7 @@ def _page(
         "may_see_audit": request.scope.can(SEE_AUDIT),
         "alert": alert,
         "alert_due": due_of(due_date=alert.due_date, severity=alert.severity, today=request.today)
-        if alert is not None and alert.state == AlertState.OPEN
+        if alert is not None and alert.state == AlertState.OPEN and visit is None
         else None,
     }
     return render(request, "console/case.html", context, status=status)
