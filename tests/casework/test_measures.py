@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -15,6 +16,7 @@ from fangpin.casework.measures.models import Measure, MeasureDelivery, Resource
 from fangpin.casework.measures.places import ResourceRecord, offer_resource, resources
 from fangpin.casework.measures.plans import PlannedMeasure
 from fangpin.casework.measures.queries import MeasureFilters
+from fangpin.casework.registry.models import Household, Member
 from fangpin.values.problem import ProblemError
 from tests.casework.cases_world import DAY, Office, build_alert, build_household, moment, pack
 from tests.cast import COUNTY, build_cast, build_divisions
@@ -27,7 +29,7 @@ def office() -> Office:
     """The offices on the day on which the county approved the household's case."""
     build_divisions()
     cast = build_cast()
-    alert = build_alert(build_household())
+    alert = build_alert(with_a_worker(build_household()))
     opening = Office(cast, pack())
     acts.report_clue(
         pack=opening.pack,
@@ -39,6 +41,19 @@ def office() -> Office:
         alert_no=alert.alert_no,
     )
     return opening.on(Case.objects.get()).until_approval()
+
+
+def with_a_worker(household: Household) -> Household:
+    Member.objects.create(
+        person_ref=household.household_ref * 10,
+        household=household,
+        name="李某",
+        relation="head",
+        is_head=True,
+        birth_date=date(1980, 1, 1),
+        attributes={"work_skill": "ordinary", "posts_held": 0},
+    )
+    return household
 
 
 def offer_posts(office: Office, quota: int) -> str:
@@ -69,8 +84,13 @@ def plan(office: Office, *measures: PlannedMeasure, key: str = "") -> None:
     )
 
 
-def post(office: Office, resource_no: str = "") -> PlannedMeasure:
-    return PlannedMeasure("public_welfare_post", office.day, resource_no=resource_no)
+def post(office: Office, resource_no: str | None = None) -> PlannedMeasure:
+    """A post of the household's able member; without a number one of enough places."""
+    number = offer_posts(office, 9) if resource_no is None else resource_no
+    able = Member.objects.get(household=office.case().household)
+    return PlannedMeasure(
+        "public_welfare_post", office.day, person_ref=able.person_ref, resource_no=number
+    )
 
 
 def allowance(office: Office) -> PlannedMeasure:
@@ -131,6 +151,25 @@ def test_safety_net_support_does_not_stand_alone_where_someone_can_work(office: 
     assert not Measure.objects.exists()
 
 
+def test_a_post_names_the_member_it_is_for_and_the_place_it_takes(office: Office) -> None:
+    named = post(office)
+    for left_open, code in (
+        (replace(named, resource_no=""), "MEASURE_WITHOUT_PLACE"),
+        (replace(named, person_ref=None), "MEASURE_WITHOUT_PERSON"),
+    ):
+        with pytest.raises(ProblemError) as refused:
+            plan(office, left_open, allowance(office))
+        assert codes_of(refused) == [code]
+        assert not Measure.objects.exists(), "all of a plan or none of it"
+    with pytest.raises(ProblemError) as refused:
+        plan(office, PlannedMeasure("public_welfare_post", office.day))
+    assert codes_of(refused) == ["MEASURE_WITHOUT_PERSON", "MEASURE_WITHOUT_PLACE"]
+    assert all("公益岗位帮扶" in one.zh and one.fix_zh for one in refused.value.problems)
+
+    plan(office, named, allowance(office))
+    assert Measure.objects.count() == 2, "an allowance is the household's and takes no place"
+
+
 def test_relocation_is_no_new_measure_after_its_last_day(office: Office) -> None:
     with pytest.raises(ProblemError) as refused:
         plan(office, PlannedMeasure("relocation", date(2022, 1, 1)), post(office))
@@ -183,7 +222,7 @@ def test_the_outsider_sees_no_help_and_stops_none(office: Office) -> None:
 
 
 def test_in_the_green_channel_help_comes_first_and_the_procedure_after(office: Office) -> None:
-    build_household(2)
+    with_a_worker(build_household(2))
     reviewer = office.scope(office.cast.reviewer)
     case = acts.report_clue(
         pack=office.pack,

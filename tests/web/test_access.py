@@ -87,7 +87,7 @@ MAY_OPEN = {
     | _RULES
     | _AUDIT
     | _REGISTER
-    | {"household-act", "clock-cases"},
+    | {"household-act", "clock-cases", "new-place"},
     "town": _ROWS | _CASES | _DECLARED | _REGISTER | _WATCH | {"household-act", "clock-cases"},
     "village": _ROWS | _CASES | _REGISTER | {"household-act", "new-meeting", "blank-meeting"},
     "owner": _FEEDS | {"uploads", "upload"},
@@ -99,6 +99,7 @@ MAY_OPEN = {
         "cases",
         "measures",
         "measures-given",
+        "new-place",
         "duties",
         "declarations",
         "unregistered",

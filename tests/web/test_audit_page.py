@@ -7,14 +7,18 @@ import csv
 import importlib
 import io
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
 
 import fangpin
 from fangpin.casework.appointments.acts import APPOINT
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.measures.places import MANAGE
 from fangpin.policy import load_pack
+from fangpin.web.console.page_names import page_words
 from fangpin.web.console.trail_words import act_words, detail_words
 from fangpin.web.ground.sessions import REFUSED_VIEW
 from tests.web import seed_cases as at
@@ -160,4 +164,20 @@ def test_what_stands_beside_an_act_is_told_in_words(prefecture: Seed, signed_in:
 def test_a_page_that_was_refused_is_told_as_one(prefecture: Seed, signed_in: SignIn) -> None:
     signed_in("county").get("/rules/no_such_rule/")
     page = text_of(signed_in("county").get("/audit/"))
-    assert "不给看 no_such_rule 页面 rule" in page
+    assert "不给看 no_such_rule “规则与试算”的页面" in page
+
+
+def test_every_page_that_can_be_refused_is_told_in_words() -> None:
+    """The name of an address is a word of the code: nobody says it."""
+    views = {one.name: one.callback for one in named_pages(get_resolver().url_patterns)}
+    assert {"rule", "field-tasks", "api-delivery"} <= views.keys()
+    refusable = {name for name, view in views.items() if not getattr(view, "is_public", False)}
+    assert not {name for name in refusable if not page_words(name)}
+
+
+def named_pages(patterns: Iterable[Any]) -> Iterator[URLPattern]:
+    for one in patterns:
+        if isinstance(one, URLResolver):
+            yield from named_pages(one.url_patterns)
+        elif one.name:
+            yield one

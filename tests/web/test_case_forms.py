@@ -323,6 +323,7 @@ def test_one_meeting_votes_on_several_households(prefecture: Seed, signed_in: Si
     assert first.headers["Location"] == second.headers["Location"]
     assert Meeting.objects.count() == before + 1
     page = text_of(client.get(first.headers["Location"]))
+    assert "已保存：民主评议" in page
     for case in cases:
         case.refresh_from_db()
         assert case.step == "notice"

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from fangpin.casework.alerts.models import Alert
 from fangpin.casework.cases import turns
 from fangpin.casework.cases.models import Case
 from fangpin.casework.cases.progress import standing_of
@@ -156,3 +157,20 @@ def test_an_alert_in_a_case_waits_no_more_for_its_first_visit_once_someone_came(
     page = body(signed_in("town").get("/queue/?step=waiting"))
     assert "陈有田" in page
     assert "曾满石" not in page
+
+
+def test_the_queue_and_the_case_name_the_same_two_days(prefecture: Seed, signed_in: SignIn) -> None:
+    """An alert's day and its case's are counted from different things: neither stands unnamed."""
+    to_visit = Case.objects.filter(household__in=(at.TO_VISIT, at.OVERDUE_VISIT))
+    one = to_visit.filter(due_date__isnull=False, clues__alert__isnull=False).first()
+    assert one is not None and one.due_date is not None
+    alert = Alert.objects.get(clues__case=one)
+    client = signed_in("town")
+    queue = text_of(client.get(f"/queue/?q={alert.alert_no}"))
+    assert f"{alert.due_date}" in queue.partition("预警到期")[2]
+    assert f"办理限 {one.due_date}" in queue
+    page = text_of(client.get(f"/cases/{one.case_no}/"))
+    assert re.search(rf"预警到期 \S.*? {alert.due_date}", page)
+    assert f"{one.due_date}" in page
+    visited = text_of(client.get(f"/cases/{prefecture.case_nos[at.TO_COMPARE]}/"))
+    assert "预警到期" not in visited, "an alert asks for a visit: once made, its day is past"

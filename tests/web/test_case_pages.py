@@ -12,9 +12,10 @@ from django.utils import timezone
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.cases.models import Case, Episode, PublicNotice
 from fangpin.casework.measures.models import Measure
+from fangpin.casework.registry.models import Household
 from tests.web import seed_cases as at
 from tests.web.conftest import SignIn
-from tests.web.pages import body, send, text_of
+from tests.web.pages import body, form_of, send, text_of
 from tests.web.seed import LI_ZHUXI, Seed
 
 
@@ -135,15 +136,42 @@ def test_a_clue_from_the_village_joins_the_open_case_or_opens_one(
     path = f"/households/{at.TO_VISIT}/report_clue/"
     joined = send(client, path, "/report_clue/", channel="declaration", note="本人又来说了一次。")
     number = prefecture.case_nos[at.TO_VISIT]
-    assert joined.headers["Location"] == f"/cases/{number}/"
+    assert joined.headers["Location"] == f"/cases/{number}/?done=report_clue"
     assert "本人又来说了一次。" in text_of(client.get(f"/cases/{number}/"))
     opened = send(
         client, f"/households/{LI_ZHUXI}/report_clue/", "/report_clue/", channel="inspection"
     )
     assert opened.headers["Location"].startswith("/cases/C20-")
+    assert "已保存：登记线索" in text_of(client.get(opened.headers["Location"]))
     future = send(client, path, "/report_clue/", channel="declaration", on="2021-01-01")
     assert future.status_code == 409
     assert "线索日期在今天之后" in text_of(future)
+
+
+def test_every_act_on_a_household_is_told_and_a_second_click_is_told_alike(
+    prefecture: Seed, signed_in: SignIn
+) -> None:
+    household = Household.objects.get(pk=at.IDENTIFIED)
+    measure = Measure.objects.create(
+        household=household,
+        division=household.division,
+        measure="relief",
+        from_date=date(2020, 12, 1),
+        planned_at=at.moment(date(2020, 12, 1)),
+        planned_by="town",
+    )
+    client = signed_in("town")
+    path = f"/households/{at.IDENTIFIED}/deliver_measure/"
+    address, values = form_of(body(client.get(path)), "/deliver_measure/")
+    values |= {"measure": [str(measure.pk)], "amount": ["260"]}
+    before = measure.deliveries.count()
+    first, second = client.post(address, values), client.post(address, values)
+    told = f"/households/{at.IDENTIFIED}/?done=deliver_measure"
+    assert [one.headers["Location"] for one in (first, second)] == [told, told]
+    assert measure.deliveries.count() == before + 1
+    assert "已保存：落实措施" in text_of(client.get(told))
+    ours = text_of(client.get(f"/households/{at.IDENTIFIED}/?done=nothing_of_ours"))
+    assert "已保存" not in ours
 
 
 # ── the whole way ──────────────────────────────────────────────────────────────────────────────

@@ -62,7 +62,10 @@ def test_it_is_answered_once_with_a_reason_and_nothing_else_changes(
     assert county.post(ANSWER, {"answer": answer, "reason": " "}).status_code == 409
     for _ in range(2):
         done = county.post(ANSWER, {"answer": answer, "reason": "入户见到本人"})
-        assert (done.status_code, done.headers["Location"]) == (302, "/deaths/")
+        assert (done.status_code, done.headers["Location"]) == (
+            302,
+            f"/deaths/?done=death_{answer}",
+        )
 
     (said,) = all_decisions(Home(installation))
     assert (said.kind, said.person_ref, said.by) == (answer, WIFE, "county")

@@ -49,7 +49,7 @@ def test_attached_by_hand_it_is_a_case_from_the_day_of_the_declaration(
 
     row = Declaration.objects.select_related("case").get(receipt_no=RECEIPT)
     assert row.case is not None
-    assert answer.headers["Location"] == f"/cases/{row.case.case_no}/"
+    assert answer.headers["Location"] == f"/cases/{row.case.case_no}/?done=attach_declaration"
     assert row.case.household_id == TO_DISPATCH
     assert row.case.first_clue_date == prefecture.runs[-1].as_of.replace(day=11)
     again = client.post(PAGE, {"household": TO_DISPATCH})

@@ -10,11 +10,12 @@ import pytest
 
 from fangpin.casework.followup.duties import DutyState
 from fangpin.casework.measures.models import Measure, Resource
-from fangpin.casework.registry.models import Household
+from fangpin.casework.registry.models import Household, Member
 from fangpin.policy.nodes import Words
 from fangpin.policy.procedure_models import Duty
+from tests.web import seed_cases as at
 from tests.web.conftest import SignIn
-from tests.web.pages import body, text_of
+from tests.web.pages import body, form_of, send, text_of
 from tests.web.seed import FOREIGN, FOREIGN_NAME, LI_ZHUXI, Seed
 
 POSTS = "R-POSTS"
@@ -123,3 +124,44 @@ def test_a_county_whose_own_duties_lapsed_is_told_so_beside_its_households(
         "fangpin.web.console.views.measures.followup.county_duties", lambda *_, **__: states
     )
     assert "摘帽县的责任有 2 项断了" in text_of(client.get("/duties/"))
+
+
+# ── places are recorded, then planned ──────────────────────────────────────────────────────────
+
+
+def test_the_county_records_places_and_a_plan_of_a_post_names_one_and_a_member(
+    prefecture: Seed, signed_in: SignIn
+) -> None:
+    county = signed_in("county")
+    given = {"measure": "cleaner", "title": "村级保洁员", "quota": "2", "monthly_amount": "600元"}
+    page = county.get("/measures/places/new/")
+    address, values = form_of(body(page), "/places/new/")
+    empty = county.post(address, values)
+    assert empty.status_code == 422
+    assert "叫什么：请填写这一项。" in text_of(empty)
+    done = county.post(address, values | {name: [value] for name, value in given.items()})
+    assert done.headers["Location"] == "/measures/?done=manage_resources"
+    shown = text_of(county.get(done.headers["Location"]))
+    assert "已保存：登记名额" in shown
+    assert "村级保洁员 村级保洁员岗位 600 元 2 0 2" in shown
+    assert Resource.objects.get(title="村级保洁员").division == "431022"
+
+    town, path = signed_in("town"), f"/cases/{prefecture.case_nos[at.GREEN]}/"
+    form = f"{path}?act=make_plan"
+    assert "村级保洁员岗位（要选给谁；要选名额）" in text_of(town.get(form))
+    left_open = send(town, form, "/make_plan/", measures=["cleaner"])
+    assert left_open.status_code == 409
+    for words in ("没有写给谁。请选择家里的一位成员。", "没有写占用哪个名额。请选择一个名额"):
+        assert words in text_of(left_open)
+    assert not Measure.objects.filter(measure="cleaner").exists()
+    place = Resource.objects.get(title="村级保洁员").resource_no
+    member = str(Member.objects.filter(household=at.GREEN).first().person_ref)  # type: ignore[union-attr]
+    planned = send(
+        town, form, "/make_plan/", measures=["cleaner"], place=place, member=member, reason="能干"
+    )
+    assert planned.headers["Location"] == f"{path}?done=make_plan"
+    assert "村级保洁员 村级保洁员岗位 600 元 2 1 1" in text_of(county.get("/measures/"))
+    name = Member.objects.get(person_ref=member).name
+    help_ = text_of(town.get(f"/households/{at.GREEN}/")).partition("帮扶措施")[2]
+    assert f"村级保洁员岗位 村级保洁员 · {name} 能干" in help_
+    assert f"给 {name}" in text_of(county.get(f"/measures/places/{place}/"))

@@ -58,7 +58,7 @@ def test_written_down_at_the_desk_it_has_a_case_and_stands_in_the_list(
 
     one = Provisional.objects.get()
     case = Case.objects.get(household=one.household)
-    assert answer.headers["Location"] == f"/cases/{case.case_no}/"
+    assert answer.headers["Location"] == f"/cases/{case.case_no}/?done=register_household"
     assert client.get(answer.headers["Location"]).status_code == 200
     home = Home(prefecture.home) if hasattr(prefecture, "home") else None
     if home is not None:
@@ -185,7 +185,7 @@ def test_a_declaration_of_a_household_that_no_registry_lists_is_its_case(
     answer = send(client, path, path, a__members="3", a__why_unregistered="never")
     row = Declaration.objects.select_related("case__household").get(receipt_no=RECEIPT)
     assert row.state == "in_case" and row.case is not None
-    assert answer.headers["Location"] == f"/cases/{row.case.case_no}/"
+    assert answer.headers["Location"] == f"/cases/{row.case.case_no}/?done=register_household"
     one = row.case.household.provisional
     assert one.identity_ref == keys.person_ref(KNOWN)
     assert (row.case.channel, row.case.household.masked_phone) == ("declaration", "138******00")

@@ -84,6 +84,14 @@ def guards_of(
     return tuple(answers)
 
 
+def to_be_named(pack: Pack, measure: str) -> frozenset[str]:
+    """What a plan must name of a measure, with what its class asks: `person`, `place`.
+
+    Raises ProblemError UNKNOWN_MEASURE.
+    """
+    return frozenset(part for kind in _with_class(pack, measure) for part in kind.must_name)
+
+
 def fitting_measures(
     *,
     pack: Pack,

@@ -37,6 +37,8 @@ class PlannedHelp(Node):
     measure: Code
     person: int | None = None
     """Position among `persons` of the member it is for; the first is 0."""
+    place: Text | None = None
+    """A place of this name, which the household's village offers: the measure takes it."""
     from_date: date | None = Field(default=None, alias="from")
     until_date: date | None = Field(default=None, alias="until")
     monthly: Decimal | None = None

@@ -205,6 +205,8 @@ class MeasureKind(Overlay, Sourced):
     department: Code | None = None
     guards: list[Guard] = []
     until_date: date | None = None
+    must_name: list[Literal["person", "place"]] = []
+    """What a plan has to say of it: the member it is for, the resource it takes a place of."""
     items: list[Code] = []
     """Ledger items in which its payments are seen: what feeds report of it."""
 

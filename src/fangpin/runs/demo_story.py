@@ -14,11 +14,13 @@ from fangpin.casework.cases.progress import standing_of
 from fangpin.casework.followup.acts import name_contact, record_follow_up
 from fangpin.casework.followup.models import FollowUp
 from fangpin.casework.measures.acts import deliver_measure, make_plan
+from fangpin.casework.measures.fitness import guards_of_measure
 from fangpin.casework.measures.models import Measure, Resource
 from fangpin.casework.measures.plans import PlannedMeasure
 from fangpin.casework.measures.states import ALIVE, MeasureState
 from fangpin.casework.officials.scope import Scope
-from fangpin.casework.registry.models import Household
+from fangpin.casework.registry.models import Household, Member
+from fangpin.decisions.measures import to_be_named
 from fangpin.policy import Pack
 from fangpin.policy.demo_models import DemoResource
 from fangpin.policy.procedure import procedure_of
@@ -233,14 +235,14 @@ def _help(
     until: date,
 ) -> None:
     """The plan, the first deliveries, the contact, and a follow-up each month until the day."""
-    village = story.household.division
     if (day := day_of("plan")) is not None:
+        made = [_planned(one, story, pack=pack, day=day) for one in story.measures]
         make_plan(
             pack=pack,
             case_no=case.case_no,
             by=planner,
             at=moment(day),
-            measures=[_planned(one, village, day, story.judgement) for one in story.measures],
+            measures=[one for one in made if one is not None],
         )
         name_contact(
             pack=pack,
@@ -286,8 +288,9 @@ def _follow_up(household: Household, *, pack: Pack, by: Scope, first: date, unti
         day += timedelta(days=VISITS)
 
 
-def _planned(one: DemoResource, village: str, day: date, reason: str) -> PlannedMeasure:
-    """A measure that takes a place of the county's resource, while there is one."""
+def _planned(one: DemoResource, story: Story, *, pack: Pack, day: date) -> PlannedMeasure | None:
+    """A measure with the place and the member that it must name; None where there is none left."""
+    village, wanted = story.household.division, to_be_named(pack, one.measure)
     resource = next(
         (
             row
@@ -297,10 +300,32 @@ def _planned(one: DemoResource, village: str, day: date, reason: str) -> Planned
         ),
         None,
     )
+    member = _member_for(one.measure, story.household, pack=pack, day=day)
+    if (resource is None and "place" in wanted) or (member is None and "person" in wanted):
+        return None
     return PlannedMeasure(
         measure=one.measure,
         from_date=day,
+        person_ref=member.person_ref if member and "person" in wanted else None,
         resource_no=resource.resource_no if resource else "",
         monthly_amount=one.monthly_amount,
-        reason=reason,
+        reason=story.judgement,
+    )
+
+
+def _member_for(measure: str, household: Household, *, pack: Pack, day: date) -> Member | None:
+    """The first member against whom no condition of the measure speaks; None where there is none."""
+    return next(
+        (
+            member
+            for member in household.members.order_by("-is_head", "birth_date", "person_ref")
+            if all(
+                guard.is_met is not False
+                for guard in guards_of_measure(
+                    pack, measure, household=household, member=member, at=day
+                )
+                if guard.of == "person"
+            )
+        ),
+        None,
     )

@@ -46,6 +46,7 @@ OF_A_CADRE = (
 
 OF_A_COUNTY = (
     "/measures/",
+    "/measures/places/new/",
     "/measures/relief/in_force/",
     "/duties/",
     "/links/",

@@ -14,7 +14,9 @@ from fangpin.casework.measures.fitness import guards_of_measure
 from fangpin.casework.measures.models import Measure, Resource
 from fangpin.casework.measures.states import ALIVE
 from fangpin.casework.registry.models import Household, Member
+from fangpin.decisions.measures import to_be_named
 from fangpin.policy import Pack
+from fangpin.policy.models import MeasureKind
 from fangpin.values.problem import Problem, ProblemError
 
 
@@ -46,7 +48,8 @@ def write_plan(
     """Write the measures of a plan, all or none, in the caller's transaction.
 
     Raises ProblemError with every reason: PLAN_EMPTY, VALUE_NOT_LISTED, MEASURE_NOT_OFFERED,
-    MEMBER_UNKNOWN, RESOURCE_UNKNOWN, RESOURCE_FULL, CONDITION_NEEDS_REASON, MEASURE_PERIOD.
+    MEMBER_UNKNOWN, RESOURCE_UNKNOWN, RESOURCE_FULL, MEASURE_WITHOUT_PERSON, MEASURE_WITHOUT_PLACE,
+    CONDITION_NEEDS_REASON, MEASURE_PERIOD.
     """
     if not planned:
         raise refusals.refusal(
@@ -121,6 +124,7 @@ def _checked(
             fix_zh="请改正起止日期。",
             fix_en="Mend the dates.",
         )
+    _named(pack, kind, one, where)
     member = _member(household, one, where)
     resource = _place(household, one, on=on, where=where)
     unmet = [
@@ -159,6 +163,35 @@ def _checked(
         planned_at=at,
         planned_by=by,
     )
+
+
+def _named(pack: Pack, kind: MeasureKind, one: PlannedMeasure, where: str) -> None:
+    """Refuse a measure that leaves open what the pack wants named."""
+    wanted = to_be_named(pack, kind.measure)
+    problems: list[Problem] = []
+    if "person" in wanted and one.person_ref is None:
+        problems += refusals.refusal(
+            "MEASURE_WITHOUT_PERSON",
+            where,
+            zh=f"“{kind.title.zh}”没有写给谁。",
+            en=f"'{kind.title.en}' does not say whom it is for.",
+            fix_zh="请选择家里的一位成员。",
+            fix_en="Choose a member of the household.",
+            measure=kind.measure,
+        ).problems
+    if "place" in wanted and not one.resource_no:
+        problems += refusals.refusal(
+            "MEASURE_WITHOUT_PLACE",
+            where,
+            zh=f"“{kind.title.zh}”没有写占用哪个名额。",
+            en=f"'{kind.title.en}' does not say which place it takes.",
+            fix_zh="请选择一个名额；没有合适的，由县级在“措施与名额”登记。",
+            fix_en="Choose a place; where none fits, the county records it under "
+            "'Measures and places'.",
+            measure=kind.measure,
+        ).problems
+    if problems:
+        raise ProblemError(problems)
 
 
 def _member(household: Household, one: PlannedMeasure, where: str) -> Member | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
@@ -45,6 +45,12 @@ def household(
     if household_ref is None:
         raise ValueError("give household_ref or household_no")
     return seen.get(household_ref=household_ref)
+
+
+def names_of_members(scope: Scope, refs: Iterable[int]) -> dict[int, str]:
+    """Reference of a person -> the member's name; nobody outside the scope."""
+    found = within(Member.objects.filter(person_ref__in=set(refs)), scope, "household__division")
+    return dict(found.values_list("person_ref", "name"))
 
 
 def members(scope: Scope, household_ref: int) -> list[Member]:

@@ -8,22 +8,25 @@ from fangpin.casework.cases.gate import perform, words_under
 from fangpin.casework.cases.states import REASONS
 from fangpin.casework.followup import acts as followup_acts
 from fangpin.casework.measures import acts as measure_acts
-from fangpin.casework.measures.models import Measure
+from fangpin.casework.measures.models import Measure, Resource
 from fangpin.casework.measures.plans import PlannedMeasure
+from fangpin.decisions.measures import to_be_named
 from fangpin.policy.history_models import PlannedHelp
 from fangpin.runs.histories.play import Play, causes_of_clues
 from fangpin.runs.histories.stage import REF
 
 
 def _planned(play: Play) -> list[PlannedMeasure]:
-    """The measures written; else one that suits the household's causes and is still given."""
+    """The measures written; else one that suits the household's causes, is still given and need
+    not say whom it is for."""
     stage, day = play.stage, play.day
     if play.entry.measures is None:
         causes = set(causes_of_clues(stage))
         still = [
             kind
             for kind in stage.pack.measures.values()
-            if kind.until_date is None or day < kind.until_date
+            if (kind.until_date is None or day < kind.until_date)
+            and not to_be_named(stage.pack, kind.measure)
         ]
         fitting = [kind for kind in still if causes & set(kind.suits)] or still
         return [PlannedMeasure(fitting[0].measure, from_date=day, reason="入户商定")]
@@ -35,12 +38,28 @@ def _planned(play: Play) -> list[PlannedMeasure]:
                 measure=help_.measure,
                 from_date=help_.from_date or day,
                 person_ref=REF + help_.person + 1 if help_.person is not None else None,
+                resource_no=_place(play, help_.measure, help_.place) if help_.place else "",
                 until_date=help_.until_date,
                 monthly_amount=help_.monthly,
                 reason=help_.reason or "",
             )
         )
     return planned
+
+
+def _place(play: Play, measure: str, title: str) -> str:
+    """The number of a resource of this name, with one place, in the household's village."""
+    row, _ = Resource.objects.get_or_create(
+        resource_no=f"CASE-{measure}-{title}"[:40],
+        defaults={
+            "division": play.stage.division,
+            "measure": measure,
+            "title": title,
+            "quota": 1,
+            "from_date": play.day,
+        },
+    )
+    return row.resource_no
 
 
 def _make_plan(play: Play) -> None:

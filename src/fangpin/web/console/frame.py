@@ -32,6 +32,7 @@ from fangpin.runs.demonstration import run_days
 from fangpin.runs.link_acts import DECIDE_LINKS
 from fangpin.values.month import Month
 from fangpin.web.console.demo import demo_recipe
+from fangpin.web.console.done import done_words
 from fangpin.web.console.feeds import late_feeds, reaches
 from fangpin.web.ground.access import (
     RECORD_VISIT,
@@ -124,6 +125,8 @@ class Frame:
     unjudged: Unjudged | None = None
     sections: list[Section] = field(default_factory=list)
     may_search: bool = False
+    done: str = ""
+    """The act that led to this page, in words."""
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -138,6 +141,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     )
     scope = getattr(request, "scope", None)
     if scope is not None and not scope.is_empty:
+        made.done = done_words(request)
         _fill(made, request, scope)  # type: ignore[arg-type]
         if made.clock is not None:
             _let_move(made, made.clock)

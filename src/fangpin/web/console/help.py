@@ -52,6 +52,7 @@ class Effect:
     svg: str
     rows: list[EffectMonth]
     sentence: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +131,12 @@ def _effect(request: ConsoleRequest, household: Household) -> Effect | None:
         description=gettext("逐月滚动的近 12 个月人均纯收入；深色是帮扶开始以后"),
         unknown_words=gettext("不知道"),
         language=short_language(),
-        width=560,
+        width=740,
         key="effect",
     )
-    return Effect(svg, rows, _told(known))
+    unit = said(installation_pack().header.currency)
+    title = gettext("近 12 个月人均纯收入（%(unit)s）") % {"unit": unit}
+    return Effect(svg, rows, _told(known), title)
 
 
 def _told(known: list[EffectMonth]) -> str:

@@ -36,6 +36,7 @@ class LedgerView:
     rows: list[tuple[int, list[tuple[str, Decimal | None]], Decimal | None]]
     annual: list[tuple[str, int, Decimal]]
     """(title, year, amount) of items known by the year only; never spread over months."""
+    currency: str = ""
 
 
 def ledger_of(
@@ -84,6 +85,7 @@ def ledger_of(
             for index, month in reversed(list(enumerate(shown)))
         ],
         annual=_annual(ledger, shown),
+        currency=said(installation_pack().header.currency),
     )
 
 

@@ -19,6 +19,7 @@ from fangpin.casework.measures.models import Measure
 from fangpin.casework.measures.states import MeasureState
 from fangpin.casework.officials.queries import names_of
 from fangpin.casework.officials.scope import Scope
+from fangpin.casework.registry import queries as registry
 from fangpin.policy.models import Severity
 from fangpin.web.console.help import MEASURE_STATES
 from fangpin.web.ground.pack import installation_pack, severity_of
@@ -64,6 +65,8 @@ class MeasureLine:
     title: str
     department: str
     state: str
+    given: str
+    """The place that it takes and the member it is for; empty where it is the household's."""
 
 
 def story_of(scope: Scope, household_ref: int, *, alerts: Sequence[Alert]) -> list[Event]:
@@ -119,6 +122,7 @@ def episode_lines(scope: Scope, household_ref: int) -> list[EpisodeLine]:
 def measure_lines(scope: Scope, household_ref: int) -> list[MeasureLine]:
     """The household's help, what is under way first."""
     pack = installation_pack()
+    names = {one.person_ref: one.name for one in registry.members(scope, household_ref)}
     lines = []
     for one in measures.measures_of_household(scope, household_ref):
         kind = pack.measures.get(one.measure)
@@ -129,6 +133,14 @@ def measure_lines(scope: Scope, household_ref: int) -> list[MeasureLine]:
                 title=said(kind.title) if kind else one.measure,
                 department=said(department.short) if department else one.department,
                 state=gettext(MEASURE_STATES[MeasureState(one.state)]),
+                given=" · ".join(
+                    part
+                    for part in (
+                        one.resource.title if one.resource else "",
+                        names.get(one.person_ref or 0, ""),
+                    )
+                    if part
+                ),
             )
         )
     return lines

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.policy.pack import Pack
+from fangpin.web.console.page_names import page_words
 from fangpin.web.ground.pack import installation_pack
 from fangpin.web.ground.sessions import REFUSED_VIEW
 from fangpin.web.ground.words import cause_words, listed, said
@@ -70,7 +71,7 @@ ACTS = {
     "create_token": gettext_noop("发放接口令牌"),
     "revoke_token": gettext_noop("撤销接口令牌"),
     "export_audit": gettext_noop("导出审计"),
-    "manage_resources": gettext_noop("登记资源"),
+    "manage_resources": gettext_noop("登记名额"),
     "refuse_view": gettext_noop("不给看"),
     "load_run": gettext_noop("载入月度运算"),
     "take_tasks_to_the_field": gettext_noop("手机取走任务"),
@@ -124,9 +125,9 @@ def act_words(act: str) -> str:
 
 
 def kind_words(entry: AuditEntry) -> str:
-    """What kind of thing an act was about; of a page that was refused, the page's own name."""
+    """What kind of thing an act was about; of a page that was refused, where it lies."""
     if entry.act == REFUSED_VIEW:
-        return gettext("页面 %(name)s") % {"name": entry.subject_kind}
+        return gettext("“%(name)s”的页面") % {"name": page_words(entry.subject_kind)}
     found = KINDS.get(entry.subject_kind)
     return gettext(found) if found else entry.subject_kind
 

@@ -19,8 +19,12 @@ from fangpin.values.month import Month
 from fangpin.values.withheld import is_withheld
 from fangpin.web.charts.axis import month_name
 from fangpin.web.ground.language import short_language
+from fangpin.web.ground.pack import installation_pack
 
 register = template.Library()
+
+DONE = "done"
+"""Of an address, the act that led to it: links that go on from there leave it out."""
 
 _SHAPES = {
     "diamond": "M7 .8 13.2 7 7 13.2.8 7Z",
@@ -50,6 +54,15 @@ def number(value: Any, decimals: int = 0) -> str:
     text = f"{amount:,.{int(decimals)}f}"
     zero = not any(sign in "123456789" for sign in text)
     return text.lstrip("-") if zero else text.replace("-", "−")
+
+
+@register.filter
+def money(value: Any, decimals: int = 0) -> str:
+    """An amount with the pack's currency: 1,350 元; a dash for what is unknown."""
+    text, unit = number(value, decimals), installation_pack().header.currency
+    if unit is None or not text[-1:].isdigit():
+        return text
+    return f"{text} {unit.en if short_language() == 'en' else unit.zh}"
 
 
 @register.filter
@@ -184,4 +197,5 @@ def query(context: Any, **changes: Any) -> str:
         else:
             present[name] = str(value)
     present.pop("after", None) if "after" not in changes else None
+    present.pop(DONE, None)
     return "?" + urlencode(sorted(present.items())) if present else "?"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from fangpin.casework.alerts import queries as alerts
+from fangpin.casework.alerts.states import AlertState
 from fangpin.casework.audit import actions as audit
 from fangpin.casework.cases import queries
 from fangpin.casework.cases.models import Case, CaseAct
@@ -37,9 +37,11 @@ from fangpin.web.console.cases.records import (
     visit_view,
 )
 from fangpin.web.console.cases.why import why_of
+from fangpin.web.console.done import on_to
 from fangpin.web.console.sheets.public import Kind, may_hang
 from fangpin.web.console.views.errors import refused
 from fangpin.web.ground.access import SEE_AUDIT, SEE_CASE, SEE_HOUSEHOLD, ConsoleRequest, opens
+from fangpin.web.ground.due import due_of
 from fangpin.web.ground.pack import installation_pack, severity_of
 from fangpin.web.ground.words import cause_words, said
 
@@ -79,7 +81,7 @@ def act(request: ConsoleRequest, case_no: str, act: str) -> HttpResponse:
         raise Http404
     replayed = _replayed(desk, act, request.POST.get("key", ""))
     if replayed:
-        return redirect(_after(desk, act))
+        return on_to("case", case_no, done=act)
     if not _is_offered(desk, act):
         return _page(request, desk, form=None, act="", conflict=_too_late(desk), status=409)
     form = FORMS[act](desk=desk, data=request.POST, files=request.FILES)
@@ -91,7 +93,7 @@ def act(request: ConsoleRequest, case_no: str, act: str) -> HttpResponse:
         raise Http404 from None
     except ProblemError as error:
         return _refused(request, case_no, act, error)
-    return redirect(_after(desk, act))
+    return on_to("case", case_no, done=act)
 
 
 @opens(SEE_CASE)
@@ -171,10 +173,6 @@ def _too_late(desk: Desk, error: ProblemError | None = None) -> dict[str, Any]:
     }
 
 
-def _after(desk: Desk, act: str) -> str:
-    return f"{reverse('case', args=[desk.case.case_no])}?done={act}"
-
-
 def _page(
     request: ConsoleRequest,
     desk: Desk,
@@ -187,9 +185,11 @@ def _page(
     found = desk.case
     path = divisions.path(found.division)
     request.focus = path[-1] if path else None  # type: ignore[attr-defined]
-    done = request.GET.get("done", "")
     outcome = desk.pack.words.get(f"outcome.{found.outcome}")
     channel = desk.pack.words.get(f"channel.{found.channel}")
+    visit = visit_view(desk)
+    of_household = alerts.alerts_of_household(request.scope, found.household_id)
+    alert = of_household[0] if of_household else None
     running = [clock for clock in desk.clocks if clock.is_running]
     context = {
         "case": found,
@@ -207,7 +207,6 @@ def _page(
         "now": [task for task in desk.tasks if task.group != "aside"],
         "aside": [task for task in desk.tasks if task.group == "aside"],
         "waiting": waiting_words(desk),
-        "done": desk.title_of(done) if done in ACTS or done in ("appeal", "answer_appeal") else "",
         "conflict": conflict,
         "steps": step_lines(desk),
         "clocks": desk.clocks,
@@ -222,7 +221,7 @@ def _page(
             )
             for clue in queries.clues(request.scope, found)
         ],
-        "visit": visit_view(desk),
+        "visit": visit,
         "consent": consent_of(desk),
         "comparisons": comparison_lines(desk),
         "deliberation": deliberation_of(desk),
@@ -245,9 +244,10 @@ def _page(
         "appeals": desk.appeals,
         "may_see_household": request.scope.can(SEE_HOUSEHOLD),
         "may_see_audit": request.scope.can(SEE_AUDIT),
-        "alert": next(
-            (one for one in alerts.alerts_of_household(request.scope, found.household_id)), None
-        ),
+        "alert": alert,
+        "alert_due": due_of(due_date=alert.due_date, severity=alert.severity, today=request.today)
+        if alert is not None and alert.state == AlertState.OPEN and visit is None
+        else None,
     }
     return render(request, "console/case.html", context, status=status)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from fangpin.casework.alerts import queries as alerts
@@ -14,6 +14,7 @@ from fangpin.runs.deaths import conflicts_of_run
 from fangpin.runs.link_acts import DECIDE_LINKS
 from fangpin.values.problem import ProblemError
 from fangpin.web.console.deaths import conflict_lines
+from fangpin.web.console.done import on_to
 from fangpin.web.console.feeds import home
 from fangpin.web.console.frame import chosen_division
 from fangpin.web.console.views.errors import refused
@@ -69,4 +70,4 @@ def answer(request: ConsoleRequest, person_ref: int) -> HttpResponse:
         )
     except ProblemError as error:
         return refused(request, error.problems[0])
-    return redirect("deaths")
+    return on_to("deaths", done=f"death_{said}")

@@ -12,6 +12,7 @@ from fangpin.feeds.confirm import proposals_of
 from fangpin.runs.delivery_acts import decide_delivery
 from fangpin.values.problem import ProblemError
 from fangpin.web.console.cases.forms.base import told
+from fangpin.web.console.done import on_to
 from fangpin.web.console.feeds import home
 from fangpin.web.console.views.feeds import arrival_of, contract_of, delivery_page
 from fangpin.web.ground.access import ConsoleRequest, opens
@@ -43,7 +44,7 @@ def decide(request: ConsoleRequest, feed: str, delivery: str) -> HttpResponse:
         return delivery_page(
             request, feed, delivery, refused=told(error.problems[0]), reason=reason
         )
-    return redirect("delivery", feed, delivery)
+    return on_to("delivery", feed, delivery, done=f"{act}_delivery")
 
 
 @opens(DECIDE)
@@ -63,7 +64,7 @@ def readings(request: ConsoleRequest, feed: str, delivery: str) -> HttpResponse:
                 at=request.at,
                 on=request.today,
             )
-            return redirect("delivery", feed, delivery)
+            return on_to("delivery", feed, delivery, done="decline_readings")
         known = {one.field for one in proposals_of(home(), pack=pack, delivery=delivery, feed=feed)}
         choices = {
             field: value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from fangpin.casework.audit import actions as audit
@@ -18,6 +18,7 @@ from fangpin.casework.registry.models import Household
 from fangpin.casework.registry.provisional import REGISTER, form_of_unregistered
 from fangpin.values.problem import ProblemError
 from fangpin.web.console.cases.forms.base import told
+from fangpin.web.console.done import on_to
 from fangpin.web.console.frame import chosen_division
 from fangpin.web.ground.access import ConsoleRequest, opens
 from fangpin.web.ground.pack import installation_pack
@@ -117,7 +118,7 @@ def _act(request: ConsoleRequest, found: Declaration) -> HttpResponse:
             at=request.at,
             answer=request.POST["answer"],
         )
-        return redirect("declarations")
+        return on_to("declarations", done="answer_declaration")
     try:
         done = acts.attach_declaration(
             pack=pack,
@@ -129,4 +130,4 @@ def _act(request: ConsoleRequest, found: Declaration) -> HttpResponse:
     except (Household.DoesNotExist, ValueError, OverflowError):
         raise Http404 from None
     assert done.case is not None
-    return redirect("case", done.case.case_no)
+    return on_to("case", done.case.case_no, done="attach_declaration")

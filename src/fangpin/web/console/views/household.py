@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from fangpin.casework.alerts import queries as alerts
@@ -34,6 +34,7 @@ from fangpin.values.problem import ProblemError
 from fangpin.web.console.cases.desk import Desk
 from fangpin.web.console.cases.progress import StepLine, step_lines
 from fangpin.web.console.deaths import ConflictLine, conflict_lines
+from fangpin.web.console.done import on_to
 from fangpin.web.console.feeds import home
 from fangpin.web.console.frame import chosen_division
 from fangpin.web.console.gaps import gaps_of
@@ -181,7 +182,7 @@ def end(request: ConsoleRequest, alert_no: str) -> HttpResponse:
         raise Http404 from None
     except ProblemError as error:
         return refused(request, error.problems[0])
-    return redirect("household", ended.household_id)
+    return on_to("household", ended.household_id, done=END_ALERT)
 
 
 def _deaths(scope: Scope, found: Household, run: Run | None) -> list[ConflictLine]:

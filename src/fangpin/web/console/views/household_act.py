@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from fangpin.casework.cases.models import Case
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.models import Household
 from fangpin.values.problem import ProblemError
 from fangpin.web.console.cases.forms.after import AFTER_FORMS
 from fangpin.web.console.cases.forms.household import HOUSEHOLD_FORMS
+from fangpin.web.console.done import on_to
 from fangpin.web.ground.access import SEE_CASE, ConsoleRequest, opens
 from fangpin.web.ground.pack import installation_pack
 
@@ -36,14 +36,14 @@ def household_act(request: ConsoleRequest, household_ref: int, act: str) -> Http
         status = 422
         if form.is_valid():
             try:
-                done = form.carry_out()
+                case_no = form.done_once()
             except ProblemError as error:
                 form.refused(error.problems)
                 status = 409
             else:
-                if isinstance(done, Case):
-                    return redirect("case", done.case_no)
-                return redirect("household", household.household_ref)
+                if case_no:
+                    return on_to("case", case_no, done=act)
+                return on_to("household", household.household_ref, done=act)
     path = divisions.path(household.division)
     request.focus = path[-1] if path else None  # type: ignore[attr-defined]
     context = {"form": form, "household": household, "path": path}

@@ -16,6 +16,8 @@ from fangpin.casework.measures.models import Measure, Resource
 from fangpin.casework.measures.places import resources
 from fangpin.casework.measures.queries import MeasureFilters
 from fangpin.casework.measures.states import MeasureState
+from fangpin.casework.officials.scope import Scope
+from fangpin.casework.registry import queries as registry
 from fangpin.web.console.frame import chosen_division
 from fangpin.web.console.help import MEASURE_STATES
 from fangpin.web.ground.access import SEE_CASE, SEE_HOUSEHOLD, ConsoleRequest, opens
@@ -34,6 +36,8 @@ class Row:
     path: tuple[Division, ...]
     case_no: str
     state: str
+    member: str
+    """The member it is for; empty: the household."""
 
 
 @opens(SEE_CASE)
@@ -88,7 +92,7 @@ def _page(
         "title": title,
         "about": about,
         "page": page,
-        "rows": _rows(page.measures, division),
+        "rows": _rows(page.measures, division, scope),
         "elsewhere": max(elsewhere, 0),
         "is_of_places": resource is not None,
         "is_ended": filters.state == MeasureState.ENDED,
@@ -97,8 +101,9 @@ def _page(
     return render(request, "console/measure_rows.html", context)
 
 
-def _rows(found: tuple[Measure, ...], division: Division) -> list[Row]:
+def _rows(found: tuple[Measure, ...], division: Division, scope: Scope) -> list[Row]:
     pack = installation_pack()
+    names = registry.names_of_members(scope, (one.person_ref for one in found if one.person_ref))
     paths = divisions.paths(one.division for one in found)
     rows = []
     for one in found:
@@ -112,6 +117,7 @@ def _rows(found: tuple[Measure, ...], division: Division) -> list[Row]:
                 path=below or path[-1:],
                 case_no=one.planned_by_act.case.case_no if one.planned_by_act else "",
                 state=gettext(MEASURE_STATES[MeasureState(one.state)]),
+                member=names.get(one.person_ref or 0, ""),
             )
         )
     return rows

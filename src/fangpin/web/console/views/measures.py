@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from fangpin.casework.followup import queries as followup
 from fangpin.casework.measures.models import Measure
-from fangpin.casework.measures.places import resources
+from fangpin.casework.measures.places import MANAGE, resources
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry.models import Household
 from fangpin.web.console.frame import chosen_division
@@ -65,6 +65,7 @@ def measures(request: ConsoleRequest) -> HttpResponse:
         for one in resources(scope, on=request.today)
     ]
     context = {"division": division, "places": places, "lines": _lines(scope)}
+    context["may_offer"] = request.scope.can(MANAGE)
     return render(request, "console/help.html", context)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from fangpin.casework.cases import meetings as found_meetings
@@ -13,6 +13,7 @@ from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.officials.scope import narrow_to
 from fangpin.values.problem import ProblemError
 from fangpin.web.console.cases.forms.meeting import MeetingForm
+from fangpin.web.console.done import on_to
 from fangpin.web.console.frame import chosen_division
 from fangpin.web.console.sheets.public import may_hang
 from fangpin.web.ground.access import SEE_CASE, ConsoleRequest, opens
@@ -37,7 +38,7 @@ def new_meeting(request: ConsoleRequest) -> HttpResponse:
     if data is not None:
         again = found_meetings.recorded(scope, key=data.get("key", ""))
         if again is not None:
-            return redirect("meeting", again.pk)
+            return on_to("meeting", again.pk, done=HOLD)
     form = MeetingForm(
         pack=pack,
         division=village,
@@ -56,7 +57,7 @@ def new_meeting(request: ConsoleRequest) -> HttpResponse:
                 form.refused(error.problems)
                 status = 409
             else:
-                return redirect("meeting", done[0].deliberation.meeting_id)
+                return on_to("meeting", done[0].deliberation.meeting_id, done=HOLD)
     path = divisions.path(village)
     paths = divisions.paths(villages)
     context = {

@@ -55,6 +55,8 @@ class Line:
     can_be_chosen: bool
     """Whether it waits to be dispatched, by this official."""
     due: Due
+    case_day: date | None
+    """The nearest deadline of that case: it counts from the case's own steps, not from the alert."""
     group: str
     """Words of the group that begins with this row; empty within a group."""
 
@@ -68,11 +70,8 @@ def queue(request: ConsoleRequest) -> HttpResponse:
     page = alerts.queue(scope, filters=filters, after=_after(request), limit=PAGE)
     paths = divisions.paths(row.alert.division for row in page.rows)
     may_dispatch = request.scope.can(ASSIGN)
-    numbers = (
-        turns.case_numbers(scope, [row.alert.pk for row in page.rows])
-        if request.scope.can(SEE_CASE)
-        else {}
-    )
+    shown = [row.alert.pk for row in page.rows] if request.scope.can(SEE_CASE) else []
+    numbers, days = turns.case_numbers(scope, shown), turns.days_of_cases(scope, shown)
     lines: list[Line] = []
     last_group = "" if not request.GET.get("after") else None
     for row in page.rows:
@@ -91,6 +90,7 @@ def queue(request: ConsoleRequest) -> HttpResponse:
                 case_no=numbers.get(row.alert.pk, ""),
                 can_be_chosen=may_dispatch and row.alert.step == FIRST_STEP,
                 due=due,
+                case_day=days.get(row.alert.pk),
                 group=group if group != last_group else "",
             )
         )

@@ -20,6 +20,7 @@ from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.officials.scope import posts_in_force
 from fangpin.policy.nodes import Words
 from fangpin.web.console.demo import demo_recipe
+from fangpin.web.console.done import on_to
 from fangpin.web.ground.access import (
     ANY_POST,
     SEE_AUDIT,
@@ -32,7 +33,7 @@ from fangpin.web.ground.access import (
     public,
     standing_clock,
 )
-from fangpin.web.ground.figures import place
+from fangpin.web.ground.figures import DONE, place
 from fangpin.web.ground.language import COOKIE_AGE, LANGUAGE_COOKIE, SIZE_COOKIE
 from fangpin.web.ground.pack import installation_pack
 from fangpin.web.ground.passwords import Tried, minutes_of, try_password
@@ -60,7 +61,8 @@ def home(request: ConsoleRequest) -> HttpResponse:
         (SEE_AUDIT, "audit"),
     ):
         if request.scope.can(permission):
-            return redirect(name)
+            done = request.GET.get(DONE, "")
+            return on_to(name, done=done) if done else redirect(name)
     return render(request, "console/no_page.html")
 
 
@@ -134,7 +136,7 @@ def password(request: ConsoleRequest) -> HttpResponse:
             else:
                 update_session_auth_hash(request, official.user)
                 request.session.pop(MUST_CHANGE, None)
-                return redirect("home")
+                return on_to("home", done="change_password")
     context = {"told": told, "must": request.session.get(MUST_CHANGE, False)}
     return render(request, "console/password.html", context, status=400 if told else 200)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -30,6 +30,7 @@ from fangpin.runs.references import references_of_household
 from fangpin.values.month import Month
 from fangpin.values.problem import ProblemError
 from fangpin.web.console.cases.forms.base import told
+from fangpin.web.console.done import on_to
 from fangpin.web.console.feeds import home, known_arrivals
 from fangpin.web.console.pairs import (
     STEPS,
@@ -142,7 +143,7 @@ def split_of_claim(
                 at=request.at,
                 reason=request.POST.get("reason", "").strip(),
             )
-            return redirect("household-links", household_ref)
+            return on_to("household-links", household_ref, done="link_split")
         except ProblemError as error:
             refused, status = told(error.problems[0]), 409
     context = (
@@ -192,7 +193,7 @@ def split_of_row(
                 reason=request.POST.get("reason", "").strip(),
                 belongs_to=_belongs_to(request, names, person_ref),
             )
-            return redirect("household-links", household_ref)
+            return on_to("household-links", household_ref, done="link_split")
         except ProblemError as error:
             refused, status = told(error.problems[0]), 409
     context = (

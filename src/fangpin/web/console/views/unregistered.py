@@ -24,6 +24,7 @@ from fangpin.casework.registry.models import Household, Provisional
 from fangpin.casework.registry.provisional import REGISTER, form_of_unregistered
 from fangpin.values.problem import ProblemError
 from fangpin.web.console.cases.forms.unregistered import Join, NewHousehold, Part
+from fangpin.web.console.done import on_to
 from fangpin.web.console.frame import chosen_division
 from fangpin.web.ground.access import SEE_CASE, SEE_HOUSEHOLD, ConsoleRequest, opens
 from fangpin.web.ground.pack import installation_pack
@@ -102,7 +103,7 @@ def _new(request: ConsoleRequest, declaration: Declaration | None) -> HttpRespon
                 form.refused(error.problems)
                 status = 409
             else:
-                return redirect("case", case_no)
+                return on_to("case", case_no, done=REGISTER)
     place = declaration.division if declaration else request.scope.divisions[0]
     path = divisions.path(place)
     request.focus = path[-1] if path else None  # type: ignore[attr-defined]
@@ -130,7 +131,7 @@ def unregistered_one(request: ConsoleRequest, household_ref: int) -> HttpRespons
     if request.method == "POST":
         form = _posted(request, one)
         if form is None:
-            return redirect("unregistered-one", one.pk)
+            return on_to("unregistered-one", one.pk, done=JOIN if "to" in request.POST else PART)
     else:
         audit.record(
             act="view_household",

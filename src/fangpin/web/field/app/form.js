@@ -4,6 +4,7 @@ import { FullDisk } from "./vault.js";
 import { h, toast } from "./dom.js";
 import { keeper, tellFull } from "./keeping.js";
 import { card, choice, go, goOn, main, placeNow, screen } from "./frame.js";
+import { missingIn, tellMissing, valueOf } from "./missing.js";
 import { now } from "./net.js";
 import { photoField, placeField, signatureField } from "./pictures.js";
 import { draft as readDraft, dropPapers, keepRecord, paper, papersOf, state, taskOf } from "./store.js";
@@ -62,10 +63,7 @@ export async function formScreen(id) {
     else if (document.visibilityState === "visible") visit.seconds += 1;
   }, 1000);
 
-  const missingNow = () => [
-    ...faults(form, asked, visit),
-    ...(task.consent ? consentFaults(visit) : []),
-  ];
+  const missingNow = () => missingIn(form, asked, visit);
   // Once told, what is missing grows less as it is filled in.
   for (const kind of ["input", "change", "click", "pointerup"]) {
     body.addEventListener(kind, () => summary.hidden || tellMissing(summary, missingNow()));
@@ -130,8 +128,6 @@ function unitOf(field, value) {
   if (currency && field.unit === currency.zh) return said(currency);
   return field.unit === "人" ? t("人", { n: Number(value) }) : field.unit;
 }
-
-const valueOf = (visit, field) => visit.answers[field.field] ?? visit.base[field.field] ?? "";
 
 function question(field, visit, keep) {
   const title = said(field.title);
@@ -408,16 +404,6 @@ function consent(visit, keep) {
   );
 }
 
-function consentFaults(visit) {
-  const { form, is_read_aloud: isReadAloud, papers } = visit.consent ?? {};
-  if (!form) return [["f-consent", t("承诺授权")]];
-  if (form === "agent" && !isReadAloud) return [["f-consent-papers", t("代书的要宣读")]];
-  if (form === "signature" && !papers.some((one) => one.kind === "signature")) {
-    return [["f-consent-papers", t("承诺授权签名")]];
-  }
-  return [];
-}
-
 // What of it is sent: nothing where it was left for another day.
 function consentOf(visit) {
   const { form, is_read_aloud, papers } = visit.consent ?? {};
@@ -428,48 +414,6 @@ function consentOf(visit) {
 }
 
 // ── the record ───────────────────────────────────────────────────────────────────────────────────
-
-const NUMBER = /^\d{1,12}(\.\d{1,2})?$/;
-
-function faults(form, asked, visit) {
-  const found = [];
-  for (const field of form.fields) {
-    const value = valueOf(visit, field);
-    if (field.required && asked.includes(field) && value === "") {
-      found.push([`f-${field.field}`, said(field.title)]);
-    } else if ((field.type === "amount" || field.type === "count") && value !== "" && !NUMBER.test(value)) {
-      found.push([`f-${field.field}`, t("{title}：只写数字", { title: said(field.title) })]);
-    }
-  }
-  if (visit.is_at_risk === null) found.push(["f-risk", t("有没有风险")]);
-  if (visit.is_at_risk && !visit.causes.length) found.push(["f-causes", t("主要风险")]);
-  if (!visit.judgement.trim()) found.push(["f-judgement", t("户主怎么说，您怎么看")]);
-  if (state.forms.verifiers > 1 && !visit.second.trim()) found.push(["f-second", t("同行核实人")]);
-  return found;
-}
-
-// At the head of the form by name, and in the form by a mark.
-function tellMissing(summary, missing) {
-  const told = [...summary.querySelectorAll("a")].map((link) => link.textContent);
-  if (!summary.hidden && told.join() === missing.map(([, words]) => words).join()) return;
-  for (const box of document.querySelectorAll(".is-missing")) box.classList.remove("is-missing");
-  for (const [target] of missing) document.getElementById(target).classList.add("is-missing");
-  summary.hidden = !missing.length;
-  summary.replaceChildren(
-    t("还差 {n} 项：", { n: missing.length }),
-    ...missing.map(([target, words]) =>
-      h("a", { href: `#${target}`, onclick: (event) => jump(event, target) }, words),
-    ),
-  );
-}
-
-function jump(event, target) {
-  event.preventDefault();
-  const box = document.getElementById(target);
-  box.closest("details")?.setAttribute("open", "");
-  box.scrollIntoView({ block: "center" });
-  box.querySelector("input, textarea, button")?.focus({ preventScroll: true });
-}
 
 function recordOf(task, form, visit) {
   const answers = {};

@@ -58,7 +58,7 @@ class NameContact(HouseholdForm):
         self.order_fields(["official", "name"])
 
     def carry_out(self) -> Any:
-        return followup_acts.name_contact(**self.common, **self.cleaned_data)
+        return followup_acts.name_contact(**self.common, **self.answers)
 
 
 class RecordFollowUp(HouseholdForm):
@@ -82,7 +82,7 @@ class RecordFollowUp(HouseholdForm):
         self.initial["visited_at"] = local(self.request.at)
 
     def carry_out(self) -> Any:
-        return followup_acts.record_follow_up(**self.common, **self.cleaned_data)
+        return followup_acts.record_follow_up(**self.common, **self.answers)
 
 
 class AmendPlan(HouseholdForm):
@@ -94,6 +94,8 @@ class AmendPlan(HouseholdForm):
         "CONDITION_NEEDS_REASON": "reason",
         "RESOURCE_FULL": "place",
         "RESOURCE_UNKNOWN": "place",
+        "MEASURE_WITHOUT_PLACE": "place",
+        "MEASURE_WITHOUT_PERSON": "member",
     }
 
     from_date = DayField(label=gettext_lazy("从哪天起"))
@@ -127,6 +129,7 @@ class AmendPlan(HouseholdForm):
         return help_acts.amend_plan(
             **self.common,
             measures=planned(
+                self.pack,
                 self.request.scope,
                 codes=given["measures"],
                 place=given["place"],

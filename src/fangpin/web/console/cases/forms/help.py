@@ -34,6 +34,8 @@ class MakePlan(ActForm):
         "PLAN_EMPTY": "measures",
         "RESOURCE_FULL": "place",
         "RESOURCE_UNKNOWN": "place",
+        "MEASURE_WITHOUT_PLACE": "place",
+        "MEASURE_WITHOUT_PERSON": "member",
         "CONDITION_NEEDS_REASON": "reason",
         "MEASURE_PERIOD": "from_date",
     }
@@ -73,6 +75,7 @@ class MakePlan(ActForm):
     def carry_out(self) -> Any:
         given = self.cleaned_data
         chosen = planned(
+            self.pack,
             self.desk.scope,
             codes=given["measures"],
             place=given["place"],

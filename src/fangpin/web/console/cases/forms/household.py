@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any, ClassVar
 
+from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
 from fangpin.casework.cases import acts
+from fangpin.casework.cases.models import Case
 from fangpin.casework.cases.states import REASONS
+from fangpin.casework.receipts.actions import once
 from fangpin.casework.registry.models import Household
 from fangpin.policy import Pack
 from fangpin.web.console.cases.forms.base import (
@@ -27,15 +31,20 @@ BY_MACHINE = ("rule", "proposal")
 
 
 class HouseholdForm(ToldForm):
-    """An act on a household that has, or gets, a case."""
+    """An act on a household that has, or gets, a case.
+
+    `key` goes with the form: sent twice it is one act, and both are answered alike.
+    """
 
     act: ClassVar[str] = ""
     intro: ClassVar[Any] = ""
+    key = forms.CharField(widget=forms.HiddenInput, max_length=56)
 
     def __init__(
         self, *, pack: Pack, household: Household, request: ConsoleRequest, data: Any = None
     ) -> None:
-        super().__init__(data, auto_id="f-%s", label_suffix="")
+        key = secrets.token_hex(16)
+        super().__init__(data, auto_id="f-%s", label_suffix="", initial={"key": key})
         self.pack, self.household, self.request = pack, household, request
         self.prepare()
         self.speak()
@@ -57,9 +66,35 @@ class HouseholdForm(ToldForm):
             "at": self.request.at,
         }
 
+    @property
+    def answers(self) -> dict[str, Any]:
+        """What was filled in, without the form's own key."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "key"}
+
     def carry_out(self) -> Any:
         """Call the act. Raises ProblemError; nothing is changed then."""
         raise NotImplementedError
+
+    def done_once(self) -> str:
+        """Carry the form out, however often it is sent; the number of the case that it opened or
+        joined, empty where there is none.
+
+        Raises ProblemError; nothing is changed then.
+        """
+
+        def act() -> dict[str, Any]:
+            done = self.carry_out()
+            return {"case_no": done.case_no if isinstance(done, Case) else ""}
+
+        received = once(
+            key=self.cleaned_data["key"],
+            kind=self.act,
+            official=self.request.scope.official,
+            content=[self.household.household_ref, {k: str(v) for k, v in self.answers.items()}],
+            at=self.request.at,
+            act=act,
+        )
+        return str(received.answer["case_no"])
 
 
 class ReportClue(HouseholdForm):
@@ -87,7 +122,7 @@ class ReportClue(HouseholdForm):
         self.initial["on"] = self.request.today
 
     def carry_out(self) -> Any:
-        return acts.report_clue(**self.common, **self.cleaned_data)
+        return acts.report_clue(**self.common, **self.answers)
 
 
 class ProposeElimination(HouseholdForm):
@@ -116,7 +151,7 @@ class RollBackElimination(HouseholdForm):
         self.order_fields(["reason", "note"])
 
     def carry_out(self) -> Any:
-        return acts.roll_back_elimination(**self.common, **self.cleaned_data)
+        return acts.roll_back_elimination(**self.common, **self.answers)
 
 
 HOUSEHOLD_FORMS: dict[str, type[HouseholdForm]] = {

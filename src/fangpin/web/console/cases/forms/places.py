@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from fangpin.casework.measures.fitness import proposals
 from fangpin.casework.measures.places import resources
@@ -12,10 +12,13 @@ from fangpin.casework.measures.plans import PlannedMeasure
 from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.models import Household
-from fangpin.decisions.measures import Proposal
+from fangpin.decisions.measures import Proposal, to_be_named
 from fangpin.policy import Pack
 from fangpin.web.console.cases.forms.base import Choices
 from fangpin.web.ground.words import cause_words, listed, said
+
+NAMED = {"person": gettext_noop("要选给谁"), "place": gettext_noop("要选名额")}
+"""What a plan must name of a measure -> how the list of measures says so."""
 
 
 def offered_measures(pack: Pack, household: Household, *, on: date) -> Choices:
@@ -27,16 +30,15 @@ def offered_measures(pack: Pack, household: Household, *, on: date) -> Choices:
         one for one in pack.measures.values() if one.until_date is None or on < one.until_date
     ]
     offered.sort(key=lambda one: order.get(one.measure, len(order)))
-    return [
-        (
-            one.measure,
-            gettext("%(title)s（%(why)s）")
-            % {"title": said(one.title), "why": reasons[one.measure]}
-            if one.measure in reasons
-            else said(one.title),
-        )
-        for one in offered
-    ]
+    choices: Choices = []
+    for one in offered:
+        about = [reasons[one.measure]] if one.measure in reasons else []
+        about += [gettext(NAMED[part]) for part in NAMED if part in to_be_named(pack, one.measure)]
+        words = gettext("；").join(about)
+        title = said(one.title)
+        shown = gettext("%(title)s（%(why)s）") % {"title": title, "why": words} if words else title
+        choices.append((one.measure, shown))
+    return choices
 
 
 def place_choices(scope: Scope, household: Household, *, on: date) -> Choices:
@@ -59,6 +61,7 @@ def member_choices(scope: Scope, household: Household) -> Choices:
 
 
 def planned(
+    pack: Pack,
     scope: Scope,
     *,
     codes: list[str],
@@ -68,7 +71,10 @@ def planned(
     reason: str,
     on: date,
 ) -> list[PlannedMeasure]:
-    """The measures of a plan as chosen: a place stands for its measure, ticked or not."""
+    """The measures of a plan as chosen: a place stands for its measure, ticked or not.
+
+    Beside a place, the member chosen is for its measure and for whatever must name one.
+    """
     of_place = next(
         (
             one.resource.measure
@@ -83,7 +89,9 @@ def planned(
         PlannedMeasure(
             measure=code,
             from_date=from_date,
-            person_ref=person if code == of_place or not of_place else None,
+            person_ref=person
+            if not of_place or code == of_place or "person" in to_be_named(pack, code)
+            else None,
             resource_no=place if code == of_place else "",
             reason=reason,
         )
