@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 
 from fangpin.casework.cases import acts
-from fangpin.casework.cases.models import Case
 from fangpin.casework.measures import acts as help_acts
 from fangpin.casework.measures import queries
 from fangpin.casework.measures.models import Measure, MeasureDelivery, Resource
@@ -16,8 +15,8 @@ from fangpin.casework.measures.places import ResourceRecord, offer_resource, res
 from fangpin.casework.measures.plans import PlannedMeasure
 from fangpin.casework.measures.queries import MeasureFilters
 from fangpin.values.problem import ProblemError
-from tests.casework.cases_world import DAY, Office, build_alert, build_household, moment, pack
-from tests.cast import COUNTY, build_cast, build_divisions
+from tests.casework.cases_world import Office, build_household, moment, opened
+from tests.cast import COUNTY
 
 pytestmark = pytest.mark.django_db
 
@@ -25,20 +24,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def office() -> Office:
     """The offices on the day on which the county approved the household's case."""
-    build_divisions()
-    cast = build_cast()
-    alert = build_alert(build_household())
-    opening = Office(cast, pack())
-    acts.report_clue(
-        pack=opening.pack,
-        household_ref=alert.household_id,
-        by=opening.scope(cast.reviewer),
-        at=moment(DAY),
-        channel="rule",
-        cause="illness",
-        alert_no=alert.alert_no,
-    )
-    return opening.on(Case.objects.get()).until_approval()
+    return opened().until_approval()
 
 
 def offer_posts(office: Office, quota: int) -> str:
