@@ -15,7 +15,7 @@ from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry.models import Household, HouseholdMonth
 from fangpin.policy import Pack, load_pack
 from fangpin.values.month import Month
-from tests.cast import VILLAGE, Cast, Person
+from tests.cast import VILLAGE, Cast, Person, build_cast, build_divisions
 
 PACKS = Path(__file__).parents[2] / "packs"
 DAY = date(2020, 5, 10)
@@ -171,3 +171,21 @@ class Office:
         last = office.later(1)
         last.act("approve_at_county", self.cast.approver)
         return last
+
+
+def opened() -> Office:
+    """The offices on the day of an alert, with the household's case just opened."""
+    build_divisions()
+    cast = build_cast()
+    alert = build_alert(build_household())
+    opening = Office(cast, pack())
+    acts.report_clue(
+        pack=opening.pack,
+        household_ref=alert.household_id,
+        by=opening.scope(cast.reviewer),
+        at=moment(DAY),
+        channel="rule",
+        cause="illness",
+        alert_no=alert.alert_no,
+    )
+    return opening.on(Case.objects.get())

@@ -13,8 +13,7 @@ from fangpin.casework.cases.acts.comparison import Finding
 from fangpin.casework.cases.models import Case, CaseAct, Episode
 from fangpin.casework.cases.progress import clocks_of
 from fangpin.values.problem import ProblemError
-from tests.casework.cases_world import DAY, Office, build_alert, build_household, moment, pack
-from tests.cast import build_cast, build_divisions
+from tests.casework.cases_world import Office, moment, opened
 
 pytestmark = pytest.mark.django_db
 
@@ -22,20 +21,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def office() -> Office:
     """The offices on the day of an alert, with the household's case just opened by a batch."""
-    build_divisions()
-    cast = build_cast()
-    alert = build_alert(build_household())
-    office = Office(cast, pack())
-    acts.report_clue(
-        pack=office.pack,
-        household_ref=alert.household_id,
-        by=office.scope(cast.reviewer),
-        at=moment(DAY),
-        channel="rule",
-        cause="illness",
-        alert_no=alert.alert_no,
-    )
-    return office.on(Case.objects.get())
+    return opened()
 
 
 def code_of(refused: pytest.ExceptionInfo[ProblemError]) -> str:

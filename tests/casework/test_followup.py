@@ -6,14 +6,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from fangpin.casework.cases import acts
-from fangpin.casework.cases.models import Case
 from fangpin.casework.followup import acts as duties_acts
 from fangpin.casework.followup import queries
 from fangpin.casework.followup.models import AssistanceContact, FollowUp
 from fangpin.values.problem import ProblemError
-from tests.casework.cases_world import DAY, Office, build_alert, build_household, moment, pack
-from tests.cast import COUNTY, build_cast, build_divisions
+from tests.casework.cases_world import Office, moment, opened
+from tests.cast import COUNTY
 
 pytestmark = pytest.mark.django_db
 
@@ -21,20 +19,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def office() -> Office:
     """The offices on the day on which the household was identified: 17 May 2020."""
-    build_divisions()
-    cast = build_cast()
-    alert = build_alert(build_household())
-    opening = Office(cast, pack())
-    acts.report_clue(
-        pack=opening.pack,
-        household_ref=alert.household_id,
-        by=opening.scope(cast.reviewer),
-        at=moment(DAY),
-        channel="rule",
-        alert_no=alert.alert_no,
-        cause="illness",
-    )
-    return opening.on(Case.objects.get()).until_approval()
+    return opened().until_approval()
 
 
 def lapsed(office: Office, on: date) -> set[str]:

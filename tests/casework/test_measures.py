@@ -9,7 +9,6 @@ from decimal import Decimal
 import pytest
 
 from fangpin.casework.cases import acts
-from fangpin.casework.cases.models import Case
 from fangpin.casework.measures import acts as help_acts
 from fangpin.casework.measures import queries
 from fangpin.casework.measures.models import Measure, MeasureDelivery, Resource
@@ -18,8 +17,8 @@ from fangpin.casework.measures.plans import PlannedMeasure
 from fangpin.casework.measures.queries import MeasureFilters
 from fangpin.casework.registry.models import Household, Member
 from fangpin.values.problem import ProblemError
-from tests.casework.cases_world import DAY, Office, build_alert, build_household, moment, pack
-from tests.cast import COUNTY, build_cast, build_divisions
+from tests.casework.cases_world import Office, build_household, moment, opened
+from tests.cast import COUNTY
 
 pytestmark = pytest.mark.django_db
 
@@ -27,20 +26,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def office() -> Office:
     """The offices on the day on which the county approved the household's case."""
-    build_divisions()
-    cast = build_cast()
-    alert = build_alert(with_a_worker(build_household()))
-    opening = Office(cast, pack())
-    acts.report_clue(
-        pack=opening.pack,
-        household_ref=alert.household_id,
-        by=opening.scope(cast.reviewer),
-        at=moment(DAY),
-        channel="rule",
-        cause="illness",
-        alert_no=alert.alert_no,
-    )
-    return opening.on(Case.objects.get()).until_approval()
+    office = opened()
+    with_a_worker(Household.objects.get())
+    return office.until_approval()
 
 
 def with_a_worker(household: Household) -> Household:

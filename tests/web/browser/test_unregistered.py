@@ -57,7 +57,7 @@ def unregistered(visit: Visit, *, head: str) -> Iterator[tuple[str, Any]]:
     page.click(f"a.name:has-text('{head}')")
     page.wait_for_selector("#which-head")
     yield "not-found-yet", page
-    page.fill(".filters [name=q]", "何满香")
+    page.fill(".filters [name=q]", "李竹喜")
     page.click(".filters .button")
     page.wait_for_selector("[name=to]")
     page.check("[name=to]")
