@@ -16,6 +16,8 @@ from fangpin.casework.measures.places import ResourceRecord, offer_resource, res
 from fangpin.casework.measures.plans import PlannedMeasure
 from fangpin.casework.measures.queries import MeasureFilters
 from fangpin.casework.registry.models import Household, Member
+from fangpin.policy.demo_models import DemoResource
+from fangpin.runs.demo_story import Story, planned_in_story
 from fangpin.values.problem import ProblemError
 from tests.casework.cases_world import Office, build_household, moment, opened
 from tests.cast import COUNTY
@@ -283,3 +285,41 @@ def test_the_rows_behind_a_count_are_those_of_the_scope_page_by_page(office: Off
         assert queries.measure_page(outsider, filters=filters).count_capped == 0
     with pytest.raises(Resource.DoesNotExist):
         queries.resource(outsider, resource_no)
+
+
+def test_a_demonstration_plans_a_post_for_who_may_have_it_while_a_place_is_left(
+    office: Office,
+) -> None:
+    """Told cases keep to the rule that people keep to: without a place or a member, no post."""
+    household = office.case().household
+    offer_posts(office, 1)
+    wanted = DemoResource.model_validate(
+        {
+            "division": COUNTY,
+            "measure": "public_welfare_post",
+            "title": "护林员",
+            "quota": 1,
+            "from": date(2020, 1, 1),
+        }
+    )
+    story = Story(household, office.day, "rule", "illness", "主要劳动力生病。", "", "", "")
+
+    def planned() -> PlannedMeasure | None:
+        return planned_in_story(wanted, story, pack=office.pack, day=office.day)
+
+    Member.objects.create(
+        person_ref=99,
+        household=household,
+        name="李老",
+        relation="parent",
+        is_head=True,
+        birth_date=date(1930, 1, 1),
+        attributes={"work_skill": "weak", "posts_held": 0},
+    )
+    found = planned()
+    assert found is not None and found.person_ref == 10, "nobody of ninety keeps a forest"
+    plan(office, found)
+    assert planned() is None, "the only place is held"
+    Measure.objects.all().delete()
+    Member.objects.exclude(person_ref=99).delete()
+    assert planned() is None, "nobody is left who may have it"

@@ -276,7 +276,10 @@ def test_a_wrong_merge_is_split_and_what_rests_on_it_listed(
 
     for _ in range(2):
         answer = county.post(SPLIT_CLAIM, {"reason": "是邻村同名人的账单"})
-        assert (answer.status_code, answer.headers["Location"]) == (302, HOUSEHOLD)
+        assert (answer.status_code, answer.headers["Location"]) == (
+            302,
+            f"{HOUSEHOLD}?done=link_split",
+        )
 
     (decision,) = all_decisions(Home(installation))
     assert (decision.kind, decision.claim_ref, decision.person_ref) == (

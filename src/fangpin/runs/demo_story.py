@@ -236,7 +236,7 @@ def _help(
 ) -> None:
     """The plan, the first deliveries, the contact, and a follow-up each month until the day."""
     if (day := day_of("plan")) is not None:
-        made = [_planned(one, story, pack=pack, day=day) for one in story.measures]
+        made = [planned_in_story(one, story, pack=pack, day=day) for one in story.measures]
         make_plan(
             pack=pack,
             case_no=case.case_no,
@@ -288,7 +288,9 @@ def _follow_up(household: Household, *, pack: Pack, by: Scope, first: date, unti
         day += timedelta(days=VISITS)
 
 
-def _planned(one: DemoResource, story: Story, *, pack: Pack, day: date) -> PlannedMeasure | None:
+def planned_in_story(
+    one: DemoResource, story: Story, *, pack: Pack, day: date
+) -> PlannedMeasure | None:
     """A measure with the place and the member that it must name; None where there is none left."""
     village, wanted = story.household.division, to_be_named(pack, one.measure)
     resource = next(

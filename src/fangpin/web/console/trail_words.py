@@ -103,7 +103,7 @@ DETAILS = {
     "post": gettext_noop("岗位"),
     "quota": gettext_noop("名额"),
     "reason": gettext_noop("理由"),
-    "situation": gettext_noop("情况"),
+    "situation": gettext_noop("回访情况"),
     "to": gettext_noop("派给"),
     "to_date": gettext_noop("止"),
     "tries": gettext_noop("次数"),

@@ -82,10 +82,14 @@ def _used(state: ClockState, calendar: WorkingCalendar) -> str:
     if state.clock.working_days:
         used = calendar.working_days_between(state.started, state.ended) - state.days_paused
         return ngettext(
-            "用 %(used)d 个工作日（限 %(days)d）", "用 %(used)d 个工作日（限 %(days)d）", used
+            "用 %(used)d 个工作日（限 %(days)d 个）",
+            "用 %(used)d 个工作日（限 %(days)d 个）",
+            used,
         ) % {"used": used, "days": state.days}
     used = (state.ended - state.started).days - state.days_paused
-    return ngettext("用 %(used)d 天（限 %(days)d）", "用 %(used)d 天（限 %(days)d）", used) % {
+    return ngettext(
+        "用 %(used)d 天（限 %(days)d 天）", "用 %(used)d 天（限 %(days)d 天）", used
+    ) % {
         "used": used,
         "days": state.days,
     }

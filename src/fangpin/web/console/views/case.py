@@ -57,11 +57,12 @@ def case(request: ConsoleRequest, case_no: str) -> HttpResponse:
     desk = _desk(request, case_no)
     audit.record(
         act="view_case",
-        official=request.scope.official,
+        official=request.scope,
         subject_kind="case",
         subject=desk.case.case_no,
         division=desk.case.division,
         at=request.at,
+        detail={"role": request.scope.role},
     )
     asked = request.GET.get("act", "")
     task = desk.task(asked) if asked else desk.first
@@ -107,12 +108,12 @@ def paper(request: ConsoleRequest, case_no: str, sha256: str) -> HttpResponse:
         raise Http404
     audit.record(
         act="view_paper",
-        official=request.scope.official,
+        official=request.scope,
         subject_kind="case",
         subject=desk.case.case_no,
         division=desk.case.division,
         at=request.at,
-        detail={"kind": found.kind, "paper": sha256[:12]},
+        detail={"role": request.scope.role, "kind": found.kind, "paper": sha256[:12]},
     )
     try:
         content = papers().read(sha256)
