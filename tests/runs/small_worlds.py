@@ -17,8 +17,9 @@ from fangpin.values.month import Month
 from tests.ledger.village import Amounts
 from tests.linkage.valley import BILLS, REGISTRY, WAGES, citizen, claim, number, with_wrong_digit
 
-DEATHS = "police.deaths"
-VILLAGES = {"A": "H01", "B": "H01", "C": "H02", "D": "H02"}
+DEATHS, CERTIFICATES = "police.deaths", "health.certificates"
+OF_DEATHS = (DEATHS, CERTIFICATES)
+VILLAGES = {"A": "H01", "B": "H01", "C": "H02", "D": "H02", "E": "H01", "F": "H02"}
 BORN = {
     "李竹喜": "1971-03-08",
     "王玉兰": "1973-06-21",
@@ -35,7 +36,7 @@ BEGIN = 8
 """So many live there at the beginning; the others are born."""
 ITEMS = {"bills", "visits", "patients", "wage", "good_wages", "head_bills", "farmer_bills"}
 Row = dict[str, Any]
-Kind = Literal["send", "hold", "release", "refuse", "part", "take back", "alive"]
+Kind = Literal["send", "hold", "release", "refuse", "part", "join", "take back", "alive"]
 JUDGED = ("hold", "release", "refuse")
 """What an official says of a whole delivery."""
 
@@ -48,6 +49,8 @@ class Villager:
     place: int
     home: str | None
     numbers: list[str] = field(default_factory=list)
+    moves: bool = True
+    is_renumbered: bool = True
     untold: str = ""
     """What changed since the registry last listed them; of two at once nobody could tell who it is."""
 
@@ -61,7 +64,8 @@ class Act:
     """A file that came, or a decision on an earlier one (`of`: its place among the acts).
 
     `part` takes one row of a file, and every claim that says the same, from the one it is truly about,
-    and gives it to another or to nobody; `take back` undoes a `part`; `alive` answers a reported death.
+    and gives it to another or to nobody; `join` gives one that says a wrong name alone to someone; `take
+    back` undoes either; `alive` answers a reported death.
     """
 
     on: date
@@ -86,30 +90,47 @@ def world(seed: int) -> list[Act]:
     for one in people:
         one.renumber(random)
     day = date(2020, 1, 5)
-    is_withdrawn = random.random() < 0.3
-    """A registry may be set aside, and nobody is renumbered: of a move and a correction at once nobody
-    could tell who it is."""
+    is_withdrawn = random.random() < 0.4
+    """A registry may be set aside. Then whoever moves is not renumbered: of both at once nobody could
+    tell who it is."""
+    for one in people:
+        one.moves = not is_withdrawn or random.random() < 0.5
+        one.is_renumbered = not is_withdrawn or not one.moves
     acts = [Act(day, "send", REGISTRY, _listed(people, set(VILLAGES.values()), day, random))]
     for _ in range(random.randint(5, 9)):
         day += timedelta(days=random.randint(1, 25))
-        feed = random.choice([REGISTRY, REGISTRY, BILLS, BILLS, BILLS, WAGES, WAGES, DEATHS])
+        feeds = [REGISTRY, REGISTRY, BILLS, BILLS, BILLS, WAGES, WAGES, "again", *OF_DEATHS]
+        feed = random.choice(feeds)
         if feed == REGISTRY:
-            _live_on(people, names, random, is_renumbered=not is_withdrawn)
+            _live_on(people, names, random, is_withdrawn=is_withdrawn)
             villages = set(random.choice([["H01", "H02"], ["H01"], ["H02"], ["H01", "H02"]]))
             told = day - timedelta(days=random.choice([0, 0, 0, 40]))
             rows = _listed(people, villages, told, random)
             listed = {name for name, _ in rows}
             for one in people:
                 one.untold = "" if one.name in listed else one.untold
+        elif feed == "again":
+            feed, rows = _again(acts, random)
         else:
             rows = _papers(feed, [one for one in people if one.numbers], day, random)
         acts += [Act(day, "send", feed, rows)] if rows else []
-        for decide in (_judge, _part, _take_back, _see_alive):
+        for decide in (_judge, _part, _join, _take_back, _see_alive):
             found = decide(acts, day + timedelta(days=1), random, is_withdrawn)
             if found is not None:
                 day += timedelta(days=1)
                 acts.append(found)
     return acts
+
+
+def _again(acts: list[Act], random: Random) -> tuple[str, tuple[tuple[str, Row], ...]]:
+    """The rows of an earlier file of bills or wages in another order."""
+    files = [one for one in acts if one.feed in (BILLS, WAGES) and len(one.rows) > 1]
+    if not files:
+        return BILLS, ()
+    of = random.choice(files)
+    rows = tuple(random.sample(of.rows, len(of.rows)))
+    is_sent = any(one.rows == rows for one in acts)
+    return of.feed, () if is_sent else rows
 
 
 def _judge(acts: list[Act], day: date, random: Random, is_withdrawn: bool) -> Act | None:
@@ -127,13 +148,13 @@ def _judge(acts: list[Act], day: date, random: Random, is_withdrawn: bool) -> Ac
 def _part(acts: list[Act], day: date, random: Random, _: bool) -> Act | None:
     """Of the rows of those whom the first registry lists: nobody else has a number for certain."""
     known = [name for name, _ in acts[0].rows]
-    parted = {(one.of, one.row) for one in acts if one.kind == "part"}
+    parted = {target(*acts[one.of].rows[one.row]) for one in acts if one.kind == "part"}
     rows = [
         (at, no)
         for at, one in enumerate(acts)
         if one.feed == BILLS
-        for no, (name, _) in enumerate(one.rows)
-        if name in known and (at, no) not in parted
+        for no, (name, row) in enumerate(one.rows)
+        if name in known and row["id_number"] and target(name, row) not in parted
     ]
     if not rows or random.random() >= 0.3:
         return None
@@ -142,36 +163,62 @@ def _part(acts: list[Act], day: date, random: Random, _: bool) -> Act | None:
     return Act(day, "part", of=at, row=no, to=random.choice(["", *others[:2]]))
 
 
+def _join(acts: list[Act], day: date, random: Random, _: bool) -> Act | None:
+    """Of the rows that say a wrong name alone."""
+    joined = {_said(acts[one.of].rows[one.row][1]) for one in acts if one.kind == "join"}
+    rows = [
+        (at, no)
+        for at, one in enumerate(acts)
+        if one.feed == BILLS
+        for no, (_, row) in enumerate(one.rows)
+        if not row["id_number"] and _said(row) not in joined
+    ]
+    if not rows or random.random() >= 0.5:
+        return None
+    at, no = random.choice(rows)
+    return Act(day, "join", of=at, row=no, to=random.choice(acts[0].rows)[0])
+
+
 def _take_back(acts: list[Act], day: date, random: Random, _: bool) -> Act | None:
     back = {one.of for one in acts if one.kind == "take back"}
-    parted = [at for at, one in enumerate(acts) if one.kind == "part" and at not in back]
+    parted = [at for at, one in enumerate(acts) if one.kind in ("part", "join") and at not in back]
     if not parted or random.random() >= 0.2:
         return None
     return Act(day, "take back", of=random.choice(parted))
 
 
 def _see_alive(acts: list[Act], day: date, random: Random, _: bool) -> Act | None:
-    deaths = [at for at, one in enumerate(acts) if one.feed == DEATHS]
+    deaths = [at for at, one in enumerate(acts) if one.feed in OF_DEATHS]
     if not deaths or random.random() >= 0.3:
         return None
     return Act(day, "alive", of=random.choice(deaths), row=0)
 
 
 def _live_on(
-    people: list[Villager], names: list[str], random: Random, *, is_renumbered: bool
+    people: list[Villager], names: list[str], random: Random, *, is_withdrawn: bool
 ) -> None:
-    """People move, leave and return, have their numbers corrected, are born and given a number."""
+    """People move, leave and return, have their numbers corrected, are born and given a number; whole
+    households move, and where one keeps the number another may be renumbered on the way."""
     for one in people:
         happens = random.random()
-        if happens < 0.12 and one.untold in ("", "moved"):
-            one.home, one.untold = random.choice(["A", "B", "C", "D", None]), "moved"
-        elif happens < 0.3 and one.untold in ("", "number") and is_renumbered:
+        if happens < 0.12 and one.moves and one.untold in ("", "moved"):
+            one.home, one.untold = random.choice([*VILLAGES, None]), "moved"
+        elif happens < 0.3 and one.is_renumbered and one.untold in ("", "number"):
             one.renumber(random)
             one.untold = "number"
+    if random.random() < 0.5:
+        home = random.choice([one.home for one in people if one.home] or [""])
+        family = [one for one in people if one.home == home]
+        if family and all(one.moves and not one.untold for one in family):
+            new = random.choice(list(VILLAGES))
+            for one in family:
+                one.home, one.untold = new, "both"
+            if len(family) > 1 and not is_withdrawn and random.random() < 0.8:
+                random.choice(family).renumber(random)
     if random.random() < 0.4 and len(people) < len(names):
-        people.append(
-            Villager(names[len(people)], len(people), random.choice("ABCD"), [], "number")
-        )
+        born = Villager(names[len(people)], len(people), random.choice("ABCD"))
+        born.moves, born.untold = not is_withdrawn, "number"
+        people.append(born)
 
 
 def _listed(
@@ -192,6 +239,14 @@ def _listed(
         heads.add(one.home)
         row = citizen(one.home, one.place + 1, one.name, BORN[one.name], None, **more)
         found.append((one.name, row))
+    if found and random.random() < 0.2:
+        # Registered twice: where someone lives the later row says.
+        name, row = random.choice(found)
+        homes = [home for home in VILLAGES if VILLAGES[home] in villages]
+        other = random.choice(homes)
+        if other != row["household_no"]:
+            twice = {"household_no": other, "village": VILLAGES[other], "relation": "other"}
+            found.insert(0, (name, row | twice))
     return tuple(found)
 
 
@@ -203,23 +258,33 @@ def _papers(
         for no in random.sample(range(14), random.randint(1, 5)):
             one = random.choice(people)
             written, form = random.choice(one.numbers), random.random()
+            called, born = one.name, BORN[one.name]
             if form < 0.1:
-                written += "11"  # a certificate
+                written += random.choice(["11", "43", "12B1"])  # a certificate, and another grade
             elif form < 0.25:
                 written = with_wrong_digit(written, 16)
+            elif form < 0.35 and born < "2000":
+                written = written[:6] + written[8:17]  # as it was before 1999
+            elif form < 0.45:
+                written, called, born = "", f"某{one.name[0]}", ""
             paid = day - timedelta(days=random.choice([1, 35, 200, 400]))
             share = f"{random.randint(1, 900000) / 100:.2f}"
-            row = claim(
-                str(no), written, one.name, born=BORN[one.name], day=str(paid), own_share=share
-            )
+            row = claim(str(no), written, called, born=born, day=str(paid), own_share=share)
             found.append((one.name, row))
     for one in random.sample(people, 3) if feed == WAGES else ():
         month = random.choice(["2019-12", "2020-01", "2020-02"])
-        row = {"worker_name": "", "id_number": random.choice(one.numbers), "month": month}
+        row = {"worker_name": one.name, "id_number": random.choice(one.numbers), "month": month}
+        if random.random() < 0.2:
+            row["id_number"] = with_wrong_digit(row["id_number"], 16)
         found.append((one.name, row | {"wage": str(random.randint(1, 3000)), "bonus": ""}))
     for one in random.sample(people, 1) if feed == DEATHS else ():
         died = day - timedelta(days=random.randint(1, 60))
         row = {"id_number": random.choice(one.numbers), "reason": random.choice(["death", "moved"])}
+        row |= {"died": str(died), "reported": str(Month.containing(day))}
+        found.append((one.name, row))
+    for one in random.sample(people, 1) if feed == CERTIFICATES else ():
+        died = day - timedelta(days=random.randint(1, 60))
+        row = {"id_number": random.choice(one.numbers)}
         row |= {"died": str(died), "reported": str(Month.containing(day))}
         found.append((one.name, row))
     return tuple(found)
@@ -233,7 +298,8 @@ class Clerk:
         self.listed: dict[str, Row] = {}
         self.told: dict[str, Row] = {}
         self.numbers: dict[str, set[str]] = defaultdict(set)
-        self.papers: dict[str, dict[Any, tuple[str, Row]]] = {BILLS: {}, WAGES: {}, "waiting": {}}
+        self.papers: list[tuple[str, str, Row]] = []
+        """Feed, whom it is about, and the row, in order of arrival."""
         self.latest = 0
         said = {one.of: one.kind for one in acts if one.kind in JUDGED and one.on <= as_of}
         self._part([one if one.on <= as_of else Act(one.on, "hold") for one in acts])
@@ -242,29 +308,27 @@ class Clerk:
                 continue
             if one.feed == REGISTRY:
                 self._register(one)
-            for no, (name, row) in enumerate(one.rows):
-                if one.feed == WAGES:
-                    self.papers[WAGES][name, row["month"]] = name, row
-                elif one.feed == BILLS:
-                    is_right = row["id_number"] in _right_numbers(name)
-                    box = self.papers[BILLS if is_right else "waiting"]
-                    box[row["bill_no"]] = name, row | {"place": (place, no)}
+            self.papers += [(one.feed, name, row) for name, row in one.rows]
 
     def _part(self, acts: list[Act]) -> None:
-        """What stands of parted rows: by their place, and of claims by all that they say."""
+        """To whom what was parted or joined belongs, by what it holds for."""
         self.parted: dict[Any, str] = {}
+        self.joined: dict[Any, str] = {}
         back = {one.of for one in acts if one.kind == "take back"}
         for place, one in enumerate(acts):
-            if one.kind == "part" and place not in back:
-                name, row = acts[one.of].rows[one.row]
-                is_right = row["id_number"] in _right_numbers(name)
-                self.parted[(one.of, one.row) if is_right else row["id_number"]] = one.to
+            if one.kind not in ("part", "join") or place in back:
+                continue
+            name, row = acts[one.of].rows[one.row]
+            if one.kind == "join":
+                self.joined[_said(row)] = one.to
+            else:
+                self.parted[target(name, row)] = one.to
 
     def _register(self, act: Act) -> None:
         month = max(int(Month.parse(row["month"])) for _, row in act.rows)
         self.latest = month = max(self.latest, month)
         new = dict(act.rows)
-        villages = {row["village"] for row in new.values()}
+        villages = {row["village"] for _, row in act.rows}
         stay = {
             name: row
             for name, row in self.listed.items()
@@ -297,15 +361,9 @@ class Clerk:
         """What is not nought."""
         found: Amounts = defaultdict(Decimal)
         patients = defaultdict(set)
-        # A row with a right number stands before one that waits for somebody to tell whose it is.
-        bills = self.papers["waiting"] | self.papers[BILLS]
-        for name, row in bills.values():
+        for name, row in self._last_words(BILLS):
             day = date.fromisoformat(row["paid_date"])
-            given = self.parted.get(row["place"], self.parted.get(row["id_number"]))
-            if given is None:
-                home = self._counts(name, row, int(Month.containing(day)))
-            else:
-                name, home = given, self.home_of(given, int(Month.containing(day)))
+            home = self.home_of(name, int(Month.containing(day)))
             if home is None:
                 continue
             month, share = str(Month.containing(day)), Decimal(row["own_share"])
@@ -315,20 +373,82 @@ class Clerk:
             counted |= {"farmer_bills": share} if self.told[name]["trade"] == "farmer" else {}
             for item, amount in counted.items():
                 found[home, month, item] += amount
-        for (name, month), (_, row) in self.papers[WAGES].items():
-            home = self._counts(name, row, int(Month.parse(month)))
+        for name, row in self._last_words(WAGES):
+            home = self.home_of(name, int(Month.parse(row["month"])))
             if home is not None:
-                found[home, month, "wage"] += Decimal(row["wage"])
-                found[home, month, "good_wages"] += int(row["wage"]) >= 1000
+                found[home, row["month"], "wage"] += Decimal(row["wage"])
+                found[home, row["month"], "good_wages"] += int(row["wage"]) >= 1000
         counts = {(*place, "patients"): Decimal(len(who)) for place, who in patients.items()}
         return {place: amount for place, amount in (dict(found) | counts).items() if amount}
 
-    def _counts(self, name: str, row: Row, month: int) -> str | None:
-        """Where a row counts: nowhere as long as the registry has told nobody's number like it."""
-        written = row["id_number"]
-        right = _right_numbers(name)
-        meant = {one for one in right if written in (one, one + "11", with_wrong_digit(one, 16))}
-        return self.home_of(name, month) if meant & self.numbers[name] else None
+    def _last_words(self, feed: str) -> list[tuple[str, Row]]:
+        """Whom each record is about, as far as anyone can tell, and what was said last of it.
+
+        What bears a right number, or none, is a record of its own; a wrong number waits beside it for
+        somebody to tell whose it is, and says nothing where a record with a number is known.
+        """
+        records: dict[Any, tuple[str, Row]] = {}
+        waiting: dict[Any, list[tuple[int, str, Row]]] = defaultdict(list)
+        for turn, (of, name, row) in enumerate(self.papers):
+            if of != feed:
+                continue
+            told = name if self._is_told(name, row) else ""
+            if not row["id_number"]:
+                told = self.joined.get(_said(row), "")
+            elif feed == BILLS:
+                told = self.parted.get(target(name, row), told)
+            if feed == BILLS:
+                key = row["bill_no"]
+            else:
+                key = told, row["month"]
+            if not row["id_number"] or is_right(name, row):
+                if feed == BILLS or told:
+                    records[key] = told, row | {"turn": turn}
+            elif told:
+                waiting[key].append((turn, told, row))
+        for key, rows in waiting.items():
+            turn, told, row = rows[-1]
+            record = records.get(key)
+            if record is None or (
+                not record[1]["id_number"] and (not record[0] or record[1]["turn"] < turn)
+            ):
+                records[key] = told, row
+        return [(told, row) for told, row in records.values() if told]
+
+    def is_joined(self, row: Row) -> bool:
+        """Whether an official gave a row of a wrong name alone to someone."""
+        return _said(row) in self.joined
+
+    def _is_told(self, name: str, row: Row) -> bool:
+        """Not as long as the registry has told nobody's number like it."""
+        return any(written_as(row["id_number"], one) for one in self.numbers[name])
+
+
+def written_as(written: str, number: str) -> bool:
+    """Whether it is this number as offices write it: whole, before 1999, of a certificate, or with a
+    wrong digit."""
+    forms = {number, number[:6] + number[8:17], with_wrong_digit(number, 16)}
+    return written in forms or (len(written) > 18 and written[:18] == number)
+
+
+def is_right(name: str, row: Row) -> bool:
+    """Whether the number tells by itself whose the row is."""
+    right = _right_numbers(name)
+    return row["id_number"] in right | {one[:6] + one[8:17] for one in right}
+
+
+def _said(row: Row) -> tuple[str, str]:
+    return row["bill_no"], row["patient_name"]
+
+
+def number_meant(name: str, row: Row) -> str:
+    """The right number that the written one stands for."""
+    return next(one for one in _right_numbers(name) if written_as(row["id_number"], one))
+
+
+def target(name: str, row: Row) -> Any:
+    """What an official says of it holds for: of a claim all that say the same, else the record and number."""
+    return (row["bill_no"], number_meant(name, row)) if is_right(name, row) else row["id_number"]
 
 
 def _right_numbers(name: str) -> set[str]:

@@ -20,7 +20,7 @@ from fangpin.policy import load_pack
 from fangpin.policy.pack import Pack
 from tests.linkage.valley import BILLS, Valley, valley_pack
 from tests.looking import rows_of
-from tests.runs.small_worlds import ITEMS, VILLAGES, Act, Clerk, world
+from tests.runs.small_worlds import ITEMS, VILLAGES, Act, Clerk, number_meant, world
 from tests.runs.test_deaths import FEEDS, HEADER
 
 DECIDE = {"hold": hold_delivery, "release": release_delivery, "refuse": refuse_delivery}
@@ -51,7 +51,7 @@ def do(lake: Valley, acts: list[Act], place: int, names: dict[int, str]) -> None
         DECIDE[act.kind](
             lake.home, delivery=names[act.of], feed=acts[act.of].feed, by="x", at=at, reason="r"
         )
-    elif act.kind == "part":
+    elif act.kind in ("part", "join"):
         part(lake, acts, act, names, at)
     elif act.kind == "take back":
         parted = acts[act.of]
@@ -74,11 +74,12 @@ def part(lake: Valley, acts: list[Act], act: Act, names: dict[int, str], at: dat
         for one in rows_of(file)
     }
     target: dict[str, Any] = {"feed": BILLS, "delivery": delivery, "row_no": act.row + 2}
-    person = lake.person(row["id_number"])
+    person = lake.person(number_meant(name, row)) if row["id_number"] else 0
     if act.row + 2 in claims:
         target = {"claim_ref": claims[act.row + 2]}
-        person = lake.person(first[name]["id_number"])
-    append(lake.home, Decision("different", at, "x", "r", person_ref=person, **target))
+        person = lake.person(first[name]["id_number"]) if row["id_number"] else 0
+    if act.kind == "part":
+        append(lake.home, Decision("different", at, "x", "r", person_ref=person, **target))
     if act.to:
         other = lake.person(first[act.to]["id_number"])
         append(lake.home, Decision("same", at, "x", "r", person_ref=other, **target))
@@ -93,7 +94,7 @@ def written(folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("seed", [27, 56])
+@pytest.mark.parametrize("seed", [76, 394])
 def test_step_by_step_in_any_order_and_by_hand_are_one(
     pack: Pack, tmp_path: Path, seed: int
 ) -> None:
@@ -122,7 +123,7 @@ def test_step_by_step_in_any_order_and_by_hand_are_one(
         assert found == Clerk(acts, as_of).amounts()
 
 
-@pytest.mark.parametrize("seed", [6])
+@pytest.mark.parametrize("seed", [21])
 def test_of_one_key_there_is_one_result(pack: Pack, tmp_path: Path, seed: int) -> None:
     acts = world(seed)
     end = acts[-1].on + timedelta(days=3)
