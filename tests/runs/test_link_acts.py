@@ -316,6 +316,22 @@ def test_an_alert_that_rested_on_a_claim_ends_when_its_delivery_is_refused(
     }
 
 
+def test_an_alert_that_rested_on_a_claim_ends_when_its_row_is_corrected(
+    a_judged_year: Valley,
+) -> None:
+    li, chen = a_judged_year.ref("A"), a_judged_year.ref("D")
+    loaded(a_judged_year, AS_OF)
+    said = {"born": "1971-03-08", "village": "H01", "day": "2020-05-10"}
+    a_judged_year.send(
+        BILLS, [claim("x", None, "李竹喜", own_share="9", **said)], on=date(2020, 6, 19)
+    )
+
+    assert loaded(a_judged_year, date(2020, 6, 20)) == {
+        li: ("ended", "source_corrected"),
+        chen: ("open", ""),
+    }
+
+
 def test_a_correction_that_lost_its_number_takes_nothing_back(a_judged_year: Valley) -> None:
     """Of two namesakes nobody knows whose it is: the family had the bill, and keeps its alert."""
     li, chen = a_judged_year.ref("A"), a_judged_year.ref("D")

@@ -123,7 +123,12 @@ def _link(
             place += 1
     parts += _parted(engine, snapshot, feed)
     parts += _linked_then(
-        home, evaluation, snapshot, [one for one in refused if one.months_of_rows[1] >= first]
+        home,
+        evaluation,
+        snapshot,
+        refused=[one for one in refused if one.months_of_rows[1] >= first],
+        in_force=[one for one in snapshot.arrivals if one.feed == feed],
+        still=still,
     )
     if not parts:
         return
@@ -147,18 +152,43 @@ def _link(
 
 
 def _linked_then(
-    home: Home, evaluation: Evaluation, snapshot: Snapshot, refused: Sequence[Arrival]
+    home: Home,
+    evaluation: Evaluation,
+    snapshot: Snapshot,
+    *,
+    refused: Sequence[Arrival],
+    in_force: Sequence[Arrival],
+    still: str,
 ) -> list[str]:
-    """The claims of a feed's refused deliveries, with the persons to whom linkage would give them."""
-    claimed = with_claims(refused)
-    if not claimed:
+    """The claims of a feed that were refused or replaced, with the persons to whom linkage would give
+    them; `still` leaves out those that stand."""
+    engine, pack = evaluation.engine, evaluation.compiler.pack
+    claimed, parts = with_claims(refused), []
+    if claimed:
+        view_live_facts(
+            engine=engine, name="claims_refused", arrivals=claimed, file=CLAIMS, is_live=False
+        )
+        parts.append("SELECT * FROM claims_refused")
+    replaced = list(dict.fromkeys(one.replaced_rows for one in in_force if one.replaced_rows))
+    replaceable = with_claims(in_force)
+    if replaced and replaceable:
+        view_live_facts(
+            engine=engine, name="claims_ever", arrivals=replaceable, file=CLAIMS, is_live=False
+        )
+        engine.view_files("claims_replaced", replaced)
+        parts.append(
+            "SELECT * FROM claims_ever SEMI JOIN (SELECT delivery, row_no FROM claims_replaced) "
+            f"AS gone USING (delivery, row_no) WHERE TRUE{still}"
+        )
+        claimed += replaceable
+    if not parts:
         return []
-    engine, pack, model = evaluation.engine, evaluation.compiler.pack, load_model()
-    view_live_facts(
-        engine=engine, name="claims_refused", arrivals=claimed, file=CLAIMS, is_live=False
-    )
-    engine.make_table("refused_claims", "SELECT DISTINCT claim_ref FROM claims_refused")
+    engine.make_table("claims_gone", " UNION ALL BY NAME ".join(parts))
+    if not engine.value("SELECT count(*) FROM claims_gone"):
+        return []
+    engine.make_table("claims_asked", "SELECT DISTINCT claim_ref FROM claims_gone")
     view_present(engine, snapshot.registry)
+    model = load_model()
     make_chosen(
         engine=engine,
         pack=pack,
@@ -173,14 +203,14 @@ def _linked_then(
         ),
         decisions=[one for one in snapshot.decisions if one.kind in LINKING],
         model=model,
-        claims="refused_claims",
+        claims="claims_asked",
     )
     engine.make_table(
         "linked_then",
         "SELECT rows.* EXCLUDE (claim_ref) REPLACE (chosen.person_ref AS person_ref) "
-        "FROM claims_refused AS rows JOIN chosen_links AS chosen USING (claim_ref)",
+        "FROM claims_gone AS rows JOIN chosen_links AS chosen USING (claim_ref)",
     )
-    engine.drop("candidates", "chosen_links", "refused_claims", MAY_BE_MEANT)
+    engine.drop("candidates", "chosen_links", "claims_asked", "claims_gone", MAY_BE_MEANT)
     return ["SELECT * FROM linked_then"]
 
 
