@@ -24,6 +24,7 @@ from fangpin.values.amounts import read_amount
 from fangpin.values.text import name_key
 from tests.feeds.builders import Desk, xlsx_file
 from tests.fresh import fresh_engine
+from tests.looking import looker
 
 PACK = Path(__file__).parent / "sierra"
 TITLES = {
@@ -152,6 +153,30 @@ def test_numbers_that_a_machine_typed_keep_their_fraction(desk: Desk, tmp_path: 
     )
     receipt = desk.receive_bytes(old.encode(), name="salarios.xml", feed=FEED)
     assert facts(desk, receipt, "salario") == wanted
+
+
+@pytest.mark.parametrize("kind", ["ndjson", "parquet"])
+def test_whole_numbers_that_a_machine_keeps_as_fractions_are_whole(
+    desk: Desk, tmp_path: Path, kind: str
+) -> None:
+    """A warehouse that lost a number once keeps the whole column as fractions, identity numbers too."""
+    told = [
+        {"cui": float(cui(place)), "mes": "2020-03", "salario": wage, "dias": 22.0}
+        for place, wage in enumerate([1200.5, 3.0, 0.125])
+    ]
+    file = tmp_path / f"sent.{kind}"
+    lines = tmp_path / "lines.ndjson"
+    lines.write_text("\n".join(map(json.dumps, told)), encoding="utf-8")
+    if kind == "parquet":
+        looker().rows(f"COPY (SELECT * FROM read_json_auto('{lines}')) TO '{file}'")
+    else:
+        file = lines
+    receipt = desk.receive_file(file, feed=FEED)
+    assert (receipt.accepted, receipt.quarantined) == (3, 0)
+    assert facts(desk, receipt, "salario") == [Decimal("1200.50"), Decimal("3.00"), Decimal("0.13")]
+    assert facts(desk, receipt, "dias") == [22] * 3
+    sent = receive(desk, row(1, mes="02/2020"))
+    assert facts(desk, sent, "person_ref") == facts(desk, receipt, "person_ref")[1:2]
 
 
 # ── identity numbers ─────────────────────────────────────────────────────────────────────────────

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
 from fangpin.values.text import normalise
+
+_NO_FRACTION = re.compile(r"\.0+$")
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,8 +83,11 @@ class Writing:
         return self.decimal == "comma"
 
     def figure(self, text: str) -> str:
-        """A machine's number as this country writes it: 1200.5 is 1200,5 where the comma is the mark."""
-        return text.replace(".", ",") if self.has_decimal_comma else text
+        """A machine's number as this country writes it: 1200.5 is 1200,5 where the comma is the mark.
+
+        A whole number loses the fraction that it has not: 3.0 in a column of identity numbers is 3.
+        """
+        return _NO_FRACTION.sub("", text).replace(".", ",") if self.has_decimal_comma else text
 
 
 EVERYWHERE = Writing()

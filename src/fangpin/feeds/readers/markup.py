@@ -185,8 +185,8 @@ class _Tables(HTMLParser):
         if self._cell is not None and self._row is not None and len(self._row) < _WIDEST:
             text = re.sub(r"\s+", " ", "".join(self._cell)).strip()
             text = FORMULA_MARK if self._has_formula and not text else text
-            if self._is_number and _FRACTION.fullmatch(text):
-                text = text.replace(".", self._point)
+            if self._is_number and self._point != "." and _FRACTION.fullmatch(text):
+                text = re.sub(r"\.0+$", "", text).replace(".", self._point)
             self._is_number = False
             for place in range(self._span):
                 if self._height > 1 and len(self._row) < _WIDEST:

@@ -50,7 +50,7 @@ def read_parquet(
         elif kind == "VARCHAR":
             text = f"replace({name}, chr(0), '')"
         elif writing.has_decimal_comma and kind.startswith(_FRACTIONS):
-            text = f"replace({text}, '.', ',')"
+            text = f"replace(regexp_replace({text}, '[.]0+$', ''), '.', ',')"
         cells.append(f"{text} AS c{place}")
     if misshapen:
         cells.append(f"({' OR '.join(misshapen)}) AS misshapen")

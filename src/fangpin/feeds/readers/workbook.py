@@ -156,7 +156,7 @@ def _run_child(
         "columns": limits.columns,
         "stream": int(stream),
         "sheet": asked.sheet,
-        "point": asked.writing.figure("."),
+        "point": "," if asked.writing.has_decimal_comma else ".",
         "encoding": asked.writing.encoding,
     }
     arguments = [str(file.resolve()), container, str(workplace.resolve()), json.dumps(told)]
