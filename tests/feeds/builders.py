@@ -8,13 +8,11 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import xlsxwriter
-import yaml
 
 from fangpin.feeds.limits import Limits
 from fangpin.feeds.receipt import Receipt
@@ -23,11 +21,11 @@ from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.lake.home import Home
 from fangpin.lake.vault import Vault
 from fangpin.policy.feed_models import Contract
-from fangpin.policy.header_models import TableWords
 from fangpin.values.identifiers import check_digit
 from fangpin.values.month import Month
 from tests.fresh import fresh_engine
 from tests.looking import looker
+from tests.writing import table_words
 
 HEADER = ("身份证号", "姓名", "月份", "月工资", "务工天数", "渠道", "开始日期", "单位")
 
@@ -106,13 +104,6 @@ def roster_contract() -> Contract:
     )  # fmt: skip
 
 
-@cache
-def table_words(pack: str = "cn") -> TableWords:
-    """The words of totals and signatures of a real pack."""
-    file = Path(__file__).parents[2] / "packs" / pack / "pack.yaml"
-    return TableWords.model_validate(yaml.safe_load(file.read_text("utf-8"))["tables"])
-
-
 def pack_of(*contracts: Contract, lines: Any = None) -> Any:
     """What receive needs of a pack; a feed `village.roster` is its registry.
 
@@ -127,7 +118,11 @@ def pack_of(*contracts: Contract, lines: Any = None) -> Any:
     return SimpleNamespace(
         contracts={contract.feed: contract for contract in contracts},
         owners={contract.feed: contract.feed.partition(".")[0] for contract in contracts},
-        header=SimpleNamespace(registry=registry if roster else None, tables=table_words()),
+        header=SimpleNamespace(
+            registry=registry if roster else None,
+            tables=table_words(),
+            writing=table_words().writing,
+        ),
         parameters=lines.parameters if lines else {},
         parameter=lines.parameter if lines else None,
     )

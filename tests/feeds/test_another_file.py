@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from fangpin.feeds.holds import refuse_delivery, release_delivery
+from fangpin.policy.feed_models import Contract
 from fangpin.values.month import Month
 from tests.feeds.builders import (
     HEADER,
@@ -22,6 +23,7 @@ from tests.feeds.builders import (
     roster_contract,
     wage_row,
     wages_contract,
+    words,
 )
 from tests.feeds.months import day_after, held
 from tests.feeds.test_strange_volumes import roster
@@ -144,6 +146,42 @@ def test_the_table_of_other_people_waits(
     guarded = after_months(tmp_path, 4)
     told = send(guarded, others(MONTHS[4], count=count), MONTHS[4])
     assert (told.outcome, "STRANGERS" in held(guarded)) == ("held", True)
+
+
+def homes_contract(**changed: Any) -> Contract:
+    """A feed about households, each known by its number; a household may have several rows."""
+    fields = [
+        {"field": "household_no", "title": words("户编号", "Household"), "type": "household_no",
+         "required": True},
+        {"field": "entry", "title": words("序号", "Entry"), "type": "text"},
+        {"field": "month", "title": words("月份", "Month"), "type": "month", "required": True},
+        {"field": "paid", "title": words("金额", "Paid"), "type": "amount"},
+    ]  # fmt: skip
+    told = {"feed": "village.paid", "subject": "household", "subject_field": "household_no"}
+    key = ["household_no", "entry", "month"]
+    return wages_contract(**{**told, "key": key, "fields": fields, **changed})
+
+
+def homes(month: str, *, first: int = 0, entry: int = 0) -> str:
+    rows = [[f"H{n}", f"E{n + entry}", month, f"{100 + n}"] for n in range(first, first + 40)]
+    return csv_text(rows, header=("户编号", "序号", "月份", "金额"))
+
+
+def test_the_table_of_other_households_waits(tmp_path: Path, lines: Any) -> None:
+    """With a registry in the pack its rows have a place for a person, which is blank."""
+    desk = Desk(tmp_path, homes_contract(), roster_contract(), lines=lines)
+    for month in MONTHS[:3]:
+        told = desk.receive_text(homes(month), received=day_after(month))
+        assert told.outcome == "accepted", told.counts_by_code
+    told = desk.receive_text(homes(MONTHS[3], first=500), received=day_after(MONTHS[3]))
+    assert (told.outcome, held(desk)) == ("held", ["STRANGERS"])
+
+
+def test_a_households_rows_under_new_numbers_would_count_twice(tmp_path: Path, lines: Any) -> None:
+    desk = Desk(tmp_path, homes_contract(), roster_contract(), lines=lines)
+    desk.receive_text(homes(MONTHS[0]), received=day_after(MONTHS[0]))
+    told = desk.receive_text(homes(MONTHS[0], entry=900), received=day_after(MONTHS[0]))
+    assert (told.outcome, held(desk)) == ("held", ["CONTENT_DOUBLED"])
 
 
 def test_two_swapped_tables_wait_both_and_the_right_ones_go_in(tmp_path: Path, lines: Any) -> None:

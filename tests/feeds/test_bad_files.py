@@ -32,6 +32,7 @@ from tests.feeds.builders import (
     wages_contract,
     xlsx_file,
 )
+from tests.writing import CHINA
 
 TODAY = date(2020, 4, 4)
 
@@ -113,7 +114,11 @@ def test_d34_a_header_drifts(place: int, how: str, chance: random.Random) -> Non
         header[place] = names.get(title, title)
     chance.shuffle(header)
     try:
-        found = map_columns(find_header([header], contract=contract).cells, contract=contract)
+        found = map_columns(
+            find_header([header], contract=contract, writing=CHINA).cells,
+            contract=contract,
+            writing=CHINA,
+        )
     except FileRefused as refusal:
         codes = {one.code for one in refusal.findings}
         if how == "twice":

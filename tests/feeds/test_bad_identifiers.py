@@ -28,6 +28,7 @@ from tests.feeds.builders import (
     wages_contract,
     xlsx_file,
 )
+from tests.writing import CHINA
 
 TODAY = date(2020, 4, 4)
 
@@ -125,7 +126,7 @@ def test_c20_c25_numbers_in_every_shape(
     ],
 )  # fmt: skip
 def test_c20_c22_c25_the_code_says_which_mistake_it_is(text: str, code: str) -> None:
-    assert read_identifier(text, scheme="gb11643", today=TODAY).problem_code == code
+    assert read_identifier(text, scheme="gb11643", today=TODAY, writing=CHINA).problem_code == code
 
 
 def test_c20_a_numeric_cell_never_becomes_a_number_of_a_person(desk: Desk) -> None:
@@ -146,10 +147,10 @@ def test_c24_old_numbers_are_lengthened_and_those_that_may_be_older_are_asked(
     region: int, born: date, order: int
 ) -> None:
     old = f"{region}{born:%y%m%d}{order:03}"
-    reading = read_identifier(old, scheme="gb11643", today=TODAY)
+    reading = read_identifier(old, scheme="gb11643", today=TODAY, writing=CHINA)
     assert reading.canonical == lengthen(old) and reading.repairs == ("ID_LENGTHENED",)
     for text in (old[:12] + "996", f"{region}190307{order:03}", f"{region}200307{order:03}"):
-        asked = read_identifier(text, scheme="gb11643", today=TODAY)
+        asked = read_identifier(text, scheme="gb11643", today=TODAY, writing=CHINA)
         assert (asked.problem_code, asked.canonical) == ("ID_CENTURY", None)
         assert asked.proposal == lengthen(text)
 

@@ -33,6 +33,7 @@ from tests.feeds.builders import (
     wages_contract,
 )
 from tests.feeds.conftest import Lines
+from tests.writing import CHINA
 
 TODAY = date(2020, 4, 4)
 
@@ -114,7 +115,7 @@ def test_d29_d35_amounts_in_every_shape(
 @given(_YUAN, st.integers(0, _SHAPES - 1))
 def test_d29_every_repair_of_an_amount_is_logged(value: Decimal, place: int) -> None:
     text, outcome, amount = amount_shapes(value)[place]
-    desk_says = read_amount(text)
+    desk_says = read_amount(text, writing=CHINA)
     assume(outcome == AUTO)
     assert desk_says.value == amount
     quiet = "," in text and "，" not in text and text[:1].isdigit()
@@ -144,7 +145,9 @@ def test_d29_amounts_in_words_are_proposed_with_their_reading(
     assert receipt.accepted == 1
 
 
-@pytest.mark.parametrize("text", sorted(MISSING_WORDS - {""}) + ["ＮＵＬＬ", "　", "N/A"])
+@pytest.mark.parametrize(
+    "text", sorted((MISSING_WORDS | CHINA.missing_words) - {""}) + ["ＮＵＬＬ", "　", "N/A"]
+)
 def test_d29_nothing_known_is_missing_and_not_zero(desk: Desk, text: str) -> None:
     receipt = desk.receive_rows(wage_row(1, wage=text, days=text), wage_row(2))
     assert receipt.accepted == 2
@@ -241,13 +244,13 @@ def test_d31_dates_in_every_shape(
 
 def test_d31_the_far_future_means_until_further_notice_only_where_it_is_declared() -> None:
     assert read_date("9999-12-31").problem_code == "DATE_INVALID"
-    assert read_date("9999-12-31", open_ended=True).value == date(9999, 12, 31)
+    assert read_date("9999-12-31", open_ended=True, writing=CHINA).value == date(9999, 12, 31)
 
 
 @pytest.mark.parametrize("text", ["长期", "长期有效", "至今", " 永久 ", "无固定期限"])
 def test_d31_words_for_until_further_notice_only_where_it_is_declared(text: str) -> None:
     assert read_date(text).problem_code == "DATE_UNREADABLE"
-    assert read_date(text, open_ended=True).value == date(9999, 12, 31)
+    assert read_date(text, open_ended=True, writing=CHINA).value == date(9999, 12, 31)
 
 
 @pytest.mark.parametrize(
@@ -272,7 +275,7 @@ def test_d31_days_with_the_blanks_of_a_form(text: str, value: date | None) -> No
     ("text", "value"), [("3人次", 3), ("2位", 2), ("'3'", 3), ("3.5人次", None), ("3人4次", None)]
 )
 def test_d29_counts_with_their_words(text: str, value: int | None) -> None:
-    assert read_count(text).value == value
+    assert read_count(text, writing=CHINA).value == value
 
 
 @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -21,11 +21,13 @@ from fangpin.values.identifiers import check_digit, read_identifier
 from fangpin.values.month import Month
 from fangpin.values.text import MISSING_WORDS
 from tests.feeds.builders import Desk, engine_with, wage_row
+from tests.writing import CHINA
 
 TODAY = date(2020, 4, 4)
 _DAYS = st.dates(date(1890, 1, 1), date(2110, 1, 1))
 _ODD = st.sampled_from(
-    [*sorted(MISSING_WORDS), "9999-12-31", "99991231", "#REF!", "#n/a", "\x1aFORMULA", "=1+1", "true",
+    [*sorted(MISSING_WORDS | CHINA.missing_words), *CHINA.missing, "9999-12-31",
+     "99991231", "#REF!", "#n/a", "\x1aFORMULA", "=1+1", "true",
      "4.3E+5", "1e5", "1E400", "inf", "nan", "-0.0", "2020-02-30", "20200230", "2020-2-3", "无 ", " 0",
      "1_000", "0x1F", "１２", "10:30", "infinity", "epoch", "today", "0001-01-01", "2020-01-01 BC"]
 )  # fmt: skip
@@ -73,7 +75,7 @@ def column_of(kind: str, *, open_ended: bool = False) -> Column:
         {"field": "x", "title": {"zh": "列", "en": "Column"}, "type": kind, "values": values,
          "open_ended": open_ended}
     )  # fmt: skip
-    return Column(field, 0, "x")
+    return Column(field, 0, "x", writing=CHINA)
 
 
 @pytest.mark.parametrize("kind", sorted(_KINDS))
@@ -175,7 +177,7 @@ def test_a_number_clean_to_the_statement_is_its_own_canonical_form(texts: list[s
     with stack:
         rows = engine.rows(query.format(source="cells"))
     for text, is_clean in rows:
-        reading = read_identifier(text, scheme=scheme, today=TODAY)
+        reading = read_identifier(text, scheme=scheme, today=TODAY, writing=CHINA)
         if is_clean:
             assert (reading.canonical, reading.repairs) == (text, ())
         elif scheme == "gb11643" and reading.canonical == text:

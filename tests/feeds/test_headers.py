@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from fangpin.feeds.headers import map_columns
 from tests.feeds.builders import HEADER, Desk, csv_text, number, wage_row, wages_contract, xlsx_file
+from tests.writing import CHINA
 
 Rows = Sequence[Sequence[str]]
 
@@ -112,7 +113,7 @@ _PARTED = st.sampled_from([f"{mark}{unit}" for mark in "/／:：,，" for unit i
 @given(_PARTED, st.sampled_from(["月工资", "金额"]))
 def test_a_unit_behind_a_stroke_or_colon_is_no_part_of_the_title(unit: str, title: str) -> None:
     header = _titled(wage=title + unit)
-    found = map_columns(header, contract=wages_contract())
+    found = map_columns(header, contract=wages_contract(), writing=CHINA)
     assert (found.column("wage") is not None, found.findings) == (True, ())
 
 
@@ -120,7 +121,7 @@ def test_a_unit_behind_a_stroke_or_colon_is_no_part_of_the_title(unit: str, titl
     "title", ["月工资/年", "月工资/月", "月工资/美元", "月工资-税后", "月工资/人/月"]
 )
 def test_what_is_no_unit_behind_a_title_makes_it_another(title: str) -> None:
-    found = map_columns(_titled(wage=title), contract=wages_contract())
+    found = map_columns(_titled(wage=title), contract=wages_contract(), writing=CHINA)
     assert found.column("wage") is None
     assert {one.code for one in found.findings} == {"COLUMN_ABSENT", "COLUMN_EXTRA"}
 

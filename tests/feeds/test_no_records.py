@@ -13,12 +13,12 @@ from tests.feeds.builders import (
     Desk,
     csv_text,
     roster_contract,
-    table_words,
     wage_row,
     wages_contract,
     xlsx_file,
 )
 from tests.feeds.months import held
+from tests.writing import table_words
 
 TOTALS = [
     "合计", "总计", "小计", "共计", "累计", "合　计", "总 计：", "本页小计", "本页合计", "石山村合计",
@@ -61,6 +61,36 @@ def test_the_header_of_each_page_is_told_once_a_row(desk: Desk, tmp_path: Path) 
     receipt = desk.receive_file(file)
     assert desk.quarantine(receipt) == [(5, "ROW_IS_HEADER"), (7, "ROW_IS_FOOTER")]
     assert receipt.accepted == 3
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_title_of_each_page_is_no_person_with_a_wrong_number(
+    desk: Desk, tmp_path: Path, kind: str
+) -> None:
+    """石山村… stands where the first page's number would: it was a row with a wrong one."""
+    blank = [""] * (len(HEADER) - 1)
+    pages = [
+        [["石山村2020年3月务工情况表 第1页", *blank], ["", "", *blank[1:-1], "单位：元"], list(HEADER),
+         wage_row(1), wage_row(2)],
+        [["石山村2020年3月务工情况表 第 2 页", *blank], list(HEADER), wage_row(3)],
+        [["石山村2020年3月务工情况表　第3页", *blank], ["", "", *blank[1:-1], "单位：元"], wage_row(4)],
+    ]  # fmt: skip
+    rows = [row for page in pages for row in page]
+    if kind == "csv":
+        receipt = desk.receive_text(csv_text(rows[1:], header=rows[0]))
+    else:
+        receipt = desk.receive_file(xlsx_file(tmp_path / "pages.xlsx", {"S": rows}))
+    assert desk.quarantine(receipt) == [
+        (6, "ROW_IS_HEADER"), (7, "ROW_IS_HEADER"), (9, "ROW_IS_HEADER"), (10, "ROW_IS_HEADER"),
+    ]  # fmt: skip
+    assert receipt.accepted == 4
+
+
+def test_a_word_of_the_title_is_somebodys_cell_all_the_same(desk: Desk) -> None:
+    rows = [["石山合作社", *[""] * (len(HEADER) - 1)], list(HEADER), wage_row(1)]
+    rows.append(wage_row(2, id_number="石山合作社"))
+    receipt = desk.receive_text(csv_text(rows[1:], header=rows[0]))
+    assert desk.quarantine(receipt) == [(4, "ID_SHAPE")]
 
 
 @pytest.mark.parametrize("name", ["计小合", "何计", "郝总", "张制表", "小纪", "阿不都合·计生"])

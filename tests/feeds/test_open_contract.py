@@ -179,7 +179,7 @@ def test_limits_keep_their_digits_both_ways(cn: Pack, tmp_path: Path, limit: str
 
 
 def test_every_pack_s_contracts_come_back(repository: Path, tmp_path: Path) -> None:
-    for name in ("cn_hunan_chenzhou", "wb_hfps"):
-        pack = load_pack(repository / "packs" / name)
+    for place in ("packs/cn_hunan_chenzhou", "packs/wb_hfps", "tests/feeds/sierra"):
+        pack = load_pack(repository / place)
         for contract in pack.contracts.values():
             assert imported(written(tmp_path, exported(pack, contract))) == contract

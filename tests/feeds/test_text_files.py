@@ -17,6 +17,7 @@ from fangpin.feeds.quarantine import problem_words
 from fangpin.policy.feed_models import ContractField
 from fangpin.values import amounts, dates, identifiers
 from tests.feeds.builders import HEADER, Desk, csv_text, number, wage_row, wages_contract
+from tests.writing import CHINA
 
 _SENDABLE = st.characters(codec="gb18030", exclude_categories=("Cs", "Cc", "Zl", "Zp"))
 _TITLES = (
@@ -309,10 +310,10 @@ def test_drifting_headers_map_every_field_once_or_refuse(order, extra: list[str]
     contract = wages_contract()
     header = [*(HEADER[place] for place in order), *extra]
     rows = [["填报单位：某某局"]] * titles + [header, wage_row(1)]
-    found = find_header(rows, contract=contract)
+    found = find_header(rows, contract=contract, writing=CHINA)
     assert found.position == titles
     try:
-        mapping = map_columns(found.cells, contract=contract)
+        mapping = map_columns(found.cells, contract=contract, writing=CHINA)
     except FileRefused as refusal:
         assert {told.code for told in refusal.findings} <= {"COLUMN_AMBIGUOUS"}
         return
@@ -328,7 +329,7 @@ def test_every_code_has_words_in_both_languages():
          "size", "limit", "kind", "claimed", "detail", "line", "sheets", "present", "present_en",
          "columns_en",
          "names", "candidates", "delivery",
-         "encoding", "others", "unit", "columns", "orders_zh", "orders_en", "share", "times", "now",
+         "encoding", "legacy", "others", "unit", "columns", "orders_zh", "orders_en", "share", "times", "now",
          "before", "usual", "months", "month", "earliest",
          "titles", "titles_en", "fitting", "wanted", "years", "villages", "division", "by", "by_en"],
         "x",
@@ -348,7 +349,7 @@ def test_words_that_a_field_takes_are_told_with_what_their_numbers_mean():
             "values": {"outpatient": ["11", "门诊", "普通门诊"], "inpatient": ["住院", "21"]},
         }
     )
-    told = problem_words("CODE_UNKNOWN", visit_type)
+    told = problem_words("CODE_UNKNOWN", visit_type, CHINA)
     assert told.message_zh == "“医疗类别”的取值不在约定之内；可用：11 门诊、住院。"
     assert told.message_en == (
         "'Visit type' holds a word outside the contract; accepted: 11 门诊, 住院."

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fangpin.values.identifiers import check_digit, lengthen, mask_identifier, read_identifier
+from tests.writing import CHINA
 
 TODAY = date(2020, 4, 4)
 HONEST = "431022198503071" + "23"
@@ -16,7 +17,7 @@ NUMBER = HONEST + check_digit(HONEST)
 
 
 def read(text: str | None, scheme: str = "gb11643"):
-    return read_identifier(text, scheme=scheme, today=TODAY)
+    return read_identifier(text, scheme=scheme, today=TODAY, writing=CHINA)
 
 
 def numbers() -> st.SearchStrategy[str]:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from fangpin.values.masks import mask_name, mask_value
 from fangpin.values.text import header_key, is_missing, name_key, read_word, spreadsheet_safe
+from tests.writing import CHINA
 
 
 @pytest.mark.parametrize(
@@ -41,8 +42,10 @@ def test_headers_meet_without_marks_and_space():
 
 
 def test_missing_words():
-    assert all(is_missing(text) for text in (None, "", "　", "--", "无", "Ｎ/Ａ", "\u200b"))
-    assert not any(is_missing(text) for text in ("0", "无名", "否"))
+    own = CHINA.missing_words
+    assert all(is_missing(text) for text in (None, "", "　", "--", "Ｎ/Ａ", "\u200b"))
+    assert is_missing("无", words=own) and not is_missing("无")
+    assert not any(is_missing(text, words=own) for text in ("0", "无名", "否"))
 
 
 def test_words_of_a_code():

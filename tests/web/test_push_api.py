@@ -159,6 +159,9 @@ def test_keys_of_two_tokens_do_not_meet(prefecture: Seed, home: Path) -> None:
         (body(), {"path": f"{PATH}?month=0000-01"}, 422, "MONTH_UNREADABLE"),
         (body(), {"path": f"{PATH}?month=%00"}, 422, "MONTH_UNREADABLE"),
         (body(), {"path": f"{PATH}?month=2020-10&month=2020-11"}, 422, "MONTH_UNREADABLE"),
+        (body(), {"path": f"{PATH}?mounth=2020-10"}, 400, "PARAMETER_UNKNOWN"),
+        (body(), {"path": f"{PATH}?month=2020-10&dry_run=1"}, 400, "PARAMETER_UNKNOWN"),
+        (body(), {"path": f"{PATH}?431022198503071234="}, 400, "PARAMETER_UNKNOWN"),
         (body(), {"Content-Encoding": "gzip"}, 415, "CONTENT_ENCODING_UNSUPPORTED"),
         (body(), {"path": "/api/feeds/medical.unknown/deliveries"}, 404, "FEED_UNKNOWN"),
         (body(), {"path": "/api/feeds/finance.card/deliveries"}, 404, "FEED_UNKNOWN"),
@@ -169,6 +172,21 @@ def test_what_is_wrong_with_a_request_is_a_problem_in_both_languages(
 ) -> None:
     problem(push(made(prefecture), content, **more), status, code)
     assert Upload.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [("ofset=10", "PARAMETER_UNKNOWN"), ("limit=many", "PARAMETER_UNREADABLE"),
+     ("limit=-1", "PARAMETER_UNREADABLE"), ("offset=1&offset=2", "PARAMETER_UNREADABLE"),
+     ("offset=", "PARAMETER_UNREADABLE")],
+)  # fmt: skip
+def test_a_page_of_refused_rows_that_cannot_be_given_is_not_another_page(
+    prefecture: Seed, home: Path, query: str, code: str
+) -> None:
+    """Whoever asks for `ofset=100` would read the first rows for ever."""
+    token = made(prefecture)
+    where = push(token, body()).headers["Location"]
+    problem(look(token, f"{where}?{query}"), 400, code)
 
 
 @pytest.mark.parametrize(

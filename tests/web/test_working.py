@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import signal
 import subprocess
@@ -29,6 +30,22 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
     monkeypatch.setattr(working.subprocess, "Popen", start)
     return commands
+
+
+def test_a_server_removes_what_a_killed_one_had_half_received(
+    tmp_path: Path, settings: Any
+) -> None:
+    """It holds identity numbers in the clear; the next upload, which would have swept it, may be far."""
+    settings.FANGPIN = dataclasses.replace(settings.FANGPIN, home=tmp_path, worker=False)
+    uploads = tmp_path / "uploads"
+    uploads.mkdir()
+    killed = subprocess.Popen([sys.executable, "-c", ""])
+    killed.wait()
+    for name in (f".unfinished-{killed.pid}-a", f".unfinished-{os.getppid()}-b", "of-an-upload"):
+        (uploads / name).write_text("{}")
+    assert working.start_keeper() is None
+    left = {file.name for file in uploads.iterdir()}
+    assert left == {f".unfinished-{os.getppid()}-b", "of-an-upload"}
 
 
 @pytest.mark.django_db

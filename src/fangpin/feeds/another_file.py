@@ -84,7 +84,7 @@ def doubled_content(
         for name in names
         if name in held
     )
-    subject = next(name for name in names if name in ("person_ref", "household_ref", "division"))
+    subject = contract.subject_column
     doubled = int(
         engine.value(
             f"SELECT count(*) FROM {ACCEPTED} AS new WHERE EXISTS (SELECT 1 FROM content_files AS "

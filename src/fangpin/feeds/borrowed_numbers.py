@@ -42,7 +42,8 @@ def borrowed_numbers(
     )
     engine.drop("numbers_of_many_rows")
     names: defaultdict[str, set[str]] = defaultdict(set)
+    words = number.writing.missing_words
     for text, called in pairs:
-        if not is_missing(text) and not is_missing(called):
+        if not is_missing(text, words=words) and not is_missing(called, words=words):
             names[text].add(name_key(called))
     return frozenset(text for text, called in names.items() if len(called) >= least_names)

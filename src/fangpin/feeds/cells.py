@@ -7,7 +7,7 @@ made, or the problem for which its row is set aside.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -23,15 +23,16 @@ from fangpin.values.text import (
     read_word,
     without_text_mark,
 )
+from fangpin.values.writing import Writing
 
 TRIMMED = " \t\r\n\u3000\ufeff"
 """What is cut from both ends of a text; all else of it is kept as it was sent."""
 
 FLAG_WORDS: Mapping[str, list[str]] = {
-    "true": ["yes", "y", "1", "是", "有", "√", "✓"],
-    "false": ["no", "n", "0", "否", "没有", "×"],
+    "true": ["yes", "y", "1", "√", "✓"],
+    "false": ["no", "n", "0", "×"],
 }
-"""For flags whose contract lists no words of its own."""
+"""For flags whose contract lists no words of its own, beside the country's."""
 
 NUL = "\x00"
 """The one character that no database of casework keeps."""
@@ -81,37 +82,41 @@ def _read(column: Column, text: str | None) -> CellReading:
     field = column.field
     if text is None or not text.strip(TRIMMED):
         return NOTHING
+    writing, zone, order = column.writing, column.zone, column.order
     match field.type:
         case "amount":
-            return _number(field, read_amount(text, scale=column.scale))
+            return _number(field, read_amount(text, scale=column.scale, writing=writing))
         case "number":
-            return _number(field, read_number(text))
+            return _number(field, read_number(text, writing=writing))
         case "count":
-            return _number(field, read_count(text))
+            return _number(field, read_count(text, writing=writing))
         case "date":
             return _date(column, text)
         case "month":
-            month = read_month(text, zone=column.zone)
+            month = read_month(text, zone=zone, writing=writing, order=order)
             value = None if month.value is None else str(int(month.value))
             return CellReading(value, month.repairs, month.problem_code)
         case "year":
-            year = read_year(text, zone=column.zone)
+            year = read_year(text, zone=zone, writing=writing, order=order)
             return _bounded(field, year.value, year.repairs, year.problem_code)
         case "code" | "flag":
-            return _word(field, text)
+            return _word(field, text, writing)
         case "household_no":
-            return _number_of_a_household(text)
+            return _number_of_a_household(text, writing)
         case "division":
-            return _division(text)
+            return _division(text, writing)
         case _:
-            return _text(text)
+            return _text(text, writing)
 
 
-def words_of(field: ContractField) -> Mapping[str, list[str]]:
+def words_of(field: ContractField, writing: Writing) -> Mapping[str, Sequence[str]]:
     """Stored value -> the words that departments write for it."""
     if field.values:
         return field.values
-    return FLAG_WORDS if field.type == "flag" else {}
+    if field.type != "flag":
+        return {}
+    own = {"true": writing.yes, "false": writing.no}
+    return {value: (*own[value], *words) for value, words in FLAG_WORDS.items()}
 
 
 def _number(field: ContractField, reading: AmountReading) -> CellReading:
@@ -142,15 +147,21 @@ def within_limits(field: ContractField, value: Decimal) -> bool:
 
 
 def _date(column: Column, text: str) -> CellReading:
-    reading = read_date(text, open_ended=column.field.open_ended, zone=column.zone)
+    reading = read_date(
+        text,
+        open_ended=column.field.open_ended,
+        zone=column.zone,
+        writing=column.writing,
+        order=column.order,
+    )
     value: date | None = reading.value
     return CellReading(
         None if value is None else value.isoformat(), reading.repairs, reading.problem_code
     )
 
 
-def _word(field: ContractField, text: str) -> CellReading:
-    words = words_of(field)
+def _word(field: ContractField, text: str, writing: Writing) -> CellReading:
+    words = words_of(field, writing)
     plain = text
     for value, spellings in words.items():
         if plain in spellings or plain == value:
@@ -164,18 +175,18 @@ def _word(field: ContractField, text: str) -> CellReading:
         found = read_word(plain.removesuffix(".0"), words)
     if found is not None:
         return CellReading(found, ("WORD_NORMALISED",))
-    if is_missing(text):
+    if is_missing(text, words=writing.missing_words):
         return NOTHING
     if normalise(text).startswith("="):
         return CellReading(problem="FORMULA_NO_VALUE")
     return CellReading(problem="CODE_UNKNOWN")
 
 
-def _number_of_a_household(text: str) -> CellReading:
+def _number_of_a_household(text: str, writing: Writing) -> CellReading:
     problem = cell_problem(text)
     if problem:
         return CellReading(problem=problem)
-    if is_missing(text):
+    if is_missing(text, words=writing.missing_words):
         return NOTHING
     plain = without_text_mark(normalise(text).replace(" ", ""))
     if SCIENTIFIC.fullmatch(plain) and ("." in plain or "+" in plain):
@@ -185,11 +196,11 @@ def _number_of_a_household(text: str) -> CellReading:
     return CellReading(plain[:64], () if plain == text.strip(" ") else ("NORMALISED",))
 
 
-def _division(text: str) -> CellReading:
+def _division(text: str, writing: Writing) -> CellReading:
     problem = cell_problem(text)
     if problem:
         return CellReading(problem=problem)
-    if is_missing(text):
+    if is_missing(text, words=writing.missing_words):
         return NOTHING
     plain = re.sub(r"[\s'`]", "", normalise(text))
     if SCIENTIFIC.fullmatch(plain) and ("." in plain or "+" in plain):
@@ -201,11 +212,11 @@ def _division(text: str) -> CellReading:
     return CellReading(plain, () if plain == text.strip(" ") else ("NORMALISED",))
 
 
-def _text(text: str) -> CellReading:
+def _text(text: str, writing: Writing) -> CellReading:
     problem = cell_problem(text)
     if problem:
         return CellReading(problem=problem)
-    if is_missing(text):
+    if is_missing(text, words=writing.missing_words):
         return NOTHING
     told = ("TEXT_GARBLED",) if any(mark in text for mark in GARBLED) else ()
     if NUL in text:

@@ -8,7 +8,7 @@ So a clean million rows costs one statement, and a dirty column as many readings
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from fangpin.feeds.borrowed_numbers import BORROWED, borrowed_numbers
@@ -16,12 +16,12 @@ from fangpin.feeds.cells import CellReading, read_cell
 from fangpin.feeds.clean_cells import NEW_IDENTITIES, NUMBER, TYPED, CleanCells
 from fangpin.feeds.findings import ROW_IS_FOOTER, ROW_IS_HEADER, FileRefused, Finding, finding
 from fangpin.feeds.headers import Column
-from fangpin.feeds.no_records import is_another_header, is_footer, is_header
+from fangpin.feeds.no_records import is_another_header, is_footer, is_header, is_title
 from fangpin.feeds.readers.table import RAW, RawTable
 from fangpin.feeds.shapes import literal, quiet_repair, quoted, type_of
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.vault import Vault
-from fangpin.policy.feed_models import Contract
+from fangpin.policy.feed_models import DATING_TYPES, Contract
 from fangpin.policy.header_models import TableWords
 from fangpin.values.dates import read_date
 from fangpin.values.identifiers import IdentifierReading, read_identifier
@@ -239,7 +239,7 @@ class _MarkedCells:
             raise FileRefused(finding("HEADER_MOVED", row=another))
         held = self.engine.columns(f"SELECT * FROM {RAW}")
         for code, test in (
-            (ROW_IS_HEADER, is_header(self.raw)),
+            (ROW_IS_HEADER, f"({is_header(self.raw)}) OR ({is_title(self.raw, held)})"),
             (ROW_IS_FOOTER, is_footer(self.raw, self.contract, held, self.words)),
         ):
             self._append_problems(
@@ -360,8 +360,8 @@ class _MarkedCells:
         if column.field.type == "identifier":
             self._read_identifiers(place, column, table, source)
             return
-        if column.field.type == "date":
-            self._tell_date_order(column, source)
+        if column.field.type in DATING_TYPES:
+            column = self._with_order(column, source)
 
         def read(text: str) -> _Reading:
             reading: CellReading = read_cell(column, text)
@@ -389,20 +389,26 @@ class _MarkedCells:
                 _as_columns(batch),
             )
 
-    def _tell_date_order(self, column: Column, source: str) -> None:
-        """One finding for the whole column: which order of day and month its values allow."""
+    def _with_order(self, column: Column, source: str) -> Column:
+        """The column in its country's order of day and month, unless a value of it speaks against that.
+
+        Else one finding for the whole column: which order its values allow.
+        """
         rows = self.engine.rows(
             f"SELECT text FROM ({source}) WHERE regexp_matches(text, '[0-9][-./][0-9]{{1,2}}[-./][0-9]{{4}}')"
         )
         allowed: set[str] | None = None
         count = 0
         for (text,) in rows:
-            reading = read_date(text)
+            reading = read_date(text, writing=column.writing)
             if reading.problem_code == "DATE_ORDER_UNKNOWN":
                 count += 1
                 allowed = set(reading.orders) if allowed is None else allowed & set(reading.orders)
-        if not count:
-            return
+        own = column.writing.date_order
+        if not count or own in (allowed or ()):
+            return replace(column, order=own)
+        if column.field.type != "date":
+            return column
         both = not allowed or len(allowed) == 2
         first_is_day = allowed == {"dmy"}
         self.findings.append(
@@ -420,6 +426,7 @@ class _MarkedCells:
                 else f"all fit only {'day/month/year' if first_is_day else 'month/day/year'}",
             )
         )
+        return column
 
     def _read_identifiers(self, place: int, column: Column, table: str, source: str) -> None:
         """Readings whose `value` is the reference; canonical forms that are new to the vault."""
@@ -427,7 +434,13 @@ class _MarkedCells:
         lost = self.clean.suspect[place]
 
         def read(text: str) -> _Reading:
-            reading: IdentifierReading = read_identifier(text, scheme=scheme, today=self.today)
+            reading: IdentifierReading = read_identifier(
+                text,
+                scheme=scheme,
+                today=self.today,
+                shape=column.field.shape,
+                writing=column.writing,
+            )
             problem, canonical = reading.problem_code, reading.canonical
             says_a_number = reading.kind in ("number", "unreadable")
             if text in self.clean.borrowed[place] and canonical is not None:

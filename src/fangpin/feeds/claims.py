@@ -25,6 +25,7 @@ from fangpin.policy.feed_models import Contract
 from fangpin.policy.header_models import Registry
 from fangpin.values.identifiers import bare_number, tells_one_person
 from fangpin.values.text import is_missing, name_key
+from fangpin.values.writing import Writing
 
 CLAIMS = "claims.parquet"
 EVIDENCE = ("number", "name", "birth", "sex", "division")
@@ -46,12 +47,13 @@ def find_claims(
     vault: Vault,
     accepted: str,
     waiting: str | None,
+    writing: Writing,
     shared: Sequence[Path] = (),
 ) -> int:
     """Make CLAIM_FACTS from the accepted rows and those that wait; returns how many claims there are.
 
-    `accepted` and `waiting` are tables in the columns of facts.parquet, `shared` the files of numbers
-    that several persons bear. A file without a column of names makes no claims.
+    `accepted` and `waiting` are tables in the columns of facts.parquet, `writing` is the country's,
+    `shared` the files of numbers that several persons bear. A file without a column of names makes no claims.
     """
     name = raw.mapping.name_of_subject(contract)
     if name is None:
@@ -89,7 +91,7 @@ def find_claims(
             for checked, facts, waits in sources
         ),
     )
-    _make_sealed_rows(engine, vault, contract.feed, is_no_name_sql(registry, "texts.name"))
+    _make_sealed_rows(engine, vault, contract.feed, is_no_name_sql(registry, "texts.name"), writing)
     engine.make_table(
         CLAIM_FACTS,
         " UNION ALL ".join(
@@ -118,7 +120,9 @@ def write_claims(*, engine: Engine, vault: Vault, folder: Path, feed: str, deliv
     engine.drop(CLAIM_FACTS, _SEALED_ROWS)
 
 
-def _make_sealed_rows(engine: Engine, vault: Vault, feed: str, is_no_name: str) -> None:
+def _make_sealed_rows(
+    engine: Engine, vault: Vault, feed: str, is_no_name: str, writing: Writing
+) -> None:
     """The evidence of each claim in the one form that is compared, with its claim_ref."""
     engine.make_empty_table(
         "claim_texts",
@@ -127,9 +131,14 @@ def _make_sealed_rows(engine: Engine, vault: Vault, feed: str, is_no_name: str) 
     rows = engine.rows("SELECT row_no, name, number FROM claim_cells")
     for start in range(0, len(rows), _BATCH):
         batch = [
-            (row_no, name_key(name), bare := bare_number(number), tells_one_person(bare))
+            (
+                row_no,
+                name_key(name),
+                bare := bare_number(number, writing=writing),
+                tells_one_person(bare),
+            )
             for row_no, name, number in rows[start : start + _BATCH]
-            if not is_missing(name)
+            if not is_missing(name, words=writing.missing_words)
         ]
         columns = [list(column) for column in zip(*batch, strict=True)] or [[], [], [], []]
         engine.make_table(

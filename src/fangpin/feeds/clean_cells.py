@@ -188,7 +188,9 @@ class CleanCells:
     def _known_identities(self, place: int, column: Column) -> str:
         """The table of identities to join: with the clean new ones first when most are new."""
         cell = f"c{column.position}"
-        clean = fast_identifier(column.field.scheme or "opaque", today=self._today)
+        clean = fast_identifier(
+            column.field.scheme or "opaque", today=self._today, shape=column.field.shape
+        )
         if clean is None or self.suspect[place] or self.borrowed[place] or self._rows <= _SMALL:
             return IDENTITIES
         sample = f"(SELECT {cell} AS canonical FROM {RAW} WHERE {cell} IS NOT NULL LIMIT {_SAMPLE})"
@@ -243,4 +245,4 @@ class CleanCells:
 def _says_something(column: Column, cell: str) -> str:
     if column.field.type in ("code", "flag"):
         return f"nullif(trim({cell}), '') IS NOT NULL"
-    return is_not_missing(f"trim({cell})")
+    return is_not_missing(f"trim({cell})", column.writing)

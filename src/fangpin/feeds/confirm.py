@@ -25,6 +25,7 @@ from fangpin.policy.feed_models import Contract
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
 from fangpin.values.problem import Problem, ProblemError
+from fangpin.values.writing import Writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def confirm_proposals(
         raise ProblemError(_not_in_force(found))
     _refuse_unknown_choices(found, choices)
     text, numbers = _confirmed_rows(
-        engine, vault, found, contract, choices, rows, today=found.received
+        engine, vault, found, contract, choices, rows, pack.header.writing
     )
     if not numbers:
         raise ProblemError(_nothing(found))
@@ -146,8 +147,7 @@ def _confirmed_rows(
     contract: Contract,
     choices: Mapping[str, str],
     rows: Collection[int] | None,
-    *,
-    today: date,
+    writing: Writing,
 ) -> tuple[str, list[int]]:
     """The rows as CSV under their own titles, and their numbers in the delivery."""
     file = found.folder / PROPOSED
@@ -160,6 +160,9 @@ def _confirmed_rows(
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerow(headers.values())
+    asked = {
+        one["field"] for one in found.proposed["columns"] if one["code"] == "DATE_ORDER_UNKNOWN"
+    }
     numbers = []
     for row_no, *cells in engine.rows(
         f"SELECT row_no, {listed} FROM {PROPOSED_CELLS} ORDER BY row_no"
@@ -167,7 +170,14 @@ def _confirmed_rows(
         if rows is not None and row_no not in rows:
             continue
         texts = [
-            confirmed_text(fields[name], cell, choice=choices.get(name), today=today)
+            confirmed_text(
+                fields[name],
+                cell,
+                # What nobody was asked was read in the country's order.
+                choice=choices.get(name, None if name in asked else writing.date_order),
+                today=found.received,
+                writing=writing,
+            )
             for name, cell in zip(headers, cells, strict=True)
         ]
         if None not in texts:

@@ -18,7 +18,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SURELY_UTF8 = 10
-"""So many characters of three bytes before the first broken one: the file is UTF-8, but damaged."""
+"""So many characters of several bytes before the first broken one (of three, where those of two may be
+the legacy encoding's): the file is UTF-8, but damaged."""
 
 _SURELY_A_LINE = 4
 """So many Han characters of three bytes in a line without a broken one: the line is UTF-8."""
@@ -30,8 +31,8 @@ _TWO_HAN = b"HttHtt"
 """Two Han characters in UTF-8, as _SHAPE shows them."""
 
 
-def detect_encoding(file: Path) -> str:
-    """`utf-8`, `utf-8-sig`, `utf-16`, `utf-16-le`, `utf-16-be` or `gb18030`.
+def detect_encoding(file: Path, *, legacy: str | None) -> str:
+    """`utf-8`, `utf-8-sig`, `utf-16`, `utf-16-le`, `utf-16-be`, or `legacy`, the country's own.
 
     Raises FileRefused: ENCODING_MIXED, FILE_CORRUPT (cut within a character), ENCODING_UNKNOWN.
     """
@@ -48,19 +49,41 @@ def detect_encoding(file: Path) -> str:
     broken = _first_error(file, "utf-8")
     if broken is None:
         return "utf-8"
-    if _counts_as_utf8(file, broken):
+    is_one_byte_each = legacy is not None and _is_one_byte_each(legacy)
+    if _counts_as_utf8(file, broken, above="\x7f" if is_one_byte_each else "\u07ff"):
         if broken >= file.stat().st_size - 3:
             raise FileRefused(finding("FILE_CORRUPT"))
         raise FileRefused(finding("ENCODING_MIXED", line=_line_of(file, broken)))
-    if _first_error(file, "gb18030") is None:
-        line = _line_in_utf8(file)
+    if legacy is None:
+        raise FileRefused(finding("ENCODING_UNKNOWN", legacy="–"))
+    if _first_error(file, legacy) is None:
+        line = _line_beside_one_byte_each(file) if is_one_byte_each else _line_in_utf8(file)
         if line is not None:
             raise FileRefused(finding("ENCODING_MIXED", line=line))
-        return "gb18030"
-    line = _line_of_another_encoding(file)
+        return legacy
+    line = None if is_one_byte_each else _line_of_another_encoding(file, legacy)
     raise FileRefused(
-        finding("ENCODING_UNKNOWN") if line is None else finding("ENCODING_MIXED", line=line)
+        finding("ENCODING_UNKNOWN", legacy=legacy.upper())
+        if line is None
+        else finding("ENCODING_MIXED", line=line)
     )
+
+
+def _is_one_byte_each(encoding: str) -> bool:
+    """Whether each byte is a letter: then nearly any file can be read so, one in UTF-8 included."""
+    high = bytes(range(0x80, 0x100))
+    return len(high.decode(encoding, errors="replace")) == len(high)
+
+
+def _line_beside_one_byte_each(file: Path) -> int | None:
+    """The first line in UTF-8 of a file of an encoding in which `ñ` would be `Ã±`."""
+    with file.open("rb") as stream:
+        line_no = 0
+        while line := stream.readline(_SAMPLE):
+            line_no += 1
+            if not line.isascii() and _decodes(line, "utf-8"):
+                return line_no
+    return None
 
 
 def transcode(file: Path, *, encoding: str, to: Path) -> None:
@@ -96,17 +119,17 @@ def _unmarked_utf16(head: bytes) -> str | None:
     return "utf-16-le" if odd > even else "utf-16-be"
 
 
-def _counts_as_utf8(file: Path, broken: int) -> bool:
+def _counts_as_utf8(file: Path, broken: int, *, above: str) -> bool:
     with file.open("rb") as stream:
         sample = stream.read(min(broken, _SAMPLE))
     text = sample.decode("utf-8", errors="ignore")
-    return sum(1 for character in text if character > "\u07ff") >= _SURELY_UTF8
+    return sum(1 for character in text if character > above) >= _SURELY_UTF8
 
 
 def _line_in_utf8(file: Path) -> int | None:
-    """The first line of a GB18030 file that is UTF-8: joined to it, and silently another text.
+    """The first line in UTF-8 of a file like those of GB18030: joined to it, and silently another text.
 
-    Bytes of GB18030 that make several Han characters of UTF-8 and nothing else are no accident.
+    Bytes of it that make several Han characters of UTF-8 and nothing else are no accident.
     """
     line_no = 1
     with file.open("rb") as stream:
@@ -125,8 +148,8 @@ def _line_in_utf8(file: Path) -> int | None:
     return None
 
 
-def _line_of_another_encoding(file: Path) -> int | None:
-    """The first line of UTF-8 in a file that begins in GB18030 and is no text of either as a whole.
+def _line_of_another_encoding(file: Path, legacy: str) -> int | None:
+    """The first line of UTF-8 in a file that begins in `legacy` and is no text of either as a whole.
 
     None: some line is neither, so that no joining of the two explains the file.
     """
@@ -139,7 +162,7 @@ def _line_of_another_encoding(file: Path) -> int | None:
                 continue
             if _count_of_han(line):
                 first = first or line_no
-            elif not _decodes(line, "gb18030"):
+            elif not _decodes(line, legacy):
                 return None
     return first
 

@@ -27,6 +27,7 @@ from fangpin.lake.engines.duckdb import Engine
 from fangpin.policy.header_models import Registry
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
+from fangpin.values.writing import Writing
 
 ACCEPTED = "accepted_rows"
 """The rows of facts.parquet."""
@@ -170,7 +171,7 @@ def settle_rows(
         context=context,
         names=shape.names,
         findings=tuple(findings),
-        claims=_claims(engine, shape, registry, raw, waiting, shared),
+        claims=_claims(engine, shape, registry, raw, waiting, pack.header.writing, shared),
     )
 
 
@@ -194,6 +195,7 @@ def _claims(
     registry: Registry | None,
     raw: RawTable | None,
     waiting: int,
+    writing: Writing,
     shared: Sequence[Path],
 ) -> int:
     """How many rows of a person's feed wait for linkage; they are then in CLAIM_FACTS."""
@@ -210,5 +212,6 @@ def _claims(
         vault=shape.vault,
         accepted=ACCEPTED,
         waiting="waiting_facts" if waiting else None,
+        writing=writing,
         shared=shared,
     )

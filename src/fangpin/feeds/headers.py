@@ -15,48 +15,22 @@ from fangpin.policy.feed_models import Contract, ContractField
 from fangpin.policy.nearest import nearest
 from fangpin.values.month import Month
 from fangpin.values.text import header_key, normalise
+from fangpin.values.writing import EVERYWHERE, Writing
 
 _ORDINAL = re.compile(
     r"^(?:\(\d{1,3}\)|\d{1,3}(?:[.、)]|(?=\s))|[一二三四五六七八九十]{1,3}、)\s*(?=\D)"
 )
-_NOTE = re.compile(
-    r"\s*[(（【\[]\s*(?:\d{1,2}位(?:数字?)?|(?:非?必填|选填)项?|文本(?:格式)?|数字|[yY]{4}[^)）】\]]{0,12}"
-    r"|(?:格式|例如|如)[:：]?[^)）】\]]{1,24}|男/女|是/否)\s*[)）】\]]\s*$"
-)
 _LOOKS_LIKE_DATA = re.compile(r"\d{5}|\d[-./]\d")
 _LONG_NUMBER = re.compile(r"[0-9０-９]{6}[0-9０-９Xx]*")
-_UNIT = re.compile(
-    r"(?:[（(【\[]\s*(?:单位\s*[:：]?)?\s*(?P<bracketed>[^（()）]{1,6})\s*[)）】\]]"
-    r"|[/／:：,，_-]\s*(?:单位\s*[:：]?)?\s*(?P<parted>[^\s/／]{1,4}))\s*$"
+_BRACKETED = re.compile(r"\s*[(（【\[]\s*(?P<within>[^（(【\[)）】\]]{1,40})\s*[)）】\]]\s*$")
+_SHORT_BRACKET = 6
+"""Letters in brackets behind a contract's own title, without which it is known, too."""
+_STROKE = re.compile(r"[/:,_-]")
+"""Before a unit without brackets."""
+_FORMAT = re.compile(
+    r"[yaj]{4}.{0,12}|(?:dd?[-/. ]?mm?|mm?[-/. ]?dd?)[-/. ]?[yaj]{2,4}.{0,8}|mm?[-/. ]?[yaj]{4}"
 )
-_SCALES = {
-    "万元": Decimal(10_000),
-    "千元": Decimal(1_000),
-    "百元": Decimal(100),
-    "亿元": Decimal(10) ** 8,
-}
-_UNITS = frozenset(_SCALES) | {
-    *(
-        "元",
-        "圆",
-        "人民币元",
-        "人",
-        "户",
-        "个",
-        "只",
-        "头",
-        "次",
-        "天",
-        "日",
-        "月",
-        "年",
-        "岁",
-        "亩",
-    ),
-    *("公斤", "平方米", "%", "％", "必填", "选填"),
-}
-_TIMES = frozenset("日月年")
-"""Behind a stroke they are no units: 年/月 is a month."""
+"""`yyyy-mm`, `dd/mm/aaaa`: how a form asks for a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +41,11 @@ class Column:
     position: int
     header: str
     scale: Decimal = Decimal(1)
+    writing: Writing = EVERYWHERE
     zone: tzinfo | None = None
     """In which a moment in UTC is a day; None: it is not known."""
+    order: str | None = None
+    """`dmy` or `mdy` of its days with the year last; None: a person is asked."""
     latest: Month | None = None
     """The last month that a row may be of; None: any, or the column does not tell what a row is of."""
     earliest: Month | None = None
@@ -83,6 +60,8 @@ class HeaderRow:
     cells: tuple[str, ...]
     first_data: int
     matches: int
+    above: tuple[str, ...] = ()
+    """What stands above them: the title of the page, its unit, its date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +83,13 @@ class Mapping:
         return next(filter(None, map(self.column, names)), None)
 
 
-def find_header(rows: Sequence[Sequence[str]], *, contract: Contract) -> HeaderRow:
+def find_header(
+    rows: Sequence[Sequence[str]], *, contract: Contract, writing: Writing
+) -> HeaderRow:
     """The row that names most fields; titles may stand above it and a row of units below.
 
-    A cell left blank by a merge takes the text above it, however many rows the merge is high.
+    A unit below a title by which its figures are multiplied joins it. A cell left blank by a merge takes
+    the text above it, however many rows the merge is high.
     """
     names = _names(contract)
     most = max(map(len, names.values()))
@@ -122,19 +104,22 @@ def find_header(rows: Sequence[Sequence[str]], *, contract: Contract) -> HeaderR
         if best is not None and most * sum(map(bool, cells)) <= best.matches:
             # It has too few cells to name more: so all rows of data below a header known whole.
             continue
-        own = _matched(row, names)
-        matches = _matched(cells, names) if own else 0
+        own = _matched(row, names, writing)
+        matches = _matched(cells, names, writing) if own else 0
         if best is None or matches > best.matches:
             best = HeaderRow(position, cells if own else tuple(row), position + 1, matches)
     if best is None:
         raise FileRefused(finding("FILE_EMPTY"))
+    texts = (cell for row in rows[: best.position] for cell in row if cell.strip())
+    best = replace(best, above=tuple(dict.fromkeys(texts)) if best.matches else ())
     after = best.first_data
-    if best.matches and after < len(rows) and _are_units(rows[after]):
-        best = HeaderRow(best.position, best.cells, after + 1, best.matches)
+    if best.matches and after < len(rows) and _are_units(rows[after], writing):
+        titles = _with_scales(best.cells, rows[after], writing)
+        best = replace(best, cells=titles, first_data=after + 1)
     return best
 
 
-def map_columns(header: Sequence[str], *, contract: Contract) -> Mapping:
+def map_columns(header: Sequence[str], *, contract: Contract, writing: Writing) -> Mapping:
     """Which column is which field.
 
     Raises FileRefused with every COLUMN_MISSING (nearest names told) and COLUMN_AMBIGUOUS.
@@ -145,9 +130,10 @@ def map_columns(header: Sequence[str], *, contract: Contract) -> Mapping:
     for position, title in enumerate(header):
         if not title.strip():
             continue
-        found = _fields_of(title, names)
+        found = _fields_of(title, names, writing)
         for field, scale in found:
-            candidates[field.field].append(Column(field, position, normalise(title), scale))
+            column = Column(field, position, normalise(title), Decimal(scale), writing)
+            candidates[field.field].append(column)
         if not found:
             extra.append(_shown(title))
     # A file without titles begins with somebody's data: nothing of it is told.
@@ -184,7 +170,7 @@ def map_columns(header: Sequence[str], *, contract: Contract) -> Mapping:
         )
     for column in columns:
         if column.scale != 1:
-            unit = next(unit for unit, scale in _SCALES.items() if scale == column.scale)
+            unit = _parted(column.header, writing)[1]
             said.append(_told("COLUMN_SCALED", column.field, unit=unit))
     if extra:
         said.append(finding("COLUMN_EXTRA", columns="、".join(extra[:50]), count=len(extra)))
@@ -254,34 +240,78 @@ def _names(contract: Contract) -> dict[str, list[ContractField]]:
 def _keys_of(name: str) -> frozenset[str]:
     """The keys of a name of a contract: as it stands, and without a unit."""
     plain = normalise(name)
-    told = _UNIT.search(plain)
-    bare = plain[: told.start()] if told and told["bracketed"] else plain
+    told = _BRACKETED.search(plain)
+    is_short = told is not None and len(told["within"].strip()) <= _SHORT_BRACKET
+    bare = plain[: told.start()] if told and is_short else plain
     return frozenset((header_key(name), header_key(bare)))
 
 
 def _fields_of(
-    title: str, names: dict[str, list[ContractField]]
-) -> list[tuple[ContractField, Decimal]]:
+    title: str, names: dict[str, list[ContractField]], writing: Writing
+) -> list[tuple[ContractField, int]]:
     """The fields that this title may name (usually one), each with the scale of its unit."""
-    for plain in dict.fromkeys((normalise(title), _without_note(normalise(title)))):
+    for plain in dict.fromkeys((normalise(title), _without_note(normalise(title), writing))):
         exact = names.get(header_key(plain), [])
         if exact:
-            return [(field, Decimal(1)) for field in _titled(exact, plain)]
-    told = _UNIT.search(plain)
-    unit = (told["bracketed"] or told["parted"]).strip() if told else ""
-    if told is None or unit not in _UNITS or (told["parted"] and unit in _TIMES):
+            return [(field, 1) for field in _titled(exact, plain)]
+    bare, unit = _parted(plain, writing)
+    if unit is None:
         return []
-    found = names.get(header_key(plain[: told.start()]), [])
-    scale = _SCALES.get(unit, Decimal(1))
-    return [(field, scale if field.type == "amount" else Decimal(1)) for field in found]
+    scale = writing.unit_scales[unit]
+    found = names.get(header_key(bare), [])
+    return [(field, scale if field.type == "amount" else 1) for field in found]
 
 
-def _without_note(title: str) -> str:
+def _parted(title: str, writing: Writing) -> tuple[str, str | None]:
+    """A title and the unit behind it, None where it states none that is known.
+
+    What is counted in cells alone (日, 月, 年) is no unit behind a stroke: 年/月 is a month.
+    """
+    told = _BRACKETED.search(title)
+    if told:
+        unit = _unit(told["within"], writing)
+        return title[: told.start()], unit if unit in writing.unit_scales else None
+    in_cells_alone = set(map(_key, writing.counted)) - set(map(_key, writing.units))
+    for stroke in _STROKE.finditer(title):
+        unit = _unit(title[stroke.end() :], writing)
+        if unit in writing.unit_scales and unit not in in_cells_alone:
+            return title[: stroke.start()], unit
+    return title, None
+
+
+def _unit(text: str, writing: Writing) -> str:
+    """A unit in the form in which it is known, without the words before it (单位：, in)."""
+    plain = _key(text)
+    for word in map(_key, writing.before_unit):
+        if plain.startswith(word):
+            rest = plain.removeprefix(word).lstrip(":： ").strip()
+            plain = rest if rest in writing.unit_scales else plain
+    return plain
+
+
+def _key(unit: str) -> str:
+    return normalise(unit).casefold()
+
+
+def _without_note(title: str, writing: Writing) -> str:
     """A title without its number in a form and without a note on how to fill it in.
 
     Other words in brackets may name another person or another currency and stay.
     """
-    return _NOTE.sub("", _ORDINAL.sub("", title))
+    plain = _ORDINAL.sub("", title)
+    told = _BRACKETED.search(plain)
+    return plain[: told.start()] if told and _is_note(told["within"], writing) else plain
+
+
+def _is_note(text: str, writing: Writing) -> bool:
+    plain = _key(text)
+    return (
+        _FORMAT.fullmatch(plain) is not None
+        or re.sub(r"^\d{1,2} ?", "", plain) in map(_key, writing.title_notes)
+        or any(
+            plain.startswith(word) and plain != word for word in map(_key, writing.title_examples)
+        )
+    )
 
 
 def _titled(fields: list[ContractField], title: str) -> list[ContractField]:
@@ -297,14 +327,29 @@ def _titled(fields: list[ContractField], title: str) -> list[ContractField]:
     return own or fields
 
 
-def _matched(cells: Sequence[str], names: dict[str, list[ContractField]]) -> int:
-    found = {field.field for cell in cells if cell.strip() for field, _ in _fields_of(cell, names)}
+def _matched(cells: Sequence[str], names: dict[str, list[ContractField]], writing: Writing) -> int:
+    found = {
+        field.field
+        for cell in cells
+        if cell.strip()
+        for field, _ in _fields_of(cell, names, writing)
+    }
     return len(found)
 
 
-def _are_units(row: Sequence[str]) -> bool:
-    filled = [normalise(cell).strip("()（）[]【】") for cell in row if cell.strip()]
-    return bool(filled) and all(cell.removeprefix("单位:") in _UNITS for cell in filled)
+def _are_units(row: Sequence[str], writing: Writing) -> bool:
+    filled = [_unit(normalise(cell).strip("()[]【】"), writing) for cell in row if cell.strip()]
+    return bool(filled) and all(cell in writing.unit_scales for cell in filled)
+
+
+def _with_scales(titles: Sequence[str], units: Sequence[str], writing: Writing) -> tuple[str, ...]:
+    """The titles, each with the unit below it where its figures must be multiplied."""
+    told = list(titles)
+    for place, cell in enumerate(units[: len(titles)]):
+        unit = normalise(cell).strip("()[]【】")
+        if titles[place].strip() and writing.unit_scales.get(_unit(unit, writing), 1) != 1:
+            told[place] = f"{titles[place]}({unit})"
+    return tuple(told)
 
 
 def _at(columns: list[Column], position: int) -> list[Column]:

@@ -1,4 +1,4 @@
-"""Rows of a printed table that are no records: its header again on each page, its totals and signatures.
+"""Rows of a printed table that are no records: title and header of each page, totals and signatures.
 
 The words of totals and signatures are the pack's, for each country has its own.
 """
@@ -13,6 +13,7 @@ from fangpin.feeds.readers.table import RawTable
 from fangpin.feeds.shapes import literal
 from fangpin.policy.feed_models import Contract, ContractField
 from fangpin.policy.header_models import TableWords
+from fangpin.values.text import MERGED_MARK
 
 _BLANK = r"[\s\x{3000}]*"
 _NO_WORDS = (
@@ -20,6 +21,7 @@ _NO_WORDS = (
     ";\uff1b()\uff08\uff09#+=~\uff5e?\uff1f\"'"
 )
 """What a cell may hold that names nobody: blanks, dashes, dots."""
+_FIGURES = r"[\s\x{3000}0-9]"
 _LONGEST_OF_THEM = 15
 """Bytes of such a cell; whatever is longer need not be looked at."""
 
@@ -28,6 +30,25 @@ def is_header(raw: RawTable) -> str:
     """SQL of `marked`: the row repeats the titles of its columns."""
     columns = raw.mapping.columns
     return f"{_count_of_titles(columns, raw, own=True)} >= {min(2, len(columns))}"
+
+
+def is_title(raw: RawTable, held: Collection[str]) -> str:
+    """SQL of `marked`: the row says what stands above the header, and nothing else: a page's title again.
+
+    Figures may differ, for pages are numbered and dated.
+    """
+    titles = {_without_figures(text) for text in raw.above} - {""}
+    cells = sorted((name for name in held if re.fullmatch(r"c\d+", name)), key=_place)
+    if not titles or not cells:
+        return "FALSE"
+    listed = ", ".join(map(literal, sorted(titles)))
+    said = [f"regexp_replace(coalesce({cell}, ''), {literal(_FIGURES)}, '', 'g')" for cell in cells]
+    says_no_more = " AND ".join(f"{one} IN ('', {listed})" for one in said)
+    return f"({says_no_more}) AND ({' OR '.join(f'{one} IN ({listed})' for one in said)})"
+
+
+def _without_figures(text: str) -> str:
+    return re.sub(_FIGURES.replace("\\x{3000}", "\u3000"), "", text.removeprefix(MERGED_MARK))
 
 
 def is_another_header(raw: RawTable, contract: Contract) -> str:

@@ -222,7 +222,9 @@ def _property(model: Any, contract: Contract, field: ContractField) -> SchemaPro
         options[limit] = float(exact)
         if Decimal(repr(options[limit])) != exact:
             own[limit] = f"{exact:f}"
-    own |= {name: getattr(field, name) for name in ("scheme", "values") if getattr(field, name)}
+    own |= {
+        name: getattr(field, name) for name in ("scheme", "shape", "values") if getattr(field, name)
+    }
     if field.open_ended:
         own["open_ended"] = True
     found: SchemaProperty = model.SchemaProperty(
@@ -266,7 +268,7 @@ def _field(told: SchemaProperty) -> dict[str, Any]:
         "aliases": [one.synonym for one in told.synonyms or [] if one.synonym],
         "type": kind,
         "required": bool(told.required),
-        **{name: own[name] for name in ("scheme", "values", "open_ended") if name in own},
+        **{name: own[name] for name in ("scheme", "shape", "values", "open_ended") if name in own},
     }
     if kind == "text" and told.enum and "type" not in own:
         field["type"] = "code"

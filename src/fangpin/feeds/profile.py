@@ -123,16 +123,16 @@ def take_profile(
                 f"WHERE {quoted(division)} IS NOT NULL GROUP BY 1 ORDER BY 1"
             )
         )
-    known = None if division is not None else _known(engine, names, rows, before)
+    known = None if division is not None else _known(engine, contract, rows, before)
     return Profile(rows=rows, amounts=amounts, divisions=divisions, known=known)
 
 
 def _known(
-    engine: Engine, names: Sequence[str], rows: int, before: Sequence[Arrival]
+    engine: Engine, contract: Contract, rows: int, before: Sequence[Arrival]
 ) -> Known | None:
     files = [one.facts for one in before if one.accepted]
-    subject = next((name for name in ("person_ref", "household_ref") if name in names), None)
-    if not files or subject is None:
+    subject = contract.subject_column
+    if not files or subject == "division":
         return None
     engine.view_files("known_files", files)
     step = max(1, rows // _SUBJECTS)

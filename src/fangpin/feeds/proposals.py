@@ -19,6 +19,7 @@ from fangpin.policy.feed_models import ContractField
 from fangpin.values.amounts import read_amount, read_number
 from fangpin.values.dates import day_of_order, read_date, readings_of_short_date
 from fangpin.values.identifiers import read_identifier
+from fangpin.values.writing import Writing
 
 PROPOSED_CELLS = "proposed_cells"
 """row_no, then the text of each column that was read under its field's code."""
@@ -66,30 +67,42 @@ def keep_proposed_cells(
 
 
 def confirmed_text(
-    field: ContractField, text: str | None, *, choice: str | None, today: date
+    field: ContractField,
+    text: str | None,
+    *,
+    choice: str | None,
+    today: date,
+    writing: Writing,
 ) -> str | None:
     """The cell as it reads under a choice; the cell itself where it needs none; None: no such reading."""
     if text is None:
         return ""
     match field.type:
         case "amount" | "number":
-            amount = read_amount(text) if field.type == "amount" else read_number(text)
+            read = read_amount if field.type == "amount" else read_number
+            amount = read(text, writing=writing)
             if amount.proposal is None or amount.problem_code is None:
                 return text
-            return f"{amount.proposal:f}" if choice == "as_proposed" else None
+            return writing.figure(f"{amount.proposal:f}") if choice == "as_proposed" else None
         case "identifier":
-            number = read_identifier(text, scheme=field.scheme or "opaque", today=today)
+            number = read_identifier(
+                text,
+                scheme=field.scheme or "opaque",
+                today=today,
+                shape=field.shape,
+                writing=writing,
+            )
             if number.problem_code is None:
                 return text
             return number.proposal if choice == "as_proposed" else None
         case "date":
-            return _date(text, choice)
+            return _date(field, text, choice, writing)
         case _:
             return text
 
 
-def _date(text: str, choice: str | None) -> str | None:
-    reading = read_date(text)
+def _date(field: ContractField, text: str, choice: str | None, writing: Writing) -> str | None:
+    reading = read_date(text, open_ended=field.open_ended, writing=writing)
     if reading.problem_code == "DATE_ORDER_UNKNOWN":
         day = day_of_order(text, choice) if choice in ("dmy", "mdy") else None
         return day.isoformat() if day else None

@@ -11,6 +11,7 @@ from fangpin.feeds.findings import Finding, finding
 from fangpin.feeds.shapes import quoted
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.policy.feed_models import Contract, ContractField
+from fangpin.values.writing import Writing
 
 COLUMNS = (
     "row_no",
@@ -26,12 +27,12 @@ COLUMNS = (
 
 
 def write_quarantine(
-    *, engine: Engine, contract: Contract, file: Path, limit: int
+    *, engine: Engine, contract: Contract, writing: Writing, file: Path, limit: int
 ) -> tuple[Finding, ...]:
     """Write quarantine.parquet; returns the first `limit` of its lines as findings."""
     fields = {field.field: field for field in contract.fields}
     told = [
-        (code, field_code, problem_words(code, fields.get(field_code or "")))
+        (code, field_code, problem_words(code, fields.get(field_code or ""), writing))
         for code, field_code in engine.rows(
             f"SELECT DISTINCT code, field FROM {PROBLEMS} ORDER BY code, field"
         )
@@ -89,22 +90,23 @@ def write_quarantine(
     )
 
 
-def problem_words(code: str, field: ContractField | None) -> Finding:
+def problem_words(code: str, field: ContractField | None, writing: Writing) -> Finding:
     """A row's problem in words, without the row; its column is the field's code."""
     return finding(
         code,
         column=field.field if field else None,
         title=field.title.zh if field else "",
         title_en=field.title.en if field else "",
-        expected=_listed(field, "、"),
-        expected_en=_listed(field, ", "),
+        expected=_listed(field, writing, "、"),
+        expected_en=_listed(field, writing, ", "),
         limits=_limits(field),
     )
 
 
-def _listed(field: ContractField | None, between: str) -> str:
+def _listed(field: ContractField | None, writing: Writing, between: str) -> str:
     """The words that a field takes; a number with what it stands for."""
-    words = [_spelled(value, told) for value, told in words_of(field).items()] if field else []
+    told = words_of(field, writing) if field else {}
+    words = [_spelled(value, spellings) for value, spellings in told.items()]
     return between.join(words[:20]) + ("…" if len(words) > 20 else "")
 
 

@@ -168,6 +168,7 @@ def _receive(
         file,
         original_name=original_name,
         contract=contract,
+        writing=pack.header.writing,
         engine=engine,
         limits=limits,
         workplace=workplace,
@@ -289,7 +290,11 @@ def _receive(
                     folder / UNREAD,
                 )
         rows = write_quarantine(
-            engine=engine, contract=contract, file=folder / QUARANTINE, limit=limits.findings_shown
+            engine=engine,
+            contract=contract,
+            writing=pack.header.writing,
+            file=folder / QUARANTINE,
+            limit=limits.findings_shown,
         )
         if settled.superseded:
             engine.write(

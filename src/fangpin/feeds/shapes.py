@@ -20,6 +20,7 @@ from fangpin.feeds.headers import Column
 from fangpin.policy.feed_models import ContractField
 from fangpin.values.amounts import LARGEST
 from fangpin.values.text import MISSING_WORDS
+from fangpin.values.writing import Writing
 
 TYPES = {
     "amount": "DECIMAL(18, 2)",
@@ -54,15 +55,15 @@ def fast_expression(column: Column, cell: str) -> str:
 
     Limits, the contract's and those of any figure, are not part of it: see `beyond_limits`.
     """
-    field = column.field
+    field, writing = column.field, column.writing
     text = cell
     match field.type:
         case "amount" if column.scale == 1:
-            return _bounded_number(field, text, "{1,15}", 2)
+            return _bounded_number(field, text, "{1,15}", 2, writing)
         case "number":
-            return _bounded_number(field, text, "{1,13}", 4)
+            return _bounded_number(field, text, "{1,13}", 4, writing)
         case "count":
-            return _bounded_number(field, text, "{1,15}", 0)
+            return _bounded_number(field, text, "{1,15}", 0, writing)
         case "date":
             return _fast_date(field, text)
         case "month":
@@ -77,13 +78,13 @@ def fast_expression(column: Column, cell: str) -> str:
                 f"THEN CAST({text} AS INTEGER) END"
             )
         case "code" | "flag":
-            return _fast_word(field, text)
+            return _fast_word(field, text, writing)
         case "household_no":
-            return _plain_text(text, PLAIN_NUMBER_OF_A_HOUSEHOLD)
+            return _plain_text(text, PLAIN_NUMBER_OF_A_HOUSEHOLD, writing)
         case "division":
-            return _plain_text(text, PLAIN_DIVISION)
+            return _plain_text(text, PLAIN_DIVISION, writing)
         case "text" | "name" | "phone":
-            return _fast_text(cell)
+            return _fast_text(cell, writing)
         case _:
             return f"CAST(NULL AS {type_of(field)})"
 
@@ -104,7 +105,8 @@ def quiet_repair(column: Column, cell: str) -> QuietRepair | None:
     """What the fast pass repairs in a column's cells; None where it repairs nothing."""
     match column.field.type:
         case "amount" | "number" | "count":
-            code, otherwise = "SEPARATORS_DROPPED", f"contains({cell}, ',')"
+            separator = "." if column.writing.has_decimal_comma else ","
+            code, otherwise = "SEPARATORS_DROPPED", f"contains({cell}, '{separator}')"
         case "date":
             code = "DATE_REWRITTEN"
             otherwise = f"NOT (strlen({cell}) = 10 AND substr({cell}, 5, 1) = '-')"
@@ -116,11 +118,18 @@ def quiet_repair(column: Column, cell: str) -> QuietRepair | None:
     return QuietRepair(code, otherwise, f"CASE WHEN {otherwise} THEN {read} ELSE FALSE END")
 
 
-def fast_identifier(scheme: str, *, today: date) -> str | None:
+def fast_identifier(scheme: str, *, today: date, shape: str | None = None) -> str | None:
     """A query of `{source}` (text VARCHAR): text, is_clean (it is its own canonical form).
 
-    None: the scheme has no such query.
+    `shape` is as of `read_identifier`. None: the scheme has no such query.
     """
+    if scheme == "opaque" and shape:
+        braced = literal(shape).replace("{", "{{").replace("}", "}}")
+        return (
+            "SELECT text, regexp_full_match(text, '[0-9A-Z]+') "
+            f"AND regexp_full_match(text, {braced}) "
+            "AND replace(text, left(text, 1), '') <> '' AS is_clean FROM {source}"
+        )
     if scheme == "opaque":
         return (
             "SELECT text, regexp_full_match(text, '[A-Za-z]{{0,20}}[0-9][A-Za-z0-9_]{{0,40}}') "
@@ -144,21 +153,27 @@ def fast_identifier(scheme: str, *, today: date) -> str | None:
     )
 
 
-def _bounded_number(field: ContractField, text: str, whole: str, decimals: int) -> str:
+def _bounded_number(
+    field: ContractField, text: str, whole: str, decimals: int, writing: Writing
+) -> str:
     kind = type_of(field)
-    fraction = f"(?:\\.[0-9]{{1,{decimals}}})?" if decimals else ""
+    point, comma = (",", ".") if writing.has_decimal_comma else (".", ",")
+    fraction = f"(?:[{point}][0-9]{{1,{decimals}}})?" if decimals else ""
     # A canonical text is told by its round trip, cheaper than by a pattern.
     canonical = (
         f"WHEN CAST(TRY_CAST({text} AS {kind}) AS VARCHAR) = {text} THEN TRY_CAST({text} AS {kind}) "
-        if decimals == 2
+        if decimals == 2 and not writing.has_decimal_comma
         else ""
     )
     plain = literal(f"-?[0-9]{whole}{fraction}")
-    commas = literal(f"-?[0-9]{{1,3}}(?:,[0-9]{{3}}){{1,4}}{fraction}")
+    commas = literal(f"-?[0-9]{{1,3}}(?:[{comma}][0-9]{{3}}){{1,4}}{fraction}")
+    pointed = text if not writing.has_decimal_comma else f"replace({text}, ',', '.')"
+    bare = f"replace({text}, '{comma}', '')"
+    bare = bare if not writing.has_decimal_comma else f"replace({bare}, ',', '.')"
     return (
-        f"CASE {canonical}WHEN regexp_full_match({text}, {plain}) THEN TRY_CAST({text} AS {kind}) "
-        f"WHEN regexp_full_match({text}, {commas}) "
-        f"THEN TRY_CAST(replace({text}, ',', '') AS {kind}) END"
+        f"CASE {canonical}WHEN regexp_full_match({text}, {plain}) "
+        f"THEN TRY_CAST({pointed} AS {kind}) "
+        f"WHEN regexp_full_match({text}, {commas}) THEN TRY_CAST({bare} AS {kind}) END"
     )
 
 
@@ -198,10 +213,10 @@ def _fast_date(field: ContractField, text: str) -> str:
     )
 
 
-def _fast_word(field: ContractField, text: str) -> str:
+def _fast_word(field: ContractField, text: str, writing: Writing) -> str:
     kind = type_of(field)
     chosen: dict[str, str] = {}
-    for value, spellings in words_of(field).items():
+    for value, spellings in words_of(field, writing).items():
         for word in (*spellings, value):
             chosen.setdefault(word, value)
     if not chosen:
@@ -213,40 +228,49 @@ def _fast_word(field: ContractField, text: str) -> str:
     return f"CASE {text} {cases} END"
 
 
-def _plain_text(text: str, shape: str) -> str:
+def _plain_text(text: str, shape: str, writing: Writing) -> str:
     return (
-        f"CASE WHEN regexp_full_match({text}, {literal(shape)}) AND {is_not_missing(text)} "
+        f"CASE WHEN regexp_full_match({text}, {literal(shape)}) "
+        f"AND {is_not_missing(text, writing)} "
         f"THEN {text} END"
     )
 
 
 _INVISIBLE = "\\p{Cf}\\p{Cc}\\p{Mn}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{ffa0}"
-_PLAIN_TEXT = "[\\x{3400}-\\x{4dbf}\\x{4e00}-\\x{951e}\\x{9520}-\\x{9fff}A-Za-z0-9·,、()/_:*.\\-]"
+_PLAIN_TEXT = (
+    "[\\x{3400}-\\x{4dbf}\\x{4e00}-\\x{951e}\\x{9520}-\\x{9fff}A-Za-z0-9"
+    "\\x{c0}-\\x{d6}\\x{d8}-\\x{f6}\\x{f8}-\\x{ff}·,、()/_:*.\\-]"
+)
 """Characters that NFKC leaves alone: a text of these alone is what it looks like. Not 锟: names seldom
 have it, and what conversions destroy is full of it."""
 _LONGER_THAN_A_WORD = 24
-"""Bytes that no word for 'missing' has, however its letters are written."""
+"""Bytes that none of the words for 'missing' has that are written everywhere, however they are spelled."""
 
 
-def _fast_text(cell: str) -> str:
+def _fast_text(cell: str, writing: Writing) -> str:
     """Plain texts, and longer ones without invisible marks, cut nowhere."""
-    plain = literal(f"{_PLAIN_TEXT}(?:{_PLAIN_TEXT}| )*")
+    plain = literal(f"{_PLAIN_TEXT}(?: ?{_PLAIN_TEXT})*")
+    # However it is written: a letter of full width has three bytes.
+    longer = max(_LONGER_THAN_A_WORD, *(4 * len(word) + 1 for word in writing.missing_words), 0)
     # The marks are named once: each naming is a thousand ranges to compile.
-    unclean = literal(f"^[#\\s\\x{{3000}}]|[\\s\\x{{3000}}]$|[{_INVISIBLE}\\x{{fffd}}\\x{{951f}}]")
+    blank = "[\\s\\x{a0}\\x{3000}]"
+    unclean = literal(f"^(?:#|{blank})|{blank}(?:{blank}|$)|[{_INVISIBLE}\\x{{fffd}}\\x{{951f}}]")
     return (
         f"CASE WHEN strlen({cell}) > {LONGEST_TEXT} THEN NULL "
         f"WHEN regexp_full_match({cell}, {plain}) THEN "
-        f"CASE WHEN right({cell}, 1) <> ' ' AND {is_not_missing(cell)} THEN {cell} END "
-        f"WHEN strlen({cell}) >= {_LONGER_THAN_A_WORD} "
+        f"CASE WHEN {is_not_missing(cell, writing)} THEN {cell} END "
+        f"WHEN strlen({cell}) >= {longer} "
         f"AND NOT regexp_matches({cell}, {unclean}) THEN {cell} END"
     )
 
 
-def is_not_missing(text: str) -> str:
-    """SQL that is true for a text which is none of the words for 'missing'."""
-    longest = max(len(word.encode()) for word in MISSING_WORDS)
+def is_not_missing(text: str, writing: Writing) -> str:
+    """SQL that is true for a text which is none of the words for 'missing', in capitals or not."""
+    every = MISSING_WORDS | writing.missing_words
+    # The letter of a capital may have another length.
+    longest = max(2 * len(word.encode()) for word in every)
     # A pattern, for the planner makes IN with many words a join over all rows, needed or not.
-    words = literal("|".join(re.escape(word) for word in sorted(MISSING_WORDS)))
+    words = literal("|".join(re.escape(word) for word in sorted(every)))
     return (
         f"CASE WHEN strlen({text}) > {longest} THEN TRUE "
         f"ELSE NOT regexp_full_match(lower({text}), {words}) END"

@@ -44,6 +44,8 @@ class ContractField(Node):
     aliases: list[str] = []
     type: FieldType
     scheme: Code | None = None
+    shape: str | None = None
+    """Of an opaque identifier: the pattern of its digits and letters, without what stands between them."""
     required: bool = False
     values: dict[str, list[str]] | None = None
     """For code and flag: stored value -> the words departments write for it."""
@@ -79,6 +81,12 @@ class Contract(Overlay, Sourced):
     use: Literal["screening", "cross_check"] = "screening"
     """cross_check: counter-evidence, read only for applicants, never in mass screening."""
     fields: list[ContractField] = Field(min_length=1)
+
+    @property
+    def subject_column(self) -> str:
+        """The column of facts that says whose a row is; one about a household may bear a person, too."""
+        kind = next(one.type for one in self.fields if one.field == self.subject_field)
+        return {"identifier": "person_ref", "household_no": "household_ref"}.get(kind, "division")
 
 
 class Department(Node):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
+from functools import cached_property
+from typing import Literal
 
 from pydantic import Field
 
 from fangpin.policy.nodes import Code, DottedCode, Node, Sourced, Text, Words
+from fangpin.values.writing import EVERYWHERE, Writing
 
 
 class DivisionLevel(Node):
@@ -101,12 +105,35 @@ class Deaths(Sourced):
 
 
 class TableWords(Sourced):
-    """What departments write below and between the rows of a printed table: rows that are no records."""
+    """How a country's departments write tables: what is `Writing`, and which rows are no records."""
 
     totals: list[Text] = Field(min_length=1)
     """Words of a row that sums others: 合计, total."""
     notes: list[Text] = Field(min_length=1)
     """Words before a colon where somebody signs, dates or explains the table: 制表, prepared by."""
+    encoding: Text | None = None
+    decimal: Literal["point", "comma"] = "point"
+    date_order: Literal["dmy", "mdy"] | None = None
+    missing: list[Text] = []
+    no_number: list[Text] = []
+    yes: list[Text] = []
+    no: list[Text] = []
+    until_further_notice: list[Text] = []
+    money: list[Text] = []
+    multiples: dict[str, int] = {}
+    counted: list[Text] = []
+    units: list[Text] = []
+    before_unit: list[Text] = []
+    title_notes: list[Text] = []
+    title_examples: list[Text] = []
+    months: list[list[Text]] = []
+
+    @cached_property
+    def writing(self) -> Writing:
+        """These words as those who read cells know them."""
+        told = {name: getattr(self, name) for name in (one.name for one in fields(Writing))}
+        lists = {name: tuple(value) for name, value in told.items() if isinstance(value, list)}
+        return Writing(**{**told, **lists, "months": tuple(map(tuple, self.months))})
 
 
 class PackHeader(Node):
@@ -126,6 +153,11 @@ class PackHeader(Node):
     school_year_start_month: int | None = Field(default=None, ge=1, le=12)
     monitoring_feed: DottedCode | None = None
     """The feed by which a run knows which households this platform has in monitoring."""
+
+    @property
+    def writing(self) -> Writing:
+        """How this country's departments write; EVERYWHERE where the pack does not say."""
+        return self.tables.writing if self.tables else EVERYWHERE
 
 
 class Source(Node):

@@ -26,6 +26,7 @@ from fangpin.lake.vault import Vault
 from fangpin.policy import Pack
 from fangpin.policy.feed_models import Contract
 from fangpin.policy.procedure_models import Form
+from fangpin.values.writing import Writing
 
 SEVERE = "severe_difficulty"
 """The field of a visits' feed that carries the verifiers' own finding of serious difficulty."""
@@ -184,7 +185,12 @@ def _delivered(
             writer = csv.writer(stream)
             writer.writerow([field.title.zh for field in contract.fields])
             for row in listed:
-                writer.writerow([_written(contract, code, row) for code in _codes(contract)])
+                writer.writerow(
+                    [
+                        _written(contract, code, row, pack.header.writing)
+                        for code in _codes(contract)
+                    ]
+                )
         receipt = receive(
             home=home,
             pack=pack,
@@ -206,10 +212,12 @@ def _codes(contract: Contract) -> list[str]:
 _TRUTHS = {"true": "yes", "false": "no"}
 
 
-def _written(contract: Contract, code: str, row: Row) -> str:
-    """A value as the contract's own words write it."""
+def _written(contract: Contract, code: str, row: Row, writing: Writing) -> str:
+    """A value as the contract's own words and the country write it."""
     field = next(one for one in contract.fields if one.field == code)
     value = row.get(code, "")
+    if field.type in ("amount", "number"):
+        return writing.figure(value)
     if field.values is None or not value:
         return value
     words = field.values.get(value) or field.values.get(_TRUTHS.get(value, ""), [])

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from fangpin.values.text import cell_problem, is_missing, normalise, without_text_mark
+from fangpin.values.writing import EVERYWHERE, Writing
 
 CENT = Decimal("0.01")
 LARGEST = Decimal(10) ** 11
@@ -14,14 +17,8 @@ LARGEST = Decimal(10) ** 11
 such cells of one household can be added, and the sum multiplied, before a decimal is too narrow, which
 would stop the run of a whole county (`policy/expressions/sql.py`)."""
 
-_MULTIPLIERS = {"": 1, "千": 1_000, "万": 10_000, "百万": 1_000_000, "亿": 100_000_000}
 _SIGNS = str.maketrans({"−": "-", "–": "-", "—": "-", "﹣": "-", "，": ",", "。": "."})
-_SHAPE = re.compile(
-    r"(?P<open>\()?\s*(?P<sign>[-+])?\s*(?P<money>[¥]|RMB|CNY|人民币)?\s*(?P<sign2>[-+])?\s*"
-    r"(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d*)?"
-    r"\s*(?P<multiple>千|万|百万|亿)?\s*(?P<unit>元整|元|圆整|圆|块)?\s*(?P<close>\))?",
-    re.IGNORECASE,
-)
+_COMMA_FOR_POINT = str.maketrans(",.", ".,")
 _BARE_FRACTION = re.compile(r"(?P<sign>[-+])?(?P<fraction>\.\d+)")
 _SCIENTIFIC = re.compile(r"[-+]?\d(?:\.\d+)?E[-+]?\d{1,3}", re.IGNORECASE)
 _FORMAL = re.compile(
@@ -34,9 +31,6 @@ _DIGITS = {
 } | {"两": 2}
 _SMALL = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _LARGE = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
-_COUNT_UNITS = re.compile(
-    r"(人|户|个|次|人次|户次|口|名|位|天|日|月|个月|年|亩|头|只|岁|件|笔|例|套|间|台|辆)$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +46,32 @@ class AmountReading:
     proposal: Decimal | None = None
 
 
-def read_amount(text: str | None, *, scale: Decimal = Decimal(1)) -> AmountReading:
+def read_amount(
+    text: str | None, *, scale: Decimal = Decimal(1), writing: Writing = EVERYWHERE
+) -> AmountReading:
     """An amount rounded to the hundredth; `scale` is the unit its column's title states.
 
-    Problems: AMOUNT_UNREADABLE, AMOUNT_IN_WORDS and AMOUNT_SCIENTIFIC (with a proposal),
-    CELL_ERROR, FORMULA_NO_VALUE.
+    `writing` says what marks the fraction and which marks of money and multiples there are. Problems:
+    AMOUNT_UNREADABLE, AMOUNT_IN_WORDS and AMOUNT_SCIENTIFIC (with a proposal), CELL_ERROR,
+    FORMULA_NO_VALUE.
     """
-    return _read(text, places=CENT, scale=scale)
+    return _read(text, places=CENT, scale=scale, writing=writing)
 
 
-def read_number(text: str | None) -> AmountReading:
+def read_number(text: str | None, *, writing: Writing = EVERYWHERE) -> AmountReading:
     """A number with up to four decimals; the same shapes and problems as an amount."""
-    return _read(text, places=Decimal("0.0001"), scale=Decimal(1))
+    return _read(text, places=Decimal("0.0001"), scale=Decimal(1), writing=writing)
 
 
-def read_count(text: str | None) -> AmountReading:
-    """A whole number, also written `3.0` or `3人`; problem COUNT_UNREADABLE for anything else."""
+def read_count(text: str | None, *, writing: Writing = EVERYWHERE) -> AmountReading:
+    """A whole number, also written `3.0` or with what is counted behind it (`3人`).
+
+    Problem: COUNT_UNREADABLE for anything else.
+    """
     if text and (failure := cell_problem(text)):
         return AmountReading(problem_code=failure)
-    plain = _COUNT_UNITS.sub("", normalise(text)) if text else text
-    reading = _read(plain, places=CENT, scale=Decimal(1))
+    plain = _without_what_is_counted(text, writing) if text else text
+    reading = _read(plain, places=CENT, scale=Decimal(1), writing=writing)
     if reading.problem_code == "FORMULA_NO_VALUE":
         return reading
     if reading.problem_code or (
@@ -85,8 +85,35 @@ def read_count(text: str | None) -> AmountReading:
     return AmountReading(value=reading.value.to_integral_value(), repairs=repairs)
 
 
-def _read(text: str | None, *, places: Decimal, scale: Decimal) -> AmountReading:
-    if text is None or is_missing(text):
+def _without_what_is_counted(text: str, writing: Writing) -> str:
+    plain = normalise(text)
+    unit = next((one for one in _longest_first(writing.counted) if plain.endswith(one)), "")
+    return plain.removesuffix(unit)
+
+
+def _longest_first(words: Iterable[str]) -> list[str]:
+    return sorted(words, key=len, reverse=True)
+
+
+@lru_cache(maxsize=16)
+def _shape(writing: Writing) -> re.Pattern[str]:
+    """A figure with what may stand around it, in which a point marks the fraction."""
+    money, multiples = (
+        "|".join(re.escape(_pointed(normalise(word), writing)) for word in _longest_first(words))
+        or r"(?!)"
+        for words in (writing.money, writing.multiples)
+    )
+    groups = r"(?:,\d{3})+|(?: \d{3})+" if writing.has_decimal_comma else r"(?:,\d{3})+"
+    return re.compile(
+        rf"(?P<open>\()?\s*(?P<sign>[-+])?\s*(?P<money>{money})?\s*(?P<sign2>[-+])?\s*"
+        rf"(?P<digits>\d{{1,3}}(?:{groups})|\d+)(?P<fraction>\.\d*)?"
+        rf"\s*(?P<multiple>{multiples})?\s*(?P<unit>{money})?\s*(?P<close>\))?",
+        re.IGNORECASE,
+    )
+
+
+def _read(text: str | None, *, places: Decimal, scale: Decimal, writing: Writing) -> AmountReading:
+    if text is None or is_missing(text, words=writing.missing_words):
         return AmountReading()
     problem = cell_problem(text)
     if problem:
@@ -94,9 +121,14 @@ def _read(text: str | None, *, places: Decimal, scale: Decimal) -> AmountReading
     plain = without_text_mark(normalise(text)).translate(_SIGNS)
     if plain.startswith("="):
         return AmountReading(problem_code="FORMULA_NO_VALUE")
-    found = _SHAPE.fullmatch(plain)
+    was_normalised = plain != text.strip()
+    plain = _pointed(plain, writing)
+    found = _shape(writing).fullmatch(plain)
     if found:
-        return _from_shape(found, text=text, plain=plain, places=places, scale=scale)
+        multiple = _multiple(found["multiple"], writing)
+        return _from_shape(
+            found, was_normalised=was_normalised, multiple=multiple, places=places, scale=scale
+        )
     bare = _BARE_FRACTION.fullmatch(plain)
     if bare:
         value = Decimal(f"{bare['sign'] or ''}0{bare['fraction']}") * scale
@@ -114,8 +146,23 @@ def _read(text: str | None, *, places: Decimal, scale: Decimal) -> AmountReading
     return AmountReading(problem_code="AMOUNT_UNREADABLE")
 
 
+def _pointed(text: str, writing: Writing) -> str:
+    """A text in which a point marks the fraction, and a comma parts thousands."""
+    return text.translate(_COMMA_FOR_POINT) if writing.has_decimal_comma else text
+
+
+def _multiple(word: str | None, writing: Writing) -> int:
+    if not word:
+        return 1
+    return next(
+        multiple
+        for one, multiple in writing.multiples.items()
+        if _pointed(normalise(one), writing).casefold() == word.casefold()
+    )
+
+
 def _from_shape(
-    found: re.Match[str], *, text: str, plain: str, places: Decimal, scale: Decimal
+    found: re.Match[str], *, was_normalised: bool, multiple: int, places: Decimal, scale: Decimal
 ) -> AmountReading:
     bracketed = bool(found["open"])
     if bracketed != bool(found["close"]) or (found["sign"] and found["sign2"]):
@@ -125,10 +172,10 @@ def _from_shape(
     if len(found["digits"]) > 30:
         return AmountReading(problem_code="AMOUNT_UNREADABLE")
     fraction = found["fraction"] or ""
-    value = Decimal(found["digits"].replace(",", "") + (fraction if len(fraction) > 1 else ""))
-    multiple = _MULTIPLIERS[found["multiple"] or ""]
+    digits = found["digits"].replace(",", "").replace(" ", "")
+    value = Decimal(digits + (fraction if len(fraction) > 1 else ""))
     repairs: list[str] = []
-    if plain != text.strip() or not found["digits"].isascii():
+    if was_normalised or not found["digits"].isascii():
         repairs.append("NORMALISED")
     if found["money"] or found["unit"]:
         repairs.append("UNIT_DROPPED")

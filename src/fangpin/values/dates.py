@@ -9,6 +9,7 @@ from typing import Literal
 
 from fangpin.values.month import Month
 from fangpin.values.text import cell_problem, is_missing, normalise, without_text_mark
+from fangpin.values.writing import EVERYWHERE, Writing
 
 EARLIEST_YEAR = 1900
 LATEST_YEAR = 2100
@@ -44,9 +45,12 @@ _ENGLISH_MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july", "august"),
     *("september", "october", "november", "december"),
 )
-_ENGLISH = re.compile(
-    r"(?:(?P<day>\d{1,2})[- ](?P<name>[A-Za-z]{3,9})|(?P<name2>[A-Za-z]{3,9})\.? (?P<day2>\d{1,2}),?)"
-    r"[- ,]\s?(?P<year>\d{4})"
+_NAME = r"[^\W\d_\u2e80-\u9fff]{3,12}"
+_SHORT = r"[^\W\d_\u2e80-\u9fff]{2,3}"
+"""As in `1 de marzo de 2020`."""
+_NAMED = re.compile(
+    rf"(?:(?P<day>\d{{1,2}})(?:[-/.]|\.? (?:{_SHORT} )?)(?P<name>{_NAME})"
+    rf"|(?P<name2>{_NAME})\.? (?P<day2>\d{{1,2}}),?)\.?(?:[-/ ,]\s?|[ ]{_SHORT} )(?P<year>\d{{4}})"
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\.0)?")
 _WORDS = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})[日号]?")
@@ -54,18 +58,18 @@ _BLANK_BESIDE_A_UNIT = re.compile(
     r"(?<=\d) (?=[年月日号])|(?<=[年月日号]) (?=\d{1,2}(?: ?[月日号]|$))"
 )
 """As forms print it: `2020 年 3 月 1 日`."""
-_FOREVER_WORDS = frozenset({"长期", "长期有效", "永久", "永久有效", "至今", "无固定期限", "无期限"})
-"""What departments write for 'until further notice'."""
 _YEAR_LAST = re.compile(r"(\d{1,2})([-./])(\d{1,2})\2(\d{4})")
 _MONTH = re.compile(r"(\d{4})(?:[-./](\d{1,2})|年(\d{1,2})月)")
 _MONTH_COMPACT = re.compile(r"(\d{4})(\d{2})")
 _MONTH_LAST = re.compile(r"(\d{1,2})[-./](\d{4})")
-_MONTH_IN_ENGLISH = re.compile(r"(?:([A-Za-z]{3,9})\.?[- ,]\s?(\d{4})|(\d{4})[- ]([A-Za-z]{3,9}))")
+_MONTH_NAMED = re.compile(
+    rf"(?:({_NAME})\.?(?:[-/ ,]\s?| {_SHORT} )(\d{{4}})|(\d{{4}})[-/ ]({_NAME}))"
+)
 _YEAR_AND_A_DIGIT = re.compile(r"(?:19|20)\d{2}[1-9]")
 """`20201`: a month whose zero was lost, or a spreadsheet's number of a day."""
 _JANUARY_OR_OCTOBER = re.compile(r"\d{4}\.1")
 """`2020.1`: a spreadsheet makes it of 2020.10, too."""
-_SERIAL = re.compile(r"(\d{4,5})(?:\.\d+)?")
+_SERIAL = re.compile(r"(\d{4,5})(?:[.,]\d+)?")
 _YEAR = re.compile(r"(\d{4})年?(?:\.0)?")
 _HAN_DIGITS = {character: str(place) for place, character in enumerate("〇一二三四五六七八九")} | {
     "零": "0",
@@ -113,9 +117,16 @@ class YearReading:
 
 
 def read_date(
-    text: str | None, *, open_ended: bool = False, zone: tzinfo | None = None
+    text: str | None,
+    *,
+    open_ended: bool = False,
+    zone: tzinfo | None = None,
+    writing: Writing = EVERYWHERE,
+    order: str | None = None,
 ) -> DateReading:
     """A day in every shape that has one meaning.
+
+    `order`, `dmy` or `mdy`, is that of the column's days with the year last, where it is known.
 
     A moment in UTC is the day that it falls on in `zone`: `2020-02-29T16:00:00Z` is the first of March
     in China. Midnight stands for its day, and a time with another offset for the day that was written.
@@ -123,7 +134,7 @@ def read_date(
     column, not the cell, must decide), DATE_AMBIGUOUS (`200301`), DATE_ZONE_UNKNOWN (a moment in UTC
     that is another day in places, and no zone), DATE_UNREADABLE, CELL_ERROR, FORMULA_NO_VALUE.
     """
-    if text is None or is_missing(text):
+    if text is None or is_missing(text, words=writing.missing_words):
         return DateReading()
     problem = cell_problem(text)
     if problem:
@@ -131,11 +142,12 @@ def read_date(
     plain = without_text_mark(_BLANK_BESIDE_A_UNIT.sub("", normalise(text)))
     if plain.startswith("="):
         return DateReading(problem_code="FORMULA_NO_VALUE")
-    if open_ended and plain in _FOREVER_WORDS:
+    if open_ended and plain.casefold() in writing.endless_words:
         return DateReading(value=FOREVER, repairs=("DATE_REWRITTEN",))
     hour = _time_of_another_day(plain)
     if hour is not None:
-        return _day_in(zone, _without_time(plain), hour, open_ended)
+        there = read_date(_without_time(plain), open_ended=open_ended, writing=writing, order=order)
+        return _day_in(zone, there, hour)
     body = _without_time(plain)
     beyond = _BEYOND.fullmatch(body)
     if beyond and beyond["after"] and open_ended:
@@ -154,7 +166,7 @@ def read_date(
             if shape is _WORDS or (shape is _YEAR_FIRST and _is_unusual(body)):
                 repairs = (*repairs, "DATE_REWRITTEN")
             return _day(*numbers, open_ended, repairs)
-    return _rarer_date(body, repairs)
+    return _rarer_date(body, repairs, writing, order)
 
 
 def _time_of_another_day(plain: str) -> time | None:
@@ -174,11 +186,10 @@ def _time_of_another_day(plain: str) -> time | None:
         return None
 
 
-def _day_in(zone: tzinfo | None, body: str, hour: time, open_ended: bool) -> DateReading:
-    """The day in a zone of a moment in UTC, of which `body` is the day there."""
+def _day_in(zone: tzinfo | None, there: DateReading, hour: time) -> DateReading:
+    """The day in a zone of a moment in UTC, of which `there` is the day in UTC."""
     if zone is None:
         return DateReading(problem_code="DATE_ZONE_UNKNOWN")
-    there = read_date(body, open_ended=open_ended)
     if there.value is None or there.value == FOREVER or there.precision == "month":
         return there
     here = datetime.combine(there.value, hour, tzinfo=UTC).astimezone(zone).date()
@@ -194,13 +205,17 @@ def _without_time(plain: str) -> str:
     return f"{java[2]} {java[1]} {java[7]}" if java else _TIME.sub("", plain)
 
 
-def _rarer_date(body: str, repairs: tuple[str, ...]) -> DateReading:
+def _rarer_date(
+    body: str, repairs: tuple[str, ...], writing: Writing, order: str | None
+) -> DateReading:
     found = _YEAR_LAST.fullmatch(body)
     if found:
-        return _year_last(int(found[1]), int(found[3]), int(found[4]))
-    found = _ENGLISH.fullmatch(body)
+        reading = _year_last(int(found[1]), int(found[3]), int(found[4]))
+        told = day_of_order(body, order) if order else None
+        return DateReading(value=told, repairs=(*repairs, "DATE_REWRITTEN")) if told else reading
+    found = _NAMED.fullmatch(body)
     if found:
-        month = _english_month(found["name"] or found["name2"])
+        month = _month_named(found["name"] or found["name2"], writing)
         day, year = int(found["day"] or found["day2"]), int(found["year"])
         return _day(year, month, day, False, (*repairs, "DATE_REWRITTEN"))
     found = _MONTH.fullmatch(body)
@@ -245,13 +260,19 @@ def readings_of_short_date(text: str) -> tuple[date | None, date | None]:
     )
 
 
-def read_month(text: str | None, *, zone: tzinfo | None = None) -> MonthReading:
+def read_month(
+    text: str | None,
+    *,
+    zone: tzinfo | None = None,
+    writing: Writing = EVERYWHERE,
+    order: str | None = None,
+) -> MonthReading:
     """A month: `2020-04`, `202004`, `2020年4月份`, `4/2020`, `Apr 2020`, or that of a whole date.
 
-    `zone` is as of `read_date`. Problems: MONTH_UNREADABLE, DATE_INVALID, DATE_ZONE_UNKNOWN, CELL_ERROR,
-    FORMULA_NO_VALUE.
+    `zone` and `order` are as of `read_date`. Problems: MONTH_UNREADABLE, DATE_INVALID, DATE_ZONE_UNKNOWN,
+    CELL_ERROR, FORMULA_NO_VALUE.
     """
-    if text is None or is_missing(text):
+    if text is None or is_missing(text, words=writing.missing_words):
         return MonthReading()
     plain = without_text_mark(_BLANK_BESIDE_A_UNIT.sub("", normalise(text)))
     repairs: tuple[str, ...] = ("NORMALISED",) if plain != text.strip() else ()
@@ -263,13 +284,13 @@ def read_month(text: str | None, *, zone: tzinfo | None = None) -> MonthReading:
     found = _MONTH_LAST.fullmatch(body)
     if found:
         return _month(int(found[2]), int(found[1]), (*repairs, "DATE_REWRITTEN"))
-    found = _MONTH_IN_ENGLISH.fullmatch(body)
+    found = _MONTH_NAMED.fullmatch(body)
     if found:
-        month = _english_month(found[1] or found[4])
+        month = _month_named(found[1] or found[4], writing)
         return _month(int(found[2] or found[3]), month, (*repairs, "DATE_REWRITTEN"))
     if _YEAR_AND_A_DIGIT.fullmatch(body):
         return MonthReading(problem_code="MONTH_UNREADABLE")
-    day = read_date(text, zone=zone)
+    day = read_date(text, zone=zone, writing=writing, order=order)
     if day.value is not None:
         return MonthReading(
             value=Month.containing(day.value), repairs=(*day.repairs, "DAY_DROPPED")
@@ -278,13 +299,19 @@ def read_month(text: str | None, *, zone: tzinfo | None = None) -> MonthReading:
     return MonthReading(problem_code="MONTH_UNREADABLE" if unreadable else day.problem_code)
 
 
-def read_year(text: str | None, *, zone: tzinfo | None = None) -> YearReading:
+def read_year(
+    text: str | None,
+    *,
+    zone: tzinfo | None = None,
+    writing: Writing = EVERYWHERE,
+    order: str | None = None,
+) -> YearReading:
     """A year: `2020`, `2020年度`, `二〇二〇年`, or the year of a whole date or month.
 
-    `zone` is as of `read_date`. Problems: YEAR_UNREADABLE, DATE_INVALID, DATE_ZONE_UNKNOWN, CELL_ERROR,
-    FORMULA_NO_VALUE.
+    `zone` and `order` are as of `read_date`. Problems: YEAR_UNREADABLE, DATE_INVALID, DATE_ZONE_UNKNOWN,
+    CELL_ERROR, FORMULA_NO_VALUE.
     """
-    if text is None or is_missing(text):
+    if text is None or is_missing(text, words=writing.missing_words):
         return YearReading()
     plain = without_text_mark(normalise(text))
     if _HAN_YEAR.fullmatch(plain):
@@ -296,7 +323,7 @@ def read_year(text: str | None, *, zone: tzinfo | None = None) -> YearReading:
         return YearReading(
             value=int(found[1]), repairs=() if found[1] == text else ("DATE_REWRITTEN",)
         )
-    month = read_month(text, zone=zone)
+    month = read_month(text, zone=zone, writing=writing, order=order)
     if month.value is not None:
         return YearReading(value=month.value.year, repairs=(*month.repairs, "MONTH_DROPPED"))
     unreadable = month.problem_code == "MONTH_UNREADABLE"
@@ -309,8 +336,10 @@ def _month(year: int, month: int, repairs: tuple[str, ...]) -> MonthReading:
     return MonthReading(value=Month.of(year, month), repairs=repairs)
 
 
-def _english_month(name: str) -> int:
-    """1 to 12 of `Mar` or `March`; 0, which no date has, of any other word of three letters or more."""
+def _month_named(name: str, writing: Writing) -> int:
+    """1 to 12 of a country's own name, or of `Mar` or `March`; 0, which no date has, of any other word."""
+    if (own := writing.month_of.get(name.casefold())) is not None:
+        return own
     places = (
         place for place, whole in enumerate(_ENGLISH_MONTHS, 1) if whole.startswith(name.lower())
     )

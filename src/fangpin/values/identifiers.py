@@ -13,6 +13,7 @@ from typing import Literal
 
 from fangpin.values.masks import mask_identifier as mask_identifier
 from fangpin.values.text import cell_problem, is_missing, normalise
+from fangpin.values.writing import EVERYWHERE, Writing
 
 Kind = Literal["missing", "number", "own_reference", "other_document", "unreadable"]
 
@@ -38,10 +39,8 @@ _NUMBER_OF_ANOTHER = re.compile(r"[0-9A-Z]{6,12}(?:\([0-9A]\))?")
 _MILITARY = re.compile(r"[\u4e00-\u9fff]{1,3}字第?[0-9]{6,11}号?")
 _MASKED = re.compile(r"[0-9]{3,14}[*X]{3,}[0-9X]{0,4}")
 """A number of which a system shows the ends alone."""
-_SAYS_NONE = re.compile(
-    "无|没有|未|待|缺|丢失|遗失|补办|在办|办理中|黑户|新生|婴儿|外籍|不详|不明|空白"
-)
-"""A text without a digit that holds one of these says that there is no number."""
+_NOT_OF_A_SHAPE = re.compile("[^0-9A-Z]")
+_FRACTION_OF_A_CELL = re.compile(r"(?<=[0-9])\.0+$")
 _OTHER_DOCUMENT = re.compile(r"[A-Z]{1,3}[0-9]{6,12}|[A-Z][0-9]{6,9}\([0-9A]\)")
 _EIGHT_DIGITS = re.compile(r"[0-9]{8}")
 _UNKNOWN_PLACE = "999999"
@@ -77,22 +76,35 @@ def _refused(code: str, proposal: str | None = None) -> IdentifierReading:
     return IdentifierReading(None, "unreadable", problem_code=code, proposal=proposal)
 
 
-def read_identifier(text: str | None, *, scheme: str, today: date) -> IdentifierReading:
+def read_identifier(
+    text: str | None,
+    *,
+    scheme: str,
+    today: date,
+    shape: str | None = None,
+    writing: Writing = EVERYWHERE,
+) -> IdentifierReading:
     """Read an identity number by its scheme; `today` bounds births. Raises KeyError: no such scheme.
+
+    `shape` is the pattern of a number's digits and letters where the scheme knows none (`opaque`);
+    `writing` has the words that say: no number.
 
     Problems: ID_PRECISION_LOST, ID_SCIENTIFIC, ID_SHAPE, ID_MASKED, ID_REGION, ID_BIRTHDATE, ID_CHECKSUM,
     ID_CENTURY (with a proposal), ID_CERTIFICATE, CELL_ERROR, FORMULA_NO_VALUE.
     """
     read = SCHEMES[scheme]
-    if text is None or is_missing(text) or normalise(text).lower() == "nan":
+    words = writing.missing_words
+    if text is None or is_missing(text, words=words) or normalise(text).lower() == "nan":
         return MISSING
     problem = cell_problem(text)
     if problem:
         return _refused(problem)
     plain = normalise(text)
-    if _SAYS_NONE.search(plain) and not re.search("[0-9]", plain):
+    if not re.search("[0-9]", plain) and any(
+        part.casefold() in plain.casefold() for part in writing.no_number
+    ):
         return MISSING
-    reading = read(plain, today)
+    reading = _of_shape(plain, shape) if shape and scheme == "opaque" else read(plain, today)
     if reading.canonical is None or reading.canonical == text or reading.repairs:
         return reading
     return IdentifierReading(
@@ -119,12 +131,14 @@ def lengthen(fifteen: str) -> str:
     return seventeen + check_digit(seventeen)
 
 
-def bare_number(text: str | None) -> str | None:
+def bare_number(text: str | None, *, writing: Writing = EVERYWHERE) -> str | None:
     """A number as written, without space, dashes and wrapping; None where nothing is written.
 
     Its digits are not checked: it is what linkage compares of a number that could not be used.
     """
-    return None if text is None or is_missing(text) else _bare(normalise(text)) or None
+    if text is None or is_missing(text, words=writing.missing_words):
+        return None
+    return _bare(normalise(text)) or None
 
 
 def is_made_up(number: str) -> bool:
@@ -246,9 +260,27 @@ def _gb_disability_certificate(plain: str, today: date) -> IdentifierReading:
 def _opaque(plain: str, today: date) -> IdentifierReading:  # noqa: ARG001 - the schemes' shape
     if _SCIENTIFIC.fullmatch(plain) and "." in plain:
         return _refused("ID_SCIENTIFIC")
-    if len(plain) > 64:
+    # A number that has no digit is a remark: many people would bear it.
+    if len(plain) > 64 or not re.search("[0-9]", plain):
         return _refused("ID_SHAPE")
     return IdentifierReading(plain, "number")
+
+
+def _of_shape(plain: str, shape: str) -> IdentifierReading:
+    """A number of a country whose scheme is a pattern; marks between its digits and letters are dropped."""
+    plain = _FRACTION_OF_A_CELL.sub("", plain.upper())
+    scientific = _SCIENTIFIC.fullmatch(plain)
+    if scientific:
+        kept = 1 + len(scientific[1] or "")
+        return _refused("ID_PRECISION_LOST" if kept >= _SIGNIFICANT_OF_A_CELL else "ID_SCIENTIFIC")
+    number = _NOT_OF_A_SHAPE.sub("", plain)
+    if _MASKED.fullmatch(_bare(plain)):
+        return _refused("ID_MASKED")
+    if not re.fullmatch(shape, number):
+        return _refused("ID_SHAPE")
+    if not number.strip(number[0]):
+        return IdentifierReading(None, "own_reference", repairs=("ID_MADE_UP",))
+    return IdentifierReading(number, "number")
 
 
 SCHEMES: dict[str, Callable[[str, date], IdentifierReading]] = {

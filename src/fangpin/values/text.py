@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064"
@@ -21,10 +21,12 @@ _SPACE_BESIDE_HAN = re.compile(rf"(?<=[{_HAN}\u00b7])\s+|\s+(?=[{_HAN}\u00b7])")
 _HAS_HAN = re.compile(f"[{_HAN}]")
 
 MISSING_WORDS = frozenset(
-    {"", "-", "--", "---", "—", "——", "/", "\\", "无", "空", "暂无", "不详", "未知"}
-    | {"null", "none", "n/a", "na", "nil", "<na>", "(null)", "(空)", "#"}
+    {"", "-", "--", "---", "—", "——", "/", "\\", "#"}
+    | {"null", "none", "n/a", "na", "nil", "<na>", "(null)"}
 )
-"""What clerks and exporting systems write for 'nothing known here'; never zero."""
+"""What exporting systems and clerks of any country write for 'nothing known here'; never zero.
+
+A country's own words are its pack's (`values/writing.py`)."""
 
 CELL_ERRORS = frozenset(
     {"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#GETTING_DATA", "#SPILL!"}
@@ -53,9 +55,15 @@ def without_text_mark(text: str) -> str:
     return plain[2:-1] if plain.startswith('="') and plain.endswith('"') else plain
 
 
-def is_missing(text: str | None) -> bool:
-    """Whether a cell says nothing: blank, or one of the words that stand for nothing."""
-    return text is None or normalise(text).lower() in MISSING_WORDS
+def is_missing(text: str | None, *, words: Container[str] = ()) -> bool:
+    """Whether a cell says nothing: blank, or one of the words that stand for nothing.
+
+    `words` are those of a country, normalised and in small letters.
+    """
+    if text is None:
+        return True
+    plain = normalise(text).lower()
+    return plain in MISSING_WORDS or plain in words
 
 
 def cell_problem(text: str) -> str | None:

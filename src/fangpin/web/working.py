@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 
 from fangpin.casework.jobs.actions import has_work
+from fangpin.lake.home import Home
 from fangpin.values import clock
 
 SECONDS = 0.5
@@ -21,7 +22,13 @@ _log = logging.getLogger("fangpin.worker")
 
 
 def start_keeper() -> threading.Thread | None:
-    """Begin to look for work, for as long as this process lives; None where FANGPIN_WORKER is 0."""
+    """Begin to look for work, for as long as this process lives; None where FANGPIN_WORKER is 0.
+
+    What a server that was killed had half received is removed first: it holds numbers in the clear, and
+    nobody may send anything for weeks.
+    """
+    home = Home(settings.FANGPIN.home)
+    home.sweep(within=home.uploads)
     if not settings.FANGPIN.worker:
         return None
     thread = threading.Thread(target=_keep_for_ever, name="worker-keeper", daemon=True)

@@ -7,12 +7,14 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
+from typing import Protocol
 
 from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry.models import Household, Member, Provisional
 from fangpin.policy import Pack
 from fangpin.policy.procedure_models import Form, FormField
-from fangpin.values.identifiers import read_identifier
+from fangpin.values.identifiers import IdentifierReading, read_identifier
 from fangpin.values.masks import mask_identifier, mask_phone
 from fangpin.values.problem import Problem, ProblemError
 from fangpin.values.text import normalise
@@ -27,6 +29,12 @@ _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PHONE = re.compile(r"\+?[0-9]{7,15}")
 _MOST = {"head_name": 60, "address": 100}
 _MOST_PEOPLE = 60
+
+
+class IdentityReader(Protocol):
+    """Reads an identity number; `today` bounds births."""
+
+    def __call__(self, text: str | None, *, today: date) -> IdentifierReading: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +59,19 @@ def form_of_unregistered(pack: Pack) -> Form | None:
     return next((form for form in pack.forms.values() if form.act == REGISTER), None)
 
 
-def identity_scheme(pack: Pack) -> str | None:
-    """How this country's numbers are checked: the scheme of the feed that lists the persons."""
+def identity_reader(pack: Pack) -> IdentityReader | None:
+    """How this country's numbers are read: as in the feed that lists the persons; None: it has none."""
     registry = pack.header.registry
     contract = pack.contracts.get(registry.feed) if registry else None
     if registry is None or contract is None:
         return None
     fields = {one.field: one for one in contract.fields}
     found = fields.get(registry.identifier or "")
-    return found.scheme if found else None
+    if found is None or found.scheme is None:
+        return None
+    return partial(
+        read_identifier, scheme=found.scheme, shape=found.shape, writing=pack.header.writing
+    )
 
 
 def read_answers(
@@ -80,17 +92,17 @@ def read_answers(
         raise ProblemError(_no_form())
     known = {one.field: one for one in form.fields}
     said = {code: normalise(text).strip() for code, text in answers.items()}
-    scheme = identity_scheme(pack)
+    read = identity_reader(pack)
     problems = [_unknown(code) for code in said if code not in known]
     problems += [
         problem
         for one in form.fields
-        for problem in _faults(one, said.get(one.field, ""), scheme=scheme, today=today)
+        for problem in _faults(one, said.get(one.field, ""), read=read, today=today)
     ]
     if problems:
         raise ProblemError(problems)
     held = {one.holds: said.get(one.field, "") for one in form.fields if one.holds}
-    number = _canonical(held.get("identity", ""), scheme=scheme, today=today)
+    number = _canonical(held.get("identity", ""), read=read, today=today)
     return NewHousehold(
         division=division,
         form=form,
@@ -149,7 +161,9 @@ def write_provisional(new: NewHousehold, *, by: Scope, at: datetime) -> Provisio
     return made
 
 
-def _faults(one: FormField, text: str, *, scheme: str | None, today: date) -> Iterator[Problem]:
+def _faults(
+    one: FormField, text: str, *, read: IdentityReader | None, today: date
+) -> Iterator[Problem]:
     if not text:
         if one.required or one.holds in ("head_name", "members"):
             yield _missing(one)
@@ -165,7 +179,7 @@ def _faults(one: FormField, text: str, *, scheme: str | None, today: date) -> It
         yield _wrong(one, zh="姓名里不应有数字", en="a name without digits")
     elif one.holds == "phone" and not _PHONE.fullmatch(re.sub(r"[\s\-()]", "", text)):
         yield _wrong(one, zh="电话号码只有数字", en="digits only, as they are dialled")
-    elif one.holds == "identity" and not _canonical(text, scheme=scheme, today=today):
+    elif one.holds == "identity" and not _canonical(text, read=read, today=today):
         yield Problem(
             code="IDENTITY_UNREADABLE",
             where=WHERE,
@@ -179,11 +193,11 @@ def _faults(one: FormField, text: str, *, scheme: str | None, today: date) -> It
         yield _wrong(one, zh="写短一些", en="fewer words")
 
 
-def _canonical(text: str, *, scheme: str | None, today: date) -> str:
+def _canonical(text: str, *, read: IdentityReader | None, today: date) -> str:
     """The number in its one form; empty for none, or for what cannot be one."""
-    if not text or scheme is None:
+    if not text or read is None:
         return ""
-    return read_identifier(text, scheme=scheme, today=today).canonical or ""
+    return read(text, today=today).canonical or ""
 
 
 def _missing(one: FormField) -> Problem:

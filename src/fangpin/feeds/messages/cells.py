@@ -172,8 +172,8 @@ OF_CELLS: dict[str, FindingWords] = {
     ),
     "ROW_IS_HEADER": FindingWords(
         "row",
-        "该行是重复的表头，不是一条记录。",
-        "The row is the header again, no record.",
+        "该行是重复的标题或表头，不是一条记录。",
+        "The row is the title or the header again, no record.",
         "不必处理；从系统导出时不要分页，可免去这一行。",
         "Nothing is to be done; an export without pages has no such row.",
     ),

@@ -78,23 +78,23 @@ OF_FILES: dict[str, FindingWords] = {
     ),
     "ENCODING_UNKNOWN": FindingWords(
         "file",
-        "无法识别文字编码：既不是 UTF-8，也不是 UTF-16 或 GB18030。",
-        "The text encoding is none of UTF-8, UTF-16 and GB18030.",
+        "无法识别文字编码：既不是 UTF-8，也不是 UTF-16 或 {legacy}。",
+        "The text encoding is none of UTF-8, UTF-16 and {legacy}.",
         "请另存为“CSV UTF-8”后上传。",
         "Save it as 'CSV UTF-8' and upload it.",
     ),
     "ENCODING_GARBLED": FindingWords(
         "file",
-        "文件是乱码：曾被按错误的文字编码（UTF-8 与 GBK 弄反）打开后又保存，整份没有载入。",
-        "The text is garbled: it was once opened in the wrong encoding (UTF-8 for GBK, or the other way) and "
-        "saved so; nothing was loaded.",
+        "文件是乱码：曾被按错误的文字编码（如 UTF-8 与 GBK 弄反）打开后又保存，整份没有载入。",
+        "The text is garbled: it was once opened in the wrong encoding (such as UTF-8 for GBK, or the other "
+        "way) and saved so; nothing was loaded.",
         "请从原系统重新导出，不要在记事本、表格软件里打开后另存 CSV。",
         "Export it again from the system itself, without saving it in an editor or a spreadsheet.",
     ),
     "ENCODING_MIXED": FindingWords(
         "file",
-        "文件约第 {line} 行处换了文字编码，或有字被损坏（UTF-8 与 GBK 混在一起）。",
-        "The encoding changes or breaks near line {line}: UTF-8 and GBK in one file.",
+        "文件约第 {line} 行处换了文字编码，或有字被损坏（UTF-8 与别的编码混在一起）。",
+        "The encoding changes or breaks near line {line}: UTF-8 and another one in one file.",
         "请从原系统重新导出，不要拼接不同编码的文件。",
         "Export it again; do not join files of different encodings.",
     ),

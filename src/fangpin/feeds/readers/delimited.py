@@ -19,6 +19,7 @@ from fangpin.feeds.readers.table import RAW, RawTable, load_numbered
 from fangpin.lake.engine import EngineRefused
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.policy.feed_models import Contract
+from fangpin.values.writing import Writing
 
 _DELIMITERS = (",", "\t", ";", "|", "，", "^", "\x01")
 _LARGEST_CELL = 1 << 20
@@ -55,26 +56,32 @@ class _Bytes:
 
 
 def read_delimited(
-    file: Path, *, contract: Contract, engine: Engine, limits: Limits, workplace: Path
+    file: Path,
+    *,
+    contract: Contract,
+    writing: Writing,
+    engine: Engine,
+    limits: Limits,
+    workplace: Path,
 ) -> RawTable:
     """Load a delimited text file. Raises FileRefused (encoding, FILE_EMPTY, FILE_CORRUPT)."""
     findings: list[Finding] = []
-    encoding = detect_encoding(file)
+    encoding = detect_encoding(file, legacy=writing.encoding)
     if encoding not in ("utf-8", "utf-8-sig"):
         converted = workplace / "converted.csv"
         transcode(file, encoding=encoding, to=converted)
         findings.append(finding("ENCODING_CONVERTED", encoding=encoding.upper()))
         file = converted
-    found = _look(file, contract=contract, limits=limits)
+    found = _look(file, contract=contract, writing=writing, limits=limits)
     header = found.header
     findings += header_findings(header, numbers=range(1, len(found.rows) + 1))
-    mapping = map_columns(header.cells, contract=contract)
+    mapping = map_columns(header.cells, contract=contract, writing=writing)
     blank_rows = _load_at_full_speed(file, found, mapping, contract, engine)
     if blank_rows is None:
         row_no, misshapen = _load_row_by_row(file, found, engine, workplace)
-        return RawTable(mapping, row_no, misshapen, tuple(findings))
+        return RawTable(mapping, row_no, misshapen, tuple(findings), above=header.above)
     row_no = f"CAST(raw.rowid + {header.first_data + 1} AS INTEGER)"
-    return RawTable(mapping, row_no, None, tuple(findings), blank_rows)
+    return RawTable(mapping, row_no, None, tuple(findings), blank_rows, header.above)
 
 
 def header_findings(header: HeaderRow, *, numbers: Sequence[int]) -> list[Finding]:
@@ -90,7 +97,7 @@ def header_findings(header: HeaderRow, *, numbers: Sequence[int]) -> list[Findin
     return told
 
 
-def _look(file: Path, *, contract: Contract, limits: Limits) -> _Found:
+def _look(file: Path, *, contract: Contract, writing: Writing, limits: Limits) -> _Found:
     best: _Found | None = None
     looked_at: list[list[list[str]]] = []
     for delimiter in _DELIMITERS:
@@ -100,7 +107,7 @@ def _look(file: Path, *, contract: Contract, limits: Limits) -> _Found:
         looked_at.append(rows)
         if not any(cell.strip() for row in rows for cell in row):
             raise FileRefused(finding("FILE_EMPTY"))
-        header = find_header(rows, contract=contract)
+        header = find_header(rows, contract=contract, writing=writing)
         if best is None or (header.matches, len(header.cells)) > (
             best.header.matches,
             len(best.header.cells) if best.header.matches == header.matches else 0,

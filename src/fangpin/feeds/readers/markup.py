@@ -20,6 +20,7 @@ _NO_DISPLAY = re.compile(
     re.IGNORECASE,
 )
 _ZERO = re.compile(r"0(?:\.0*)?")
+_FRACTION = re.compile(r"-?[0-9]+\.[0-9]+")
 
 
 @dataclass(slots=True)
@@ -35,20 +36,24 @@ class Table:
     is_shown: bool = True
 
 
-def tables_of(file: Path) -> list[Table]:
-    """The rows of every table; of merged cells those beside the first are blank, those below it marked."""
+def tables_of(file: Path, *, point: str = ".", legacy: str | None = None) -> list[Table]:
+    """The rows of every table; of merged cells those beside the first are blank, those below it marked.
+
+    `point` marks the fraction of a spreadsheet's numbers, `legacy` is the encoding of a page that is not
+    in Unicode.
+    """
     content = file.read_bytes()
-    parser = _Tables()
-    parser.feed(_decoded(content))
+    parser = _Tables(point)
+    parser.feed(_decoded(content, legacy))
     parser.close()
     parser.end_table()
     return parser.tables
 
 
-def _decoded(content: bytes) -> str:
+def _decoded(content: bytes, legacy: str | None) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace")
-    for encoding in ("utf-8-sig", "gb18030"):
+    for encoding in ("utf-8-sig", *([legacy] if legacy else [])):
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:
@@ -57,8 +62,10 @@ def _decoded(content: bytes) -> str:
 
 
 class _Tables(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, point: str) -> None:
         super().__init__(convert_charrefs=True)
+        self._point = point
+        self._is_number = False
         self.tables: list[Table] = []
         self._table = Table()
         self._row: list[str] | None = None
@@ -107,6 +114,8 @@ class _Tables(HTMLParser):
             self._has_formula = "ss:formula" in told
             self._span = _span(told.get("colspan"), told.get("ss:mergeacross"))
             self._height = _span(told.get("rowspan"), told.get("ss:mergedown"))
+        elif tag == "data":
+            self._is_number = dict(attrs).get("ss:type") == "Number"
         elif tag == "br" and self._cell is not None:
             self._cell.append(" ")
 
@@ -176,6 +185,9 @@ class _Tables(HTMLParser):
         if self._cell is not None and self._row is not None and len(self._row) < _WIDEST:
             text = re.sub(r"\s+", " ", "".join(self._cell)).strip()
             text = FORMULA_MARK if self._has_formula and not text else text
+            if self._is_number and self._point != "." and _FRACTION.fullmatch(text):
+                text = re.sub(r"\.0+$", "", text).replace(".", self._point)
+            self._is_number = False
             for place in range(self._span):
                 if self._height > 1 and len(self._row) < _WIDEST:
                     self._below[len(self._row)] = (self._height - 1, "" if place else text)

@@ -15,6 +15,7 @@ from fangpin.feeds.limits import Limits
 from fangpin.feeds.readers.table import RawTable, load_numbered
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.policy.feed_models import Contract
+from fangpin.values.writing import EVERYWHERE, Writing
 
 LONGEST_LINE = 1 << 20
 """Bytes. No honest row is longer; none is read further."""
@@ -28,7 +29,13 @@ class _Pairs(list[tuple[str, Any]]):
 
 
 def read_ndjson(
-    file: Path, *, contract: Contract, engine: Engine, limits: Limits, workplace: Path
+    file: Path,
+    *,
+    contract: Contract,
+    writing: Writing,
+    engine: Engine,
+    limits: Limits,
+    workplace: Path,
 ) -> RawTable:
     """Load an NDJSON file; columns are the keys of all its objects. Numbers keep their digits.
 
@@ -40,7 +47,7 @@ def read_ndjson(
     numbered = workplace / "numbered.csv"
     with numbered.open("w", encoding="utf-8", newline="") as target:
         writer = csv.writer(target, lineterminator="\n", quoting=csv.QUOTE_ALL)
-        for row_no, pairs in _objects(file):
+        for row_no, pairs in _objects(file, writing):
             cells = [""] * len(places)
             misshapen = len({key for key, _ in pairs}) < len(pairs)
             for key, value in pairs:
@@ -57,7 +64,7 @@ def read_ndjson(
             writer.writerow([row_no, int(misshapen), *cells])
     if not places:
         raise FileRefused(finding("FILE_EMPTY"))
-    mapping = map_columns(list(places), contract=contract)
+    mapping = map_columns(list(places), contract=contract, writing=writing)
     number, flag = load_numbered(numbered, len(places), engine)
     return RawTable(mapping, number, flag, ())
 
@@ -65,12 +72,12 @@ def read_ndjson(
 def is_ndjson(file: Path) -> bool:
     """Whether the first line that is not blank is a whole JSON object."""
     try:
-        return next(_objects(file), None) is not None
+        return next(_objects(file, EVERYWHERE), None) is not None
     except FileRefused:
         return False
 
 
-def _objects(file: Path) -> Iterator[tuple[int, _Pairs]]:
+def _objects(file: Path, writing: Writing) -> Iterator[tuple[int, _Pairs]]:
     """(line, object) of every line that is not blank."""
     with file.open("rb") as stream:
         line_no = 0
@@ -80,19 +87,19 @@ def _objects(file: Path) -> Iterator[tuple[int, _Pairs]]:
                 line = line.removeprefix(b"\xef\xbb\xbf")
             if not line.strip():
                 continue
-            pairs = _object(line) if len(line) <= LONGEST_LINE else None
+            pairs = _object(line, writing) if len(line) <= LONGEST_LINE else None
             if pairs is None:
                 raise FileRefused(finding("JSON_LINE_UNREADABLE", row=line_no))
             yield line_no, pairs
 
 
-def _object(line: bytes) -> _Pairs | None:
+def _object(line: bytes, writing: Writing) -> _Pairs | None:
     try:
         read = json.loads(
             line.decode("utf-8"),
             object_pairs_hook=_Pairs,
             parse_int=str,
-            parse_float=str,
+            parse_float=writing.figure,
             parse_constant=str,
         )
     except (ValueError, RecursionError):

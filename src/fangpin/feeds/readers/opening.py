@@ -22,6 +22,7 @@ from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import TEMPORARY, Home, machine_problems
 from fangpin.policy.feed_models import Contract
 from fangpin.values.problem import Problem, ProblemError
+from fangpin.values.writing import Writing
 
 _CHUNK = 1 << 18
 
@@ -31,6 +32,7 @@ def read_file(
     *,
     original_name: str,
     contract: Contract,
+    writing: Writing,
     engine: Engine,
     limits: Limits,
     workplace: Path,
@@ -40,7 +42,8 @@ def read_file(
 ) -> RawTable:
     """The rows of a file as text cells, in the engine's table RAW. Raises FileRefused as the readers do.
 
-    `known` is what the file is where that was agreed on; `findings` gains what its name claims wrongly.
+    `writing` is the country's; `known` is what the file is where that was agreed on; `findings` gains what
+    its name claims wrongly.
     """
     container = sniff(file, limits=limits, known=known)
     if mismatch := type_mismatch(container, original_name=original_name):
@@ -49,18 +52,29 @@ def read_file(
         findings.append(finding("MACROS_LEFT"))
     if container == "csv":
         return read_delimited(
-            file, contract=contract, engine=engine, limits=limits, workplace=workplace
+            file,
+            contract=contract,
+            writing=writing,
+            engine=engine,
+            limits=limits,
+            workplace=workplace,
         )
     if container == "ndjson":
         return read_ndjson(
-            file, contract=contract, engine=engine, limits=limits, workplace=workplace
+            file,
+            contract=contract,
+            writing=writing,
+            engine=engine,
+            limits=limits,
+            workplace=workplace,
         )
     if container == "parquet":
-        return read_parquet(file, contract=contract, engine=engine, limits=limits)
+        return read_parquet(file, contract=contract, writing=writing, engine=engine, limits=limits)
     return read_workbook(
         file,
         container=container,
         contract=contract,
+        writing=writing,
         engine=engine,
         limits=limits,
         workplace=workplace,

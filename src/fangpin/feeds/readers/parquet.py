@@ -12,11 +12,15 @@ from fangpin.feeds.shapes import quoted
 from fangpin.lake.engine import EngineRefused
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.policy.feed_models import Contract
+from fangpin.values.writing import Writing
 
 _NESTED = ("STRUCT", "MAP", "UNION", "VARIANT")
+_FRACTIONS = ("DECIMAL", "DOUBLE", "FLOAT")
 
 
-def read_parquet(file: Path, *, contract: Contract, engine: Engine, limits: Limits) -> RawTable:
+def read_parquet(
+    file: Path, *, contract: Contract, writing: Writing, engine: Engine, limits: Limits
+) -> RawTable:
     """Load a Parquet file; a value that is itself a list or a record sets its row aside.
 
     Bytes are texts, as older warehouses write them; a row of bytes that are none is set aside. Raises
@@ -32,7 +36,7 @@ def read_parquet(file: Path, *, contract: Contract, engine: Engine, limits: Limi
         raise FileRefused(finding("FILE_CORRUPT")) from error
     if count > limits.rows:
         raise FileRefused(finding("FILE_TOO_DEMANDING", detail=f"> {limits.rows} rows"))
-    mapping = map_columns([name for name, _ in columns], contract=contract)
+    mapping = map_columns([name for name, _ in columns], contract=contract, writing=writing)
     cells, misshapen = [], []
     for place in sorted({column.position for column in mapping.columns}):
         name, kind = quoted(columns[place][0]), str(columns[place][1])
@@ -45,6 +49,8 @@ def read_parquet(file: Path, *, contract: Contract, engine: Engine, limits: Limi
             misshapen.append(f"{name} IS NOT NULL")
         elif kind == "VARCHAR":
             text = f"replace({name}, chr(0), '')"
+        elif writing.has_decimal_comma and kind.startswith(_FRACTIONS):
+            text = f"replace(regexp_replace({text}, '[.]0+$', ''), '.', ',')"
         cells.append(f"{text} AS c{place}")
     if misshapen:
         cells.append(f"({' OR '.join(misshapen)}) AS misshapen")

@@ -19,7 +19,8 @@ class RawTable:
 
     `row_no` is the SQL of the clerk's row number; `misshapen` the SQL of a flag that the row has
     more or fewer cells than the header, or None when no row has. Of `blank_rows` no cell says
-    anything, those included that are not read; most readers leave such rows out.
+    anything, those included that are not read; most readers leave such rows out. `above` are the texts
+    above the header.
     """
 
     mapping: Mapping
@@ -27,6 +28,7 @@ class RawTable:
     misshapen: str | None
     findings: tuple[Finding, ...]
     blank_rows: int = 0
+    above: tuple[str, ...] = ()
 
 
 def load_numbered(

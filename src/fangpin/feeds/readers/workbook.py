@@ -34,9 +34,18 @@ from fangpin.feeds.shapes import literal
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.policy.feed_models import Contract
 from fangpin.values.text import MERGED_MARK
+from fangpin.values.writing import Writing
 
 _CHILD = "fangpin.feeds.readers.workbook_child"
 _SMALL_ENOUGH_TO_STREAM = 20 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Which sheet is meant, and how the country writes."""
+
+    sheet: str | None
+    writing: Writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,7 @@ def read_workbook(
     *,
     container: str,
     contract: Contract,
+    writing: Writing,
     engine: Engine,
     limits: Limits,
     workplace: Path,
@@ -70,19 +80,23 @@ def read_workbook(
     SHEET_AMBIGUOUS (several have rows: someone must say which), SHEET_UNKNOWN, FILE_TOO_DEMANDING,
     COLUMN_MISSING, COLUMN_AMBIGUOUS.
     """
-    read = _sheets_by_child(file, container, limits, workplace, sheet)
+    read = _sheets_by_child(file, container, limits, workplace, sheet, writing)
     sheets = [
         one
         for told in read
-        if (one := _sheet(told, workplace, contract=contract, limits=limits)) is not None
+        if (one := _sheet(told, workplace, contract=contract, writing=writing, limits=limits))
+        is not None
     ]
     if not sheets:
         left_out = read[0]["left_out"] if read else []
         raise FileRefused([finding("FILE_EMPTY"), *_left_out(left_out)])
     chosen, findings = _choose(
-        sheets, contract=contract, is_page=not any(one["has_name"] for one in read)
+        sheets,
+        contract=contract,
+        writing=writing,
+        is_page=not any(one["has_name"] for one in read),
     )
-    mapping = map_columns(chosen.header.cells, contract=contract)
+    mapping = map_columns(chosen.header.cells, contract=contract, writing=writing)
     first = (
         chosen.numbers[chosen.header.first_data]
         if chosen.header.first_data < len(chosen.numbers)
@@ -97,16 +111,22 @@ def read_workbook(
     findings += _hidden(engine, chosen, mapping.columns)
     if chosen.linked[0]:
         findings.append(finding("CELLS_LINKED", count=chosen.linked[0], row=chosen.linked[1]))
-    return RawTable(mapping, row_no, misshapen, tuple(findings))
+    return RawTable(mapping, row_no, misshapen, tuple(findings), above=chosen.header.above)
 
 
 def _sheets_by_child(
-    file: Path, container: str, limits: Limits, workplace: Path, sheet: str | None
+    file: Path,
+    container: str,
+    limits: Limits,
+    workplace: Path,
+    sheet: str | None,
+    writing: Writing,
 ) -> list[dict[str, Any]]:
-    death = _run_child(file, container, limits, workplace, stream=False, sheet=sheet)
+    asked = _Asked(sheet, writing)
+    death = _run_child(file, container, limits, workplace, asked, stream=False)
     if death and container == "xlsx" and file.stat().st_size < _SMALL_ENOUGH_TO_STREAM:
         # A stray cell in a far corner costs the fast reader all memory; the slow one reads rows.
-        death = _run_child(file, container, limits, workplace, stream=True, sheet=sheet)
+        death = _run_child(file, container, limits, workplace, asked, stream=True)
     if death:
         raise FileRefused(finding("FILE_TOO_DEMANDING", detail=death))
     refusal = workplace / "refusal.json"
@@ -124,9 +144,9 @@ def _run_child(
     container: str,
     limits: Limits,
     workplace: Path,
+    asked: _Asked,
     *,
     stream: bool,
-    sheet: str | None,
 ) -> str | None:
     """Run the reader; None when it ended by itself, else how it died."""
     told = {
@@ -135,7 +155,9 @@ def _run_child(
         "written": limits.unpacked_bytes * 2,
         "columns": limits.columns,
         "stream": int(stream),
-        "sheet": sheet,
+        "sheet": asked.sheet,
+        "point": "," if asked.writing.has_decimal_comma else ".",
+        "encoding": asked.writing.encoding,
     }
     arguments = [str(file.resolve()), container, str(workplace.resolve()), json.dumps(told)]
     try:
@@ -160,7 +182,12 @@ def _run_child(
 
 
 def _sheet(
-    told: dict[str, Any], workplace: Path, *, contract: Contract, limits: Limits
+    told: dict[str, Any],
+    workplace: Path,
+    *,
+    contract: Contract,
+    writing: Writing,
+    limits: Limits,
 ) -> _Sheet | None:
     if not told["rows"]:
         return None
@@ -168,7 +195,9 @@ def _sheet(
     csv.field_size_limit(1 << 24)
     with file.open(encoding="utf-8", newline="") as stream:
         rows = list(itertools.islice(csv.reader(stream), limits.header_rows))
-    header = find_header([[*map(unmarked, row[2:])] for row in rows], contract=contract)
+    header = find_header(
+        [[*map(unmarked, row[2:])] for row in rows], contract=contract, writing=writing
+    )
     return _Sheet(
         name=str(told["name"]),
         file=file,
@@ -182,7 +211,7 @@ def _sheet(
 
 
 def _choose(
-    sheets: list[_Sheet], *, contract: Contract, is_page: bool
+    sheets: list[_Sheet], *, contract: Contract, writing: Writing, is_page: bool
 ) -> tuple[_Sheet, list[Finding]]:
     """The sheet to read; one of several is never guessed, for a file may hold two months.
 
@@ -190,7 +219,7 @@ def _choose(
     """
     if len(sheets) == 1:
         return sheets[0], []
-    fitting = [sheet for sheet in sheets if _fits(sheet, contract)]
+    fitting = [sheet for sheet in sheets if _fits(sheet, contract, writing)]
     named = fitting if is_page else [one for one in fitting if one.name in contract.sheets]
     if len(named) != 1:
         listed = "、".join(sheet.name[:40] for sheet in sheets)
@@ -204,9 +233,9 @@ def _choose(
     ]
 
 
-def _fits(sheet: _Sheet, contract: Contract) -> bool:
+def _fits(sheet: _Sheet, contract: Contract, writing: Writing) -> bool:
     try:
-        map_columns(sheet.header.cells, contract=contract)
+        map_columns(sheet.header.cells, contract=contract, writing=writing)
     except FileRefused:
         return False
     return True

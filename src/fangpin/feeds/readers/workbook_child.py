@@ -78,11 +78,11 @@ def _sheets(
     if kind == "xlsx":
         _refuse_doctype(file)
     if kind == "html":
-        named: Iterable[_Sheet] = _html_tables(file, limits["sheet"])
+        named: Iterable[_Sheet] = _html_tables(file, limits)
     elif limits.get("stream"):
-        named = _streamed_sheets(file, limits["columns"], limits["sheet"])
+        named = _streamed_sheets(file, limits)
     else:
-        named = _calamine_sheets(file, kind, limits["columns"], limits["sheet"])
+        named = _calamine_sheets(file, kind, limits)
     for position, sheet in enumerate(named):
         written = folder / f"sheet-{position}.csv"
         count = width = 0
@@ -110,7 +110,7 @@ def _sheets(
 # ── xlsx and xls by calamine ────────────────────────────────────────────────────────────────────
 
 
-def _calamine_sheets(file: Path, kind: str, columns: int, wanted: str | None) -> Iterator[_Sheet]:
+def _calamine_sheets(file: Path, kind: str, limits: dict[str, Any]) -> Iterator[_Sheet]:
     import python_calamine as calamine
 
     try:
@@ -122,7 +122,7 @@ def _calamine_sheets(file: Path, kind: str, columns: int, wanted: str | None) ->
                 for sheet in known
                 if str(sheet.typ).endswith(".WorkSheet")
             ],
-            wanted,
+            limits["sheet"],
         )
         parts = sheet_parts(file) if kind == "xlsx" else {}
         told = look_at_old(file) if kind == "xls" else []
@@ -130,7 +130,7 @@ def _calamine_sheets(file: Path, kind: str, columns: int, wanted: str | None) ->
         for name in visible:
             sheet = workbook.get_sheet_by_name(name)
             seen = look_at(file, parts[name]) if name in parts else old.get(name, NOTHING_SEEN)
-            yield _Sheet(name, _calamine_rows(sheet, seen.failures, columns), seen, left_out)
+            yield _Sheet(name, _calamine_rows(sheet, seen.failures, limits), seen, left_out)
     except calamine.PasswordError as error:
         raise Refused("FILE_ENCRYPTED") from error
     except (calamine.CalamineError, zipfile.BadZipFile, OSError, KeyError, ValueError) as error:
@@ -140,16 +140,17 @@ def _calamine_sheets(file: Path, kind: str, columns: int, wanted: str | None) ->
 
 
 def _calamine_rows(
-    sheet: Any, failures: dict[tuple[int, int], str], columns: int
+    sheet: Any, failures: dict[tuple[int, int], str], limits: dict[str, Any]
 ) -> Iterator[list[str]]:
     if sheet.start is None:
         return
+    point = limits["point"]
     before = [""] * sheet.start[1]
-    if sheet.width + len(before) > columns:
-        raise Refused("FILE_TOO_DEMANDING", detail=f"> {columns} columns")
+    if sheet.width + len(before) > limits["columns"]:
+        raise Refused("FILE_TOO_DEMANDING", detail=f"> {limits['columns']} columns")
     merged = Merged(sheet.merged_cell_ranges or ())
     for row_no, row in enumerate(sheet.iter_rows()):
-        cells = [*before, *(cell_text(value) for value in row)]
+        cells = [*before, *(cell_text(value, point) for value in row)]
         if merged:
             merged.fill(row_no, cells)
         if failures:
@@ -172,14 +173,17 @@ def _chosen(sheets: list[tuple[str, bool]], wanted: str | None) -> tuple[list[st
     return shown, [name for name, is_visible in sheets if not is_visible]
 
 
-def cell_text(value: object) -> str:
-    """A cell's value as text; a number that may have lost digits stays visibly scientific."""
+def cell_text(value: object, point: str = ".") -> str:
+    """A cell's value as text; a number that may have lost digits stays visibly scientific.
+
+    `point` is the country's mark of a fraction, as its spreadsheets show it.
+    """
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return _number_text(value)
+        return _number_text(value, point)
     if isinstance(value, datetime):
         whole = value.time() == time(0)
         return value.date().isoformat() if whole else value.isoformat(sep=" ", timespec="seconds")
@@ -190,12 +194,12 @@ def cell_text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _number_text(value: int | float) -> str:
+def _number_text(value: int | float, point: str) -> str:
     if value != value or value in (float("inf"), float("-inf")):
         return str(value)
     if float(value).is_integer():
         return str(int(value)) if abs(value) < _EXACT else f"{float(value):.16e}"
-    return format(Decimal(f"{value:.15g}"), "f")
+    return format(Decimal(f"{value:.15g}"), "f").replace(".", point)
 
 
 # ── declarations that are forbidden ─────────────────────────────────────────────────────────────
@@ -242,26 +246,28 @@ def broken_or_poor(error: Exception) -> Exception:
 # ── the frugal way, for sheets with a stray cell in a far corner ────────────────────────────────
 
 
-def _streamed_sheets(file: Path, columns: int, wanted: str | None) -> Iterator[_Sheet]:
+def _streamed_sheets(file: Path, limits: dict[str, Any]) -> Iterator[_Sheet]:
     import openpyxl
 
     workbook = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
     visible, left_out = _chosen(
-        [(sheet.title, sheet.sheet_state == "visible") for sheet in workbook.worksheets], wanted
+        [(sheet.title, sheet.sheet_state == "visible") for sheet in workbook.worksheets],
+        limits["sheet"],
     )
     parts = sheet_parts(file)
     for name in visible:
         sheet = workbook[name]
         sheet.reset_dimensions()
         seen = look_at(file, parts[name]) if name in parts else NOTHING_SEEN
-        yield _Sheet(name, _streamed_rows(sheet, seen.failures, columns), seen, left_out)
+        yield _Sheet(name, _streamed_rows(sheet, seen.failures, limits), seen, left_out)
 
 
 def _streamed_rows(
-    sheet: Any, failures: dict[tuple[int, int], str], columns: int
+    sheet: Any, failures: dict[tuple[int, int], str], limits: dict[str, Any]
 ) -> Iterator[list[str]]:
+    columns, point = limits["columns"], limits["point"]
     for row_no, row in enumerate(sheet.iter_rows(values_only=True)):
-        cells = [cell_text(value) for value in row[:columns]]
+        cells = [cell_text(value, point) for value in row[:columns]]
         while cells and not cells[-1]:
             cells.pop()
         for place in range(len(cells)) if failures else ():
@@ -269,7 +275,7 @@ def _streamed_rows(
         yield cells
 
 
-def _html_tables(file: Path, wanted: str | None) -> Iterator[_Sheet]:
+def _html_tables(file: Path, limits: dict[str, Any]) -> Iterator[_Sheet]:
     from fangpin.feeds.readers.markup import tables_of
 
     with file.open("rb") as stream:
@@ -277,11 +283,11 @@ def _html_tables(file: Path, wanted: str | None) -> Iterator[_Sheet]:
     # A page's plain <!DOCTYPE html> declares nothing; entities and outside files are no page's.
     if b"<!ENTITY" in prolog or re.search(rb"<!DOCTYPE[^>]*\[", prolog):
         raise Refused("XML_FORBIDDEN")
-    tables = tables_of(file)
+    tables = tables_of(file, point=limits["point"], legacy=limits["encoding"])
     sheets = {one.sheet: one.is_shown for one in tables}
     chosen, left_out = list(sheets), list[str]()
     if any(chosen):
-        chosen, left_out = _chosen(list(sheets.items()), wanted)
+        chosen, left_out = _chosen(list(sheets.items()), limits["sheet"])
     for position, table in enumerate(tables, start=1):
         if table.sheet in chosen:
             name = table.sheet or f"table {position}"

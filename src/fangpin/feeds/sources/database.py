@@ -19,6 +19,7 @@ from fangpin.feeds.sources import marks, problems
 from fangpin.feeds.sources.patience import Silent, patiently
 from fangpin.feeds.sources.settings import DatabaseSource
 from fangpin.values.problem import ProblemError
+from fangpin.values.writing import Writing
 
 _EXACT = 10**15
 """Below it a float holds every whole number: what is larger is shown as the float that it is."""
@@ -35,7 +36,13 @@ class Fetched:
 
 
 def fetch_rows(
-    source: DatabaseSource, *, mark: dict[str, str] | None, to: Path, largest: int, at: datetime
+    source: DatabaseSource,
+    *,
+    mark: dict[str, str] | None,
+    to: Path,
+    largest: int,
+    at: datetime,
+    writing: Writing,
 ) -> Fetched:
     """Write the rows at or above the mark, one object a line, under the database's column names.
 
@@ -43,13 +50,13 @@ def fetch_rows(
     so do rows of a table that bear no mark, or one that is not yet; a pull that brings only those gives 0
     rows. A table in which nothing stands at or above the mark any more was emptied or put back: all of
     it is read. Moments that bear a zone are written in that of `at`: whatever the server's own is, the
-    day is ours.
+    day is ours; fractions are written as the country does.
     Raises ProblemError SOURCES_NOT_INSTALLED, SOURCE_UNREACHABLE, SOURCE_SILENT, SOURCE_MARK_MISSING,
     SOURCE_MARK_UNUSABLE, SOURCE_COLUMN_TWICE, SOURCE_TOO_LARGE.
     """
-    written = _write(source, mark, to, largest, at)
+    written = _write(source, mark, to, largest, at, writing)
     if source.table is not None and mark is not None and written.highest is None:
-        written = _write(source, None, to, largest, at)
+        written = _write(source, None, to, largest, at, writing)
     if written.highest is None:
         return Fetched(written.rows, mark)
     now = {**marks.named(written.highest), "rows": f"{written.digest:064x}"}
@@ -70,7 +77,12 @@ class _Written:
 
 
 def _write(
-    source: DatabaseSource, mark: dict[str, str] | None, to: Path, largest: int, at: datetime
+    source: DatabaseSource,
+    mark: dict[str, str] | None,
+    to: Path,
+    largest: int,
+    at: datetime,
+    writing: Writing,
 ) -> _Written:
     rows = _rows(source, mark)
     names = next(rows)
@@ -80,7 +92,9 @@ def _write(
     size = 0
     with to.open("wb") as file:
         for row in rows:
-            cells = {name: _cell(value, zone) for name, value in zip(names, row, strict=True)}
+            cells = {
+                name: _cell(value, zone, writing) for name, value in zip(names, row, strict=True)
+            }
             # Half of a pair of surrogates stays an escape, and the reader sets its row aside.
             line = _written_out(cells).encode("utf-8", "backslashreplace")
             size += file.write(line + b"\n")
@@ -212,14 +226,14 @@ def _place_of_mark(source: DatabaseSource, names: Sequence[str]) -> int | None:
     raise ProblemError(problems.mark_missing(source.source, source.high_water_mark, names))
 
 
-def _cell(value: Any, zone: tzinfo) -> str | bool | None:
+def _cell(value: Any, zone: tzinfo, writing: Writing) -> str | bool | None:
     """A value as a file would have it; every digit that is there and none that is not."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, Decimal):
-        return f"{value:f}"
+        return writing.figure(f"{value:f}")
     if isinstance(value, float):
-        return f"{Decimal(repr(value)):f}" if abs(value) < _EXACT else repr(value)
+        return writing.figure(f"{Decimal(repr(value)):f}") if abs(value) < _EXACT else repr(value)
     if isinstance(value, datetime):
         return _wall_time(value, zone).isoformat(sep=" ")
     if isinstance(value, date):

@@ -75,6 +75,7 @@ class _Act:
             to=file,
             largest=self.limits.file_bytes,
             at=self.at,
+            writing=self.pack.header.writing,
         )
         if not fetched.rows:
             return []

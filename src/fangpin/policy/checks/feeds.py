@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from fangpin.policy.checks.book import Book, unknown
@@ -153,6 +154,38 @@ def field_limits_make_sense(book: Book) -> Iterator[Problem]:
                     fix_zh="删去 open_ended，或把类型改为 date。",
                     fix_en="Delete open_ended, or make the type date.",
                 )
+
+
+_SHAPE = re.compile(r"(?:[0-9A-Z]|\[[0-9A-Z-]+\]|\([0-9A-Z|?\[\]{},-]+\)|\{\d+(?:,\d*)?\}|[?|])+")
+
+
+def identifier_shapes_can_be_read(book: Book) -> Iterator[Problem]:
+    """FIELD_SHAPE: a shape that is no pattern of digits and capitals, or of a field that has none."""
+    for entry, contract in book.all("contract", Contract):
+        for index, field in enumerate(contract.fields):
+            if field.shape is None:
+                continue
+            is_opaque = field.type == "identifier" and field.scheme in (None, "opaque")
+            if is_opaque and _SHAPE.fullmatch(field.shape) and _compiles(field.shape):
+                continue
+            yield Problem(
+                code="FIELD_SHAPE",
+                where=entry.where("fields", index, "shape"),
+                zh=f"字段“{field.field}”的 shape“{field.shape}”用不了：只有 scheme 为 opaque 的证件号码有 "
+                "shape，由数字、大写字母、方括号、次数和竖线组成。",
+                en=f"The shape '{field.shape}' of the field '{field.field}' cannot be used: opaque identity "
+                "numbers alone have one, made of digits, capitals, square brackets, counts and bars.",
+                fix_zh='例如 shape: "[0-9]{13}"、"[A-Z]{4}[0-9]{6}"；号码中间的空格、短横、点不写。',
+                fix_en='Such as shape: "[0-9]{13}" or "[A-Z]{4}[0-9]{6}", without spaces, dashes and dots.',
+            )
+
+
+def _compiles(pattern: str) -> bool:
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return True
 
 
 def registry_fields_exist(book: Book) -> Iterator[Problem]:

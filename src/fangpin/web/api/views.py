@@ -41,7 +41,7 @@ def deliveries(request: ConsoleRequest, feed: str) -> HttpResponse:
 
     Raises ProblemError FEED_UNKNOWN, MEDIA_TYPE_UNSUPPORTED, CONTENT_ENCODING_UNSUPPORTED,
     IDEMPOTENCY_KEY_MISSING, IDEMPOTENCY_KEY_USED, MONTH_UNREADABLE, MONTH_AHEAD, LENGTH_MISSING,
-    FILE_EMPTY, BODY_TOO_LARGE, BODY_CUT.
+    FILE_EMPTY, BODY_TOO_LARGE, BODY_CUT, PARAMETER_UNKNOWN.
     """
     pack = installation_pack()
     if pack.owners.get(feed) != request.scope.department:
@@ -53,6 +53,7 @@ def deliveries(request: ConsoleRequest, feed: str) -> HttpResponse:
     key = request.headers.get("Idempotency-Key", "")
     if not _KEY.fullmatch(key):
         raise ProblemError(_key_missing())
+    _refuse_other_parameters(request, known=("month",))
     month = _month(request.GET.getlist("month"), today=request.today)
     incoming = _read(request)
     try:
@@ -88,13 +89,17 @@ def deliveries(request: ConsoleRequest, feed: str) -> HttpResponse:
 
 @with_token("GET", "HEAD")
 def delivery(request: ConsoleRequest, feed: str, upload_no: str) -> HttpResponse:
-    """What became of a body: state, counts, findings, and refused rows from `offset` on."""
+    """What became of a body: state, counts, findings, and refused rows from `offset` on.
+
+    Raises ProblemError PARAMETER_UNKNOWN, PARAMETER_UNREADABLE.
+    """
     try:
         found = queries.upload(request.scope, upload_no)
     except Upload.DoesNotExist:
         return not_there()
     if found.feed != feed:
         return not_there()
+    _refuse_other_parameters(request, known=("offset", "limit"))
     offset, limit = _count(request, "offset", 0), min(_count(request, "limit", 100), MOST_ROWS)
     body = {
         "upload": found.upload_no,
@@ -189,9 +194,46 @@ def _month(written: Sequence[str], *, today: date) -> int | None:
     return month
 
 
+def _refuse_other_parameters(request: ConsoleRequest, *, known: Sequence[str]) -> None:
+    """A parameter that nobody reads is a wish that nobody would fulfil: `mounth=2020-04` above all."""
+    others = sorted(set(request.GET) - set(known))
+    if others:
+        raise ProblemError(_parameter_unknown(others[0], known))
+
+
 def _count(request: ConsoleRequest, name: str, otherwise: int) -> int:
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else otherwise
+    written = request.GET.getlist(name)
+    if not written:
+        return otherwise
+    text = ",".join(written)
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise ProblemError(_parameter_unreadable(name))
+    return int(text)
+
+
+def _parameter_unknown(name: str, known: Sequence[str]) -> Problem:
+    listed = ", ".join(known)
+    # Whatever is no plain word may be somebody's data.
+    shown = name if re.fullmatch("[A-Za-z_-]{1,30}", name) else "…"
+    return Problem(
+        code="PARAMETER_UNKNOWN",
+        where=f"?{shown}=",
+        zh=f"没有“{shown}”这个参数；这个地址的参数有：{listed}。",
+        en=f"There is no parameter '{shown}'; this address takes: {listed}.",
+        fix_zh="改正或去掉这个参数。",
+        fix_en="Correct it, or leave it out.",
+    )
+
+
+def _parameter_unreadable(name: str) -> Problem:
+    return Problem(
+        code="PARAMETER_UNREADABLE",
+        where=f"?{name}=",
+        zh=f"参数 {name} 应是一个从 0 起的整数。",
+        en=f"The parameter {name} is one whole number from 0 on.",
+        fix_zh="改正或去掉这个参数。",
+        fix_en="Correct it, or leave it out.",
+    )
 
 
 def _month_ahead(text: str) -> Problem:

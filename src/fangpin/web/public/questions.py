@@ -10,8 +10,7 @@ from datetime import date
 from django.http import QueryDict
 from django.utils.translation import gettext
 
-from fangpin.casework.registry.provisional import identity_scheme
-from fangpin.values.identifiers import read_identifier
+from fangpin.casework.registry.provisional import identity_reader
 from fangpin.values.text import normalise
 from fangpin.web.ground.pack import installation_pack
 from fangpin.web.public.draft import Draft
@@ -53,10 +52,10 @@ def _identity(draft: Draft, given: QueryDict, today: date) -> str:
         if draft.identity:
             return ""
         return gettext("请填写证件号码；没有证件的，请勾选下面一项。")
-    scheme = identity_scheme(installation_pack())
-    if scheme is not None:
+    read = identity_reader(installation_pack())
+    if read is not None:
         # The check is arithmetic alone: whether anyone has this number is never asked.
-        reading = read_identifier(text, scheme=scheme, today=today)
+        reading = read(text, today=today)
         if reading.canonical is None:
             return gettext("号码好像少了一位或错了一位，请对着证件再看一遍。")
         text = reading.canonical

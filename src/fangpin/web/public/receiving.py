@@ -6,8 +6,7 @@ from datetime import date, datetime
 
 from fangpin.casework.declarations.acts import Declared, new_receipt, receive_declaration
 from fangpin.casework.declarations.models import Declaration
-from fangpin.casework.registry.provisional import identity_scheme
-from fangpin.values.identifiers import read_identifier
+from fangpin.casework.registry.provisional import identity_reader
 from fangpin.values.masks import mask_phone
 from fangpin.web.ground.keys import IDENTITY, PHONE, DoorKeys, door_keys
 from fangpin.web.ground.pack import installation_pack
@@ -53,8 +52,8 @@ def last_four(phone: str) -> str:
 
 def _reference(keys: DoorKeys, identity: str, today: date) -> int | None:
     """The number's reference by arithmetic alone: known or not, it takes the same."""
-    scheme = identity_scheme(installation_pack())
-    if scheme is None:
+    read = identity_reader(installation_pack())
+    if read is None:
         return None
-    reading = read_identifier(identity or None, scheme=scheme, today=today)
+    reading = read(identity or None, today=today)
     return keys.person_ref(reading.canonical) if reading.canonical else None
