@@ -14,7 +14,7 @@ def read_households(home: str, households: int, seed: int) -> dict[str, Any]:
     os.environ |= {"FANGPIN_HOME": home, "FANGPIN_PACK": "cn_hunan_chenzhou"}
     from fangpin.cli.session import Session
     from fangpin.lake.engines.duckdb import connect
-    from fangpin.runs.months import months_of_household
+    from fangpin.runs.parts.months import months_of_household
 
     session = Session()
     pack = session.pack

@@ -18,7 +18,7 @@ _ERRORS = (
 def write_truth(folder: str, persons: int, claims: int, seed: int) -> None:
     """Write people.parquet, claims.parquet and truth.parquet."""
     from fangpin.lake.engines.duckdb import connect
-    from fangpin.linkage.scores import parent_sql
+    from fangpin.linkage.claims.scores import parent_sql
     from fangpin.policy import load_pack
     from fangpin.synthetic.chenzhou.bench_linkage import make_linkage_truth
     from fangpin.web.settings.environment import shipped_packs
@@ -37,10 +37,10 @@ def write_truth(folder: str, persons: int, claims: int, seed: int) -> None:
 def link_by_the_stored_model(folder: str) -> dict[str, Any]:
     """The product's linkage, from two Parquet files to links; returns how good they are."""
     from fangpin.lake.engines.duckdb import connect
-    from fangpin.linkage.linked import accepted_sql
-    from fangpin.linkage.model import load_model
-    from fangpin.linkage.scores import CLAIMS_TABLE, PEOPLE, link
-    from fangpin.linkage.sides import Sides
+    from fangpin.linkage.claims.model import load_model
+    from fangpin.linkage.claims.scores import CLAIMS_TABLE, PEOPLE, link
+    from fangpin.linkage.claims.sides import Sides
+    from fangpin.linkage.moved.linked import accepted_sql
 
     place, model = Path(folder), load_model()
     with connect(memory_limit="800MB", spill=place) as engine:

@@ -60,7 +60,7 @@ def month_of(
     os.environ |= {"FANGPIN_HOME": home, "FANGPIN_PACK": pack_name, "FANGPIN_CLOCK": as_of}
     from fangpin.cli.run import load_result
     from fangpin.cli.session import Session
-    from fangpin.feeds.limits import Limits
+    from fangpin.feeds.readers.limits import Limits
     from fangpin.feeds.receive import receive
     from fangpin.lake.vault import Vault
     from fangpin.runs.monthly import run_month

@@ -57,7 +57,7 @@ def by_fangpin(home: str) -> dict[str, Any]:
     from fangpin.indicators.compile import Compiler
     from fangpin.indicators.sources import ledger_source
     from fangpin.ledger.snapshot import take_snapshot
-    from fangpin.linkage.households import spine_query
+    from fangpin.linkage.registry.households import spine_query
     from fangpin.rules.evaluate import make_windows
 
     session = Session()

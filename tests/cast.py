@@ -11,8 +11,8 @@ from django.contrib.auth import get_user_model
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.models import Official, Post
 from fangpin.casework.officials.scope import Scope, scope_of
-from fangpin.policy.models import Role
-from fangpin.policy.nodes import Words
+from fangpin.policy.models.lists import Role
+from fangpin.policy.models.nodes import Words
 
 TODAY = date(2020, 12, 14)
 

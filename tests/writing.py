@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from fangpin.policy.header_models import TableWords
+from fangpin.policy.models.header import TableWords
 from fangpin.values.writing import Writing
 
 

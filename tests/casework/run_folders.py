@@ -14,9 +14,9 @@ from typing import Any
 import duckdb
 
 from fangpin.policy.calendar import WorkingCalendar
-from fangpin.policy.models import Severity
-from fangpin.policy.nodes import Words
-from fangpin.runs.load_alerts import LoadReport, load_run
+from fangpin.policy.models.lists import Severity
+from fangpin.policy.models.nodes import Words
+from fangpin.runs.loading.alerts import LoadReport, load_run
 from fangpin.values.month import Month
 from tests.cast import VILLAGE
 

@@ -15,8 +15,8 @@ from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.models import Delegation, Official, Post
 from fangpin.casework.officials.scope import Scope, scope_of, scopes_of
-from fangpin.policy.models import Role
-from fangpin.policy.nodes import Words
+from fangpin.policy.models.lists import Role
+from fangpin.policy.models.nodes import Words
 from fangpin.values.problem import ProblemError
 from tests import cast
 from tests.cast import CITY, COUNTY, NEXT_VILLAGE, OTHER_CITY, TODAY, TOWNSHIP, VILLAGE

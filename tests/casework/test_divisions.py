@@ -11,7 +11,7 @@ from fangpin.casework.divisions import queries
 from fangpin.casework.divisions.actions import sync_divisions
 from fangpin.casework.divisions.models import Division
 from fangpin.policy import Division as ListedDivision
-from fangpin.policy.nodes import Words
+from fangpin.policy.models.nodes import Words
 from tests.cast import CITY, COUNTY, PROVINCE, TOWNSHIP, VILLAGE, build_divisions
 
 pytestmark = pytest.mark.django_db

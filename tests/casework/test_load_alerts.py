@@ -15,7 +15,7 @@ from fangpin.casework.alerts.queries import latest_run
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry.models import DivisionCount, Household, HouseholdMonth, Member
-from fangpin.runs import load_alerts
+from fangpin.runs.loading import alerts as load_alerts
 from fangpin.values.problem import ProblemError
 from tests.casework.run_folders import HitRow, HouseholdRow, RunFolder, load_folder
 from tests.cast import NEXT_VILLAGE, VILLAGE

@@ -16,8 +16,8 @@ from fangpin.casework.measures.places import ResourceRecord, offer_resource, res
 from fangpin.casework.measures.plans import PlannedMeasure
 from fangpin.casework.measures.queries import MeasureFilters
 from fangpin.casework.registry.models import Household, Member
-from fangpin.policy.demo_models import DemoResource
-from fangpin.runs.demo_story import Story, planned_in_story
+from fangpin.policy.models.demos import DemoResource
+from fangpin.runs.demo.story import Story, planned_in_story
 from fangpin.values.problem import ProblemError
 from tests.casework.cases_world import Office, build_household, moment, opened
 from tests.cast import COUNTY

@@ -30,13 +30,13 @@ from fangpin.casework.cases.states import ACTS, REASONS, CaseState, EpisodeState
 from fangpin.casework.measures.models import Measure
 from fangpin.casework.measures.states import ALIVE, MeasureState
 from fangpin.policy import Pack
-from fangpin.policy.case_models import PackCase
-from fangpin.policy.history_models import HistoryEntry
+from fangpin.policy.models.cases import PackCase
+from fangpin.policy.models.histories import HistoryEntry
+from fangpin.policy.models.procedures import Procedure
 from fangpin.policy.procedure import Happening, standing, steps_before, steps_from
-from fangpin.policy.procedure_models import Procedure
-from fangpin.runs.histories import standard
-from fangpin.runs.histories.stage import Stage, set_stage
-from fangpin.runs.histories.table import ACTS_OF_HISTORIES, do
+from fangpin.runs.cases.histories import standard
+from fangpin.runs.cases.histories.stage import Stage, set_stage
+from fangpin.runs.cases.histories.table import ACTS_OF_HISTORIES, do
 from fangpin.values.problem import ProblemError
 from tests.casework.cases_world import PACKS, pack
 from tests.casework.turns import turns_derived, turns_kept

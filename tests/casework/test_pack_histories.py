@@ -18,10 +18,10 @@ from fangpin.casework.cases.states import ACTS
 from fangpin.casework.registry.models import Household
 from fangpin.policy import check_histories, load_pack
 from fangpin.policy.cases import read_case_files
-from fangpin.policy.entries import Entry
-from fangpin.policy.history_models import DATA_OF_ACT
-from fangpin.runs.histories.table import ACTS_OF_HISTORIES
-from fangpin.runs.procedure_cases import run_histories
+from fangpin.policy.models.histories import DATA_OF_ACT
+from fangpin.policy.reading.entries import Entry
+from fangpin.runs.cases.histories.table import ACTS_OF_HISTORIES
+from fangpin.runs.cases.procedure_cases import run_histories
 from tests.casework.cases_world import PACKS, pack
 
 pytestmark = pytest.mark.django_db

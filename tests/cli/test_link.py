@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fangpin.cli import link as link_commands
-from fangpin.linkage import scores
+from fangpin.linkage.claims import scores
 from tests.cli.conftest import Fangpin
 from tests.linkage.valley import (
     BILLS,
@@ -131,7 +131,7 @@ def test_without_the_extra_status_and_run_say_what_is_left_out(
 def test_a_small_training_writes_a_model_that_is_read_again(
     fangpin: Fangpin, tmp_path: Path
 ) -> None:
-    from fangpin.linkage.model import load_model
+    from fangpin.linkage.claims.model import load_model
 
     file = tmp_path / "small.json"
     small = ("link", "train", "--persons", 3000, "--claims", 6000, "--out", file, "--json")

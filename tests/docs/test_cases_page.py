@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fangpin.policy import check_histories, load_pack, read_case_files
-from fangpin.policy.history_models import (
+from fangpin.policy.models.histories import (
     DATA_OF_ACT,
     DATA_OF_THROUGH,
     ExpectedAlertState,
@@ -22,9 +22,9 @@ from fangpin.policy.history_models import (
     ExpectedNotice,
     PlannedHelp,
 )
-from fangpin.policy.nodes import Node
-from fangpin.runs.all_cases import run_all
-from fangpin.runs.procedure_cases import run_histories
+from fangpin.policy.models.nodes import Node
+from fangpin.runs.cases.all_cases import run_all
+from fangpin.runs.cases.procedure_cases import run_histories
 from tests.docs.pages import REPOSITORY, Page
 from tests.docs.test_packs_page import river
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from fangpin.policy import check_pack_thoroughly, load_pack
-from fangpin.policy.layout import KINDS
 from fangpin.policy.pack import Pack
-from fangpin.runs.decision_cases import run_decision_cases
-from fangpin.runs.pack_cases import run_cases
+from fangpin.policy.reading.layout import KINDS
+from fangpin.runs.cases.decision_cases import run_decision_cases
+from fangpin.runs.cases.pack_cases import run_cases
 from tests.docs.pages import REPOSITORY, Page
 
 PAGE = Page(

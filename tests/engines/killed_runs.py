@@ -34,8 +34,8 @@ print("ended", flush=True)
 """
 
 SCORES_SLOWLY = """
-from fangpin.linkage import probable
-from fangpin.linkage.sides import Sides
+from fangpin.linkage.claims import probable
+from fangpin.linkage.claims.sides import Sides
 
 weighed, bring = probable._weighed, Sides.bring
 PAUSE = "reflect('java.lang.Thread', 'sleep', CAST(300 AS BIGINT)) IS NOT NULL"

@@ -12,7 +12,7 @@ from fangpin.lake.engines import spark, spark_sessions
 from fangpin.lake.engines.spark_sessions import SparkAddress
 from fangpin.policy import load_pack
 from fangpin.policy.cases import placed
-from fangpin.runs.pack_cases import run_cases
+from fangpin.runs.cases.pack_cases import run_cases
 from fangpin.values.problem import ProblemError
 
 pytestmark = pytest.mark.spark

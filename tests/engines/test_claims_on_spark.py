@@ -15,10 +15,10 @@ from fangpin.lake.engines import spark
 from fangpin.lake.engines.duckdb import kept_reader
 from fangpin.lake.engines.spark_sessions import SparkAddress
 from fangpin.lake.home import TEMPORARY, Home
-from fangpin.linkage import probable, scores
-from fangpin.linkage.desk import open_desk
-from fangpin.linkage.review import decide
-from fangpin.linkage.sides import Sides
+from fangpin.linkage.claims import probable, scores
+from fangpin.linkage.claims.sides import Sides
+from fangpin.linkage.review.desk import open_desk
+from fangpin.linkage.review.queue import decide
 from fangpin.policy.pack import Pack
 from fangpin.runs.monthly import run_month
 from tests.engines.same_files import computed, differing

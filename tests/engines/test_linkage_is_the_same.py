@@ -12,9 +12,9 @@ import pytest
 from fangpin.lake.engine import Engine
 from fangpin.lake.engines.duckdb import kept_reader
 from fangpin.lake.engines.spark_sql import spark_condition
-from fangpin.linkage.model import load_model
-from fangpin.linkage.scores import CLAIMS_TABLE, PEOPLE, link
-from fangpin.linkage.sides import Sides
+from fangpin.linkage.claims.model import load_model
+from fangpin.linkage.claims.scores import CLAIMS_TABLE, PEOPLE, link
+from fangpin.linkage.claims.sides import Sides
 from fangpin.synthetic.chenzhou.identity_numbers import identity_number
 
 pytestmark = pytest.mark.spark

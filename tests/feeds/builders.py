@@ -14,13 +14,13 @@ from typing import Any
 
 import xlsxwriter
 
-from fangpin.feeds.limits import Limits
+from fangpin.feeds.readers.limits import Limits
 from fangpin.feeds.receipt import Receipt
 from fangpin.feeds.receive import receive
 from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.lake.home import Home
 from fangpin.lake.vault import Vault
-from fangpin.policy.feed_models import Contract
+from fangpin.policy.models.feeds import Contract
 from fangpin.values.identifiers import check_digit
 from fangpin.values.month import Month
 from tests.fresh import fresh_engine

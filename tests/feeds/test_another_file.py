@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from fangpin.feeds.holds import refuse_delivery, release_delivery
-from fangpin.policy.feed_models import Contract
+from fangpin.policy.models.feeds import Contract
 from fangpin.values.month import Month
 from tests.feeds.builders import (
     HEADER,

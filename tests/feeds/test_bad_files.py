@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from fangpin.feeds.arrivals import arrivals
+from fangpin.feeds.cells.headers import find_header, map_columns
 from fangpin.feeds.findings import FileRefused
-from fangpin.feeds.headers import find_header, map_columns
 from fangpin.values.identifiers import check_digit, read_identifier
 from fangpin.values.text import name_key, spreadsheet_safe
 from tests.feeds.builders import (

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from fangpin.feeds.arrivals import arrivals
 from fangpin.feeds.findings import severity_of
-from fangpin.policy.feed_models import Contract
+from fangpin.policy.models.feeds import Contract
 from fangpin.values.amounts import read_amount, read_count
 from fangpin.values.dates import read_date, read_month
 from fangpin.values.month import Month

@@ -12,9 +12,9 @@ import pytest
 
 from fangpin.feeds.arrivals import arrivals, coverage
 from fangpin.feeds.confirm import confirm_proposals, proposals_of, rows_left
+from fangpin.feeds.facts.replay import replay
 from fangpin.feeds.holds import refuse_delivery
 from fangpin.feeds.receipt import Receipt
-from fangpin.feeds.replay import replay
 from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.vault import Vault
 from fangpin.values.identifiers import lengthen

@@ -14,7 +14,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from fangpin.feeds.limits import Limits
+from fangpin.feeds.readers.limits import Limits
 from fangpin.feeds.readers.workbook_child import Refused, broken_or_poor
 from tests.feeds.builders import (
     HEADER,

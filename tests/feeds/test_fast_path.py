@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fangpin.feeds import clean_cells
-from fangpin.feeds.cells import TRIMMED, read_cell
-from fangpin.feeds.headers import Column
-from fangpin.feeds.shapes import beyond_limits, fast_expression, fast_identifier
-from fangpin.policy.feed_models import ContractField
+from fangpin.feeds.cells.headers import Column
+from fangpin.feeds.cells.one_cell import TRIMMED, clean_cells, read_cell
+from fangpin.feeds.cells.shapes import beyond_limits, fast_expression, fast_identifier
+from fangpin.policy.models.feeds import ContractField
 from fangpin.values.amounts import LARGEST
 from fangpin.values.identifiers import check_digit, read_identifier
 from fangpin.values.month import Month

@@ -12,7 +12,7 @@ import pytest
 from fsspec.implementations.local import LocalFileSystem
 
 from fangpin.feeds.arrivals import arrivals
-from fangpin.feeds.limits import Limits
+from fangpin.feeds.readers.limits import Limits
 from fangpin.feeds.receipt import Receipt
 from fangpin.feeds.sources.folder import RemoteFolder
 from fangpin.feeds.sources.settings import FolderSource, read_sources

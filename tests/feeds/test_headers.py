@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fangpin.feeds.headers import map_columns
+from fangpin.feeds.cells.headers import map_columns
 from tests.feeds.builders import HEADER, Desk, csv_text, number, wage_row, wages_contract, xlsx_file
 from tests.writing import CHINA
 

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from fangpin.feeds.limits import Limits
+from fangpin.feeds.readers.limits import Limits
 from fangpin.feeds.readers.sheet_biff import look_at_old
 from fangpin.feeds.receipt import Receipt
 from tests.feeds.builders import HEADER, Desk, wage_row

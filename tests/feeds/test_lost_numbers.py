@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from fangpin.feeds.cells.lost_digits import lost_digits
 from fangpin.feeds.holds import held_deliveries
-from fangpin.feeds.lost_digits import lost_digits
 from fangpin.values.identifiers import read_identifier
 from tests.feeds.builders import (
     Desk,

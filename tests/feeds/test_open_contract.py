@@ -10,10 +10,10 @@ from open_data_contract_standard.model import OpenDataContractStandard
 
 from fangpin.feeds.open_contract import as_pack_entry, exported, imported
 from fangpin.policy import load_pack
-from fangpin.policy.document import read_document
-from fangpin.policy.feed_models import Contract
+from fangpin.policy.models.feeds import Contract
 from fangpin.policy.pack import Pack
-from fangpin.policy.shape import shaped
+from fangpin.policy.reading.document import read_document
+from fangpin.policy.reading.shape import shaped
 from fangpin.values.problem import ProblemError
 
 

@@ -378,7 +378,7 @@ def test_an_engine_failure_tells_neither_the_key_nor_a_cell(desk: Desk, monkeypa
     def fails(**_: object) -> None:
         raise EngineRefused(f"Conversion Error: could not read '{number(1)}'\nSELECT '{key}'")
 
-    monkeypatch.setattr("fangpin.feeds.facts.find_repeated", fails)
+    monkeypatch.setattr("fangpin.feeds.facts.accepted.find_repeated", fails)
     with pytest.raises(EngineRefused) as raised:
         desk.receive_rows(wage_row(2))
     assert "Conversion Error" in str(raised.value)

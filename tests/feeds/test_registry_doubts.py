@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fangpin.feeds.registry_doubts import registry_doubts
+from fangpin.feeds.facts.registry_doubts import registry_doubts
 from fangpin.lake.engines.duckdb import connect
 from fangpin.policy import load_pack
 from fangpin.policy.pack import Pack

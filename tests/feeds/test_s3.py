@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from fangpin.feeds.arrivals import arrivals
-from fangpin.feeds.limits import Limits
+from fangpin.feeds.readers.limits import Limits
 from fangpin.feeds.receipt import Receipt
 from fangpin.feeds.sources.folder import _PATIENCE
 from fangpin.values.problem import ProblemError

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from fangpin.feeds.arrivals import arrivals
-from fangpin.feeds.limits import Limits
+from fangpin.feeds.readers.limits import Limits
 from fangpin.feeds.receipt import Receipt
 from fangpin.values.problem import ProblemError
 from tests.feeds.builders import Desk, csv_text, wage_row

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fangpin.feeds.cells.headers import find_header, map_columns
 from fangpin.feeds.findings import CODES, FileRefused, finding
-from fangpin.feeds.headers import find_header, map_columns
 from fangpin.feeds.quarantine import problem_words
-from fangpin.policy.feed_models import ContractField
+from fangpin.policy.models.feeds import ContractField
 from fangpin.values import amounts, dates, identifiers
 from tests.feeds.builders import HEADER, Desk, csv_text, number, wage_row, wages_contract
 from tests.writing import CHINA

@@ -10,7 +10,7 @@ import pytest
 from fangpin.feeds.confirm import confirm_proposals
 from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.vault import Vault
-from fangpin.linkage.review import decide
+from fangpin.linkage.review.queue import decide
 from tests.linkage.valley import (
     BILLS,
     EARLY,

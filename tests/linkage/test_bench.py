@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fangpin.linkage.model import load_model
+from fangpin.linkage.claims.model import load_model
 
 
 @pytest.fixture

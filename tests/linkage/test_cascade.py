@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fangpin.lake.engines.duckdb import Engine, connect
-from fangpin.linkage.cascade import LINKED, OPEN, cascade
+from fangpin.linkage.claims.cascade import LINKED, OPEN, cascade
 from fangpin.synthetic.chenzhou.identity_numbers import identity_number
 from fangpin.values.identifiers import check_digit, read_identifier
 

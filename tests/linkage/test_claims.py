@@ -11,7 +11,7 @@ from fangpin.lake.ciphers import SM4_GCM
 from fangpin.lake.engines import splink
 from fangpin.lake.vault import installation_key
 from fangpin.lake.vault_parts import drop_old, rotate, sealed_with
-from fangpin.linkage import scores
+from fangpin.linkage.claims import scores
 from fangpin.policy import load_pack
 from tests.linkage.valley import (
     BILLS,

@@ -12,9 +12,9 @@ import pytest
 
 from fangpin.feeds.arrivals import arrivals
 from fangpin.linkage.decisions import all_decisions
-from fangpin.linkage.desk import open_desk
-from fangpin.linkage.review import decide, queue, undo
-from fangpin.linkage.split import resting_on_number, split_row
+from fangpin.linkage.review.desk import open_desk
+from fangpin.linkage.review.queue import decide, queue, undo
+from fangpin.linkage.review.split import resting_on_number, split_row
 from tests.linkage.valley import BILLS, EARLY, LATER, REGISTRY, Valley, citizen, claim, number
 from tests.looking import rows_of
 

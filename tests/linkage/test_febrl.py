@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from fangpin.lake.engines.duckdb import Engine, connect
-from fangpin.linkage.comparisons import comparison, date_comparison
-from fangpin.linkage.model import Model, Thresholds
-from fangpin.linkage.probable import SCORED, score
-from fangpin.linkage.sides import Sides
-from fangpin.linkage.training import trained_settings
+from fangpin.linkage.claims.comparisons import comparison, date_comparison
+from fangpin.linkage.claims.model import Model, Thresholds
+from fangpin.linkage.claims.probable import SCORED, score
+from fangpin.linkage.claims.sides import Sides
+from fangpin.linkage.claims.training import trained_settings
 
 pytestmark = pytest.mark.real_data
 

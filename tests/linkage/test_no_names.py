@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from fangpin.feeds.arrivals import arrivals
-from fangpin.linkage.desk import open_desk
-from fangpin.linkage.review import Pair, decide, queue
+from fangpin.linkage.review.desk import open_desk
+from fangpin.linkage.review.queue import Pair, decide, queue
 from fangpin.policy import load_pack
 from fangpin.policy.pack import Pack
 from tests.linkage.valley import (

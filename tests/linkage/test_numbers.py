@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fangpin.lake.engines.duckdb import Engine, connect
-from fangpin.linkage.numbers import (
+from fangpin.linkage.claims.numbers import (
     eighteen_sql,
     has_right_check_sql,
     is_placeholder_sql,

@@ -14,8 +14,8 @@ import pytest
 from fangpin.feeds.arrivals import arrivals
 from fangpin.feeds.holds import refuse_delivery
 from fangpin.linkage.decisions import Decision, all_decisions, append, standing
-from fangpin.linkage.desk import Desk, open_desk
-from fangpin.linkage.review import (
+from fangpin.linkage.review.desk import Desk, open_desk
+from fangpin.linkage.review.queue import (
     count_of_queue,
     counts,
     decide,
@@ -24,7 +24,7 @@ from fangpin.linkage.review import (
     queue,
     undo,
 )
-from fangpin.linkage.split import (
+from fangpin.linkage.review.split import (
     households_and_months,
     resting_on,
     resting_on_claim,

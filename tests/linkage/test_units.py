@@ -10,11 +10,11 @@ import pytest
 
 from fangpin.feeds.arrivals import arrivals
 from fangpin.lake.engines.duckdb import connect
-from fangpin.linkage.households import make_spine
+from fangpin.linkage.registry.households import make_spine
 from fangpin.linkage.units import Difference, differences, latest_month
 from fangpin.policy import load_pack
 from fangpin.policy.pack import Pack
-from fangpin.runs.registrations import (
+from fangpin.runs.parts.registrations import (
     count_in_no_household,
     in_no_household,
     registrations_of_household,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fangpin.feeds.arrivals import arrivals
-from fangpin.feeds.live_facts import view_live_facts
+from fangpin.feeds.facts.live_facts import view_live_facts
 from fangpin.policy import load_pack
 from fangpin.policy.pack import Pack
 from tests.fresh import fresh_engine

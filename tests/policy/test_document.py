@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from fangpin.policy.document import Document, read_document
+from fangpin.policy.reading.document import Document, read_document
 
 
 def read(folder: Path, text: str) -> Document:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fangpin.policy import Pack, WorkingCalendar, load_pack
+from fangpin.policy.models.procedures import Clock, Procedure
 from fangpin.policy.procedure import (
     ClockState,
     Happening,
@@ -23,7 +24,6 @@ from fangpin.policy.procedure import (
     steps_before,
     steps_from,
 )
-from fangpin.policy.procedure_models import Clock, Procedure
 from fangpin.values.problem import ProblemError
 
 PACK = load_pack(Path(__file__).parents[2] / "packs" / "cn_anhui")

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from fangpin.policy import check_pack_thoroughly, load_pack
-from fangpin.policy.case_models import PackCase
 from fangpin.policy.expressions import parse, tree
+from fangpin.policy.models.cases import PackCase
 from fangpin.policy.pack import Pack
 
 PACKS = Path(__file__).parents[2] / "packs"

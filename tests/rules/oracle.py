@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from fangpin.policy.expressions import parse, tree
-from fangpin.policy.models import LedgerItem
+from fangpin.policy.models.lists import LedgerItem
 from fangpin.policy.pack import Pack
 
 LOOK_BACK = 24

@@ -15,7 +15,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from fangpin.lake.engines.duckdb import Engine, connect
-from fangpin.linkage.households import make_spine
+from fangpin.linkage.registry.households import make_spine
 from fangpin.policy import load_pack
 from fangpin.policy.expressions.evaluate import truth_of, value_of
 from fangpin.policy.expressions.facts import Facts, facts_at

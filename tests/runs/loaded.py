@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fangpin.casework.registry.models import HouseholdMonth
 from fangpin.policy.calendar import WorkingCalendar
-from fangpin.runs.load_alerts import LoadReport, load_run
+from fangpin.runs.loading.alerts import LoadReport, load_run
 from fangpin.values.month import Month
 from tests.ledger.village import Lake, person
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from fangpin.lake.home import TEMPORARY, Home
-from fangpin.linkage.review import decide
+from fangpin.linkage.review.queue import decide
 from fangpin.policy.pack import Pack
-from fangpin.runs.evidence_rows import latest_run_folder
+from fangpin.runs.acts.evidence_rows import latest_run_folder
 from fangpin.values.problem import ProblemError
 from tests.forking import Mother
 from tests.ledger.village import write_csv

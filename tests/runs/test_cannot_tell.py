@@ -15,8 +15,8 @@ from fangpin.lake.engines.duckdb import connect
 from fangpin.ledger.snapshot import take_snapshot
 from fangpin.policy.pack import Pack
 from fangpin.rules.evaluate import VIEW
-from fangpin.runs.cannot_tell import JUDGED, cannot_tell
 from fangpin.runs.monthly import evaluate_snapshot
+from fangpin.runs.parts.cannot_tell import JUDGED, cannot_tell
 from tests.ledger.village import Lake
 from tests.runs.hillside import receive_until
 from tests.runs.test_monthly_run import NOW

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from fangpin.policy.case_models import PackCase
 from fangpin.policy.expressions.evaluate import truth_of, value_of
 from fangpin.policy.expressions.facts import Facts, facts_at
 from fangpin.policy.expressions.members import attributes_of
-from fangpin.policy.models import Rule
+from fangpin.policy.models.cases import PackCase
+from fangpin.policy.models.lists import Rule
 from fangpin.policy.pack import Pack
-from fangpin.runs.case_ledger import coverage_of_case, values_of_case
+from fangpin.runs.cases.case_ledger import coverage_of_case, values_of_case
 from fangpin.values.month import Month
 from tests.decisions.homes import pack_named
 

@@ -16,7 +16,7 @@ from fangpin.backtest import replay
 from fangpin.linkage.decisions import Decision, append
 from fangpin.policy import load_pack
 from fangpin.policy.pack import Pack
-from fangpin.runs.deaths import conflicts_of_household, conflicts_of_run, held_rules
+from fangpin.runs.parts.deaths import conflicts_of_household, conflicts_of_run, held_rules
 from fangpin.values.month import Month
 from tests.linkage.valley import (
     BILLS,

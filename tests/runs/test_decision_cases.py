@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from fangpin.policy.case_models import PackCase
-from fangpin.runs.decision_cases import run_decision_cases
-from fangpin.runs.pack_cases import run_cases
+from fangpin.policy.models.cases import PackCase
+from fangpin.runs.cases.decision_cases import run_decision_cases
+from fangpin.runs.cases.pack_cases import run_cases
 from tests.decisions.homes import pack_named
 
 CN = pack_named("cn")

@@ -16,13 +16,13 @@ from fangpin.casework.officials.scope import Scope
 from fangpin.feeds.arrivals import arrivals
 from fangpin.feeds.holds import refuse_delivery
 from fangpin.lake.engines.duckdb import connect
-from fangpin.linkage.desk import Desk, open_desk
-from fangpin.linkage.review import queue
-from fangpin.linkage.split import resting_on_claim, row_of_number
+from fangpin.linkage.review.desk import Desk, open_desk
+from fangpin.linkage.review.queue import queue
+from fangpin.linkage.review.split import resting_on_claim, row_of_number
 from fangpin.policy import Pack
 from fangpin.policy.calendar import WorkingCalendar
-from fangpin.runs.evidence_rows import alerts_resting_on, latest_run_folder
-from fangpin.runs.link_acts import (
+from fangpin.runs.acts.evidence_rows import alerts_resting_on, latest_run_folder
+from fangpin.runs.acts.links import (
     DECIDE_LINKS,
     decide_link,
     split_claim,
@@ -31,9 +31,9 @@ from fangpin.runs.link_acts import (
     undo_decision,
     undo_link,
 )
-from fangpin.runs.linked_rows import links_of_household
-from fangpin.runs.load_alerts import load_run
-from fangpin.runs.references import references_of_household
+from fangpin.runs.acts.references import references_of_household
+from fangpin.runs.loading.alerts import load_run
+from fangpin.runs.parts.linked_rows import links_of_household
 from fangpin.values.problem import ProblemError
 from tests.linkage.valley import (
     BILLS,

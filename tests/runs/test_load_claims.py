@@ -14,9 +14,9 @@ from fangpin.casework.claims.models import Candidate
 from fangpin.casework.officials.scope import Scope
 from fangpin.lake.vault import Vault
 from fangpin.linkage.decisions import all_decisions, standing
-from fangpin.runs.link_acts import DECIDE_LINKS, decide_candidate, undo_decision
-from fangpin.runs.linked_rows import link_of, links_of_household
-from fangpin.runs.load_claims import ClaimsReport, load_claims
+from fangpin.runs.acts.links import DECIDE_LINKS, decide_candidate, undo_decision
+from fangpin.runs.loading.claims import ClaimsReport, load_claims
+from fangpin.runs.parts.linked_rows import link_of, links_of_household
 from tests.linkage.valley import (
     BILLS,
     EARLY,

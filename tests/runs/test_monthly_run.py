@@ -14,7 +14,7 @@ import pytest
 
 from fangpin.policy import load_pack
 from fangpin.policy.pack import Pack
-from fangpin.runs.months import months_of_household, months_of_households
+from fangpin.runs.parts.months import months_of_household, months_of_households
 from fangpin.values.month import Month
 from fangpin.values.problem import ProblemError
 from tests.ledger.village import Lake, bill, person

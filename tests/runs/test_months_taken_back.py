@@ -11,8 +11,8 @@ import pytest
 
 from fangpin.feeds.holds import refuse_delivery
 from fangpin.policy.pack import Pack
-from fangpin.runs.months import months_of_household
-from fangpin.runs.watched import bring_months
+from fangpin.runs.loading.watched import bring_months
+from fangpin.runs.parts.months import months_of_household
 from fangpin.values.month import Month
 from tests.ledger.village import Lake, bill
 from tests.runs.loaded import copied, noon, register, run_and_load

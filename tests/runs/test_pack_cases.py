@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from fangpin.policy.case_models import PackCase
+from fangpin.policy.models.cases import PackCase
 from fangpin.policy.pack import Pack
-from fangpin.runs.pack_cases import run_cases
+from fangpin.runs.cases.pack_cases import run_cases
 
 
 def case(**facts: Any) -> PackCase:

@@ -17,7 +17,7 @@ from fangpin.feeds.arrivals import arrivals
 from fangpin.feeds.holds import hold_delivery, refuse_delivery, release_delivery
 from fangpin.policy.pack import Pack
 from fangpin.rules.evaluate import outcomes_in
-from fangpin.runs.load_alerts import LoadReport
+from fangpin.runs.loading.alerts import LoadReport
 from fangpin.values.month import Month
 from tests.ledger.village import Lake, bill
 from tests.looking import rows_of

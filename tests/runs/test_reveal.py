@@ -13,8 +13,8 @@ from fangpin.casework.registry.models import Household, Member
 from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.home import Home
 from fangpin.lake.vault import Vault
-from fangpin.runs import reveal
-from fangpin.runs.reveal import REVEAL_IDENTITY, reveal_identity
+from fangpin.runs.acts import reveal
+from fangpin.runs.acts.reveal import REVEAL_IDENTITY, reveal_identity
 from fangpin.values.problem import ProblemError
 from tests.cast import OTHER_CITY, TOWNSHIP, VILLAGE
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from fangpin.policy.demo_models import DemoRecipe
+from fangpin.policy.models.demos import DemoRecipe
 from fangpin.synthetic.recipes import write_recipe_deliveries
 from fangpin.values.problem import ProblemError
 

@@ -13,7 +13,7 @@ from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.measures.models import Measure
 from fangpin.lake.home import Home
 from fangpin.linkage.decisions import all_decisions, standing
-from fangpin.runs.death_acts import answers_of
+from fangpin.runs.acts.deaths import answers_of
 from tests.web.seed import FOREIGN_NAME, LI_ZHUXI, Seed
 from tests.web.seed_links import STRANGER, WIFE
 

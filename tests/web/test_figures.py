@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from fangpin.policy.nodes import Words
+from fangpin.policy.models.nodes import Words
 from fangpin.values.month import Month
 from fangpin.web.ground import figures
 

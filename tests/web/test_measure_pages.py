@@ -11,8 +11,8 @@ import pytest
 from fangpin.casework.followup.duties import DutyState
 from fangpin.casework.measures.models import Measure, Resource
 from fangpin.casework.registry.models import Household, Member
-from fangpin.policy.nodes import Words
-from fangpin.policy.procedure_models import Duty
+from fangpin.policy.models.nodes import Words
+from fangpin.policy.models.procedures import Duty
 from tests.web import seed_cases as at
 from tests.web.conftest import SignIn
 from tests.web.pages import body, form_of, send, text_of

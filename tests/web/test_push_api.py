@@ -18,7 +18,7 @@ from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.officials.scope import Scope
 from fangpin.casework.uploads.models import DepartmentToken, Upload
 from fangpin.casework.uploads.tokens import create_token, revoke_token, scope_of_token, tokens
-from fangpin.feeds.limits import Limits
+from fangpin.feeds.readers.limits import Limits
 from fangpin.values.month import Month
 from fangpin.values.problem import ProblemError
 from fangpin.web.api.views import deliveries

@@ -14,7 +14,7 @@ from django.test import Client
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.cases.models import Case
 from fangpin.casework.officials.models import Delegation, Official, Post
-from fangpin.policy.demo_models import DemoOfficial, DemoRecipe
+from fangpin.policy.models.demos import DemoOfficial, DemoRecipe
 from fangpin.web.console.views import sign_in
 from fangpin.web.ground import access
 from tests.casework.test_second_factor import phone

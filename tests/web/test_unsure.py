@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fangpin.casework.officials.scope import NOTHING
-from fangpin.runs.cannot_tell import cannot_tell
+from fangpin.runs.parts.cannot_tell import cannot_tell
 from fangpin.values.withheld import is_withheld
 from fangpin.web.ground.pack import installation_pack
 from tests.web.conftest import SignIn

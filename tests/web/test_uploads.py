@@ -24,7 +24,7 @@ from django.test import Client
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.jobs.models import Job
 from fangpin.casework.uploads.models import Upload
-from fangpin.feeds.limits import Limits
+from fangpin.feeds.readers.limits import Limits
 from fangpin.lake.home import machine_problems
 from fangpin.runs import uploads as checks
 from fangpin.runs.worker import sweep

@@ -13,12 +13,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fangpin.feeds.arrivals import Arrival
-from fangpin.feeds.live_facts import excerpt_facts
+from fangpin.feeds.facts.live_facts import excerpt_facts
 from fangpin.lake.engine import Engine
 from fangpin.ledger.snapshot import Snapshot
-from fangpin.linkage.registry import RegistryState
+from fangpin.linkage.registry.states import RegistryState
 from fangpin.policy.expressions.sql import column
-from fangpin.policy.header_models import Deaths, DeathTold
+from fangpin.policy.models.header import Deaths, DeathTold
 from fangpin.policy.pack import Pack
 from fangpin.rules.deaths import reports
 

@@ -10,8 +10,8 @@ from fangpin.backtest.bereaved import BEREAVED, excerpts_of_bereaved
 from fangpin.lake.engine import Engine
 from fangpin.ledger.snapshot import Snapshot
 from fangpin.policy.expressions.spans import base_items
-from fangpin.policy.header_models import Deaths
-from fangpin.policy.models import Rule
+from fangpin.policy.models.header import Deaths
+from fangpin.policy.models.lists import Rule
 from fangpin.policy.pack import Pack
 from fangpin.rules.deaths import DEAD, HELD, forget, make_dead, make_held, make_rows
 from fangpin.rules.evaluate import RAISING

@@ -24,11 +24,11 @@ from fangpin.lake.engine import Engine
 from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.home import Home
 from fangpin.ledger.snapshot import Snapshot, take_snapshot
-from fangpin.linkage.households import spine_query
-from fangpin.linkage.linked import Chosen
+from fangpin.linkage.moved.linked import Chosen
+from fangpin.linkage.registry.households import spine_query
 from fangpin.policy.expressions import parse, tree
 from fangpin.policy.expressions.spans import base_items
-from fangpin.policy.models import Rule
+from fangpin.policy.models.lists import Rule
 from fangpin.policy.pack import Pack
 from fangpin.rules.evaluate import hit_query, make_windows
 from fangpin.values.month import Month

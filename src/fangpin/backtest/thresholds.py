@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from fangpin.policy.expressions import parse, tree
-from fangpin.policy.models import Rule
-from fangpin.policy.nearest import advice
+from fangpin.policy.models.lists import Rule
 from fangpin.policy.pack import Pack
+from fangpin.policy.reading.nearest import advice
 from fangpin.values.problem import Problem, ProblemError
 
 

@@ -11,7 +11,7 @@ from fangpin.backtest import Replay, compare, replay_all
 from fangpin.cli.output import errors, print_json, print_table, say
 from fangpin.cli.session import Session
 from fangpin.policy import Pack
-from fangpin.policy.nodes import Words
+from fangpin.policy.models.nodes import Words
 from fangpin.rules.explain import shown
 from fangpin.values.month import Month
 from fangpin.values.problem import Problem, ProblemError

@@ -21,8 +21,8 @@ from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import machine_problems
 from fangpin.lake.vault import Vault, write_installation_key
 from fangpin.policy import Pack
-from fangpin.policy.demo_models import DemoRecipe
-from fangpin.policy.nearest import advice
+from fangpin.policy.models.demos import DemoRecipe
+from fangpin.policy.reading.nearest import advice
 from fangpin.synthetic.build import build_world, write_deliveries
 from fangpin.synthetic.deliveries import PlannedDelivery
 from fangpin.synthetic.recipes import write_recipe_deliveries
@@ -169,7 +169,7 @@ def _appoint(session: Session, recipe: DemoRecipe) -> None:
     """Divisions, accounts and places of help: what officials stand on before the first run."""
     from fangpin.casework.divisions.actions import sync_divisions
     from fangpin.casework.officials.demo import DemoAccount, create_demo_officials
-    from fangpin.runs.demonstration import PASSWORD, offer_places
+    from fangpin.runs.demo.demonstration import PASSWORD, offer_places
 
     sync_divisions(divisions=session.pack.divisions)
     # The posts are older than the demonstration's first delivery.
@@ -195,7 +195,7 @@ def _appoint(session: Session, recipe: DemoRecipe) -> None:
 
 def _finish(session: Session, recipe: DemoRecipe, *, as_json: bool, address: str | None) -> None:
     from fangpin.casework.audit.sealing import seal_all
-    from fangpin.runs.demonstration import PASSWORD, tell_present
+    from fangpin.runs.demo.demonstration import PASSWORD, tell_present
 
     tell_present(home=session.home, pack=session.pack, recipe=recipe)
     with machine_problems(session.home.audit):

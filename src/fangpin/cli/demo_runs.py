@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from fangpin.cli.session import Session
-from fangpin.policy.demo_models import DemoRecipe
+from fangpin.policy.models.demos import DemoRecipe
 from fangpin.runs.monthly import run_month
 from fangpin.values.problem import ProblemError
 
@@ -100,7 +100,7 @@ def run_day(session: Session, recipe: DemoRecipe, day: date) -> None:
     with session.engine() as engine:
         result = run_month(home=session.home, pack=session.pack, engine=engine, as_of=day)
     from fangpin.casework.alerts.queries import latest_run
-    from fangpin.runs.demonstration import load_due_run
+    from fangpin.runs.demo.demonstration import load_due_run
 
     # Later runs are made now and loaded when the demonstration's clock reaches their day. Of a
     # demonstration that was stopped some are loaded already; the last perhaps not to its end.

@@ -16,7 +16,7 @@ from fangpin.feeds.sources.pull import pull as pull_source
 from fangpin.feeds.sources.settings import read_sources
 from fangpin.lake.home import MACHINE_CODES
 from fangpin.lake.vault import Vault
-from fangpin.policy.nearest import advice
+from fangpin.policy.reading.nearest import advice
 from fangpin.values.problem import Problem, ProblemError
 
 REFUSED = 3

@@ -19,18 +19,18 @@ from fangpin.cli.session import Session
 from fangpin.feeds.arrivals import arrivals
 from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.engines.splink import has_splink, splink_missing
+from fangpin.linkage.claims.model import MODELS, PERSONS, load_model, write_model
+from fangpin.linkage.claims.scores import parent_sql
+from fangpin.linkage.claims.training import train_persons
 from fangpin.linkage.decisions import OF_A_PAIR, Decision
-from fangpin.linkage.desk import Desk, open_desk
-from fangpin.linkage.model import MODELS, PERSONS, load_model, write_model
-from fangpin.linkage.review import Pair, count_of_queue, counts, queue
-from fangpin.linkage.scores import parent_sql
-from fangpin.linkage.split import (
+from fangpin.linkage.review.desk import Desk, open_desk
+from fangpin.linkage.review.queue import Pair, count_of_queue, counts, queue
+from fangpin.linkage.review.split import (
     RestingRow,
     households_and_months,
     resting_on_claim,
     resting_on_number,
 )
-from fangpin.linkage.training import train_persons
 from fangpin.synthetic.chenzhou.bench_linkage import (
     CLAIMS_TABLE,
     PEOPLE_TABLE,
@@ -192,7 +192,7 @@ def decide(
     if kind not in OF_A_PAIR:
         raise typer.BadParameter(", ".join(OF_A_PAIR), param_hint="kind")
     with _desk(pack, None, django=True) as (session, desk):
-        from fangpin.runs.link_acts import PairKind, decide_link
+        from fangpin.runs.acts.links import PairKind, decide_link
 
         said = decide_link(
             desk=desk,
@@ -221,7 +221,7 @@ def undo(
 ) -> None:
     """Take a decision back; both stay on record."""
     with _desk(pack, None, django=True) as (session, desk):
-        from fangpin.runs.link_acts import undo_link
+        from fangpin.runs.acts.links import undo_link
 
         said = undo_link(
             desk=desk, decision=decision, by=_who(session, by), at=session.now(), reason=reason
@@ -270,7 +270,7 @@ def split(
             touched = [resting_on_number(desk=desk, feed=feed, delivery=delivery, row_no=row)]
         said: Decision | None = None
         if not dry_run:
-            from fangpin.runs.link_acts import decide_link, split_link
+            from fangpin.runs.acts.links import decide_link, split_link
 
             who, at = _who(session, by), session.now()
             if claim is not None and person is not None:
@@ -315,7 +315,7 @@ def _desk(
 
 def _who(session: Session, by: str) -> Any:
     """The whole installation's scope under the name of whoever decides."""
-    from fangpin.runs.link_acts import DECIDE_LINKS
+    from fangpin.runs.acts.links import DECIDE_LINKS
 
     return replace(operator_scope(session, None), official=by, may=frozenset({DECIDE_LINKS}))
 
@@ -328,7 +328,7 @@ def _tell_decided(
     *,
     as_json: bool,
 ) -> None:
-    from fangpin.runs.evidence_rows import alerts_resting_on, latest_run_folder
+    from fangpin.runs.acts.evidence_rows import alerts_resting_on, latest_run_folder
 
     folder = latest_run_folder(session.home)
     hits = (

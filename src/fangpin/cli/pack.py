@@ -17,9 +17,9 @@ from fangpin.policy import (
     load_pack,
     read_case_files,
 )
-from fangpin.policy.nearest import advice
-from fangpin.runs.all_cases import run_all
-from fangpin.runs.pack_cases import CaseResult
+from fangpin.policy.reading.nearest import advice
+from fangpin.runs.cases.all_cases import run_all
+from fangpin.runs.cases.pack_cases import CaseResult
 from fangpin.values.problem import Problem, ProblemError
 from fangpin.web.field.xlsform import write_xlsform
 

@@ -82,9 +82,9 @@ def load_result(session: Session, result: RunResult) -> dict[str, Any]:
     """Load a finished run; the divisions of the pack are brought up to date first."""
     from fangpin.casework.divisions.actions import sync_divisions
     from fangpin.policy import WorkingCalendar
-    from fangpin.runs.load_alerts import load_run
-    from fangpin.runs.load_claims import load_claims
-    from fangpin.runs.watched import follow_watched
+    from fangpin.runs.loading.alerts import load_run
+    from fangpin.runs.loading.claims import load_claims
+    from fangpin.runs.loading.watched import follow_watched
 
     sync_divisions(divisions=session.pack.divisions)
     try:

@@ -16,7 +16,7 @@ from fangpin.lake.engine import Engine
 from fangpin.lake.engines import duckdb
 from fangpin.lake.home import Home
 from fangpin.policy import Pack, load_pack
-from fangpin.runs.demo_clock import SETTINGS
+from fangpin.runs.demo.clock import SETTINGS
 from fangpin.values import clock
 from fangpin.values.problem import Problem, ProblemError
 from fangpin.web.settings.environment import Environment, shipped_packs

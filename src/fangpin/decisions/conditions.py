@@ -13,7 +13,7 @@ from fangpin.policy.expressions import parse, tree
 from fangpin.policy.expressions.case_facts import CASE_FACT_TABLE
 from fangpin.policy.expressions.evaluate import truth_of, value_of
 from fangpin.policy.expressions.facts import Facts, Value
-from fangpin.policy.nodes import Words
+from fangpin.policy.models.nodes import Words
 from fangpin.policy.pack import Pack
 from fangpin.values.problem import Problem, ProblemError
 

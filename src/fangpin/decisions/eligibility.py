@@ -7,7 +7,7 @@ from datetime import date
 
 from fangpin.decisions.conditions import Answer, all_met, answer, months_later
 from fangpin.policy.expressions.facts import Facts
-from fangpin.policy.nodes import Words
+from fangpin.policy.models.nodes import Words
 from fangpin.policy.pack import Pack
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from fangpin.decisions.conditions import Answer, Shown, answer, truth_or_problem
-from fangpin.policy.decision_models import CaseCheck
 from fangpin.policy.expressions.evaluate import truth_of
 from fangpin.policy.expressions.facts import Facts
 from fangpin.policy.expressions.members import Member, member_facts
+from fangpin.policy.models.decisions import CaseCheck
 from fangpin.policy.pack import Pack
 
 

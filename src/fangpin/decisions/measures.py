@@ -18,10 +18,10 @@ from fangpin.decisions.conditions import (
 )
 from fangpin.policy.expressions.facts import Facts
 from fangpin.policy.expressions.members import Member, member_facts
-from fangpin.policy.models import Guard, MeasureKind
-from fangpin.policy.nearest import advice
-from fangpin.policy.nodes import Words
+from fangpin.policy.models.lists import Guard, MeasureKind
+from fangpin.policy.models.nodes import Words
 from fangpin.policy.pack import Pack
+from fangpin.policy.reading.nearest import advice
 from fangpin.values.problem import Problem, ProblemError
 
 

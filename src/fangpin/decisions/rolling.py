@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 from fangpin.decisions.statement import Basis, Correction, income_statement
-from fangpin.policy.decision_models import Statement
 from fangpin.policy.expressions.facts import MonthValues, Value
+from fangpin.policy.models.decisions import Statement
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
 from fangpin.values.problem import ProblemError

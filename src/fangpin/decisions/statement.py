@@ -13,20 +13,20 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
-from fangpin.policy.decision_models import (
+from fangpin.policy.expressions.evaluate import is_delivered, means_zero, rows_of, total_of
+from fangpin.policy.expressions.facts import Facts, MonthValues, facts_at
+from fangpin.policy.expressions.spans import LOOK_BACK, base_items, year_first
+from fangpin.policy.models.decisions import (
     Found,
     Statement,
     StatementAside,
     StatementLine,
     StatementPart,
 )
-from fangpin.policy.expressions.evaluate import is_delivered, means_zero, rows_of, total_of
-from fangpin.policy.expressions.facts import Facts, MonthValues, facts_at
-from fangpin.policy.expressions.spans import LOOK_BACK, base_items, year_first
-from fangpin.policy.models import LedgerItem
-from fangpin.policy.nearest import advice
-from fangpin.policy.nodes import Words
+from fangpin.policy.models.lists import LedgerItem
+from fangpin.policy.models.nodes import Words
 from fangpin.policy.pack import Pack
+from fangpin.policy.reading.nearest import advice
 from fangpin.values.month import Month
 from fangpin.values.problem import Problem, ProblemError
 

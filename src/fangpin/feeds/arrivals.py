@@ -14,7 +14,7 @@ from fangpin.feeds.decisions import Decision, Standing, decisions_of, standing
 from fangpin.feeds.findings import NO_RECORDS
 from fangpin.lake.engine import Engine
 from fangpin.lake.home import TEMPORARY, Home
-from fangpin.policy.feed_models import Contract
+from fangpin.policy.models.feeds import Contract
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
 

@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from fangpin.feeds.arrivals import CONFIRMS, PROPOSED, Arrival, arrivals
+from fangpin.feeds.cells.shapes import quoted
 from fangpin.feeds.holds import find_delivery
-from fangpin.feeds.limits import Limits
 from fangpin.feeds.proposals import CHOICES, PROPOSED_CELLS, confirmed_text
+from fangpin.feeds.readers.limits import Limits
 from fangpin.feeds.receipt import Receipt
 from fangpin.feeds.receive import Step, receive
-from fangpin.feeds.shapes import quoted
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home, machine_problems
 from fangpin.lake.vault import Vault
-from fangpin.policy.feed_models import Contract
+from fangpin.policy.models.feeds import Contract
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
 from fangpin.values.problem import Problem, ProblemError

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import yaml
 from pydantic import ValidationError
 
-from fangpin.policy.feed_models import (
+from fangpin.policy.models.feeds import (
     DATING_TYPES,
     SUBJECT_TYPES,
     Contract,

@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from fangpin.feeds.check import PROBLEMS
-from fangpin.feeds.headers import Column
-from fangpin.feeds.readers.table import RAW, RawTable
-from fangpin.feeds.shapes import literal, quoted
+from fangpin.feeds.cells.check import PROBLEMS
+from fangpin.feeds.cells.headers import Column
+from fangpin.feeds.cells.shapes import literal, quoted
+from fangpin.feeds.cells.table import RAW, RawTable
 from fangpin.lake.engines.duckdb import Engine
-from fangpin.policy.feed_models import ContractField
+from fangpin.policy.models.feeds import ContractField
 from fangpin.values.amounts import read_amount, read_number
 from fangpin.values.dates import day_of_order, read_date, readings_of_short_date
 from fangpin.values.identifiers import read_identifier

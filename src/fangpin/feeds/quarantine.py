@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from fangpin.feeds.cells import words_of
-from fangpin.feeds.check import PROBLEMS
+from fangpin.feeds.cells.check import PROBLEMS
+from fangpin.feeds.cells.one_cell import words_of
+from fangpin.feeds.cells.shapes import quoted
 from fangpin.feeds.findings import Finding, finding
-from fangpin.feeds.shapes import quoted
 from fangpin.lake.engines.duckdb import Engine
-from fangpin.policy.feed_models import Contract, ContractField
+from fangpin.policy.models.feeds import Contract, ContractField
 from fangpin.values.writing import Writing
 
 COLUMNS = (

@@ -28,32 +28,32 @@ from fangpin.feeds.arrivals import (
     Arrival,
     arrivals,
 )
-from fangpin.feeds.check import PROBLEMS, check
-from fangpin.feeds.claims import write_claims, write_shared
-from fangpin.feeds.clean_cells import NEW_IDENTITIES
-from fangpin.feeds.delivered import Delivered
-from fangpin.feeds.fact_shape import FactShape
-from fangpin.feeds.facts import ACCEPTED, UNREAD_ROWS, Settled, settle_rows
+from fangpin.feeds.cells.check import PROBLEMS, check
+from fangpin.feeds.cells.clean_cells import NEW_IDENTITIES
+from fangpin.feeds.cells.headers import read_columns
+from fangpin.feeds.cells.table import RAW
+from fangpin.feeds.facts.accepted import ACCEPTED, UNREAD_ROWS, Settled, settle_rows
+from fangpin.feeds.facts.claims import write_claims, write_shared
+from fangpin.feeds.facts.fact_shape import FactShape
+from fangpin.feeds.facts.replay import replay
 from fangpin.feeds.findings import FileRefused, Finding, finding
-from fangpin.feeds.headers import read_columns
-from fangpin.feeds.limits import Limits
 from fangpin.feeds.lines import DeliveryLines
-from fangpin.feeds.profile import take_profile
 from fangpin.feeds.proposals import PROPOSED_CELLS, keep_proposed_cells
 from fangpin.feeds.quarantine import write_quarantine
+from fangpin.feeds.readers.limits import Limits
 from fangpin.feeds.readers.opening import digest_of, read_file, workplace_of
-from fangpin.feeds.readers.table import RAW
+from fangpin.feeds.readers.sniff import Container
 from fangpin.feeds.receipt import Receipt, already_received, refused
-from fangpin.feeds.replay import replay
-from fangpin.feeds.sniff import Container
-from fangpin.feeds.suspicions import is_correction, suspicions
+from fangpin.feeds.suspicions.delivered import Delivered
+from fangpin.feeds.suspicions.profile import take_profile
+from fangpin.feeds.suspicions.whole import is_correction, suspicions
 from fangpin.lake.engine import EngineRefused
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home, published_folder
 from fangpin.lake.vault import Vault
-from fangpin.policy.feed_models import Contract
-from fangpin.policy.nearest import advice
+from fangpin.policy.models.feeds import Contract
 from fangpin.policy.pack import Pack
+from fangpin.policy.reading.nearest import advice
 from fangpin.values.masks import mask_file_name
 from fangpin.values.month import Month
 

@@ -22,8 +22,8 @@ from fangpin.ledger.coverage import Coverage
 from fangpin.policy.expressions import parse, tree
 from fangpin.policy.expressions.spans import LOOK_BACK, base_items, school_year_first, year_first
 from fangpin.policy.expressions.sql import Sql, column, number, quoted, to_sql
-from fangpin.policy.feed_models import Contract
-from fangpin.policy.models import LedgerItem, ParameterValue
+from fangpin.policy.models.feeds import Contract
+from fangpin.policy.models.lists import LedgerItem, ParameterValue
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
 

@@ -238,7 +238,7 @@ class _opened_in_memory:
 def identity_number(*, home: Home, person_ref: int) -> str | None:
     """The full identity number behind a reference; None when the vault does not know it.
 
-    Whoever calls it has put the reason on the record before: `runs/reveal.py` is the one caller.
+    Whoever calls it has put the reason on the record before: `runs/acts/reveal.py` is the one caller.
     """
     keys = VaultKeys(home=home, installation_key=installation_key(home))
     with connect(threads=1) as engine:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from fangpin.policy.feed_models import Contract
+from fangpin.policy.models.feeds import Contract
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fangpin.feeds.arrivals import Arrival
-from fangpin.feeds.live_facts import view_live_facts
+from fangpin.feeds.facts.live_facts import view_live_facts
 from fangpin.lake.engine import Engine
 from fangpin.lake.home import Home, published_file
 from fangpin.ledger.rollup import (
@@ -22,10 +22,10 @@ from fangpin.ledger.rollup import (
     person_fields,
     rolled_up,
 )
-from fangpin.linkage.present import PRESENT, view_present
-from fangpin.linkage.registry import RegistryState
+from fangpin.linkage.registry.present import PRESENT, view_present
+from fangpin.linkage.registry.states import RegistryState
 from fangpin.policy.expressions.sql import column
-from fangpin.policy.models import LedgerItem
+from fangpin.policy.models.lists import LedgerItem
 from fangpin.policy.pack import Pack
 
 _CHANGED = """

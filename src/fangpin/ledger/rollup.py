@@ -16,17 +16,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fangpin.feeds.arrivals import DELIVERY, Arrival
-from fangpin.feeds.live_facts import view_live_facts
+from fangpin.feeds.facts.live_facts import view_live_facts
 from fangpin.feeds.receive import contract_digest
 from fangpin.lake.engine import Engine
 from fangpin.lake.home import Home, published_file
-from fangpin.linkage.households import age_sql
-from fangpin.linkage.present import PRESENT, under_present, view_present
-from fangpin.linkage.registry import RegistryState
+from fangpin.linkage.registry.households import age_sql
+from fangpin.linkage.registry.present import PRESENT, under_present, view_present
+from fangpin.linkage.registry.states import RegistryState
 from fangpin.policy.expressions import parse, tree
 from fangpin.policy.expressions.sql import Sql, column, quoted, to_sql
-from fangpin.policy.feed_models import Contract
-from fangpin.policy.models import LedgerItem
+from fangpin.policy.models.feeds import Contract
+from fangpin.policy.models.lists import LedgerItem
 from fangpin.policy.pack import Pack
 
 FORM = "6"

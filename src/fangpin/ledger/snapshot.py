@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from fangpin.feeds.arrivals import Arrival, coverage
-from fangpin.feeds.replay import replay
+from fangpin.feeds.facts.replay import replay
 from fangpin.lake.engine import Engine
 from fangpin.lake.home import Home
 from fangpin.ledger.coverage import Coverage
@@ -27,15 +27,15 @@ from fangpin.linkage.decisions import (
     all_decisions,
     digest_of,
 )
-from fangpin.linkage.linked import (
+from fangpin.linkage.moved.linked import (
     NOTHING_LINKED,
     Chosen,
     Linked,
     decisions_in_force,
     linked_facts_of,
 )
-from fangpin.linkage.present import view_present
-from fangpin.linkage.registry import RegistryState, registry_state
+from fangpin.linkage.registry.present import view_present
+from fangpin.linkage.registry.states import RegistryState, registry_state
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
 

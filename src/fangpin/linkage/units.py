@@ -15,11 +15,11 @@ from typing import Literal
 
 from fangpin.feeds.arrivals import Arrival
 from fangpin.lake.engine import Engine
-from fangpin.linkage.linked import Linked
-from fangpin.linkage.placed import view_placed_rows
-from fangpin.linkage.registry import RegistryState
+from fangpin.linkage.moved.linked import Linked
+from fangpin.linkage.moved.placed import view_placed_rows
+from fangpin.linkage.registry.states import RegistryState
 from fangpin.policy.expressions.sql import column, quoted
-from fangpin.policy.header_models import HouseholdUnit
+from fangpin.policy.models.header import HouseholdUnit
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fangpin.policy.case_models import PackCase
-from fangpin.policy.document import read_document
-from fangpin.policy.entries import Entry, entries_of
-from fangpin.policy.layout import CASE
+from fangpin.policy.models.cases import PackCase
+from fangpin.policy.reading.document import read_document
+from fangpin.policy.reading.entries import Entry, entries_of
+from fangpin.policy.reading.layout import CASE
 from fangpin.values.problem import Problem, ProblemError
 
 

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from fangpin.policy.document import read_text
-from fangpin.policy.header_models import DivisionLevel
-from fangpin.policy.nearest import advice
-from fangpin.policy.nodes import Words
+from fangpin.policy.models.header import DivisionLevel
+from fangpin.policy.models.nodes import Words
+from fangpin.policy.reading.document import read_text
+from fangpin.policy.reading.nearest import advice
 from fangpin.values.problem import Problem, ProblemError
 
 COLUMNS = ("code", "level", "name_zh", "name_en", "parent")

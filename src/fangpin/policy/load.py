@@ -8,18 +8,17 @@ from pathlib import Path
 from typing import TypeVar
 
 from fangpin.policy.checks import cross_check
-from fangpin.policy.decision_models import (
+from fangpin.policy.divisions import united
+from fangpin.policy.models.decisions import (
     CaseCheck,
     Eligibility,
     EliminationCondition,
     Statement,
 )
-from fangpin.policy.demo_models import DemoRecipe
-from fangpin.policy.divisions import united
-from fangpin.policy.entries import Folder, canonical, read_folder
-from fangpin.policy.feed_models import Contract, Department
-from fangpin.policy.header_models import PackHeader, Source
-from fangpin.policy.models import (
+from fangpin.policy.models.demos import DemoRecipe
+from fangpin.policy.models.feeds import Contract, Department
+from fangpin.policy.models.header import PackHeader, Source
+from fangpin.policy.models.lists import (
     CalendarYear,
     Category,
     HouseholdAttribute,
@@ -34,10 +33,11 @@ from fangpin.policy.models import (
     Severity,
     Word,
 )
-from fangpin.policy.nodes import Node
-from fangpin.policy.overlay import Merged, chain_of, merge, merged_header
+from fangpin.policy.models.nodes import Node
+from fangpin.policy.models.procedures import Duty, Form, Procedure
 from fangpin.policy.pack import Pack
-from fangpin.policy.procedure_models import Duty, Form, Procedure
+from fangpin.policy.reading.entries import Folder, canonical, read_folder
+from fangpin.policy.reading.overlay import Merged, chain_of, merge, merged_header
 from fangpin.values.problem import Problem, ProblemError
 
 Kept = TypeVar("Kept", bound=Node)

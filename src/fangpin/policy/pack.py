@@ -9,20 +9,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
-from fangpin.policy.case_models import PackCase
 from fangpin.policy.cases import placed, read_case_files
-from fangpin.policy.decision_models import (
+from fangpin.policy.divisions import Divisions
+from fangpin.policy.models.cases import PackCase
+from fangpin.policy.models.decisions import (
     CaseCheck,
     Eligibility,
     EliminationCondition,
     Statement,
 )
-from fangpin.policy.demo_models import DemoRecipe
-from fangpin.policy.divisions import Divisions
-from fangpin.policy.entries import Entry
-from fangpin.policy.feed_models import Contract, Department
-from fangpin.policy.header_models import PackHeader, Source
-from fangpin.policy.models import (
+from fangpin.policy.models.demos import DemoRecipe
+from fangpin.policy.models.feeds import Contract, Department
+from fangpin.policy.models.header import PackHeader, Source
+from fangpin.policy.models.lists import (
     CalendarYear,
     Category,
     HouseholdAttribute,
@@ -38,8 +37,9 @@ from fangpin.policy.models import (
     Severity,
     Word,
 )
-from fangpin.policy.nearest import advice
-from fangpin.policy.procedure_models import Duty, Form, Procedure
+from fangpin.policy.models.procedures import Duty, Form, Procedure
+from fangpin.policy.reading.entries import Entry
+from fangpin.policy.reading.nearest import advice
 from fangpin.values.problem import Problem, ProblemError
 
 

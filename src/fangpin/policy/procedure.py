@@ -12,8 +12,8 @@ from datetime import date, timedelta
 from typing import Literal
 
 from fangpin.policy.calendar import WorkingCalendar
+from fangpin.policy.models.procedures import FIRST_CLUE, Clock, Exit, Procedure, Step
 from fangpin.policy.pack import Pack
-from fangpin.policy.procedure_models import FIRST_CLUE, Clock, Exit, Procedure, Step
 from fangpin.values.problem import Problem, ProblemError
 
 ClockRunning = Literal["waiting", "running", "paused", "overdue", "met", "late"]

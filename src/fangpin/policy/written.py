@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from fangpin.policy.models import Parameter, ParameterValue
+from fangpin.policy.models.lists import Parameter, ParameterValue
 
 
 def changed_parameter(

@@ -10,10 +10,10 @@ from collections.abc import Collection
 
 from fangpin.lake.engine import Engine
 from fangpin.ledger.snapshot import Snapshot
-from fangpin.linkage.placed import view_placed_rows
-from fangpin.linkage.present import under_present, view_present
+from fangpin.linkage.moved.placed import view_placed_rows
+from fangpin.linkage.registry.present import under_present, view_present
 from fangpin.policy.expressions.sql import column, quoted
-from fangpin.policy.header_models import Deaths, FieldIs
+from fangpin.policy.models.header import Deaths, FieldIs
 from fangpin.policy.pack import Pack
 
 ROWS = "death_rows"

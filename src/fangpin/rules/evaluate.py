@@ -17,7 +17,7 @@ from fangpin.lake.pieces import pieces
 from fangpin.lake.statement import Statement
 from fangpin.policy.expressions import parse, tree
 from fangpin.policy.expressions.sql import column, quoted
-from fangpin.policy.models import Category, Rule
+from fangpin.policy.models.lists import Category, Rule
 from fangpin.policy.pack import Pack
 
 OUTCOMES = ("no_hit", "cannot_tell", "suppressed", "not_applicable", "hit")

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from fangpin.feeds.claims import key_if_about
-from fangpin.feeds.live_facts import view_live_facts
+from fangpin.feeds.facts.claims import key_if_about
+from fangpin.feeds.facts.live_facts import view_live_facts
 from fangpin.lake.engine import Engine
 from fangpin.ledger.rollup import fact_fields, linked_facts
 from fangpin.ledger.snapshot import Snapshot
-from fangpin.linkage.present import PRESENT, view_present
+from fangpin.linkage.registry.present import PRESENT, view_present
 from fangpin.policy.expressions.spans import base_items
 from fangpin.policy.expressions.sql import column, quoted
-from fangpin.policy.feed_models import Contract
-from fangpin.policy.models import LedgerItem, Rule
+from fangpin.policy.models.feeds import Contract
+from fangpin.policy.models.lists import LedgerItem, Rule
 from fangpin.policy.pack import Pack
 
 _COLUMNS = {

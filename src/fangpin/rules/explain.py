@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from fangpin.policy.expressions import parse, tree
-from fangpin.policy.models import Rule
+from fangpin.policy.models.lists import Rule
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
 

@@ -24,8 +24,8 @@ from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home
 from fangpin.lake.vault import Vault
 from fangpin.policy import Pack
-from fangpin.policy.feed_models import Contract
-from fangpin.policy.procedure_models import Form
+from fangpin.policy.models.feeds import Contract
+from fangpin.policy.models.procedures import Form
 from fangpin.values.writing import Writing
 
 SEVERE = "severe_difficulty"

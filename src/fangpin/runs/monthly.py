@@ -20,18 +20,18 @@ from fangpin.lake.engine import Engine
 from fangpin.lake.home import Home, published_folder
 from fangpin.ledger.snapshot import Snapshot, take_snapshot
 from fangpin.ledger.timeline import bring_timeline
-from fangpin.linkage.households import make_spine
+from fangpin.linkage.registry.households import make_spine
 from fangpin.policy.pack import Pack
 from fangpin.rules.evaluate import Evaluation, evaluate
 from fangpin.rules.evidence import evidence_of_hits
-from fangpin.runs.cannot_tell import write_cannot_tell
-from fangpin.runs.deaths import hold_hits, write_deaths
-from fangpin.runs.hits import write_hits
-from fangpin.runs.households import write_households
-from fangpin.runs.linked_rows import write_linked_rows
-from fangpin.runs.months import MONTHS_SHOWN
-from fangpin.runs.registrations import write_registrations
-from fangpin.runs.restatement import write_restatement
+from fangpin.runs.parts.cannot_tell import write_cannot_tell
+from fangpin.runs.parts.deaths import hold_hits, write_deaths
+from fangpin.runs.parts.hits import write_hits
+from fangpin.runs.parts.households import write_households
+from fangpin.runs.parts.linked_rows import write_linked_rows
+from fangpin.runs.parts.months import MONTHS_SHOWN
+from fangpin.runs.parts.registrations import write_registrations
+from fangpin.runs.parts.restatement import write_restatement
 
 Progress = Callable[[str], None]
 """Told the name of each step as it begins: link, evaluate, evidence."""

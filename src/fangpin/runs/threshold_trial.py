@@ -20,7 +20,7 @@ from fangpin.casework.registry.models import Household
 from fangpin.feeds.arrivals import arrivals
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home
-from fangpin.policy.models import Parameter, ParameterValue, Rule
+from fangpin.policy.models.lists import Parameter, ParameterValue, Rule
 from fangpin.policy.pack import Pack
 from fangpin.runs.known_truth import KnownTruth, known_truth
 from fangpin.values.month import Month

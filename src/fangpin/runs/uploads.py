@@ -19,7 +19,7 @@ from fangpin.casework.uploads.models import Channel, Outcome, Upload
 from fangpin.feeds.arrivals import DELIVERY, Arrival, arrivals
 from fangpin.feeds.confirm import confirm_proposals
 from fangpin.feeds.findings import Finding
-from fangpin.feeds.limits import Limits
+from fangpin.feeds.readers.limits import Limits
 from fangpin.feeds.receipt import Receipt, already_received
 from fangpin.feeds.receive import Step, receive
 from fangpin.lake.ciphers import GcmCipher

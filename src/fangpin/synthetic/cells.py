@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from fangpin.policy.feed_models import Contract, ContractField
+from fangpin.policy.models.feeds import Contract, ContractField
 from fangpin.synthetic.layouts import Layout
 from fangpin.synthetic.tables import Repeated, Row, Table
 from fangpin.values.month import Month

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from itertools import chain
 from pathlib import Path
 
-from fangpin.policy.feed_models import Contract
+from fangpin.policy.models.feeds import Contract
 from fangpin.synthetic.cells import Columns
 from fangpin.synthetic.chance import stream
 from fangpin.synthetic.faults import Faults, Slip

@@ -16,7 +16,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from fangpin.policy.demo_models import DemoDelivery, DemoRecipe, DemoRound
+from fangpin.policy.models.demos import DemoDelivery, DemoRecipe, DemoRound
 from fangpin.synthetic.deliveries import PlannedDelivery
 from fangpin.values.month import Month
 from fangpin.values.problem import Problem, ProblemError

@@ -15,7 +15,7 @@ from fangpin.casework.audit.actions import record
 from fangpin.casework.officials.models import Delegation, Official, Post
 from fangpin.casework.officials.queries import division_in_scope
 from fangpin.casework.officials.scope import DELEGATE, Scope, posts_in_force, within
-from fangpin.policy.models import Role
+from fangpin.policy.models.lists import Role
 
 APPOINT = "appoint"
 END_POST = "end_post"

@@ -9,7 +9,7 @@ from typing import TypeVar
 from django.db.models import Q, QuerySet
 
 from fangpin.casework.officials.models import Delegation, Official, Post
-from fangpin.policy.models import Role
+from fangpin.policy.models.lists import Role
 
 Row = TypeVar("Row", Post, Delegation)
 

@@ -16,7 +16,7 @@ from fangpin.casework.registry.models import Household
 from fangpin.policy import Pack
 from fangpin.policy.expressions.evaluate import truth_of, value_of
 from fangpin.policy.expressions.facts import Facts, Value
-from fangpin.policy.procedure_models import Form, FormField
+from fangpin.policy.models.procedures import Form, FormField
 from fangpin.values.problem import ProblemError
 
 

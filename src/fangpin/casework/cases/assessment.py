@@ -22,7 +22,7 @@ from fangpin.decisions.statement import Correction, IncomeStatement, income_stat
 from fangpin.policy import Pack
 from fangpin.policy.expressions.evaluate import value_of
 from fangpin.policy.expressions.facts import Facts, Value, facts_at
-from fangpin.policy.procedure_models import FormField
+from fangpin.policy.models.procedures import FormField
 from fangpin.values.problem import ProblemError
 
 INCOME_PER_HEAD = "income_per_head"

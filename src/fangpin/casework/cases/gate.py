@@ -26,9 +26,9 @@ from fangpin.casework.cases.states import ACTS, REASONS, CaseState
 from fangpin.casework.divisions.rows import Question, add
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.policy import Pack
-from fangpin.policy.nodes import Words
+from fangpin.policy.models.nodes import Words
+from fangpin.policy.models.procedures import Exit, Procedure, Step
 from fangpin.policy.procedure import Happening, Standing, edition_of, standing
-from fangpin.policy.procedure_models import Exit, Procedure, Step
 
 
 @dataclass(slots=True)

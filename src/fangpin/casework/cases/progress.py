@@ -18,6 +18,7 @@ from fangpin.casework.divisions.rows import Question, change
 from fangpin.casework.officials.scope import Scope
 from fangpin.policy import Pack
 from fangpin.policy.calendar import calendar_of
+from fangpin.policy.models.procedures import Procedure
 from fangpin.policy.procedure import (
     ClockState,
     Happening,
@@ -27,7 +28,6 @@ from fangpin.policy.procedure import (
     nearest_deadline,
     standing,
 )
-from fangpin.policy.procedure_models import Procedure
 from fangpin.values.problem import ProblemError
 
 CHANGED_BY_ACTS = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from fangpin.policy.nearest import advice
-from fangpin.policy.nodes import Words
+from fangpin.policy.models.nodes import Words
+from fangpin.policy.reading.nearest import advice
 from fangpin.values.problem import Problem, ProblemError
 
 

@@ -30,7 +30,7 @@ from fangpin.casework.officials.scope import Scope, narrow_to, within
 from fangpin.casework.registry.models import Household
 from fangpin.casework.registry.naming import named
 from fangpin.policy import Pack
-from fangpin.policy.procedure_models import Procedure, Step
+from fangpin.policy.models.procedures import Procedure, Step
 
 View: TypeAlias = Literal["mine", "open", "ended"]
 """mine: what the official's role may complete now; open: all under way; ended: the latest first."""

@@ -21,8 +21,8 @@ from fangpin.casework.cases.reading import clues_of_many, logs_of
 from fangpin.casework.cases.states import CaseState
 from fangpin.casework.divisions.bulk import Target, put_rows, run_statement
 from fangpin.policy import Pack
+from fangpin.policy.models.procedures import Procedure
 from fangpin.policy.procedure import Standing, edition_of, standing
-from fangpin.policy.procedure_models import Procedure
 
 NO_DATE = date.max
 """Stands behind every deadline: no clock runs."""

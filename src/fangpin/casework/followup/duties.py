@@ -18,7 +18,7 @@ from fangpin.casework.measures.states import ALIVE
 from fangpin.casework.officials.models import Post
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.policy import Pack
-from fangpin.policy.procedure_models import Duty, VisitRhythm
+from fangpin.policy.models.procedures import Duty, VisitRhythm
 from fangpin.values.month import Month
 
 COUNTIES = "delisting.counties"

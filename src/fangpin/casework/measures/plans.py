@@ -16,7 +16,7 @@ from fangpin.casework.measures.states import ALIVE
 from fangpin.casework.registry.models import Household, Member
 from fangpin.decisions.measures import to_be_named
 from fangpin.policy import Pack
-from fangpin.policy.models import MeasureKind
+from fangpin.policy.models.lists import MeasureKind
 from fangpin.values.problem import Problem, ProblemError
 
 

@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from fangpin.casework.officials.models import Official, Post
-from fangpin.policy.models import Role
+from fangpin.policy.models.lists import Role
 from fangpin.values.problem import Problem, ProblemError
 
 

@@ -14,7 +14,7 @@ from django.db.models import Model, Q, QuerySet
 from fangpin.casework.divisions.ranges import Range, subtree
 from fangpin.casework.divisions.rows import Question
 from fangpin.casework.officials.models import Delegation, Post
-from fangpin.policy.models import Role
+from fangpin.policy.models.lists import Role
 
 Row = TypeVar("Row", bound=Model)
 

@@ -13,7 +13,7 @@ from typing import Protocol
 from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry.models import Household, Member, Provisional
 from fangpin.policy import Pack
-from fangpin.policy.procedure_models import Form, FormField
+from fangpin.policy.models.procedures import Form, FormField
 from fangpin.values.identifiers import IdentifierReading, read_identifier
 from fangpin.values.masks import mask_identifier, mask_phone
 from fangpin.values.problem import Problem, ProblemError

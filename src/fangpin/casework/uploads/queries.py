@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from fangpin.casework.officials.scope import Scope
 from fangpin.casework.uploads.models import Channel, Outcome, Upload
 from fangpin.policy import Pack
-from fangpin.policy.feed_models import Contract, Department
+from fangpin.policy.models.feeds import Contract, Department
 
 
 def feeds_to_send(scope: Scope, *, pack: Pack) -> list[tuple[Department, list[Contract]]]:

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from fangpin.feeds.encoding import detect_encoding, transcode
+from fangpin.feeds.cells.headers import HeaderRow, Mapping, find_header, map_columns
+from fangpin.feeds.cells.no_records import names_nobody
+from fangpin.feeds.cells.table import RAW, RawTable, load_numbered
 from fangpin.feeds.findings import FileRefused, Finding, finding
-from fangpin.feeds.headers import HeaderRow, Mapping, find_header, map_columns
-from fangpin.feeds.limits import Limits
-from fangpin.feeds.no_records import names_nobody
+from fangpin.feeds.readers.encoding import detect_encoding, transcode
+from fangpin.feeds.readers.limits import Limits
 from fangpin.feeds.readers.quotes import Layout, rows_of
-from fangpin.feeds.readers.table import RAW, RawTable, load_numbered
 from fangpin.lake.engine import EngineRefused
 from fangpin.lake.engines.duckdb import Engine
-from fangpin.policy.feed_models import Contract
+from fangpin.policy.models.feeds import Contract
 from fangpin.values.writing import Writing
 
 _DELIMITERS = (",", "\t", ";", "|", "，", "^", "\x01")

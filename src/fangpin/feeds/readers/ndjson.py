@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from fangpin.feeds.cells.headers import map_columns
+from fangpin.feeds.cells.table import RawTable, load_numbered
 from fangpin.feeds.findings import FileRefused, finding
-from fangpin.feeds.headers import map_columns
-from fangpin.feeds.limits import Limits
-from fangpin.feeds.readers.table import RawTable, load_numbered
+from fangpin.feeds.readers.limits import Limits
 from fangpin.lake.engines.duckdb import Engine
-from fangpin.policy.feed_models import Contract
+from fangpin.policy.models.feeds import Contract
 from fangpin.values.writing import EVERYWHERE, Writing
 
 LONGEST_LINE = 1 << 20

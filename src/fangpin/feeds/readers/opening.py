@@ -10,17 +10,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from fangpin.feeds.cells.table import RawTable
 from fangpin.feeds.findings import Finding, finding
-from fangpin.feeds.limits import Limits
 from fangpin.feeds.readers.delimited import read_delimited
+from fangpin.feeds.readers.limits import Limits
 from fangpin.feeds.readers.ndjson import read_ndjson
 from fangpin.feeds.readers.parquet import read_parquet
-from fangpin.feeds.readers.table import RawTable
+from fangpin.feeds.readers.sniff import Container, has_macros, sniff, type_mismatch
 from fangpin.feeds.readers.workbook import read_workbook
-from fangpin.feeds.sniff import Container, has_macros, sniff, type_mismatch
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import TEMPORARY, Home, machine_problems
-from fangpin.policy.feed_models import Contract
+from fangpin.policy.models.feeds import Contract
 from fangpin.values.problem import Problem, ProblemError
 from fangpin.values.writing import Writing
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fangpin.feeds.cells.headers import map_columns
+from fangpin.feeds.cells.shapes import quoted
+from fangpin.feeds.cells.table import RAW, RawTable
 from fangpin.feeds.findings import FileRefused, finding
-from fangpin.feeds.headers import map_columns
-from fangpin.feeds.limits import Limits
-from fangpin.feeds.readers.table import RAW, RawTable
-from fangpin.feeds.shapes import quoted
+from fangpin.feeds.readers.limits import Limits
 from fangpin.lake.engine import EngineRefused
 from fangpin.lake.engines.duckdb import Engine
-from fangpin.policy.feed_models import Contract
+from fangpin.policy.models.feeds import Contract
 from fangpin.values.writing import Writing
 
 _NESTED = ("STRUCT", "MAP", "UNION", "VARIANT")

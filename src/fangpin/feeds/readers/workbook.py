@@ -17,22 +17,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fangpin.feeds.findings import FileRefused, Finding, finding
-from fangpin.feeds.headers import (
+from fangpin.feeds.cells.headers import (
     Column,
     HeaderRow,
     column_letter,
     find_header,
     map_columns,
 )
-from fangpin.feeds.limits import Limits
+from fangpin.feeds.cells.shapes import literal
+from fangpin.feeds.cells.table import RAW, RawTable, load_numbered
+from fangpin.feeds.findings import FileRefused, Finding, finding
 from fangpin.feeds.readers.delimited import header_findings
+from fangpin.feeds.readers.limits import Limits
 from fangpin.feeds.readers.merged import unmarked
 from fangpin.feeds.readers.sheet_xml import HIDDEN
-from fangpin.feeds.readers.table import RAW, RawTable, load_numbered
-from fangpin.feeds.shapes import literal
 from fangpin.lake.engines.duckdb import Engine
-from fangpin.policy.feed_models import Contract
+from fangpin.policy.models.feeds import Contract
 from fangpin.values.text import MERGED_MARK
 from fangpin.values.writing import Writing
 

@@ -8,7 +8,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from fangpin.feeds.limits import Limits
+from fangpin.feeds.readers.limits import Limits
 from fangpin.feeds.receipt import Receipt
 from fangpin.feeds.receive import receive
 from fangpin.feeds.sources.database import fetch_rows

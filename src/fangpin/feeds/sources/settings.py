@@ -15,11 +15,11 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from fangpin.lake.home import Home
-from fangpin.policy.document import read_document
-from fangpin.policy.nearest import advice
-from fangpin.policy.nodes import Code, DottedCode, Node, Text
+from fangpin.policy.models.nodes import Code, DottedCode, Node, Text
 from fangpin.policy.pack import Pack
-from fangpin.policy.shape import shaped
+from fangpin.policy.reading.document import read_document
+from fangpin.policy.reading.nearest import advice
+from fangpin.policy.reading.shape import shaped
 from fangpin.values.problem import Problem, ProblemError
 
 FILE = "sources.yaml"

@@ -22,9 +22,9 @@ from fangpin.policy.checks.cases import (
     rules_have_enough_cases,
 )
 from fangpin.policy.checks.histories import history_problems
-from fangpin.policy.entries import Entry
 from fangpin.policy.expressions import check_pack as check_expressions
 from fangpin.policy.pack import Pack
+from fangpin.policy.reading.entries import Entry
 from fangpin.values.problem import Problem
 
 ALL_CHECKS: tuple[Check, ...] = (

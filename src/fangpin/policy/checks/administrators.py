@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fangpin.policy.checks.book import Book
-from fangpin.policy.models import Role
-from fangpin.policy.nearest import advice
+from fangpin.policy.models.lists import Role
+from fangpin.policy.reading.nearest import advice
 from fangpin.values.problem import Problem
 
 ADMINISTRATION = frozenset(

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from fangpin.policy.entries import Entry
-from fangpin.policy.feed_models import ContractField
-from fangpin.policy.nearest import advice
-from fangpin.policy.nodes import Node
-from fangpin.policy.nouns import named
+from fangpin.policy.models.feeds import ContractField
+from fangpin.policy.models.nodes import Node
 from fangpin.policy.pack import Pack
+from fangpin.policy.reading.entries import Entry
+from fangpin.policy.reading.nearest import advice
+from fangpin.policy.reading.nouns import named
 from fangpin.values.problem import Problem
 
 Kept = TypeVar("Kept", bound=Node)

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from fangpin.policy.case_models import PackCase
 from fangpin.policy.checks.book import Book, unknown
 from fangpin.policy.checks.case_names import CODES, named_keys, named_value
-from fangpin.policy.entries import Entry
 from fangpin.policy.expressions.check import KIND_WORDS, Vocabulary
 from fangpin.policy.expressions.vocabulary import case_vocabulary
+from fangpin.policy.models.cases import PackCase
+from fangpin.policy.reading.entries import Entry
 from fangpin.values.problem import Problem
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from fangpin.policy.checks.book import Book, unknown
-from fangpin.policy.entries import Entry
+from fangpin.policy.reading.entries import Entry
 from fangpin.values.problem import Problem
 
 CODES = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from fangpin.policy.case_models import PackCase
 from fangpin.policy.cases import read_case_files
 from fangpin.policy.checks.book import Book
 from fangpin.policy.checks.case_decisions import decision_names
@@ -13,8 +12,9 @@ from fangpin.policy.checks.case_names import named_keys, named_value
 from fangpin.policy.checks.feeds import is_month, month_problem
 from fangpin.policy.checks.histories import history_problems
 from fangpin.policy.checks.rules import FIGURES
-from fangpin.policy.entries import Entry
 from fangpin.policy.expressions.case_facts import PERSON_FACTS
+from fangpin.policy.models.cases import PackCase
+from fangpin.policy.reading.entries import Entry
 from fangpin.values.problem import Problem
 
 FEWEST_CASES = 4

@@ -6,19 +6,19 @@ import re
 from collections.abc import Iterable, Iterator
 
 from fangpin.policy.checks.book import Book, unknown
-from fangpin.policy.decision_models import (
+from fangpin.policy.expressions.case_facts import CASE_FACTS
+from fangpin.policy.expressions.spans import base_items
+from fangpin.policy.expressions.vocabulary import person_vocabulary
+from fangpin.policy.models.decisions import (
     CaseCheck,
     Eligibility,
     EliminationCondition,
     Found,
     Statement,
 )
-from fangpin.policy.document import NodePath
-from fangpin.policy.entries import Entry
-from fangpin.policy.expressions.case_facts import CASE_FACTS
-from fangpin.policy.expressions.spans import base_items
-from fangpin.policy.expressions.vocabulary import person_vocabulary
-from fangpin.policy.models import MeasureKind
+from fangpin.policy.models.lists import MeasureKind
+from fangpin.policy.reading.document import NodePath
+from fangpin.policy.reading.entries import Entry
 from fangpin.values.problem import Problem
 
 GAP_WORDS = "guarantees."

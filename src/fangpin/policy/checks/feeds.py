@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterator
 
 from fangpin.policy.checks.book import Book, unknown
-from fangpin.policy.demo_models import DemoRecipe
-from fangpin.policy.entries import Entry
-from fangpin.policy.feed_models import (
+from fangpin.policy.models.demos import DemoRecipe
+from fangpin.policy.models.feeds import (
     DATING_TYPES,
     SUBJECT_TYPES,
     Contract,
     ContractField,
     FieldType,
 )
-from fangpin.policy.header_models import DeathTold, PackHeader, Registry, SignOfLife
+from fangpin.policy.models.header import DeathTold, PackHeader, Registry, SignOfLife
+from fangpin.policy.reading.entries import Entry
 from fangpin.values.month import Month
 from fangpin.values.problem import Problem
 

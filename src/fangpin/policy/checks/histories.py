@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from fangpin.policy.case_models import PackCase
 from fangpin.policy.checks.book import Book, unknown
 from fangpin.policy.checks.procedures import words_under
-from fangpin.policy.entries import Entry
-from fangpin.policy.history_models import (
+from fangpin.policy.models.cases import PackCase
+from fangpin.policy.models.histories import (
     DATA_OF_ACT,
     DATA_OF_THROUGH,
     HistoryEntry,
@@ -17,7 +16,8 @@ from fangpin.policy.history_models import (
     PlannedHelp,
     read_moment,
 )
-from fangpin.policy.nearest import advice
+from fangpin.policy.reading.entries import Entry
+from fangpin.policy.reading.nearest import advice
 from fangpin.values.problem import Problem
 
 NONE, END = "none", "end"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from fangpin.policy.checks.book import Book, unknown
-from fangpin.policy.entries import Entry
-from fangpin.policy.models import HouseholdAttribute, Indicator, LedgerItem
-from fangpin.policy.nouns import noun
+from fangpin.policy.models.lists import HouseholdAttribute, Indicator, LedgerItem
+from fangpin.policy.reading.entries import Entry
+from fangpin.policy.reading.nouns import noun
 from fangpin.values.problem import Problem
 
 _WITH_VALUE = ("amount", "state")

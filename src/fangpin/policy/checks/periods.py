@@ -7,11 +7,11 @@ from datetime import date
 from itertools import combinations
 
 from fangpin.policy.checks.book import Book, unknown
-from fangpin.policy.decision_models import Dated
-from fangpin.policy.entries import Entry
-from fangpin.policy.header_models import PackHeader
-from fangpin.policy.models import CalendarYear, Category, Parameter, Rule
-from fangpin.policy.nouns import named
+from fangpin.policy.models.decisions import Dated
+from fangpin.policy.models.header import PackHeader
+from fangpin.policy.models.lists import CalendarYear, Category, Parameter, Rule
+from fangpin.policy.reading.entries import Entry
+from fangpin.policy.reading.nouns import named
 from fangpin.values.problem import Problem
 
 _END = date.max

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from fangpin.policy.checks.book import Book, unknown
-from fangpin.policy.entries import Entry
-from fangpin.policy.models import Word
-from fangpin.policy.procedure_models import FIRST_CLUE, Duty, Form, Procedure
+from fangpin.policy.models.lists import Word
+from fangpin.policy.models.procedures import FIRST_CLUE, Duty, Form, Procedure
+from fangpin.policy.reading.entries import Entry
 from fangpin.values.problem import Problem
 
 CHANNEL = "channel."

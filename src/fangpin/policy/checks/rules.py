@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from fangpin.policy.checks.book import Book, unknown
-from fangpin.policy.entries import Entry
-from fangpin.policy.header_models import PackHeader
-from fangpin.policy.models import MeasureKind, Role, Rule, Severity
-from fangpin.policy.nearest import advice
-from fangpin.policy.nodes import Words
+from fangpin.policy.models.header import PackHeader
+from fangpin.policy.models.lists import MeasureKind, Role, Rule, Severity
+from fangpin.policy.models.nodes import Words
+from fangpin.policy.reading.entries import Entry
+from fangpin.policy.reading.nearest import advice
 from fangpin.values.problem import Problem
 
 ALWAYS_KNOWN = frozenset({"start", "end", "month"})

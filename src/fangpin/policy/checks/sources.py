@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fangpin.policy.checks.book import Book, unknown
-from fangpin.policy.demo_models import DemoRecipe
-from fangpin.policy.feed_models import Department
-from fangpin.policy.header_models import PackHeader, Source
-from fangpin.policy.models import Parameter
-from fangpin.policy.nodes import Node
+from fangpin.policy.models.demos import DemoRecipe
+from fangpin.policy.models.feeds import Department
+from fangpin.policy.models.header import PackHeader, Source
+from fangpin.policy.models.lists import Parameter
+from fangpin.policy.models.nodes import Node
 from fangpin.values.problem import Problem
 
 

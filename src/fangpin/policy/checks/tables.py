@@ -7,8 +7,8 @@ import codecs
 from collections.abc import Iterator
 
 from fangpin.policy.checks.book import Book
-from fangpin.policy.entries import Entry
-from fangpin.policy.header_models import PackHeader
+from fangpin.policy.models.header import PackHeader
+from fangpin.policy.reading.entries import Entry
 from fangpin.values.problem import Problem
 from fangpin.values.text import normalise
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fangpin.policy.expressions.check import Kind
-from fangpin.policy.nodes import Words
+from fangpin.policy.models.nodes import Words
 
 if TYPE_CHECKING:
     from fangpin.policy.pack import Pack

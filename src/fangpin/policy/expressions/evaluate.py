@@ -22,7 +22,7 @@ from fangpin.policy.expressions.spans import (
     school_year_first,
     year_first,
 )
-from fangpin.policy.models import LedgerItem
+from fangpin.policy.models.lists import LedgerItem
 
 _PRECISE = Context(prec=80)
 _VALUES = (Decimal, int, bool, str, date, frozenset)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fangpin.policy.models import LedgerItem
+from fangpin.policy.models.lists import LedgerItem
 
 if TYPE_CHECKING:
     from fangpin.policy.pack import Pack

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fangpin.policy.decision_models import CaseCheck, Eligibility, EliminationCondition
 from fangpin.policy.expressions.case_facts import CASE_FACTS, PERSON_FACTS, case_choices
 from fangpin.policy.expressions.check import MEMBERS, SETS, WINDOWS, Kind, Vocabulary, check
 from fangpin.policy.expressions.parse import parse
-from fangpin.policy.feed_models import Contract, FieldType
-from fangpin.policy.models import MeasureKind
+from fangpin.policy.models.decisions import CaseCheck, Eligibility, EliminationCondition
+from fangpin.policy.models.feeds import Contract, FieldType
+from fangpin.policy.models.lists import MeasureKind
 from fangpin.values.problem import Problem, ProblemError
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.policy import Pack
-from fangpin.policy.feed_models import Contract
+from fangpin.policy.models.feeds import Contract
 from fangpin.synthetic.cells import ContractGap
 from fangpin.synthetic.chenzhou.bench_people import make_people
 from fangpin.synthetic.chenzhou.bench_tables import BENCH_TABLES, BenchTable

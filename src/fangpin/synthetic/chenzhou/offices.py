@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from fangpin.policy.feed_models import Contract
+from fangpin.policy.models.feeds import Contract
 from fangpin.synthetic.chance import Weighted, between, stream
 from fangpin.synthetic.chenzhou.identity_numbers import with_wrong_check_digit
 from fangpin.synthetic.chenzhou.tables import TABLES

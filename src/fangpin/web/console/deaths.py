@@ -12,8 +12,8 @@ from fangpin.casework.officials.queries import names_of
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry.models import Household, Member
 from fangpin.linkage.decisions import Decision
-from fangpin.runs.death_acts import answers_of
-from fangpin.runs.deaths import Conflict, held_rules
+from fangpin.runs.acts.deaths import answers_of
+from fangpin.runs.parts.deaths import Conflict, held_rules
 from fangpin.web.console.feeds import home
 from fangpin.web.console.pairs import feed_title
 from fangpin.web.ground.figures import place

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 
 from fangpin.lake.home import Home
-from fangpin.policy.demo_models import DemoRecipe
-from fangpin.runs.demonstration import recipe_of
+from fangpin.policy.models.demos import DemoRecipe
+from fangpin.runs.demo.demonstration import recipe_of
 from fangpin.web.ground.pack import installation_pack
 
 

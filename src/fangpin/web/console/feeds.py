@@ -19,7 +19,7 @@ from fangpin.feeds import arrivals as feeds
 from fangpin.feeds.arrivals import Arrival, FeedStatus
 from fangpin.lake.home import Home
 from fangpin.policy import Pack
-from fangpin.policy.feed_models import Contract, Department
+from fangpin.policy.models.feeds import Contract, Department
 from fangpin.values.month import Month
 from fangpin.web.ground.figures import share
 from fangpin.web.ground.pack import installation_pack

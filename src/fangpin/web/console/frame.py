@@ -27,9 +27,9 @@ from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.provisional import form_of_unregistered
 from fangpin.casework.uploads.actions import DELIVER
 from fangpin.feeds.arrivals import month_due
-from fangpin.policy.nodes import Words
-from fangpin.runs.demonstration import run_days
-from fangpin.runs.link_acts import DECIDE_LINKS
+from fangpin.policy.models.nodes import Words
+from fangpin.runs.acts.links import DECIDE_LINKS
+from fangpin.runs.demo.demonstration import run_days
 from fangpin.values.month import Month
 from fangpin.web.console.demo import demo_recipe
 from fangpin.web.console.done import done_words

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from fangpin.casework.alerts.models import Alert
 from fangpin.casework.alerts.queries import MonthOfReasons
-from fangpin.policy.models import LedgerItem
+from fangpin.policy.models.lists import LedgerItem
 from fangpin.values.month import Month
 from fangpin.values.problem import ProblemError
 from fangpin.web.charts.ledger import Band, Flag, Line, balance_of, ledger_chart

@@ -15,7 +15,7 @@ from fangpin.casework.claims import queries as claims
 from fangpin.casework.claims.models import Candidate, CandidateState
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.officials.scope import Scope
-from fangpin.linkage.model import load_model
+from fangpin.linkage.claims.model import load_model
 from fangpin.values.month import Month
 from fangpin.web.charts.waterfall import Part, signed, waterfall_chart
 from fangpin.web.ground.figures import place, share

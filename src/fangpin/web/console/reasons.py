@@ -16,8 +16,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
 from fangpin.casework.alerts.models import Alert, AlertReason, EvidenceRow
-from fangpin.policy.feed_models import ContractField
-from fangpin.policy.models import Category, Rule, Severity
+from fangpin.policy.models.feeds import ContractField
+from fangpin.policy.models.lists import Category, Rule, Severity
 from fangpin.values.problem import ProblemError
 from fangpin.web.charts.ledger import Line
 from fangpin.web.charts.threshold import threshold_chart

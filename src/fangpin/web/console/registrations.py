@@ -11,8 +11,8 @@ from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry.models import Household, Member
 from fangpin.linkage.units import Difference
-from fangpin.policy.header_models import HouseholdUnit
-from fangpin.policy.nodes import Words
+from fangpin.policy.models.header import HouseholdUnit
+from fangpin.policy.models.nodes import Words
 from fangpin.web.console.pairs import feed_title
 from fangpin.web.ground.figures import place
 from fangpin.web.ground.pack import installation_pack

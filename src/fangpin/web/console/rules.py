@@ -11,7 +11,7 @@ from functools import lru_cache
 from fangpin.casework.cases.models import Episode
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.lake.engines.duckdb import connect
-from fangpin.policy.models import Rule
+from fangpin.policy.models.lists import Rule
 from fangpin.runs.threshold_trial import Trial, ladder, try_value
 from fangpin.values.month import Month
 from fangpin.web.console.feeds import home, signature_of_deliveries

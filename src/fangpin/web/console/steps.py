@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from fangpin.casework.alerts.models import Alert
 from fangpin.casework.alerts.queries import MonthOfReasons
 from fangpin.casework.alerts.states import AlertState
-from fangpin.policy.models import Severity
+from fangpin.policy.models.lists import Severity
 from fangpin.web.ground.due import Due
 from fangpin.web.ground.pack import installation_pack, severity_of
 from fangpin.web.ground.words import rule_of, said, step_words

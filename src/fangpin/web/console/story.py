@@ -20,7 +20,7 @@ from fangpin.casework.measures.states import MeasureState
 from fangpin.casework.officials.queries import names_of
 from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry import queries as registry
-from fangpin.policy.models import Severity
+from fangpin.policy.models.lists import Severity
 from fangpin.web.console.help import MEASURE_STATES
 from fangpin.web.ground.pack import installation_pack, severity_of
 from fangpin.web.ground.words import cause_words, listed, said

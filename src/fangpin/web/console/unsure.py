@@ -11,7 +11,7 @@ from fangpin.casework.alerts.models import Run
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.scope import Scope, narrow_to
-from fangpin.runs.cannot_tell import JUDGED, cannot_tell
+from fangpin.runs.parts.cannot_tell import JUDGED, cannot_tell
 from fangpin.values.withheld import WITHHELD, is_small, withheld_cells
 from fangpin.web.charts.inline import stacked_bar
 from fangpin.web.console.feeds import home

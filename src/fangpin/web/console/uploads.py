@@ -17,7 +17,7 @@ from fangpin.casework.uploads.models import Channel, Outcome, Upload
 from fangpin.casework.uploads.queries import feeds_to_send
 from fangpin.feeds.arrivals import Arrival, expected_month
 from fangpin.feeds.confirm import rows_left
-from fangpin.policy.feed_models import Contract
+from fangpin.policy.models.feeds import Contract
 from fangpin.values.month import Month
 from fangpin.web.console.cases.forms.base import ToldForm
 from fangpin.web.console.feeds import known_arrivals

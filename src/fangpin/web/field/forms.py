@@ -9,8 +9,8 @@ from fangpin.casework.cases.gate import words_under
 from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry.provisional import REGISTER, form_of_unregistered
 from fangpin.policy import Pack
-from fangpin.policy.nodes import Words
-from fangpin.policy.procedure_models import Form, FormField
+from fangpin.policy.models.nodes import Words
+from fangpin.policy.models.procedures import Form, FormField
 from fangpin.web.field.limits import keep_days, paper_minutes
 from fangpin.web.field.tasks import ACT, visit_forms
 from fangpin.web.ground.pack import installation_pack

@@ -14,7 +14,7 @@ from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import HttpRequest
 
 from fangpin.lake.papers import MOST_BYTES
-from fangpin.policy.procedure_models import Form
+from fangpin.policy.models.procedures import Form
 from fangpin.values.problem import Problem, ProblemError
 from fangpin.web.field.bodies import VisitBody
 

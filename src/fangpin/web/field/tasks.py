@@ -21,9 +21,9 @@ from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.models import Household
-from fangpin.policy.nodes import Words
+from fangpin.policy.models.nodes import Words
+from fangpin.policy.models.procedures import Form
 from fangpin.policy.procedure import Standing
-from fangpin.policy.procedure_models import Form
 from fangpin.values.month import Month
 from fangpin.web.ground.known import KnownLedger
 from fangpin.web.ground.pack import installation_pack, severity_of

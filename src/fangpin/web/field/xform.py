@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from fangpin.policy import Pack
-from fangpin.policy.procedure_models import Form
+from fangpin.policy.models.procedures import Form
 from fangpin.values.problem import Problem, ProblemError
 from fangpin.web.field.xlsform import write_xlsform
 

@@ -12,8 +12,8 @@ from typing import Any
 import xlsxwriter
 
 from fangpin.policy import Pack
-from fangpin.policy.nodes import Words
-from fangpin.policy.procedure_models import Form, FormField
+from fangpin.policy.models.nodes import Words
+from fangpin.policy.models.procedures import Form, FormField
 
 CASES = "cases.csv"
 LANGUAGES = (("zh", "中文 (zh)"), ("en", "English (en)"))

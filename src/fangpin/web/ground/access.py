@@ -25,7 +25,7 @@ from django.utils.translation import gettext
 from fangpin.casework.officials import row_security
 from fangpin.casework.officials.scope import NOTHING, Scope, scopes_of
 from fangpin.lake.home import Home
-from fangpin.runs.demo_clock import clock_of
+from fangpin.runs.demo.clock import clock_of
 from fangpin.values import clock
 from fangpin.web.ground.pack import installation_pack
 from fangpin.web.ground.sessions import (

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from fangpin.policy import Pack, load_pack
-from fangpin.policy.models import Severity
+from fangpin.policy.models.lists import Severity
 
 
 def installation_pack() -> Pack:

@@ -14,8 +14,8 @@ from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry.provisional import NewHousehold, read_answers
 from fangpin.lake.ciphers import NotOpened
 from fangpin.lake.home import Home
-from fangpin.policy.procedure_models import Form
-from fangpin.runs.identities import keep_identity
+from fangpin.policy.models.procedures import Form
+from fangpin.runs.acts.identities import keep_identity
 from fangpin.web.ground.keys import IDENTITY, PHONE, door_keys
 from fangpin.web.ground.pack import installation_pack
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext, gettext_noop
 
-from fangpin.policy.feed_models import ContractField
-from fangpin.policy.models import HouseholdAttribute, Indicator, LedgerItem, Parameter, Rule
-from fangpin.policy.nodes import Words
+from fangpin.policy.models.feeds import ContractField
+from fangpin.policy.models.lists import HouseholdAttribute, Indicator, LedgerItem, Parameter, Rule
+from fangpin.policy.models.nodes import Words
 from fangpin.web.ground.figures import plain, share
 from fangpin.web.ground.known import number_of
 from fangpin.web.ground.language import short_language

@@ -85,7 +85,7 @@ TEMPLATES = [
     }
 ]
 
-BRING_MONTHS = "fangpin.runs.watched.bring_of_latest_run"
+BRING_MONTHS = "fangpin.runs.loading.watched.bring_of_latest_run"
 """What fetches the months of a household whose case opens (casework/registry/brought.py)."""
 
 DATABASES = {"default": FANGPIN.database}

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import fangpin
-from fangpin.feeds.limits import Limits
+from fangpin.feeds.readers.limits import Limits
 from fangpin.lake.ciphers import AES_256_GCM, CIPHERS, GcmCipher
 from fangpin.lake.engines.duckdb import LEAST_MEMORY_MB, USUAL_MEMORY_MB
 from fangpin.lake.engines.spark_sessions import LOCAL_MASTER, SparkAddress

@@ -15,8 +15,8 @@ from fangpin.casework.cases.progress import clocks_of, standing_of
 from fangpin.casework.cases.states import ACTS, CaseState
 from fangpin.casework.officials.scope import Scope
 from fangpin.policy import Pack
+from fangpin.policy.models.procedures import Procedure, Step
 from fangpin.policy.procedure import ClockState, Standing, edition_of
-from fangpin.policy.procedure_models import Procedure, Step
 from fangpin.values.problem import ProblemError
 from fangpin.web.console.cases.clocks import ClockView, clock_views
 from fangpin.web.ground.words import listed, said

@@ -12,7 +12,7 @@ from fangpin.casework.cases.models import CaseAct
 from fangpin.casework.cases.progress import clues_of
 from fangpin.casework.cases.states import CaseState
 from fangpin.casework.officials.queries import names_of
-from fangpin.policy.procedure_models import Step
+from fangpin.policy.models.procedures import Step
 from fangpin.web.console.cases.clocks import ClockView
 from fangpin.web.console.cases.desk import Desk
 from fangpin.web.ground.words import listed, said

@@ -21,7 +21,7 @@ from fangpin.casework.cases.models import (
 )
 from fangpin.casework.officials.queries import names_of
 from fangpin.decisions.statement import LineAmount
-from fangpin.policy.procedure_models import FormField
+from fangpin.policy.models.procedures import FormField
 from fangpin.values.problem import ProblemError
 from fangpin.web.console.cases.desk import Desk
 from fangpin.web.console.cases.progress import reason_words

@@ -19,8 +19,8 @@ from fangpin.casework.cases.turns import COUNT_CAP, After, Counts, TurnFilters, 
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.queries import divisions_below, names_of
-from fangpin.policy.models import Severity
-from fangpin.policy.procedure_models import Step
+from fangpin.policy.models.lists import Severity
+from fangpin.policy.models.procedures import Step
 from fangpin.web.console.cases.clocks import ClockView, clock_views
 from fangpin.web.console.frame import chosen_division
 from fangpin.web.ground.access import SEE_CASE, ConsoleRequest, opens

@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from fangpin.casework.alerts import queries as alerts
-from fangpin.runs.death_acts import answer_death
-from fangpin.runs.deaths import conflicts_of_run
-from fangpin.runs.link_acts import DECIDE_LINKS
+from fangpin.runs.acts.deaths import answer_death
+from fangpin.runs.acts.links import DECIDE_LINKS
+from fangpin.runs.parts.deaths import conflicts_of_run
 from fangpin.values.problem import ProblemError
 from fangpin.web.console.deaths import conflict_lines
 from fangpin.web.console.done import on_to

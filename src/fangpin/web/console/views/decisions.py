@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from fangpin.casework.uploads.actions import DECIDE, Sent, decline_readings, submit
 from fangpin.casework.uploads.models import Channel
 from fangpin.feeds.confirm import proposals_of
-from fangpin.runs.delivery_acts import decide_delivery
+from fangpin.runs.acts.deliveries import decide_delivery
 from fangpin.values.problem import ProblemError
 from fangpin.web.console.cases.forms.base import told
 from fangpin.web.console.done import on_to

@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from fangpin.lake.home import Home
-from fangpin.runs.demonstration import advance, run_days
+from fangpin.runs.demo.demonstration import advance, run_days
 from fangpin.values.problem import Problem
 from fangpin.web.console.demo import demo_recipe
 from fangpin.web.console.views.errors import refused

@@ -23,7 +23,7 @@ from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.confirm import rows_left
 from fangpin.feeds.rejects import write_rejects_xlsx
 from fangpin.lake.engines.duckdb import connect
-from fangpin.policy.feed_models import Contract, Department
+from fangpin.policy.models.feeds import Contract, Department
 from fangpin.values.month import Month
 from fangpin.values.withheld import WITHHELD, is_small
 from fangpin.web.console.feeds import (

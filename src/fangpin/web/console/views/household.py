@@ -25,11 +25,11 @@ from fangpin.casework.officials.queries import divisions_named
 from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.models import Household
-from fangpin.policy.nodes import Words
-from fangpin.runs.deaths import conflicts_of_household
-from fangpin.runs.link_acts import DECIDE_LINKS
-from fangpin.runs.months import months_of_household
-from fangpin.runs.registrations import registrations_of_household
+from fangpin.policy.models.nodes import Words
+from fangpin.runs.acts.links import DECIDE_LINKS
+from fangpin.runs.parts.deaths import conflicts_of_household
+from fangpin.runs.parts.months import months_of_household
+from fangpin.runs.parts.registrations import registrations_of_household
 from fangpin.values.problem import ProblemError
 from fangpin.web.console.cases.desk import Desk
 from fangpin.web.console.cases.progress import StepLine, step_lines

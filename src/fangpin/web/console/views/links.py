@@ -19,8 +19,8 @@ from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.officials.queries import names_of
 from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.models import Household, Member
-from fangpin.runs.link_acts import DECIDE_LINKS, decide_candidate, undo_decision
-from fangpin.runs.reveal import REVEAL_IDENTITY, REVEAL_REASONS, reveal_identity
+from fangpin.runs.acts.links import DECIDE_LINKS, decide_candidate, undo_decision
+from fangpin.runs.acts.reveal import REVEAL_IDENTITY, REVEAL_REASONS, reveal_identity
 from fangpin.values.problem import ProblemError
 from fangpin.web.console.cases.forms.base import told
 from fangpin.web.console.feeds import home

@@ -15,7 +15,7 @@ from fangpin.casework.alerts import queries as alerts
 from fangpin.casework.alerts.overview import BySeverity, DivisionRow, MonthOfAlerts, Overview
 from fangpin.casework.alerts.small_numbers import guarded
 from fangpin.casework.divisions.models import Division
-from fangpin.policy.models import Severity
+from fangpin.policy.models.lists import Severity
 from fangpin.values.month import Month
 from fangpin.values.withheld import is_withheld
 from fangpin.web.charts.inline import sparkline, stacked_bar

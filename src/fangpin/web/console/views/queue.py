@@ -19,7 +19,7 @@ from fangpin.casework.cases import turns
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.queries import divisions_below, in_office
-from fangpin.policy.models import Rule, Severity
+from fangpin.policy.models.lists import Rule, Severity
 from fangpin.values.month import Month
 from fangpin.web.console.frame import chosen_division
 from fangpin.web.ground.access import SEE_CASE, SEE_QUEUE, ConsoleRequest, opens

@@ -17,9 +17,9 @@ from django.views.decorators.http import require_safe
 from fangpin.casework.alerts.queries import open_by_rule
 from fangpin.casework.officials.scope import Scope
 from fangpin.policy.expressions import parse, tree
-from fangpin.policy.header_models import Source
-from fangpin.policy.models import Parameter, ParameterValue, Rule, Severity, SeverityStep
-from fangpin.policy.nodes import Words
+from fangpin.policy.models.header import Source
+from fangpin.policy.models.lists import Parameter, ParameterValue, Rule, Severity, SeverityStep
+from fangpin.policy.models.nodes import Words
 from fangpin.policy.pack import Pack
 from fangpin.policy.written import changed_parameter
 from fangpin.runs.threshold_trial import (

@@ -18,7 +18,7 @@ from fangpin.casework.appointments import second_factor
 from fangpin.casework.appointments.sign_in import change_password, signed_in
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.officials.scope import posts_in_force
-from fangpin.policy.nodes import Words
+from fangpin.policy.models.nodes import Words
 from fangpin.web.console.demo import demo_recipe
 from fangpin.web.console.done import on_to
 from fangpin.web.ground.access import (

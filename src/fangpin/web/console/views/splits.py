@@ -23,10 +23,10 @@ from fangpin.casework.officials.queries import names_of
 from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.models import Household, Member
 from fangpin.linkage.decisions import Decision, all_decisions, standing
-from fangpin.linkage.split import RestingRow, row_of_number
-from fangpin.runs.link_acts import DECIDE_LINKS, split_claim, split_fact, standing_against
-from fangpin.runs.linked_rows import Link, link_of, links_of_household
-from fangpin.runs.references import references_of_household
+from fangpin.linkage.review.split import RestingRow, row_of_number
+from fangpin.runs.acts.links import DECIDE_LINKS, split_claim, split_fact, standing_against
+from fangpin.runs.acts.references import references_of_household
+from fangpin.runs.parts.linked_rows import Link, link_of, links_of_household
 from fangpin.values.month import Month
 from fangpin.values.problem import ProblemError
 from fangpin.web.console.cases.forms.base import told

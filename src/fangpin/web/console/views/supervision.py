@@ -20,8 +20,8 @@ from fangpin.casework.cases.timeliness import DivisionTimes
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.queries import divisions_below
+from fangpin.policy.models.procedures import Clock
 from fangpin.policy.procedure import ClockRunning
-from fangpin.policy.procedure_models import Clock
 from fangpin.values.withheld import is_small, is_withheld, shown, withheld_cells
 from fangpin.web.console.cases.clocks import clock_views
 from fangpin.web.console.frame import chosen_division

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from fangpin.casework.alerts import queries as alerts
 from fangpin.casework.divisions import queries as divisions
-from fangpin.runs.link_acts import DECIDE_LINKS
-from fangpin.runs.registrations import count_in_no_household, in_no_household
+from fangpin.runs.acts.links import DECIDE_LINKS
+from fangpin.runs.parts.registrations import count_in_no_household, in_no_household
 from fangpin.web.console.feeds import home
 from fangpin.web.console.frame import chosen_division
 from fangpin.web.console.pairs import feed_title

@@ -15,7 +15,7 @@ from fangpin.casework.uploads import queries
 from fangpin.casework.uploads.actions import DELIVER, Sent, submit
 from fangpin.casework.uploads.models import Channel, Outcome, Upload
 from fangpin.lake.spool import Spool
-from fangpin.policy.feed_models import Contract, Department
+from fangpin.policy.models.feeds import Contract, Department
 from fangpin.values.month import Month
 from fangpin.values.problem import ProblemError
 from fangpin.web.console.cases.forms.base import told

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.http import http_date
 from django.views.decorators.http import require_http_methods, require_safe
 
-from fangpin.policy.procedure_models import Form
+from fangpin.policy.models.procedures import Form
 from fangpin.web.field.changes import changes
 from fangpin.web.field.entrance import for_a_client
 from fangpin.web.field.openrosa import MOST_POSTED, Submission, read_submission

@@ -17,7 +17,7 @@ from fangpin.casework.receipts.actions import once
 from fangpin.casework.registry.models import Household
 from fangpin.casework.registry.provisional import form_of_unregistered
 from fangpin.policy import Pack
-from fangpin.policy.procedure_models import Form
+from fangpin.policy.models.procedures import Form
 from fangpin.values.problem import Problem
 from fangpin.web.console.cases.forms.base import (
     DayField,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from fangpin.casework.cases import acts
 from fangpin.casework.cases.asking import Question, form_of, questions
-from fangpin.policy.procedure_models import Form, FormField
+from fangpin.policy.models.procedures import Form, FormField
 from fangpin.web.console.cases.forms.base import (
     ActForm,
     AmountField,

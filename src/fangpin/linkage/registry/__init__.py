@@ -1,0 +1,1 @@
+"""Persons and households over time: who lives where, under which number, since when."""

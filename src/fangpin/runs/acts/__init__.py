@@ -1,0 +1,1 @@
+"""What officials decide about the data half, as acts: permission, scope, audit entry, decision."""

@@ -1,0 +1,1 @@
+"""What a monthly run writes into its folder, one module a part."""
