@@ -24,6 +24,7 @@ from fangpin.feeds.suspicions.another_file import (
     strangers,
 )
 from fangpin.feeds.suspicions.delivered import Delivered, is_cut, percent
+from fangpin.feeds.suspicions.renumbered import renumbered_households
 from fangpin.feeds.suspicions.shrunken import shrunken_villages
 from fangpin.feeds.suspicions.unit_drift import unit_drift
 from fangpin.lake.engines.duckdb import Engine
@@ -53,7 +54,11 @@ def suspicions(
     found = [*_lost_numbers(engine, lines, told), *_many_refused(lines, told)]
     if told.is_registry and told.is_part:
         return found
-    if told.is_registry:
+    registry = pack.header.registry
+    if told.is_registry and registry is not None:
+        found += renumbered_households(
+            engine=engine, registry=registry, lines=lines, told=told, earlier=earlier
+        )
         return [*found, *shrunken_villages(lines, told, earlier)]
     contract = told.contract
     others = [one for one in earlier if one.month != told.month]
