@@ -44,6 +44,14 @@ def test_what_is_missing_grows_less_as_it_is_filled_in(phone: Phone) -> None:
     assert marked.count() == 0
 
 
+def test_only_what_could_be_on_record_is_said_to_be_missing_there(phone: Phone) -> None:
+    page = phone.set_up()
+    phone.open_form("陈有田")
+    for field in ("clue_true", "unsafe_house"):
+        assert page.locator(f"#f-{field} small").count() == 0, "no department is asked for it"
+    assert "系统没有" in page.locator(".question small").all_text_contents()
+
+
 def test_what_is_half_written_can_be_ended_after_someone_else_has_been_there(
     phone: Phone, server: Server
 ) -> None:

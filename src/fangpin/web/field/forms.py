@@ -101,6 +101,7 @@ def _field(field: FormField) -> dict[str, Any]:
         "unit": field.unit,
         "choices": _listed(field.choices),
         "required": field.required,
+        "is_known": field.prefill is not None,
         "hint": _words(field.hint) if field.hint else None,
         "holds": field.holds,
     }

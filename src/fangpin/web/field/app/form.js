@@ -129,10 +129,16 @@ function unitOf(field, value) {
   return field.unit === "人" ? t("人", { n: Number(value) }) : field.unit;
 }
 
+// Of what no department sends nothing is on record, and nobody need be told so.
+function recorded(field, system) {
+  if (system) return h("small", {}, t("系统记 {value}", { value: spoken(field, system) }));
+  return field.is_known ? h("small", {}, t("系统没有")) : null;
+}
+
 function question(field, visit, keep) {
   const title = said(field.title);
   const system = visit.base[field.field];
-  const about = system ? t("系统记 {value}", { value: spoken(field, system) }) : t("系统没有");
+  const about = recorded(field, system);
   const id = `f-${field.field}`;
   const hint = field.hint && h("p.hint", { id: `${id}-hint` }, said(field.hint));
   const onpick = (value) => {
@@ -148,7 +154,7 @@ function question(field, visit, keep) {
     return h(
       "div.question",
       { id },
-      h("p.question-title", {}, title, h("small", {}, about)),
+      h("p.question-title", {}, title, about),
       hint,
       group,
     );
@@ -166,7 +172,7 @@ function question(field, visit, keep) {
   return h(
     "div.question",
     { id },
-    h("label.question-title", { for: `${id}-input` }, title, h("small", {}, about)),
+    h("label.question-title", { for: `${id}-input` }, title, about),
     hint,
     field.unit ? h("div.with-unit", {}, control, h("span", {}, unitOf(field))) : control,
   );
