@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fangpin.feeds.cells import clean_cells
 from fangpin.feeds.cells.headers import Column
-from fangpin.feeds.cells.one_cell import TRIMMED, clean_cells, read_cell
+from fangpin.feeds.cells.one_cell import TRIMMED, read_cell
 from fangpin.feeds.cells.shapes import beyond_limits, fast_expression, fast_identifier
 from fangpin.policy.models.feeds import ContractField
 from fangpin.values.amounts import LARGEST

@@ -260,8 +260,8 @@ def _gb_disability_certificate(plain: str, today: date) -> IdentifierReading:
 def _opaque(plain: str, today: date) -> IdentifierReading:  # noqa: ARG001 - the schemes' shape
     if _SCIENTIFIC.fullmatch(plain) and "." in plain:
         return _refused("ID_SCIENTIFIC")
-    # A number that has no digit is a remark: many people would bear it.
-    if len(plain) > 64 or not re.search("[0-9]", plain):
+    # Words without a digit are a remark: many people would bear it.
+    if len(plain) > 64 or (" " in plain and not re.search("[0-9]", plain)):
         return _refused("ID_SHAPE")
     return IdentifierReading(plain, "number")
 

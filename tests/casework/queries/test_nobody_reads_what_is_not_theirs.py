@@ -63,6 +63,7 @@ def arguments_for(function: Callable[..., Any]) -> dict[str, Any]:
         "household_ref": 1,
         "household_no": None,
         "person_ref": 10,
+        "refs": [10],
         "text": "李",
         "limit": 50,
         "alert_no": alert.alert_no,
