@@ -115,10 +115,10 @@ OF_DELIVERIES: dict[str, FindingWords] = {
     ),
     "HOUSEHOLDS_RENUMBERED": FindingWords(
         "hold",
-        "名册里有 {villages} 个村的许多人换了户编号，例如区划 {division}：上次列过的 {known} 人中"
+        "名册里有 {villages} 个村的许多人换了户编号，例如区划 {division}：上次列过的 {usual} 人中"
         "有 {count} 人在别的户里；这些户的收支和预警会从头算起，整批暂扣。",
         "In {villages} villages the registry lists many people under other household numbers, such as in "
-        "division {division}: {count} of {known} who were listed before. What these households earned and "
+        "division {division}: {count} of {usual} who were listed before. What these households earned and "
         "spent, and their alerts, would begin anew. The delivery is held.",
         "请核对户编号一列：是否被表格截断、错位，或换了编号规则；有误的用原编号重新报送，确实属实的由负责人放行。",
         "Check the column of household numbers: cut by a spreadsheet, shifted, or numbered by another rule? "

@@ -53,7 +53,7 @@ def renumbered_households(
                     villages=len(strange) if village else len(rows),
                     division=village or rows[0][0],
                     count=moved,
-                    known=known,
+                    usual=known,
                 )
             ]
     return []
