@@ -40,7 +40,7 @@ def link_by_the_stored_model(folder: str) -> dict[str, Any]:
     from fangpin.linkage.claims.model import load_model
     from fangpin.linkage.claims.scores import CLAIMS_TABLE, PEOPLE, link
     from fangpin.linkage.claims.sides import Sides
-    from fangpin.linkage.moved.linked import accepted_sql
+    from fangpin.linkage.moved.chosen import accepted_sql
 
     place, model = Path(folder), load_model()
     with connect(memory_limit="800MB", spill=place) as engine:

@@ -24,7 +24,7 @@ from fangpin.lake.engine import Engine
 from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.home import Home
 from fangpin.ledger.snapshot import Snapshot, take_snapshot
-from fangpin.linkage.moved.linked import Chosen
+from fangpin.linkage.moved.chosen import Chosen
 from fangpin.linkage.registry.households import spine_query
 from fangpin.policy.expressions import parse, tree
 from fangpin.policy.expressions.spans import base_items

@@ -27,13 +27,8 @@ from fangpin.linkage.decisions import (
     all_decisions,
     digest_of,
 )
-from fangpin.linkage.moved.linked import (
-    NOTHING_LINKED,
-    Chosen,
-    Linked,
-    decisions_in_force,
-    linked_facts_of,
-)
+from fangpin.linkage.moved.chosen import Chosen
+from fangpin.linkage.moved.linked import NOTHING_LINKED, Linked, decisions_in_force, linked_facts_of
 from fangpin.linkage.registry.present import view_present
 from fangpin.linkage.registry.states import RegistryState, registry_state
 from fangpin.policy.pack import Pack

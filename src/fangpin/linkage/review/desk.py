@@ -22,7 +22,8 @@ from fangpin.lake.vault import Vault
 from fangpin.linkage.claims.model import Model, load_model
 from fangpin.linkage.claims.scores import Scores, make_people, parent_sql, scores_of, with_claims
 from fangpin.linkage.decisions import Decision, all_decisions
-from fangpin.linkage.moved.linked import decisions_in_force, make_chosen
+from fangpin.linkage.moved.chosen import make_chosen
+from fangpin.linkage.moved.linked import decisions_in_force
 from fangpin.linkage.registry.present import PRESENT, view_present
 from fangpin.linkage.registry.states import RegistryState, registry_state
 from fangpin.policy.expressions.sql import quoted

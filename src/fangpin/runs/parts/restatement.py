@@ -22,8 +22,7 @@ from fangpin.ledger.snapshot import Snapshot
 from fangpin.linkage.claims.model import load_model
 from fangpin.linkage.claims.scores import scores_of, with_claims
 from fangpin.linkage.decisions import LINKING
-from fangpin.linkage.moved.linked import make_chosen
-from fangpin.linkage.moved.newcomers import MAY_BE_MEANT
+from fangpin.linkage.moved.chosen import forget_chosen, make_chosen
 from fangpin.linkage.registry.present import view_present
 from fangpin.policy.expressions.spans import base_items
 from fangpin.policy.expressions.sql import quoted
@@ -210,7 +209,8 @@ def _linked_then(
         "SELECT rows.* EXCLUDE (claim_ref) REPLACE (chosen.person_ref AS person_ref) "
         "FROM claims_gone AS rows JOIN chosen_links AS chosen USING (claim_ref)",
     )
-    engine.drop("candidates", "chosen_links", "claims_asked", "claims_gone", MAY_BE_MEANT)
+    forget_chosen(engine)
+    engine.drop("claims_asked", "claims_gone")
     return ["SELECT * FROM linked_then"]
 
 
