@@ -5,14 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 
 import psutil
 
-from fangpin.lake.home import TEMPORARY
+from fangpin.values.files import TEMPORARY
 
 _RUN = """
 import sys
@@ -109,6 +109,19 @@ def writers(process: subprocess.Popen[str]) -> list[psutil.Process]:
             if any("/_temporary/" in file.path for file in one.open_files()):
                 found.append(one)
     return found
+
+
+@contextmanager
+def still(processes: list[psutil.Process]) -> Iterator[None]:
+    """Within the block these processes do nothing."""
+    for one in processes:
+        one.suspend()
+    try:
+        yield
+    finally:
+        for one in processes:
+            with suppress(psutil.NoSuchProcess):
+                one.resume()
 
 
 def runs_of(home: Path) -> list[Path]:

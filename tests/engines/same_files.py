@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fangpin.lake.engines.duckdb import kept_reader
-from fangpin.lake.home import TEMPORARY
+from fangpin.values.files import TEMPORARY
 
 COMPUTED = ("registry", "links", "ledger", "timeline", "runs")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 
 from fangpin.lake.engines import spark
 from fangpin.lake.engines.duckdb import kept_reader
+from fangpin.values.files import files_in
 
 
 class Seen:
@@ -37,9 +38,10 @@ def seen_by_spark(spill: Path, patched: pytest.MonkeyPatch) -> Iterator[Seen]:
     seen = Seen()
 
     def look_at_files() -> None:
-        for file in spill.rglob("*"):
-            if file.is_file() and str(file) not in seen.files:
-                seen.files[str(file)] = _content(file)
+        for file in files_in(spill):
+            with suppress(FileNotFoundError):  # Spark tidies up at moments of its own
+                if str(file) not in seen.files:
+                    seen.files[str(file)] = _content(file)
 
     def look_at(name: str, frame: Any) -> None:
         seen.rows[name] = seen.rows.get(name, "") + repr([frame.columns, frame.collect()])

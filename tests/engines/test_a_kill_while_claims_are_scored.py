@@ -21,6 +21,7 @@ from fangpin.lake.engines.duckdb import kept_reader
 from fangpin.lake.home import Home
 from fangpin.policy.pack import Pack
 from fangpin.runs.monthly import run_month
+from fangpin.values.files import files_in
 from tests.engines.conftest import SMALL
 from tests.engines.killed_runs import (
     SCORES_SLOWLY,
@@ -29,6 +30,7 @@ from tests.engines.killed_runs import (
     runs_of,
     says,
     start,
+    still,
     until,
     writers,
 )
@@ -104,8 +106,8 @@ def digests(home: Path) -> dict[str, str]:
 
 def names_in(folder: Path) -> Iterator[str]:
     """What lies in whole Parquet files of a folder."""
-    for file in folder.rglob("*.parquet"):
-        if "_temporary" not in file.parts:
+    for file in files_in(folder):
+        if file.suffix == ".parquet" and "_temporary" not in file.parts:
             yield repr(kept_reader().rows(f"SELECT * FROM read_parquet('{file}')"))
 
 
@@ -134,9 +136,10 @@ def test_the_last_whole_run_stays_in_force_and_either_engine_ends_the_month(
     until(lambda: writers(process), count=1, why="an executor writes the weights")
     java = java_under(process, words="spark")
     if killed == "command":
-        process.send_signal(signal.SIGKILL)
-        assert process.wait(timeout=30) == -signal.SIGKILL
-        assert "赵不在册" in "".join(names_in(home.spill)), "names were there when it died"
+        with still(java):  # or Spark tidies up while the files are read
+            process.send_signal(signal.SIGKILL)
+            assert process.wait(timeout=30) == -signal.SIGKILL
+            assert "赵不在册" in "".join(names_in(home.spill)), "names were there when it died"
     else:
         (driver,) = java_under(process, words="SparkSubmit")
         driver.send_signal(signal.SIGKILL)

@@ -14,10 +14,11 @@ from random import Random
 import pytest
 
 from fangpin.lake.engine import Engine
-from fangpin.lake.home import TEMPORARY, Home
+from fangpin.lake.home import Home
 from fangpin.policy import load_pack
 from fangpin.policy.pack import Pack
 from fangpin.runs.monthly import run_month
+from fangpin.values.files import TEMPORARY
 from tests.engines.conftest import SMALL
 from tests.engines.connect_server import connect_server
 from tests.engines.killed_runs import ends_lost, java_under, runs_of, start, until

@@ -12,12 +12,13 @@ from fangpin.backtest.replay import replay
 from fangpin.feeds.receive import receive
 from fangpin.lake.engine import Engine
 from fangpin.lake.engines import duckdb
-from fangpin.lake.home import TEMPORARY, Home
+from fangpin.lake.home import Home
 from fangpin.lake.vault import Vault, write_installation_key
 from fangpin.policy import load_pack
 from fangpin.policy.pack import Pack
 from fangpin.runs.monthly import run_month
 from fangpin.synthetic.chenzhou.bench_month import write_bench_month
+from fangpin.values.files import TEMPORARY
 from fangpin.values.month import Month
 from tests.engines.same_files import differing
 from tests.ledger.village import KEY, Lake

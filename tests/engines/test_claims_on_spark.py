@@ -14,13 +14,14 @@ from fangpin.lake.engine import Engine, EngineLost
 from fangpin.lake.engines import spark
 from fangpin.lake.engines.duckdb import kept_reader
 from fangpin.lake.engines.spark_sessions import SparkAddress
-from fangpin.lake.home import TEMPORARY, Home
+from fangpin.lake.home import Home
 from fangpin.linkage.claims import probable, scores
 from fangpin.linkage.claims.sides import Sides
 from fangpin.linkage.review.desk import open_desk
 from fangpin.linkage.review.queue import decide
 from fangpin.policy.pack import Pack
 from fangpin.runs.monthly import run_month
+from fangpin.values.files import TEMPORARY, files_in
 from tests.engines.same_files import computed, differing
 from tests.engines.seen_by_spark import seen_by_spark
 from tests.linkage.valley import (
@@ -121,7 +122,7 @@ def address(request: pytest.FixtureRequest) -> SparkAddress:
 
 def words_in(folder: Path) -> Iterator[str]:
     """What lies in the files of a folder."""
-    for file in folder.rglob("*"):
+    for file in files_in(folder):
         if file.suffix == ".parquet":
             yield repr(kept_reader().rows(f"SELECT * FROM read_parquet('{file}')"))
 
@@ -148,7 +149,7 @@ def test_the_cluster_scores_claims_without_ever_seeing_a_number(
     written = [one["id_number"] for one in (*VILLAGERS, *BILLS_OF_CLAIMS) if one["id_number"]]
     for one in {*written, STRANGER}:
         assert one not in seen and one[:15] not in seen and one[6:] not in seen
-    assert not [left for left in by_spark.spill.rglob("*") if left.is_file()]
+    assert not list(files_in(by_spark.spill))
 
 
 def test_an_installation_may_keep_its_claims_to_itself(

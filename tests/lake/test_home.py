@@ -12,14 +12,8 @@ from pathlib import Path
 import pytest
 
 from fangpin.lake.engines.duckdb import connect
-from fangpin.lake.home import (
-    TEMPORARY,
-    Home,
-    machine_problems,
-    passing_folder,
-    published_file,
-    published_folder,
-)
+from fangpin.lake.home import Home, passing_folder
+from fangpin.values.files import TEMPORARY, machine_problems, published_file, published_folder
 from fangpin.values.problem import ProblemError
 
 
@@ -192,6 +186,31 @@ def test_what_an_engine_of_this_command_keeps_is_not_swept_by_its_own_run(home: 
         (place / "names.parquet").touch()
         assert home.sweep() == 0
         assert names(place) == ["names.parquet"]
+    assert names(home.spill) == []
+
+
+def test_a_sweep_passes_over_what_others_finish_or_remove_meanwhile(home: Home) -> None:
+    """Deliveries are published, and a killed command's children tidy up, while a run begins."""
+    busy = (
+        "import os, shutil, sys; from pathlib import Path\n"
+        "while True:\n"
+        "    for place in map(Path, sys.argv[1:]):\n"
+        "        for number in range(40):\n"
+        "            (place / str(number) / 'part').mkdir(parents=True, exist_ok=True)\n"
+        "        shutil.rmtree(place, ignore_errors=True)"
+    )
+    left = home.spill / f"{TEMPORARY}{dead()}-aa"
+    finished = home.deliveries / "health.bills"
+    others = subprocess.Popen([sys.executable, "-c", busy, str(left), str(finished)])
+    try:
+        for _ in range(300):
+            home.sweep()
+    finally:
+        others.kill()
+        others.wait(timeout=10)
+
+    home.sweep()
+
     assert names(home.spill) == []
 
 

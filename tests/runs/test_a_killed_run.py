@@ -12,8 +12,8 @@ from random import Random
 
 import pytest
 
-from fangpin.lake.home import TEMPORARY
 from fangpin.policy.pack import Pack
+from fangpin.values.files import TEMPORARY
 from tests.forking import Forked, Mother
 from tests.ledger.village import Lake
 from tests.runs.hillside import receive_until

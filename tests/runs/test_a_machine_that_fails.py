@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from fangpin.lake.home import TEMPORARY, Home
+from fangpin.lake.home import Home
 from fangpin.linkage.review.queue import decide
 from fangpin.policy.pack import Pack
 from fangpin.runs.acts.evidence_rows import latest_run_folder
+from fangpin.values.files import TEMPORARY
 from fangpin.values.problem import ProblemError
 from tests.forking import Mother
 from tests.ledger.village import write_csv

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 import pytest
 
-from fangpin.lake.home import TEMPORARY
+from fangpin.values.files import TEMPORARY
 from fangpin.values.identifiers import check_digit
 from tests.forking import Forked, Mother
 from tests.postgres import binaries, throw_away_cluster

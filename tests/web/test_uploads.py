@@ -25,10 +25,10 @@ from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.jobs.models import Job
 from fangpin.casework.uploads.models import Upload
 from fangpin.feeds.readers.limits import Limits
-from fangpin.lake.home import machine_problems
 from fangpin.runs import uploads as checks
 from fangpin.runs.worker import sweep
 from fangpin.values import clock
+from fangpin.values.files import machine_problems
 from tests.web.conftest import SignIn
 from tests.web.pages import form_of
 from tests.web.seed import Seed

@@ -11,7 +11,7 @@ import typer
 from fangpin.cli.output import print_json, print_problems, print_table, say
 from fangpin.cli.scope import operator_scope
 from fangpin.cli.session import Session
-from fangpin.lake.home import machine_problems, published_file
+from fangpin.values.files import machine_problems, published_file
 from fangpin.values.problem import Problem, ProblemError
 
 app = typer.Typer(no_args_is_help=True, help="审计 The audit trail.")

@@ -10,7 +10,7 @@ import typer
 from fangpin.cli.output import print_json, print_table, say
 from fangpin.cli.scope import operator_scope
 from fangpin.cli.session import Session
-from fangpin.lake.home import machine_problems, published_file
+from fangpin.values.files import machine_problems, published_file
 from fangpin.values.problem import Problem, ProblemError
 
 if TYPE_CHECKING:

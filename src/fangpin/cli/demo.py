@@ -18,7 +18,6 @@ from fangpin.cli.serve import refuse_busy_port, start_server
 from fangpin.cli.session import Session, remember_demo
 from fangpin.feeds.receive import receive
 from fangpin.lake.engines.duckdb import Engine
-from fangpin.lake.home import machine_problems
 from fangpin.lake.vault import Vault, write_installation_key
 from fangpin.policy import Pack
 from fangpin.policy.models.demos import DemoRecipe
@@ -27,6 +26,7 @@ from fangpin.synthetic.build import build_world, write_deliveries
 from fangpin.synthetic.deliveries import PlannedDelivery
 from fangpin.synthetic.recipes import write_recipe_deliveries
 from fangpin.synthetic.truth_file import write_truth
+from fangpin.values.files import machine_problems
 from fangpin.values.month import Month
 from fangpin.values.problem import Problem, ProblemError
 

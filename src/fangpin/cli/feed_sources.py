@@ -14,9 +14,9 @@ from fangpin.feeds.open_contract import as_pack_entry, exported, imported
 from fangpin.feeds.receipt import Receipt
 from fangpin.feeds.sources.pull import pull as pull_source
 from fangpin.feeds.sources.settings import read_sources
-from fangpin.lake.home import MACHINE_CODES
 from fangpin.lake.vault import Vault
 from fangpin.policy.reading.nearest import advice
+from fangpin.values.files import MACHINE_CODES
 from fangpin.values.problem import Problem, ProblemError
 
 REFUSED = 3

@@ -26,7 +26,7 @@ from fangpin.cli import (
     worker,
 )
 from fangpin.cli.output import errors, print_problems
-from fangpin.lake.home import MACHINE_CODES
+from fangpin.values.files import MACHINE_CODES
 from fangpin.values.problem import ProblemError
 
 REFUSED = 3

@@ -9,7 +9,6 @@ import typer
 
 from fangpin.cli.output import print_json, print_problems, print_table, say
 from fangpin.cli.session import Session
-from fangpin.lake.home import machine_problems
 from fangpin.policy import (
     Pack,
     check_histories,
@@ -20,6 +19,7 @@ from fangpin.policy import (
 from fangpin.policy.reading.nearest import advice
 from fangpin.runs.cases.all_cases import run_all
 from fangpin.runs.cases.pack_cases import CaseResult
+from fangpin.values.files import machine_problems
 from fangpin.values.problem import Problem, ProblemError
 from fangpin.web.field.xlsform import write_xlsform
 

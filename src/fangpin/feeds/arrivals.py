@@ -13,9 +13,10 @@ from typing import Any, Literal
 from fangpin.feeds.decisions import Decision, Standing, decisions_of, standing
 from fangpin.feeds.findings import NO_RECORDS
 from fangpin.lake.engine import Engine
-from fangpin.lake.home import TEMPORARY, Home
+from fangpin.lake.home import Home
 from fangpin.policy.models.feeds import Contract
 from fangpin.policy.pack import Pack
+from fangpin.values.files import TEMPORARY
 from fangpin.values.month import Month
 
 DELIVERY = "delivery.json"

@@ -19,10 +19,11 @@ from fangpin.feeds.readers.limits import Limits
 from fangpin.feeds.receipt import Receipt
 from fangpin.feeds.receive import Step, receive
 from fangpin.lake.engines.duckdb import Engine
-from fangpin.lake.home import Home, machine_problems
+from fangpin.lake.home import Home
 from fangpin.lake.vault import Vault
 from fangpin.policy.models.feeds import Contract
 from fangpin.policy.pack import Pack
+from fangpin.values.files import machine_problems
 from fangpin.values.month import Month
 from fangpin.values.problem import Problem, ProblemError
 from fangpin.values.writing import Writing

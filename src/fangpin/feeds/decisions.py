@@ -15,7 +15,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
-from fangpin.lake.home import Home, publish_once
+from fangpin.lake.home import Home
+from fangpin.values.files import publish_once
 
 Act = Literal["hold", "release", "refuse"]
 Standing = Literal["in_force", "held", "refused"]

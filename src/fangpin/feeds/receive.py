@@ -49,11 +49,12 @@ from fangpin.feeds.suspicions.profile import take_profile
 from fangpin.feeds.suspicions.whole import is_correction, suspicions
 from fangpin.lake.engine import EngineRefused
 from fangpin.lake.engines.duckdb import Engine
-from fangpin.lake.home import Home, published_folder
+from fangpin.lake.home import Home
 from fangpin.lake.vault import Vault
 from fangpin.policy.models.feeds import Contract
 from fangpin.policy.pack import Pack
 from fangpin.policy.reading.nearest import advice
+from fangpin.values.files import TEMPORARY, published_folder
 from fangpin.values.masks import mask_file_name
 from fangpin.values.month import Month
 
@@ -393,7 +394,8 @@ def _shared_numbers(home: Home, pack: Pack) -> list[Path]:
     """What the registry's deliveries tell of numbers that several persons bear."""
     if pack.header.registry is None:
         return []
-    return sorted((home.deliveries / pack.header.registry.feed).glob(f"*/{SHARED}"))
+    found = (home.deliveries / pack.header.registry.feed).glob(f"*/{SHARED}")
+    return sorted(file for file in found if not file.parent.name.startswith(TEMPORARY))
 
 
 def _counts(engine: Engine, findings: Sequence[Finding]) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The folder that holds an installation's data, and how whole folders appear in it at once."""
+"""The folder that holds an installation's data, and how what killed commands left in it is swept."""
 
 from __future__ import annotations
 
@@ -11,12 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from fangpin.values.problem import Problem, ProblemError
+from fangpin.values.files import TEMPORARY, machine_problems
 
-TEMPORARY = ".unfinished-"
-"""Names that begin so are invisible to readers and swept by the next run."""
-MACHINE_CODES = frozenset({"DISK_FULL", "HOME_NOT_WRITABLE"})
-"""Problems of the machine (`machine_problem`): the same may well be done a little later."""
 _SPILLED = "duckdb_temp_"
 """What the engine spilled, and what stays of one that was killed: it holds people's rows."""
 _OF_OTHERS = 0o007
@@ -131,40 +127,41 @@ class Home:
         what an engine of this one keeps.
         """
         swept = 0
-        within = within or self.root
-        for place in (*within.glob(f"**/{TEMPORARY}*"), *within.glob(f"**/{_SPILLED}*")):
+        for place in list(_unfinished_in(within or self.root)):
             owner = re.split("[-_]", place.name.removeprefix(TEMPORARY).removeprefix(_SPILLED))[0]
             if place in _in_use or (owner.isdigit() and is_alive(int(owner))):
                 continue
-            shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
-            swept += 1
+            swept += _removed(place)
         return swept
 
 
-@contextmanager
-def published_folder(final: Path) -> Iterator[Path]:
-    """A temporary folder that becomes `final` when the block ends well, and vanishes otherwise.
+def _unfinished_in(folder: Path) -> Iterator[Path]:
+    """What is unfinished or spilled below a folder; what others rename or remove meanwhile is passed
+    over."""
+    for parent, folders, files in os.walk(folder):
+        left = [name for name in (*folders, *files) if name.startswith((TEMPORARY, _SPILLED))]
+        folders[:] = [name for name in folders if name not in left]
+        yield from (Path(parent) / name for name in left)
 
-    Every file is flushed to disk before the rename: readers see all of it or nothing. When `final`
-    exists already (another process was first) the work is dropped and the first one stays.
-    """
-    with machine_problems(final):
-        final.parent.mkdir(parents=True, exist_ok=True)
-        temporary = final.parent / f"{TEMPORARY}{os.getpid()}-{uuid.uuid4().hex[:8]}"
-        temporary.mkdir()
+
+def _removed(place: Path) -> bool:
+    """Whether a place is gone: the children of a killed command may still write there for a moment, and
+    the next sweep takes what they leave. Raises ProblemError HOME_NOT_WRITABLE."""
+
+    def unless_gone(_: object, __: str, told: tuple[type, BaseException, object]) -> None:
+        if not isinstance(told[1], FileNotFoundError):
+            raise told[1]
+
+    with machine_problems(place):
+        if not place.is_dir():
+            place.unlink(missing_ok=True)
+            return True
         try:
-            yield temporary
-            for file in temporary.rglob("*"):
-                if file.is_file():
-                    _flush(file)
-            _flush(temporary)
-            if not final.exists():
-                _rename(temporary, final)
-                _flush(final.parent)
-            shutil.rmtree(temporary, ignore_errors=True)
-        except BaseException:
-            shutil.rmtree(temporary, ignore_errors=True)
-            raise
+            shutil.rmtree(place, onerror=unless_gone)
+        except OSError as error:
+            if error.errno != errno.ENOTEMPTY:
+                raise
+    return not place.exists()
 
 
 @contextmanager
@@ -182,72 +179,6 @@ def passing_folder(within: Path) -> Iterator[Path]:
         _in_use.discard(place)
 
 
-@contextmanager
-def published_file(final: Path) -> Iterator[Path]:
-    """A temporary file that becomes `final` when the block ends well, and vanishes otherwise."""
-    with machine_problems(final):
-        final.parent.mkdir(parents=True, exist_ok=True)
-        temporary = final.parent / f"{TEMPORARY}{os.getpid()}-{uuid.uuid4().hex[:8]}"
-        try:
-            yield temporary
-            _flush(temporary)
-            temporary.replace(final)
-            _flush(final.parent)
-        finally:
-            temporary.unlink(missing_ok=True)
-
-
-def publish_once(final: Path, text: str) -> bool:
-    """Write a small file that is never changed afterwards; False when it exists already."""
-    with machine_problems(final):
-        final.parent.mkdir(parents=True, exist_ok=True)
-        temporary = final.parent / f"{TEMPORARY}{os.getpid()}-{uuid.uuid4().hex[:8]}"
-        try:
-            temporary.write_text(text, encoding="utf-8")
-            _flush(temporary)
-            # A link, unlike a rename, refuses to take the place of what another process wrote.
-            os.link(temporary, final)
-            _flush(final.parent)
-        except FileExistsError:
-            return False
-        finally:
-            temporary.unlink(missing_ok=True)
-    return True
-
-
-@contextmanager
-def machine_problems(place: Path) -> Iterator[None]:
-    """Turn a full disk or a place that cannot be written into a Problem that says what to do."""
-    try:
-        yield
-    except ConnectionError:
-        # A line that broke is no fault of the disk.
-        raise
-    except OSError as error:
-        raise ProblemError(machine_problem(error, place)) from error
-
-
-def machine_problem(error: OSError, place: Path) -> Problem:
-    """The Problem that tells of a machine's refusal: DISK_FULL or HOME_NOT_WRITABLE."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return Problem(
-            code="DISK_FULL",
-            where=str(place),
-            zh="磁盘已满，本次操作没有写入任何数据，原有数据不变。",
-            en="The disk is full; nothing of this operation was written and earlier data is whole.",
-            fix_zh="请腾出空间，或把 FANGPIN_HOME 指到更大的磁盘，然后重新执行同一命令。",
-            fix_en="Free some space, or point FANGPIN_HOME at a larger disk, and repeat the command.",
-        )
-    return Problem(
-        code="HOME_NOT_WRITABLE",
-        where=str(place),
-        zh=f"无法写入数据目录（{error.strerror}）。",
-        en=f"The data folder cannot be written ({error.strerror}).",
-        fix_zh="请检查 FANGPIN_HOME 的路径和权限，然后重新执行同一命令。",
-        fix_en="Check the path and permissions of FANGPIN_HOME, then repeat the command.",
-    )
-
-
 def _close_to_others(folder: Path) -> None:
     """Take from every other account of the machine what it may do there; its group keeps what it may."""
     mode = folder.stat().st_mode
@@ -255,23 +186,6 @@ def _close_to_others(folder: Path) -> None:
         # A mount whose modes cannot be changed has its own rules of who reads it.
         with suppress(OSError):
             folder.chmod(mode & ~_OF_OTHERS & 0o7777)
-
-
-def _rename(temporary: Path, final: Path) -> None:
-    try:
-        temporary.rename(final)
-    except OSError:
-        # Another process may have put its folder there since we looked.
-        if not final.exists():
-            raise
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def is_alive(process_id: int) -> bool:

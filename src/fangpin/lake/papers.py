@@ -18,8 +18,16 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from fangpin.lake.home import Home, machine_problems, published_file
+from fangpin.lake.home import Home
 from fangpin.lake.vault import installation_key
+from fangpin.values.files import (
+    files_in,
+    last_touched,
+    machine_problems,
+    one_at_a_time,
+    published_file,
+    size_of,
+)
 from fangpin.values.problem import Problem, ProblemError
 
 MOST_BYTES = 5 * 1024 * 1024
@@ -54,8 +62,8 @@ class Papers:
     def state(self, sha256: str, *, sender: str) -> Stored:
         """How much of a content is here: the whole, or the pieces of this sender."""
         whole = self._place(sha256)
-        if whole.exists():
-            return Stored(whole.stat().st_size - _NONCE_BYTES - 16, is_whole=True)
+        if size := size_of(whole):
+            return Stored(size - _NONCE_BYTES - 16, is_whole=True)
         return Stored(_reach(self._pieces(sha256, sender)), is_whole=False)
 
     def has(self, sha256: str) -> bool:
@@ -79,8 +87,13 @@ class Papers:
         Raises ProblemError PAPER_NAME, PAPER_TOO_LARGE, PAPER_OFFSET (its details say how far the
         content has come), PAPER_HASH, PAPER_KIND, PAPERS_UNFINISHED, DISK_FULL.
         """
-        if self.hold(sha256):
-            return self.state(sha256, sender=sender)
+        # A phone that gave up waiting sends again while the first is still being written.
+        with one_at_a_time(self._of(sender).with_suffix(".lock")):
+            if self.hold(sha256):
+                return self.state(sha256, sender=sender)
+            return self._put(sha256, content, offset=offset, total=total, sender=sender)
+
+    def _put(self, sha256: str, content: bytes, *, offset: int, total: int, sender: str) -> Stored:
         if total > MOST_BYTES or offset + len(content) > total:
             raise ProblemError(_too_large(sha256))
         folder = self._folder(sha256, sender)
@@ -108,7 +121,7 @@ class Papers:
         """Remove senders' unfinished pieces last touched before a moment (seconds); how many."""
         swept = 0
         for folder in (self._root / "unfinished").glob("*/*"):
-            if folder.is_dir() and folder.stat().st_mtime < before:
+            if folder.is_dir() and last_touched(folder) < before:
                 shutil.rmtree(folder, ignore_errors=True)
                 swept += 1
         return swept
@@ -119,7 +132,7 @@ class Papers:
         return sorted(
             file.stem
             for file in files
-            if _NAME.fullmatch(file.stem) and file.stat().st_mtime < before
+            if _NAME.fullmatch(file.stem) and last_touched(file) < before
         )
 
     def drop(self, sha256: str, *, before: float) -> bool:
@@ -149,13 +162,16 @@ class Papers:
 
     def _folder(self, sha256: str, sender: str) -> Path:
         self._place(sha256)
-        whose = hashlib.sha256(sender.encode()).hexdigest()[:16]
-        return self._root / "unfinished" / whose / sha256
+        return self._of(sender) / sha256
+
+    def _of(self, sender: str) -> Path:
+        """Where a sender's pieces lie until their whole is there."""
+        return self._root / "unfinished" / hashlib.sha256(sender.encode()).hexdigest()[:16]
 
     def _pieces(self, sha256: str, sender: str) -> list[tuple[int, int, Path]]:
         """(start, end, file) of the pieces, in order."""
         found = []
-        for file in self._folder(sha256, sender).glob("*.bin"):
+        for file in files_in(self._folder(sha256, sender)):
             if match := _PIECE.fullmatch(file.name):
                 found.append((int(match[1]), int(match[2]), file))
         return sorted(found, key=lambda piece: (piece[0], -piece[1]))
@@ -196,9 +212,9 @@ class Papers:
             raise ProblemError(_unreadable(file)) from error
 
     def _refuse_hoarding(self, sender: str, more: int) -> None:
-        mine = self._folder("0" * 64, sender).parent
+        mine = self._of(sender)
         with machine_problems(mine):
-            held = sum(file.stat().st_size for file in mine.glob("*/*.bin"))
+            held = sum(map(size_of, files_in(mine)))
         if held + more > MOST_UNFINISHED:
             raise ProblemError(
                 Problem(

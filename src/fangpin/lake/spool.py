@@ -13,7 +13,8 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from fangpin.lake.home import TEMPORARY, Home, machine_problems
+from fangpin.lake.home import Home
+from fangpin.values.files import TEMPORARY, last_touched, machine_problems
 
 _ORPHAN = timedelta(hours=1)
 """A file that no open upload names is left alone that long: its upload may just be committed."""
@@ -47,7 +48,7 @@ class Spool:
         for file in self.folder.iterdir():
             if file.name.startswith(TEMPORARY) or file.name in open_uploads:
                 continue
-            if file.stat().st_mtime < (at - _ORPHAN).timestamp():
+            if last_touched(file) < (at - _ORPHAN).timestamp():
                 file.unlink(missing_ok=True)
                 swept += 1
         return swept

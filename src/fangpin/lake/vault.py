@@ -19,8 +19,9 @@ from pathlib import Path
 
 from fangpin.lake.ciphers import AES_256_GCM, CIPHERS, GcmCipher, NotOpened
 from fangpin.lake.engines.duckdb import Engine, connect
-from fangpin.lake.home import Home, machine_problems, published_file
+from fangpin.lake.home import Home
 from fangpin.lake.vault_parts import VaultKeys, registering, unreadable, vault_lock
+from fangpin.values.files import machine_problems, publish_once, published_file
 from fangpin.values.problem import Problem, ProblemError
 
 _KEY = re.compile(rb"[0-9a-f]{64}")
@@ -273,15 +274,5 @@ def installation_key(home: Home) -> bytes:
 
 def write_installation_key(home: Home, key: bytes) -> None:
     """Set the key of a new installation; an existing key is never replaced."""
-    if home.secret_key.exists():
-        return
-    with machine_problems(home.secret_key):
-        home.root.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(home.secret_key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return
-        with os.fdopen(descriptor, "w") as file:
-            file.write(key.hex())
-            file.flush()
-            os.fsync(file.fileno())
+    if not home.secret_key.exists():
+        publish_once(home.secret_key, key.hex(), mode=0o600)

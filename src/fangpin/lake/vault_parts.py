@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fangpin.lake.ciphers import AES_256_GCM, CIPHERS, GcmCipher, NotOpened
-from fangpin.lake.home import TEMPORARY, Home, machine_problems, published_file
+from fangpin.lake.home import Home
+from fangpin.values.files import TEMPORARY, machine_problems, one_at_a_time, published_file
 from fangpin.values.problem import Problem, ProblemError
 
 _HEADER = struct.Struct(">4sBBI")
@@ -90,8 +91,7 @@ class VaultKeys:
     def _changing(self) -> Iterator[None]:
         """One process at a time reads the file, changes the versions and writes it: a lost key
         would be lost numbers."""
-        with (self._home.root / "vault.keys.lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with one_at_a_time(self._home.root / "vault.keys.lock"):
             self._versions = _read(self._home)
             yield
             self._write()
@@ -172,8 +172,7 @@ class vault_lock:
 @contextmanager
 def registering(home: Home) -> Iterator[None]:
     """One process at a time adds a part; the others wait the moment that it takes."""
-    with machine_problems(home.root), (home.root / "vault.parts.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with one_at_a_time(home.root / "vault.parts.lock"):
         yield
 
 

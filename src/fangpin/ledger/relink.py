@@ -14,7 +14,7 @@ from pathlib import Path
 from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.facts.live_facts import view_live_facts
 from fangpin.lake.engine import Engine
-from fangpin.lake.home import Home, published_file
+from fangpin.lake.home import Home
 from fangpin.ledger.rollup import (
     feed_items,
     items_digest,
@@ -27,6 +27,7 @@ from fangpin.linkage.registry.states import RegistryState
 from fangpin.policy.expressions.sql import column
 from fangpin.policy.models.lists import LedgerItem
 from fangpin.policy.pack import Pack
+from fangpin.values.files import published_file
 
 _CHANGED = """
 SELECT person_ref FROM (SELECT * FROM membership_after EXCEPT SELECT * FROM membership_before)

@@ -19,7 +19,7 @@ from fangpin.feeds.arrivals import DELIVERY, Arrival
 from fangpin.feeds.facts.live_facts import view_live_facts
 from fangpin.feeds.receive import contract_digest
 from fangpin.lake.engine import Engine
-from fangpin.lake.home import Home, published_file
+from fangpin.lake.home import Home
 from fangpin.linkage.registry.households import age_sql
 from fangpin.linkage.registry.present import PRESENT, under_present, view_present
 from fangpin.linkage.registry.states import RegistryState
@@ -28,6 +28,7 @@ from fangpin.policy.expressions.sql import Sql, column, quoted, to_sql
 from fangpin.policy.models.feeds import Contract
 from fangpin.policy.models.lists import LedgerItem
 from fangpin.policy.pack import Pack
+from fangpin.values.files import published_file
 
 FORM = "6"
 """Of ledger files: files of an earlier form are left lying and built anew."""

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fangpin.lake.engine import Engine
-from fangpin.lake.home import Home, published_file
+from fangpin.lake.home import Home
 from fangpin.lake.pieces import pieces
 from fangpin.ledger.rollup import feed_items
 from fangpin.ledger.snapshot import LedgerFile, are_plain
 from fangpin.policy.expressions.sql import column, quoted
 from fangpin.policy.pack import Pack
+from fangpin.values.files import published_file
 
 FORM = "3"
 """Of timeline files: files of an earlier form are left lying and built anew."""

@@ -16,7 +16,8 @@ from types import MappingProxyType
 from typing import Literal
 
 from fangpin.lake.engine import Engine
-from fangpin.lake.home import TEMPORARY, Home, published_file
+from fangpin.lake.home import Home
+from fangpin.values.files import TEMPORARY, published_file
 from fangpin.values.problem import Problem, ProblemError
 
 IN_FORCE = "decisions_in_force"

@@ -17,7 +17,7 @@ from fangpin.feeds.arrivals import arrivals as all_arrivals
 from fangpin.indicators.compile import Compiler
 from fangpin.indicators.sources import ledger_source
 from fangpin.lake.engine import Engine
-from fangpin.lake.home import Home, published_folder
+from fangpin.lake.home import Home
 from fangpin.ledger.snapshot import Snapshot, take_snapshot
 from fangpin.ledger.timeline import bring_timeline
 from fangpin.linkage.registry.households import make_spine
@@ -32,6 +32,7 @@ from fangpin.runs.parts.linked_rows import write_linked_rows
 from fangpin.runs.parts.months import MONTHS_SHOWN
 from fangpin.runs.parts.registrations import write_registrations
 from fangpin.runs.parts.restatement import write_restatement
+from fangpin.values.files import published_folder
 
 Progress = Callable[[str], None]
 """Told the name of each step as it begins: link, evaluate, evidence."""

@@ -24,10 +24,11 @@ from fangpin.feeds.receipt import Receipt, already_received
 from fangpin.feeds.receive import Step, receive
 from fangpin.lake.ciphers import GcmCipher
 from fangpin.lake.engines.duckdb import Engine, connect
-from fangpin.lake.home import MACHINE_CODES, Home
+from fangpin.lake.home import Home
 from fangpin.lake.spool import Spool
 from fangpin.lake.vault import Vault
 from fangpin.policy import Pack
+from fangpin.values.files import MACHINE_CODES
 from fangpin.values.month import Month
 from fangpin.values.problem import Problem, ProblemError
 

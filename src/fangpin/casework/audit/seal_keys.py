@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from fangpin.values.files import publish_once
 from fangpin.values.problem import Problem, ProblemError
 
 SECRET = "seal.key"
@@ -60,20 +60,13 @@ def seal_key(folder: Path) -> SealKey:
     The secret half is readable by its owner only; the public half lies beside it, to be handed on.
     Raises ProblemError SEAL_KEY_UNREADABLE.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     place = folder / SECRET
-    try:
-        descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        pass
-    else:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(Ed25519PrivateKey.generate().private_bytes_raw().hex())
-            file.flush()
-            os.fsync(file.fileno())
+    if not place.exists():
+        fresh = Ed25519PrivateKey.generate().private_bytes_raw().hex()
+        publish_once(place, fresh, mode=0o600)
     key = SealKey(bytes.fromhex(_digits(place)))
     if not (folder / PUBLIC).exists():
-        (folder / PUBLIC).write_text(key.reader.public + "\n", encoding="ascii")
+        publish_once(folder / PUBLIC, key.reader.public + "\n")
     return key
 
 

@@ -22,9 +22,10 @@ from fangpin.feeds.facts.duplicates import (
     restated_month,
 )
 from fangpin.lake.engine import Engine
-from fangpin.lake.home import Home, published_folder
+from fangpin.lake.home import Home
 from fangpin.policy.models.feeds import Contract
 from fangpin.policy.pack import Pack
+from fangpin.values.files import published_folder
 
 _TOLD = "replay.json"
 

@@ -19,8 +19,9 @@ from fangpin.feeds.readers.parquet import read_parquet
 from fangpin.feeds.readers.sniff import Container, has_macros, sniff, type_mismatch
 from fangpin.feeds.readers.workbook import read_workbook
 from fangpin.lake.engines.duckdb import Engine
-from fangpin.lake.home import TEMPORARY, Home, machine_problems
+from fangpin.lake.home import Home
 from fangpin.policy.models.feeds import Contract
+from fangpin.values.files import TEMPORARY, machine_problems
 from fangpin.values.problem import Problem, ProblemError
 from fangpin.values.writing import Writing
 

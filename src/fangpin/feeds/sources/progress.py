@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from fangpin.lake.home import Home, publish_once
+from fangpin.lake.home import Home
+from fangpin.values.files import publish_once
 
 
 @dataclass(slots=True)

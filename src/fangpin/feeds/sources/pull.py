@@ -16,9 +16,10 @@ from fangpin.feeds.sources.folder import RemoteFolder
 from fangpin.feeds.sources.progress import Progress
 from fangpin.feeds.sources.settings import DatabaseSource, FolderSource, Source
 from fangpin.lake.engines.duckdb import Engine
-from fangpin.lake.home import Home, machine_problems
+from fangpin.lake.home import Home
 from fangpin.lake.vault import Vault
 from fangpin.policy.pack import Pack
+from fangpin.values.files import machine_problems
 from fangpin.values.problem import Problem, ProblemError
 
 

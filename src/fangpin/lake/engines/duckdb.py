@@ -15,8 +15,8 @@ from typing import Any
 import duckdb
 
 from fangpin.lake.engine import EngineRefused
-from fangpin.lake.home import TEMPORARY, machine_problem
 from fangpin.lake.statement import Statement
+from fangpin.values.files import TEMPORARY, machine_problem
 from fangpin.values.problem import Problem, ProblemError
 
 USUAL_MEMORY_MB = 600

@@ -35,8 +35,9 @@ from fangpin.lake.engines.spark_sessions import (
     settle,
 )
 from fangpin.lake.engines.spark_sql import identifier, spark_sql, spark_type
-from fangpin.lake.home import machine_problems, passing_folder
+from fangpin.lake.home import passing_folder
 from fangpin.lake.statement import Statement
+from fangpin.values.files import machine_problems
 from fangpin.values.problem import ProblemError
 
 if TYPE_CHECKING:

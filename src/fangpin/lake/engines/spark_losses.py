@@ -9,8 +9,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from fangpin.lake.engine import EngineLost, EngineRefused
-from fangpin.lake.home import machine_problem
 from fangpin.lake.statement import Statement
+from fangpin.values.files import machine_problem
 from fangpin.values.problem import Problem, ProblemError
 
 

@@ -20,7 +20,7 @@ from fangpin.feeds.facts.claims import CLAIMS, sealed_name
 from fangpin.lake.engine import Engine
 from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.engines.splink import has_splink
-from fangpin.lake.home import Home, published_folder
+from fangpin.lake.home import Home
 from fangpin.lake.vault import TABLE as IDENTITIES
 from fangpin.lake.vault import Vault
 from fangpin.linkage.claims.cascade import LINKED, cascade
@@ -32,6 +32,7 @@ from fangpin.linkage.registry.states import RegistryState
 from fangpin.policy.expressions.sql import column
 from fangpin.policy.models.header import Registry
 from fangpin.policy.pack import Pack
+from fangpin.values.files import published_folder
 
 FORM = "3"
 """Of batches: those of an earlier form are left lying and made anew."""

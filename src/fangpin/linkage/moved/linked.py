@@ -19,7 +19,7 @@ from fangpin.feeds.facts.claims import CLAIMS, key_if_about
 from fangpin.feeds.facts.duplicates import restated_month
 from fangpin.feeds.facts.live_facts import view_live_facts
 from fangpin.lake.engine import Engine
-from fangpin.lake.home import Home, published_file
+from fangpin.lake.home import Home
 from fangpin.linkage.claims.model import Model, load_model
 from fangpin.linkage.claims.scores import Scores, scores_of, with_claims
 from fangpin.linkage.decisions import (
@@ -44,6 +44,7 @@ from fangpin.linkage.registry.states import RegistryState
 from fangpin.policy.expressions.sql import column, quoted
 from fangpin.policy.models.feeds import Contract
 from fangpin.policy.pack import Pack
+from fangpin.values.files import published_file
 
 FORM = "7"
 """Of linked files: those of an earlier form are left lying and made anew."""

@@ -18,9 +18,10 @@ from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.facts.duplicates import is_comparable
 from fangpin.feeds.facts.live_facts import without_replaced
 from fangpin.lake.engine import Engine
-from fangpin.lake.home import Home, published_folder
+from fangpin.lake.home import Home
 from fangpin.policy.expressions.sql import quoted
 from fangpin.policy.models.feeds import Contract
+from fangpin.values.files import published_folder
 
 MEETINGS = "meetings_of_claims"
 """claim_delivery, claim_row and row_key of a claim's row; delivery and row_no of a fact that counts."""

@@ -15,10 +15,11 @@ from fangpin.feeds.arrivals import Arrival
 from fangpin.feeds.facts.claims import key_if_about
 from fangpin.feeds.facts.live_facts import view_live_facts, without_replaced
 from fangpin.lake.engine import Engine
-from fangpin.lake.home import Home, published_folder
+from fangpin.lake.home import Home
 from fangpin.linkage.registry.present import PRESENT
 from fangpin.policy.expressions.sql import quoted
 from fangpin.policy.models.feeds import Contract
+from fangpin.values.files import published_folder
 
 RENUMBERED = "renumbered_rows"
 """delivery, row_no, person_ref and `key_now`, the key under the person's number of now: of every

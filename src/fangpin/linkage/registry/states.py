@@ -18,12 +18,13 @@ from pathlib import Path
 
 from fangpin.feeds.arrivals import UNREAD, Arrival
 from fangpin.lake.engine import Engine
-from fangpin.lake.home import Home, published_folder
+from fangpin.lake.home import Home
 from fangpin.linkage.registry.bearers import PEOPLE_NOW, make_people_now
 from fangpin.linkage.registry.membership import FORMER_NOW, MEMBERSHIP_NOW, make_membership
 from fangpin.policy.expressions.sql import column
 from fangpin.policy.models.header import Registry
 from fangpin.policy.pack import Pack
+from fangpin.values.files import published_folder
 from fangpin.values.problem import Problem, ProblemError
 
 FORM = "7"

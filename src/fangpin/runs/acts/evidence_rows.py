@@ -8,11 +8,13 @@ from pathlib import Path
 from fangpin.lake.engine import Engine
 from fangpin.lake.home import Home
 from fangpin.linkage.review.split import RestingRow
+from fangpin.values.files import TEMPORARY
 
 
 def latest_run_folder(home: Home) -> Path | None:
     """The finished run of the latest day; of several of one day the one that was made last."""
-    found = [folder.parent for folder in home.runs.glob("*/run.json")]
+    found = [file.parent for file in home.runs.glob("*/run.json")]
+    found = [folder for folder in found if not folder.name.startswith(TEMPORARY)]
     return max(
         found,
         key=lambda folder: (folder.name[:10], (folder / "run.json").stat().st_mtime_ns),

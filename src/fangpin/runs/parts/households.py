@@ -6,13 +6,14 @@ import os
 from pathlib import Path
 
 from fangpin.lake.engine import Engine
-from fangpin.lake.home import Home, published_folder
+from fangpin.lake.home import Home
 from fangpin.linkage.registry.households import attribute_sql
 from fangpin.linkage.registry.states import RegistryState
 from fangpin.policy.expressions.sql import column, quoted
 from fangpin.policy.expressions.vocabulary import field_kinds
 from fangpin.policy.models.header import Registry
 from fangpin.policy.pack import Pack
+from fangpin.values.files import published_folder
 from fangpin.values.month import Month
 
 _FILES = ("households.parquet", "members.parquet")

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from fangpin.lake.home import published_file
+from fangpin.values.files import published_file
 from fangpin.values.problem import Problem, ProblemError
 from fangpin.web.geo.hexagons import Point, Shape
 

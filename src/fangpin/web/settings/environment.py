@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from fangpin.feeds.readers.limits import Limits
 from fangpin.lake.ciphers import AES_256_GCM, CIPHERS, GcmCipher
 from fangpin.lake.engines.duckdb import LEAST_MEMORY_MB, USUAL_MEMORY_MB
 from fangpin.lake.engines.spark_sessions import LOCAL_MASTER, SparkAddress
+from fangpin.values.files import publish_once
 from fangpin.values.problem import Problem, ProblemError
 from fangpin.web.settings.messages import MessageSettings, message_settings, web_address
 
@@ -335,15 +335,9 @@ def database_settings(*, url: str, home: Path) -> dict[str, Any]:
 def installation_secret(*, home: Path) -> str:
     """The key that signs sessions: read from `web.key`, written there at the first call."""
     path = home / "web.key"
-    home.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    key = secrets.token_urlsafe(48)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(key + "\n")
-    return key
+    if not path.exists():
+        publish_once(path, secrets.token_urlsafe(48) + "\n", mode=0o600)
+    return path.read_text(encoding="ascii").strip()
 
 
 def _sqlite(path: Path) -> dict[str, Any]:
