@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -356,3 +357,10 @@ def test_the_installed_command_prints_json_and_nothing_else(
 
     assert (done.returncode, done.stderr) == (OK, "")
     assert done.stdout.count("\n") == 1 and done.stdout.startswith('{"feeds": [')
+
+
+def test_the_version_is_told_for_whoever_asks_for_help(fangpin: Fangpin) -> None:
+    answer = fangpin("--version")
+
+    assert (answer.code, answer.err) == (OK, "")
+    assert answer.out.strip() == f"fangpin {version('fangpin')}"

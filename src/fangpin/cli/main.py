@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
@@ -34,11 +36,33 @@ MACHINE = 4
 
 app = typer.Typer(
     name="fangpin",
-    help="防贫：从部门数据到预警、核查、帮扶和监督。 Prevents return to poverty.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"fangpin {version('fangpin')}")
+        raise typer.Exit
+
+
+@app.callback()
+def start(
+    told: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_tell_version,
+            is_eager=True,
+            help="说出版本。 Tell the version.",
+        ),
+    ] = False,
+) -> None:
+    """防贫：从部门数据到预警、核查、帮扶和监督。 Prevents return to poverty."""
+
+
 app.command("demo")(demo.demo)
 app.command("run")(run.run)
 app.command("backtest")(backtest.backtest)
