@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from open_data_contract_standard.model import OpenDataContractStandard
 
-from fangpin.feeds.open_contract import as_pack_entry, exported, imported
+from fangpin.feeds.foreign_contract import as_pack_entry, imported
+from fangpin.feeds.open_contract import VERSION, exported
 from fangpin.policy import load_pack
 from fangpin.policy.models.feeds import Contract
 from fangpin.policy.pack import Pack
@@ -26,7 +27,7 @@ def test_every_contract_comes_back_as_it_went(cn: Pack, tmp_path: Path) -> None:
     file = tmp_path / "contract.yaml"
     for contract in cn.contracts.values():
         file.write_text(exported(cn, contract), encoding="utf-8")
-        assert imported(file) == contract, contract.feed
+        assert imported(file).contract == contract, contract.feed
 
 
 def test_the_standard_reads_what_is_written(cn: Pack) -> None:
@@ -34,7 +35,7 @@ def test_the_standard_reads_what_is_written(cn: Pack) -> None:
     (table,) = told.schema_
     assert (told.kind, told.apiVersion, table.name) == (
         "DataContract",
-        "v3.1.0",
+        VERSION,
         "yibao.settlement",
     )
     number = next(one for one in table.properties if one.classification == "restricted")
@@ -105,7 +106,7 @@ def written(folder: Path, text: str) -> Path:
 
 
 def test_a_foreign_contract_that_says_all_is_taken(tmp_path: Path) -> None:
-    found = imported(written(tmp_path, HEAD + TABLE + OURS))
+    found = imported(written(tmp_path, HEAD + TABLE + OURS)).contract
     assert [(one.field, one.type) for one in found.fields] == [
         ("idno", "identifier"),
         ("paid", "date"),
@@ -125,8 +126,9 @@ def test_a_foreign_contract_that_says_all_is_taken(tmp_path: Path) -> None:
         ("name: paid", "name: idno", "fields.idno"),
         (
             "logicalType: date",
-            "logicalType: date, logicalTypeOptions: {maximum: lots}",
-            "fields.1.maximum",
+            "logicalType: date}\n  - {name: sum, logicalType: number, "
+            "logicalTypeOptions: {maximum: lots}",
+            "fields.sum.maximum",
         ),
         ("value: monthly", "value: Monthly", "frequency"),
     ],
@@ -172,7 +174,7 @@ def test_limits_keep_their_digits_both_ways(cn: Pack, tmp_path: Path, limit: str
     ]
     changed = contract.model_copy(update={"fields": fields})
     file = written(tmp_path, exported(cn, changed))
-    assert imported(file) == changed
+    assert imported(file).contract == changed
     entry = written(tmp_path, f"feeds:\n{as_pack_entry(changed)}")
     document = read_document(file=entry, place="department.yaml")
     assert shaped(model=Contract, document=document, path=("feeds", 0), problems=[]) == changed
@@ -182,4 +184,74 @@ def test_every_pack_s_contracts_come_back(repository: Path, tmp_path: Path) -> N
     for place in ("packs/cn_hunan_chenzhou", "packs/wb_hfps", "tests/feeds/sierra"):
         pack = load_pack(repository / place)
         for contract in pack.contracts.values():
-            assert imported(written(tmp_path, exported(pack, contract))) == contract
+            assert imported(written(tmp_path, exported(pack, contract))).contract == contract
+
+
+FOREIGN = """apiVersion: v3.2.0
+kind: DataContract
+id: 6aeafdc1-ed62-4c8f-bf0a-da1061c98cdb
+version: 1.0.0
+status: active
+name: Bills
+schema:
+- name: bills
+  physicalType: table
+  quality: [{type: library, metric: rowCount, mustBeGreaterThan: 10}]
+  properties:
+  - {name: BillNo, physicalName: BILL_NO, logicalType: string, primaryKey: true, unique: true}
+  - {name: 身份证号, logicalType: string, physicalType: varchar(18), tags: [sensitive],
+     logicalTypeOptions: {maxLength: 18}, customProperties: [
+     {property: fangpin.field, value: id_number}, {property: fangpin.type, value: identifier}]}
+  - {name: paid on, logicalType: timestamp, logicalTypeOptions: {minimum: "2020-01-01"}}
+  - {name: rank, logicalType: integer, enum: [{value: 1, label: One}, {value: 2}]}
+  - {name: own_share, logicalType: number, logicalTypeOptions: {minimum: 0, exclusiveMaximum: 9e6}}
+customProperties:
+- {property: fangpin.feed, value: health.bills}
+- {property: fangpin.subject, value: person}
+- {property: fangpin.subject_field, value: 身份证号}
+- {property: fangpin.absence, value: zero}
+- {property: fangpin.dated_by, value: paid on}
+- {property: fangpin.source, value: x}
+- {property: fangpin.status, value: proposed}
+- {property: fangpin.frequency, value: monthly}
+- {property: somebody.else, value: [1]}
+"""
+
+
+def test_a_contract_of_another_tool_keeps_its_own_names_as_aliases(tmp_path: Path) -> None:
+    """Its id is a number that no feed is called by, its columns are in the case of its database."""
+    found = imported(written(tmp_path, FOREIGN)).contract
+
+    assert (found.feed, found.key, found.subject_field, found.dated_by) == (
+        "health.bills",
+        ["bill_no"],
+        "id_number",
+        "paid_on",
+    )
+    assert {one.field: (one.type, one.title.zh, one.aliases) for one in found.fields} == {
+        "bill_no": ("text", "BillNo", ["BILL_NO"]),
+        "id_number": ("identifier", "身份证号", []),
+        "paid_on": ("date", "paid on", []),
+        "rank": ("code", "rank", []),
+        "own_share": ("number", "own_share", []),
+    }
+    assert found.fields[3].values == {"1": ["One"], "2": ["2"]}
+    assert found.fields[4].minimum == 0
+
+
+def test_what_a_pack_cannot_demand_is_told_and_not_dropped_in_silence(tmp_path: Path) -> None:
+    assert imported(written(tmp_path, FOREIGN)).left_out == (
+        "quality",
+        "fields.BillNo.unique",
+        "fields.身份证号.maxLength",
+        "fields.paid on.minimum",
+        "fields.own_share.exclusiveMaximum",
+    )
+
+
+def test_a_name_that_makes_no_code_is_asked_for_by_its_column(tmp_path: Path) -> None:
+    text = FOREIGN.replace("{property: fangpin.field, value: id_number}, ", "")
+    with pytest.raises(ProblemError) as raised:
+        imported(written(tmp_path, text))
+    (problem,) = raised.value.problems
+    assert problem.code == "CONTRACT_INCOMPLETE" and "fields.身份证号.field" in problem.en

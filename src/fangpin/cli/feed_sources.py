@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from fangpin.cli.output import print_json, print_table, say
+from fangpin.cli.output import errors, print_json, print_table, say
 from fangpin.cli.session import Session
-from fangpin.feeds.open_contract import as_pack_entry, exported, imported
+from fangpin.feeds.foreign_contract import as_pack_entry, imported
+from fangpin.feeds.open_contract import exported
 from fangpin.feeds.receipt import Receipt
 from fangpin.feeds.sources.pull import pull as pull_source
 from fangpin.feeds.sources.settings import read_sources
@@ -100,7 +101,15 @@ def export_contract(
 @contracts.command("import")
 def import_contract(file: Path, output: Annotated[Path | None, typer.Option()] = None) -> None:
     """A contract of the standard as an entry of a pack's feeds/<department>.yaml."""
-    text = as_pack_entry(imported(file))
+    found = imported(file)
+    text = as_pack_entry(found.contract)
+    if found.left_out:
+        listed = ", ".join(found.left_out)
+        errors.print(
+            f"数据包没有这些要求的说法，未带过来：{listed}\n"
+            f"A pack has no word for these demands; they were left out: {listed}",
+            markup=False,
+        )
     if output is None:
         typer.echo(text, nl=False)
     else:
