@@ -14,7 +14,14 @@ from datetime import date
 from fangpin.feeds.cells.borrowed_numbers import BORROWED, borrowed_numbers
 from fangpin.feeds.cells.clean_cells import NEW_IDENTITIES, NUMBER, TYPED, CleanCells
 from fangpin.feeds.cells.headers import Column
-from fangpin.feeds.cells.no_records import is_another_header, is_footer, is_header, is_title
+from fangpin.feeds.cells.no_records import (
+    is_another_header,
+    is_footer,
+    is_header,
+    is_title,
+    may_be_footer,
+    may_be_header,
+)
 from fangpin.feeds.cells.one_cell import CellReading, read_cell
 from fangpin.feeds.cells.shapes import literal, quiet_repair, quoted, type_of
 from fangpin.feeds.cells.table import RAW, RawTable
@@ -231,22 +238,31 @@ class _MarkedCells:
             if column.field.field == self.contract.subject_field
         )
         unnamed = self._marks(subject)
-        another = self.engine.value(
-            f"SELECT min(row_no) FROM marked WHERE {unnamed} "
-            f"AND {is_another_header(self.raw, self.contract)}"
-        )
-        if another is not None:
-            raise FileRefused(finding("HEADER_MOVED", row=another))
         held = self.engine.columns(f"SELECT * FROM {RAW}")
-        for code, test in (
-            (ROW_IS_HEADER, f"({is_header(self.raw)}) OR ({is_title(self.raw, held)})"),
-            (ROW_IS_FOOTER, is_footer(self.raw, self.contract, held, self.words)),
-        ):
+        headers, footers = self.engine.rows(
+            f"SELECT coalesce(bool_or({may_be_header(self.raw, held)}), FALSE), "
+            f"coalesce(bool_or({may_be_footer(held, self.words)}), FALSE) FROM marked WHERE {unnamed}"
+        )[0]
+        if headers:
+            another = self.engine.value(
+                f"SELECT min(row_no) FROM marked WHERE {unnamed} "
+                f"AND {is_another_header(self.raw, self.contract)}"
+            )
+            if another is not None:
+                raise FileRefused(finding("HEADER_MOVED", row=another))
+        tests = [(ROW_IS_HEADER, is_header(self.raw))] if headers else []
+        tests += [(ROW_IS_HEADER, is_title(self.raw, held))] if self.raw.above else []
+        if footers:
+            tests += [(ROW_IS_FOOTER, is_footer(self.raw, self.contract, held, self.words))]
+        for code, test in tests:
             self._append_problems(
                 f"SELECT row_no, NULL, {literal(code)}, NULL, NULL FROM marked "
                 f"WHERE {unnamed} AND ({test})"
             )
-            self.engine.rows(f"UPDATE marked SET unread = -2 WHERE {unnamed} AND ({test})")
+            self.engine.rows(
+                "UPDATE marked SET unread = -2 WHERE unread >= 0 AND row_no IN "
+                f"(SELECT row_no FROM {PROBLEMS} WHERE code = {literal(code)})"
+            )
 
     def _keep_waiting(self, readable: str) -> None:
         """WAITING, where any row has no other problem than with an identity number."""

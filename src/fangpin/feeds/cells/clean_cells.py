@@ -33,6 +33,8 @@ NUMBER = "number"
 """The text of a row's identity number: of TYPED as it is written."""
 
 _SAMPLE = 5_000
+_FEW_NUMBERS = 300
+"""So many are looked through sooner than the engine makes its question ready."""
 _NUMBERS_LOOKED_AT = 1_500
 """Identity numbers by which a column is judged."""
 _FEW_TEXTS = 250
@@ -229,8 +231,9 @@ class CleanCells:
             f"SELECT DISTINCT {cell} AS text FROM {RAW} "
             f"WHERE {cell} IS NOT NULL AND rowid % {step} = 0"
         )
-        # The engine tells the right numbers, which are nearly all, far sooner than we do.
-        clean = fast_identifier(scheme, today=self._today) if scheme == "gb11643" else None
+        # Of many numbers the engine tells the right ones, which are nearly all, far sooner than we do.
+        is_asked = scheme == "gb11643" and self._rows > _FEW_NUMBERS
+        clean = fast_identifier(scheme, today=self._today) if is_asked else None
         rows = self._engine.rows(
             clean.format(source=f"({numbers})") if clean else f"SELECT text, FALSE FROM ({numbers})"
         )

@@ -271,7 +271,7 @@ def _parted(title: str, writing: Writing) -> tuple[str, str | None]:
     if told:
         unit = _unit(told["within"], writing)
         return title[: told.start()], unit if unit in writing.unit_scales else None
-    in_cells_alone = set(map(_key, writing.counted)) - set(map(_key, writing.units))
+    in_cells_alone = _keys(writing.counted) - _keys(writing.units)
     for stroke in _STROKE.finditer(title):
         unit = _unit(title[stroke.end() :], writing)
         if unit in writing.unit_scales and unit not in in_cells_alone:
@@ -282,7 +282,7 @@ def _parted(title: str, writing: Writing) -> tuple[str, str | None]:
 def _unit(text: str, writing: Writing) -> str:
     """A unit in the form in which it is known, without the words before it (单位：, in)."""
     plain = _key(text)
-    for word in map(_key, writing.before_unit):
+    for word in _keyed(writing.before_unit):
         if plain.startswith(word):
             rest = plain.removeprefix(word).lstrip(":： ").strip()
             plain = rest if rest in writing.unit_scales else plain
@@ -291,6 +291,17 @@ def _unit(text: str, writing: Writing) -> str:
 
 def _key(unit: str) -> str:
     return normalise(unit).casefold()
+
+
+@lru_cache(maxsize=256)
+def _keyed(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Words of a country, made ready once: every cell of the first rows is held against them."""
+    return tuple(map(_key, words))
+
+
+@lru_cache(maxsize=256)
+def _keys(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(_keyed(words))
 
 
 def _without_note(title: str, writing: Writing) -> str:
@@ -307,10 +318,8 @@ def _is_note(text: str, writing: Writing) -> bool:
     plain = _key(text)
     return (
         _FORMAT.fullmatch(plain) is not None
-        or re.sub(r"^\d{1,2} ?", "", plain) in map(_key, writing.title_notes)
-        or any(
-            plain.startswith(word) and plain != word for word in map(_key, writing.title_examples)
-        )
+        or re.sub(r"^\d{1,2} ?", "", plain) in _keys(writing.title_notes)
+        or any(plain.startswith(word) and plain != word for word in _keyed(writing.title_examples))
     )
 
 

@@ -26,6 +26,25 @@ _LONGEST_OF_THEM = 15
 """Bytes of such a cell; whatever is longer need not be looked at."""
 
 
+def may_be_header(raw: RawTable, held: Collection[str]) -> str:
+    """SQL of `marked`: some cell is one of the titles. Asked first: to make the other questions of titles
+    ready costs more than a small file."""
+    names = {one.header for one in raw.mapping.columns} | set(raw.mapping.titles)
+    names = names.union(*(_names_of(one.field) for one in raw.mapping.columns)) - {""}
+    cells = [f"trim({cell})" for cell in _cells(held)]
+    if not names or not cells:
+        return "FALSE"
+    return f"list_has_any([{', '.join(cells)}], [{', '.join(map(literal, sorted(names)))}])"
+
+
+def may_be_footer(held: Collection[str], words: TableWords | None) -> str:
+    """SQL of `marked`: the words of totals and signatures stand somewhere in the row. Asked first."""
+    if words is None or not (cells := _cells(held)):
+        return "FALSE"
+    said = "|".join(_spaced(word) for word in (*words.totals, *words.notes))
+    return f"regexp_matches(concat_ws(chr(10), {', '.join(cells)}), {literal(f'(?i:{said})')})"
+
+
 def is_header(raw: RawTable) -> str:
     """SQL of `marked`: the row repeats the titles of its columns."""
     columns = raw.mapping.columns
@@ -38,7 +57,7 @@ def is_title(raw: RawTable, held: Collection[str]) -> str:
     Figures may differ, for pages are numbered and dated.
     """
     titles = {_without_figures(text) for text in raw.above} - {""}
-    cells = sorted((name for name in held if re.fullmatch(r"c\d+", name)), key=_place)
+    cells = _cells(held)
     if not titles or not cells:
         return "FALSE"
     listed = ", ".join(map(literal, sorted(titles)))
@@ -99,7 +118,7 @@ def is_footer(
     footer = literal(_footer(words))
     cells = {f"c{one.position}" for one in _naming(raw.mapping.columns, contract)}
     cells |= {"c0"} & set(held)
-    others = {name for name in held if re.fullmatch(r"c\d+", name)} - cells
+    others = set(_cells(held)) - cells
     own, any_other = (
         " OR ".join(
             f"coalesce(regexp_matches({cell}, {footer}), FALSE)" for cell in sorted(of, key=_place)
@@ -158,6 +177,11 @@ def _footer(words: TableWords) -> str:
 
 def _spaced(word: str) -> str:
     return _BLANK.join(re.escape(letter) for letter in word if not letter.isspace())
+
+
+def _cells(held: Collection[str]) -> list[str]:
+    """The columns of a raw table that are cells, in the order of the file."""
+    return sorted((name for name in held if re.fullmatch(r"c\d+", name)), key=_place)
 
 
 def _place(cell: str) -> int:

@@ -48,10 +48,10 @@ def unit_drift(
     ]
     before = [one.facts for one in lines.latest("senders_compared", others) if one.accepted]
     in_part: dict[str, Finding] = {}
-    if fields and before:
+    if fields and before and profile.rows >= enough:
         engine.view_files("unit_files", before)
         step = max(1, profile.rows // _LOOKED_AT)
-        for by in _senders(engine, contract, "settling", "unit_files"):
+        for by in _senders(engine, contract, "settling", "unit_files", enough=int(enough)):
             # One sender may stand under its name and its code: it is told of once.
             left = [field for field in fields if field.field not in in_part]
             in_part |= dict(_in_part(engine, by, left, drift, int(enough), step))
@@ -152,7 +152,7 @@ def _unusual_in_part(
             continue
         middle = profile.amounts[field.field].quantiles[1]
         size = f"CASE WHEN {quoted(field.field)} <> 0 THEN abs({quoted(field.field)}) END"
-        for by in _senders(engine, contract, "settling"):
+        for by in _senders(engine, contract, "settling", enough=int(enough)):
             groups = engine.rows(
                 f"SELECT min(row_no), quantile_disc({size}, 0.5) FROM settling "
                 f"WHERE row_no % {step} = 0 AND {quoted(by.field)} IS NOT NULL "
@@ -182,17 +182,32 @@ def _farthest(
     return max(ratios, key=lambda ratio: abs(ratio.ln()))
 
 
-def _senders(engine: Engine, contract: Contract, *tables: str) -> Iterator[ContractField]:
-    """The columns of few texts, that all tables have and that neither name a row nor its subject."""
+def _senders(
+    engine: Engine, contract: Contract, *tables: str, enough: int
+) -> Iterator[ContractField]:
+    """The columns of few texts, that all tables have and that neither name a row nor its subject.
+
+    One of their texts at least stands in `enough` rows of the delivery.
+    """
     held = set.intersection(*(set(engine.columns(f"SELECT * FROM {name}")) for name in tables))
     named = {contract.subject_field, contract.dated_by, *contract.key}
-    for field in contract.fields:
-        if field.type not in ("text", "code") or field.field in named:
+    fields = [
+        field
+        for field in contract.fields
+        if field.type in ("text", "code") and field.field not in named and field.field in held
+    ]
+    if not fields:
+        return
+    counts = ", ".join(f"approx_count_distinct({quoted(one.field)})" for one in fields)
+    texts = engine.rows(f"SELECT {counts} FROM settling")[0]
+    for field, count in zip(fields, texts, strict=True):
+        if count > _MANY_GROUPS:
             continue
-        if field.field not in held:
-            continue
-        count = engine.value(f"SELECT approx_count_distinct({quoted(field.field)}) FROM settling")
-        if int(count) <= _MANY_GROUPS:
+        largest = engine.value(
+            f"SELECT max(rows) FROM (SELECT count(*) AS rows FROM settling "
+            f"WHERE {quoted(field.field)} IS NOT NULL GROUP BY {quoted(field.field)})"
+        )
+        if largest is not None and largest >= enough:
             yield field
 
 
