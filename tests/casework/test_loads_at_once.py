@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from fangpin.casework.alerts.models import Alert, AlertReason, Run
+from fangpin.casework.cases.acts import report_clue
+from fangpin.casework.cases.models import Case
 from fangpin.runs.loading.alerts import LoadReport
+from fangpin.runs.parts.restatement import ANSWERS, TAKEN_BACK
 from fangpin.values.problem import ProblemError
 from tests.casework.at_once import overlapping, side_by_side
+from tests.casework.cases_world import Office, moment, pack
 from tests.casework.run_folders import HitRow, load_folder
 from tests.casework.test_load_alerts import DECEMBER, NOVEMBER, end_all
+from tests.cast import build_cast, build_divisions
 
 pytestmark = pytest.mark.usefixtures("two_writers")
 
@@ -57,3 +64,38 @@ def test_what_comes_for_the_worse_while_an_alert_is_ended_raises_a_new_one(tmp_p
     ended, raised = Alert.objects.order_by("id")
     assert (ended.state, raised.state, raised.severity) == ("ended", "open", "red")
     assert AlertReason.objects.filter(alert=raised).count() == 1
+
+
+def test_an_alert_that_is_taken_up_while_its_source_takes_its_rows_back_is_not_ended(
+    tmp_path: Path,
+) -> None:
+    build_divisions()
+    office = Office(build_cast(), pack(), day=DECEMBER.as_of)
+    DECEMBER.load(tmp_path)
+    later = DECEMBER.but(as_of=date(2021, 1, 14), key="jan", hits=(), outcomes={"illness_cost": {}})
+    folder = later.write(tmp_path)
+    with duckdb.connect() as engine:
+        engine.sql(
+            "COPY (SELECT 1::BIGINT AS household_ref, 'yibao.settlement' AS feed, "
+            "'2020-11' AS delivery, 18231 AS row_no) TO "
+            f"'{folder / TAKEN_BACK}' (FORMAT parquet)"
+        )
+        engine.sql(
+            "COPY (SELECT 1::BIGINT AS household_ref, 0::BIGINT AS outcomes_0) TO "
+            f"'{folder / ANSWERS}' (FORMAT parquet)"
+        )
+
+    def take_up() -> Case:
+        return report_clue(
+            pack=office.pack,
+            household_ref=1,
+            by=office.scope(office.cast.cadre),
+            at=moment(office.day),
+            channel="rule",
+            alert_no=Alert.objects.get().alert_no,
+        )
+
+    case, loaded = overlapping(take_up, lambda: load_folder(folder))
+    assert isinstance(case, Case), case
+    assert isinstance(loaded, LoadReport), loaded
+    assert (loaded.alerts_corrected, Alert.objects.get().state) == (0, "open")
