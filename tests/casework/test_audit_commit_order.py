@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection, connections
 
-from fangpin.casework.audit import triggers
 from fangpin.casework.audit.models import Seal
 from fangpin.casework.audit.sealing import seal_all
 from fangpin.casework.audit.seals import read_body
@@ -21,19 +19,6 @@ INSERT = (
     "INSERT INTO audit_auditentry (at, official, act, subject_kind, subject, division, detail) "
     "VALUES ('2020-12-14', '', 'slow', 'x', 'x', '', '{}')"
 )
-
-
-@pytest.fixture
-def guarded_again(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The triggers are off while a test commits, so that its rows can be emptied afterwards."""
-    with django_db_blocker.unblock():
-        triggers.remove(connection)
-        connection.close()
-    yield
-    with django_db_blocker.unblock():
-        triggers.install(connection, triggers.ENTRIES)
-        triggers.install(connection, triggers.SEALS)
-        connection.close()
 
 
 @pytest.mark.skipif(

@@ -134,6 +134,13 @@ def test_a_place_that_is_held_is_given_to_nobody_else(office: Office) -> None:
     assert [one.left for one in resources(office.scope(office.cast.cadre), on=office.day)] == [0]
 
 
+def test_one_plan_gives_the_last_place_to_one_of_its_measures(office: Office) -> None:
+    last = replace(post(office, offer_posts(office, 1)), reason="两人轮岗。")
+    with pytest.raises(ProblemError) as refused:
+        plan(office, last, last)
+    assert codes_of(refused) == ["RESOURCE_FULL"]
+
+
 def test_safety_net_support_does_not_stand_alone_where_someone_can_work(office: Office) -> None:
     with pytest.raises(ProblemError) as refused:
         plan(office, allowance(office))

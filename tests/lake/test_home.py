@@ -13,6 +13,7 @@ import pytest
 
 from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.home import Home, passing_folder
+from fangpin.lake.spool import Spool
 from fangpin.values.files import TEMPORARY, machine_problems, published_file, published_folder
 from fangpin.values.problem import ProblemError
 
@@ -187,6 +188,22 @@ def test_what_an_engine_of_this_command_keeps_is_not_swept_by_its_own_run(home: 
         assert home.sweep() == 0
         assert names(place) == ["names.parquet"]
     assert names(home.spill) == []
+
+
+def test_what_another_thread_of_this_process_writes_is_not_swept_from_under_it(home: Home) -> None:
+    """A demonstration's run begins within the server, while a page of it takes a file in."""
+    incoming = Spool(home).begin(limit=10)
+    with (
+        published_file(home.ledger / "a.parquet") as file,
+        published_folder(home.runs / "2020-05-10") as folder,
+    ):
+        file.write_text("half")
+        (folder / "run.json").touch()
+        incoming.write(b"half")
+        assert home.sweep() == 0
+    incoming.keep("u1")
+    assert (names(home.ledger), names(home.runs)) == (["a.parquet"], ["2020-05-10"])
+    assert names(home.uploads) == ["u1"]
 
 
 def test_a_sweep_passes_over_what_others_finish_or_remove_meanwhile(home: Home) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from fangpin.casework.claims.models import Candidate
 from fangpin.casework.officials.scope import Scope
 from fangpin.lake.vault import Vault
 from fangpin.linkage.decisions import all_decisions, standing
+from fangpin.linkage.review.queue import rows_of
 from fangpin.runs.acts.links import DECIDE_LINKS, decide_candidate, undo_decision
 from fangpin.runs.loading.claims import ClaimsReport, load_claims
 from fangpin.runs.parts.linked_rows import link_of, links_of_household
@@ -104,6 +106,21 @@ def test_the_queue_of_a_day_is_copied_with_names_and_masked_numbers(valley: Vall
     assert LI not in told and OLD_CHEN not in told and with_wrong_digit(LI, 15) not in told
     assert "李大有" in told
     assert claims.count_of_waiting(ANALYST) == 2
+
+
+def test_what_is_decided_while_the_queue_is_made_anew_stays_decided(
+    valley: Valley, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(valley)
+
+    def slowly(*given: Any, **named: Any) -> Any:
+        decide(valley, "same")
+        return rows_of(*given, **named)
+
+    monkeypatch.setattr("fangpin.runs.loading.claims.rows_of", slowly)
+    load(valley)
+    assert of_chen(valley).state == "same"
+    assert states() == {"same": 1, "elsewhere": 1, "open": 1}
 
 
 def test_loading_again_asks_for_nothing_new(valley: Valley) -> None:

@@ -6,18 +6,15 @@ import errno
 import os
 import re
 import shutil
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from fangpin.values.files import TEMPORARY, machine_problems
+from fangpin.values.files import TEMPORARY, is_in_use_here, machine_problems, unfinished_in
 
 _SPILLED = "duckdb_temp_"
 """What the engine spilled, and what stays of one that was killed: it holds people's rows."""
 _OF_OTHERS = 0o007
-_in_use: set[Path] = set()
-"""Passing folders of this process: a sweep of its own leaves them alone."""
 
 
 class Home:
@@ -124,12 +121,12 @@ class Home:
 
         `within` narrows to one folder of the home.
         A place still held by a living process (its id is part of the name) is left alone, and so is
-        what an engine of this one keeps.
+        what this one works at.
         """
         swept = 0
         for place in list(_unfinished_in(within or self.root)):
             owner = re.split("[-_]", place.name.removeprefix(TEMPORARY).removeprefix(_SPILLED))[0]
-            if place in _in_use or (owner.isdigit() and is_alive(int(owner))):
+            if is_in_use_here(place) or (owner.isdigit() and is_alive(int(owner))):
                 continue
             swept += _removed(place)
         return swept
@@ -168,15 +165,13 @@ def _removed(place: Path) -> bool:
 def passing_folder(within: Path) -> Iterator[Path]:
     """A folder for what an engine keeps or hands another: gone when the block ends, swept after a
     kill."""
-    place = within / f"{TEMPORARY}{os.getpid()}-{uuid.uuid4().hex[:8]}"
-    _in_use.add(place)
-    try:
-        with machine_problems(place):
-            place.mkdir(parents=True)
-        yield place
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
-        _in_use.discard(place)
+    with unfinished_in(within) as place:
+        try:
+            with machine_problems(place):
+                place.mkdir(parents=True)
+            yield place
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def _close_to_others(folder: Path) -> None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import uuid
 from collections.abc import Collection
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from fangpin.lake.home import Home
-from fangpin.values.files import TEMPORARY, last_touched, machine_problems
+from fangpin.values.files import TEMPORARY, last_touched, machine_problems, unfinished_in
 
 _ORPHAN = timedelta(hours=1)
 """A file that no open upload names is left alone that long: its upload may just be committed."""
@@ -59,8 +59,10 @@ class Incoming:
 
     def __init__(self, spool: Spool, *, limit: int) -> None:
         self._spool, self._limit = spool, limit
-        self._place = spool.folder / f"{TEMPORARY}{os.getpid()}-{uuid.uuid4().hex[:8]}"
-        self._descriptor = os.open(self._place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with ExitStack() as held:
+            self._place = held.enter_context(unfinished_in(spool.folder))
+            self._descriptor = os.open(self._place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            self._held = held.pop_all()
         self._digest = hashlib.sha256()
         self._is_open = True
         self.size = 0
@@ -107,9 +109,10 @@ class Incoming:
     def drop(self) -> None:
         """Forget the file; harmless once it is kept or dropped."""
         if self._is_open:
-            self._close()
             self._place.unlink(missing_ok=True)
+            self._close()
 
     def _close(self) -> None:
         os.close(self._descriptor)
+        self._held.close()
         self._is_open = False

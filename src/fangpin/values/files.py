@@ -20,6 +20,27 @@ MACHINE_CODES = frozenset({"DISK_FULL", "HOME_NOT_WRITABLE"})
 """Problems of the machine (`machine_problem`): the same may well be done a little later."""
 
 
+_in_use: set[str] = set()
+"""Names of this process's own unfinished places."""
+
+
+@contextmanager
+def unfinished_in(folder: Path) -> Iterator[Path]:
+    """A place in a folder that nobody else has; a sweep of this process leaves it while the block
+    runs, one of another while this process lives."""
+    place = folder / f"{TEMPORARY}{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    _in_use.add(place.name)
+    try:
+        yield place
+    finally:
+        _in_use.discard(place.name)
+
+
+def is_in_use_here(place: Path) -> bool:
+    """Whether this very process works at a place of its own."""
+    return place.name in _in_use
+
+
 @contextmanager
 def published_folder(final: Path) -> Iterator[Path]:
     """A temporary folder that becomes `final` when the block ends well, and vanishes otherwise.
@@ -27,9 +48,8 @@ def published_folder(final: Path) -> Iterator[Path]:
     Every file is flushed to disk before the rename: readers see all of it or nothing. When `final`
     exists already (another process was first) the work is dropped and the first one stays.
     """
-    with machine_problems(final):
+    with machine_problems(final), unfinished_in(final.parent) as temporary:
         final.parent.mkdir(parents=True, exist_ok=True)
-        temporary = final.parent / f"{TEMPORARY}{os.getpid()}-{uuid.uuid4().hex[:8]}"
         temporary.mkdir()
         try:
             yield temporary
@@ -49,9 +69,8 @@ def published_folder(final: Path) -> Iterator[Path]:
 @contextmanager
 def published_file(final: Path) -> Iterator[Path]:
     """A temporary file that becomes `final` when the block ends well, and vanishes otherwise."""
-    with machine_problems(final):
+    with machine_problems(final), unfinished_in(final.parent) as temporary:
         final.parent.mkdir(parents=True, exist_ok=True)
-        temporary = final.parent / f"{TEMPORARY}{os.getpid()}-{uuid.uuid4().hex[:8]}"
         try:
             yield temporary
             _flush(temporary)
@@ -66,9 +85,8 @@ def publish_once(final: Path, text: str, *, mode: int = 0o666) -> bool:
 
     `mode` is who may read it, as the process's umask narrows it.
     """
-    with machine_problems(final):
+    with machine_problems(final), unfinished_in(final.parent) as temporary:
         final.parent.mkdir(parents=True, exist_ok=True)
-        temporary = final.parent / f"{TEMPORARY}{os.getpid()}-{uuid.uuid4().hex[:8]}"
         try:
             descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:

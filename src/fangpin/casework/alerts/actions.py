@@ -126,8 +126,10 @@ def raise_alerts(
     ordered by severity, division and household: the same run, the same rows. `ranks` are household,
     rule and severity rank of every hit, `events` the source rows of single events behind them.
     """
-    alert_of = _handled(run, ranks, events)
-    alert_of |= dict(Alert.objects.filter(state=AlertState.OPEN).values_list("household_id", "id"))
+    # Held until the load is done: one that an official ends meanwhile would take what nobody has seen.
+    held = Alert.objects.select_for_update().filter(state=AlertState.OPEN).order_by("pk")
+    still_open = dict(held.values_list("household_id", "id"))
+    alert_of = _handled(run, ranks, events) | still_open
     taken = set(
         Alert.objects.filter(begins_with("alert_no", f"A{run.as_of:%Y%m}-")).values_list(
             "alert_no", flat=True

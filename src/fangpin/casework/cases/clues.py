@@ -10,9 +10,8 @@ from django.utils import timezone
 from fangpin.casework.alerts.models import Alert
 from fangpin.casework.audit.actions import record
 from fangpin.casework.cases.models import Case, Clue
-from fangpin.casework.cases.opened import open_case
+from fangpin.casework.cases.opened import held_case_of, open_case
 from fangpin.casework.cases.progress import refresh
-from fangpin.casework.cases.states import CaseState
 from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry.models import Household
 from fangpin.policy import Pack
@@ -36,7 +35,7 @@ def join_or_open(
     pack: Pack, household: Household, *, by: Scope, at: datetime, clue: NewClue
 ) -> Case:
     """The household's open case with one more clue; a new case where there is none."""
-    case = Case.objects.filter(household=household, state=CaseState.OPEN).first()
+    case = held_case_of(household)
     if case is None:
         alert = clue.alert
         case = open_case(

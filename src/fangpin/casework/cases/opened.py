@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from fangpin.casework.cases.models import Case
 from fangpin.casework.cases.progress import refresh
+from fangpin.casework.cases.states import CaseState
 from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry.brought import bring_months_of
 from fangpin.casework.registry.models import Household
@@ -20,6 +21,16 @@ _CROCKFORD = bytes.maketrans(
     b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 )
 """None of its letters is mistaken for a digit when read out by telephone."""
+
+
+def held_case_of(household: Household) -> Case | None:
+    """The household's open case, held until the transaction ends, as an act on the case holds it."""
+    open_ones = Case.objects.filter(household=household, state=CaseState.OPEN)
+    while (case := open_ones.select_for_update().first()) is None:
+        # One that was being ended when it was asked for may have left its clues to a new one.
+        if not open_ones.exists():
+            return None
+    return case
 
 
 def open_case(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -48,22 +48,21 @@ class Said:
 def put_candidates(
     *,
     candidates: Sequence[Candidate],
-    said: Mapping[tuple[int, int], Said],
+    said: Callable[[], Mapping[tuple[int, int], Said]],
     seen_on: date,
 ) -> tuple[int, int]:
     """Replace the pairs that wait by those of a run; returns how many wait and how many went.
 
-    `candidates` are unsaved, open ones and those of which something was said. What is `said` (claim,
+    `candidates` are unsaved, open ones and those of which something was said. What `said` tells (claim,
     person -> what) stands above the run, whenever it was said; a decided pair that the run no longer
     proposes stays as a record.
     """
-    given_away = {claim for (claim, _), one in said.items() if one.state == CandidateState.SAME}
-    for one in candidates:
-        one.seen_on = seen_on
-        mark(one, said.get((one.claim_ref, one.person_ref)))
-        if one.state == CandidateState.OPEN and one.claim_ref in given_away:
-            one.state = CandidateState.ELSEWHERE
     with transaction.atomic():
+        # Whoever decides of one meanwhile waits, or was heard: making the queue may take minutes.
+        held = Candidate.objects.select_for_update().order_by("claim_ref", "person_ref")
+        list(held.values_list("pk"))
+        heard = said()
+        _mark_all(candidates, heard, seen_on=seen_on)
         Candidate.objects.bulk_create(
             candidates,
             batch_size=_AT_ONCE,
@@ -77,17 +76,28 @@ def put_candidates(
             key = (one.claim_ref, one.person_ref)
             if key in proposed:
                 continue
-            if key not in said:
+            if key not in heard:
                 gone.append(one.pk)
-            elif one.state != said[key].state:
+            elif one.state != heard[key].state:
                 undecided.append(one)
         for one in undecided:
             one.refresh_from_db()
-            mark(one, said[(one.claim_ref, one.person_ref)])
+            mark(one, heard[(one.claim_ref, one.person_ref)])
             one.save()
         for start in range(0, len(gone), _AT_ONCE):
             Candidate.objects.filter(pk__in=gone[start : start + _AT_ONCE]).delete()
     return sum(one.state == CandidateState.OPEN for one in candidates), len(gone)
+
+
+def _mark_all(
+    candidates: Sequence[Candidate], said: Mapping[tuple[int, int], Said], *, seen_on: date
+) -> None:
+    given_away = {claim for (claim, _), one in said.items() if one.state == CandidateState.SAME}
+    for one in candidates:
+        one.seen_on = seen_on
+        mark(one, said.get((one.claim_ref, one.person_ref)))
+        if one.state == CandidateState.OPEN and one.claim_ref in given_away:
+            one.state = CandidateState.ELSEWHERE
 
 
 def mark(candidate: Candidate, said: Said | None) -> None:

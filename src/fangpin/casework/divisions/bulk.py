@@ -63,6 +63,15 @@ def room_for_many_rows() -> Iterator[None]:
             cursor.execute(f"PRAGMA cache_size = {usual}")
 
 
+def one_at_a_time(table: str) -> None:
+    """Let the transactions that ask this for a table go on one after the other, in the caller's.
+
+    What is asked afterwards, they see of each other. SQLite has one writer anyway.
+    """
+    if connection.vendor == "postgresql":
+        run_statement(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+
+
 def put_rows(target: Target, rows: Iterable[Sequence[Any]]) -> int:
     """Insert the rows, or renew them by the target's key; how many were given."""
     count = 0

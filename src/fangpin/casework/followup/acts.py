@@ -12,7 +12,8 @@ from fangpin.casework.cases import refusals
 from fangpin.casework.cases.gate import act_title, local_day, words_under
 from fangpin.casework.followup.models import AssistanceContact, FollowUp, SupervisionVisit
 from fangpin.casework.officials.models import Official
-from fangpin.casework.officials.scope import Scope, within
+from fangpin.casework.officials.scope import Scope
+from fangpin.casework.registry.held import held_household
 from fangpin.casework.registry.models import Household
 from fangpin.policy import Pack
 from fangpin.values.problem import ProblemError
@@ -153,7 +154,7 @@ def record_supervision_visit(
 
 
 def _locked(pack: Pack, act: str, household_ref: int, by: Scope) -> Household:
-    household = within(Household.objects.select_for_update(), by).get(household_ref=household_ref)
+    household = held_household(by, household_ref)
     if not by.can(act):
         raise refusals.not_permitted(
             f"household {household.household_no}", title=act_title(pack, act)

@@ -13,13 +13,14 @@ from fangpin.casework.audit.actions import record
 from fangpin.casework.cases import refusals
 from fangpin.casework.cases.gate import Turn, act_title, local_day, perform, words_under
 from fangpin.casework.cases.models import Case, CaseAct
+from fangpin.casework.cases.opened import held_case_of
 from fangpin.casework.cases.progress import standing_of
-from fangpin.casework.cases.states import REASONS, CaseState
+from fangpin.casework.cases.states import REASONS
 from fangpin.casework.measures.models import Measure, MeasureDelivery
 from fangpin.casework.measures.plans import PlannedMeasure, write_plan
 from fangpin.casework.measures.states import MeasureState
 from fangpin.casework.officials.scope import Scope, within
-from fangpin.casework.registry.models import Household
+from fangpin.casework.registry.held import held_household
 from fangpin.policy import Pack
 
 STEP_OF_DELIVERY = "deliver_measure"
@@ -78,9 +79,7 @@ def amend_plan(
     `write_plan` raises.
     """
     with transaction.atomic():
-        household = within(Household.objects.select_for_update(), by).get(
-            household_ref=household_ref
-        )
+        household = held_household(by, household_ref)
         where = f"household {household.household_no}"
         if not by.can("amend_plan"):
             raise refusals.not_permitted(where, title=act_title(pack, "amend_plan"))
@@ -209,7 +208,7 @@ def _locked(measure_id: int, by: Scope) -> Measure:
 
 def _case_waiting_for_help(pack: Pack, measure: Measure, by: Scope) -> Case | None:
     """The household's open case, if help is its open step and the official's to take."""
-    case = Case.objects.filter(household=measure.household, state=CaseState.OPEN).first()
+    case = held_case_of(measure.household)
     if case is None:
         return None
     step = standing_of(pack, case).step_of(STEP_OF_DELIVERY)

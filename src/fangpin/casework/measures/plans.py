@@ -63,6 +63,7 @@ def write_plan(
     problems: list[Problem] = []
     rows: list[Measure] = []
     episode = Episode.objects.filter(household=household, state=EpisodeState.MONITORED).first()
+    _hold_places(planned)
     for one in planned:
         try:
             rows.append(
@@ -71,6 +72,7 @@ def write_plan(
                     household,
                     one,
                     planned=frozenset(other.measure for other in planned),
+                    before=rows,
                     episode=episode,
                     by=by,
                     at=at,
@@ -94,6 +96,7 @@ def _checked(
     one: PlannedMeasure,
     *,
     planned: frozenset[str],
+    before: Sequence[Measure],
     episode: Episode | None,
     by: str,
     at: datetime,
@@ -126,7 +129,7 @@ def _checked(
         )
     _named(pack, kind, one, where)
     member = _member(household, one, where)
-    resource = _place(household, one, on=on, where=where)
+    resource = _place(household, one, before=before, on=on, where=where)
     unmet = [
         guard
         for guard in guards_of_measure(
@@ -210,15 +213,24 @@ def _member(household: Household, one: PlannedMeasure, where: str) -> Member | N
     return member
 
 
-def _place(household: Household, one: PlannedMeasure, *, on: date, where: str) -> Resource | None:
-    """The resource, locked, with a place left."""
+def _hold_places(planned: Sequence[PlannedMeasure]) -> None:
+    """Hold the resources of a plan, in one order for everybody, until the plan is written."""
+    named = Resource.objects.filter(resource_no__in={one.resource_no for one in planned})
+    list(named.select_for_update().order_by("pk").values_list("pk"))
+
+
+def _place(
+    household: Household,
+    one: PlannedMeasure,
+    *,
+    before: Sequence[Measure],
+    on: date,
+    where: str,
+) -> Resource | None:
+    """The resource with a place left, also beside the measures of the plan that stand before."""
     if not one.resource_no:
         return None
-    resource = (
-        Resource.objects.select_for_update()
-        .filter(resource_no=one.resource_no, measure=one.measure)
-        .first()
-    )
+    resource = Resource.objects.filter(resource_no=one.resource_no, measure=one.measure).first()
     over = resource is not None and resource.to_date is not None and resource.to_date <= on
     if resource is None or over or not household.division.startswith(resource.division):
         raise refusals.refusal(
@@ -229,7 +241,8 @@ def _place(household: Household, one: PlannedMeasure, *, on: date, where: str) -
             fix_zh="请重新选择岗位或名额。",
             fix_en="Choose another place.",
         )
-    if resource.measures.filter(state__in=ALIVE).count() >= resource.quota:
+    held = resource.measures.filter(state__in=ALIVE).count()
+    if held + sum(row.resource_id == resource.pk for row in before) >= resource.quota:
         raise refusals.refusal(
             "RESOURCE_FULL",
             where,

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,9 +16,9 @@ from fangpin.feeds.readers.parquet import read_parquet
 from fangpin.feeds.readers.sniff import Container, has_macros, sniff, type_mismatch
 from fangpin.feeds.readers.workbook import read_workbook
 from fangpin.lake.engines.duckdb import Engine
-from fangpin.lake.home import Home
+from fangpin.lake.home import Home, passing_folder
 from fangpin.policy.models.feeds import Contract
-from fangpin.values.files import TEMPORARY, machine_problems
+from fangpin.values.files import machine_problems
 from fangpin.values.problem import Problem, ProblemError
 from fangpin.values.writing import Writing
 
@@ -107,12 +104,6 @@ def digest_of(file: Path) -> str:
 @contextmanager
 def workplace_of(home: Home) -> Iterator[Path]:
     """A private folder for what readers write on the way; swept if this process is killed."""
-    with machine_problems(home.root):
-        home.spill.mkdir(parents=True, exist_ok=True)
-        place = home.spill / f"{TEMPORARY}{os.getpid()}-{uuid.uuid4().hex[:8]}"
-        place.mkdir(mode=0o700)
-    try:
-        with machine_problems(home.root):
-            yield place
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
+    with machine_problems(home.root), passing_folder(home.spill) as place:
+        place.chmod(0o700)
+        yield place

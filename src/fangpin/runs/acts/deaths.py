@@ -45,7 +45,9 @@ def answer_death(
     refuse(by, reason)
     with transaction.atomic():
         # Acts on one household follow each other.
-        Household.objects.select_for_update().filter(household_ref=conflict.household_ref).first()
+        Household.objects.select_for_update(no_key=True).filter(
+            household_ref=conflict.household_ref
+        ).first()
         earlier = answers_of(home).get(conflict.person_ref)
         if answer == "undo":
             if earlier is None:

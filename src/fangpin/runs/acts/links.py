@@ -399,7 +399,9 @@ def _locked_member(by: Scope, person_ref: int) -> Member:
 
 def _lock_household(household_ref: int | None) -> None:
     """Acts on one household's links follow each other."""
-    Household.objects.select_for_update().filter(household_ref=household_ref or 0).first()
+    Household.objects.select_for_update(no_key=True).filter(
+        household_ref=household_ref or 0
+    ).first()
 
 
 def standing_against(

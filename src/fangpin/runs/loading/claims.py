@@ -7,7 +7,7 @@ the claims whose pairs are new or have changed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -55,8 +55,7 @@ def load_claims(*, home: Home, pack: Pack, as_of: date, at: datetime) -> ClaimsR
     """
     found = arrivals(home)
     if pack.header.registry is None or not any(one.claims for one in found):
-        said = said_of_pairs(standing(all_decisions(home)))
-        return _put([], {}, said, as_of, at)
+        return _put([], {}, lambda: said_of_pairs(standing(all_decisions(home))), as_of, at)
     with open_desk(home=home, pack=pack, arrivals=found, as_of=as_of) as desk:
         ever = decisions_in_force(desk.engine, all_decisions(home))
         known = _known()
@@ -68,7 +67,11 @@ def load_claims(*, home: Home, pack: Pack, as_of: date, at: datetime) -> ClaimsR
             if (one.claim_ref, one.person_ref) not in shown
         ]
         rows = rows_of(desk=desk, claims=[one.claim_ref for one in pairs], most=MOST_ROWS)
-        return _put(pairs, rows, said_of_pairs(ever), as_of, at)
+
+        def said() -> dict[tuple[int, int], claims.Said]:
+            return said_of_pairs(decisions_in_force(desk.engine, all_decisions(home)))
+
+        return _put(pairs, rows, said, as_of, at)
 
 
 def said_of_pairs(decisions: Sequence[Decision]) -> dict[tuple[int, int], claims.Said]:
@@ -94,7 +97,7 @@ def said_of(decision: Decision) -> claims.Said:
 def _put(
     pairs: Sequence[Pair],
     rows: Mapping[int, Sequence[ClaimRow]],
-    said: Mapping[tuple[int, int], claims.Said],
+    said: Callable[[], Mapping[tuple[int, int], claims.Said]],
     as_of: date,
     at: datetime,
 ) -> ClaimsReport:

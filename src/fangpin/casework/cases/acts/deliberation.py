@@ -13,8 +13,8 @@ from django.db import transaction
 from fangpin.casework.cases import refusals
 from fangpin.casework.cases.assessment import latest_visit
 from fangpin.casework.cases.gate import Turn, local_day, perform
-from fangpin.casework.cases.models import CaseAct, DeliberationItem, Meeting
-from fangpin.casework.officials.scope import Scope
+from fangpin.casework.cases.models import Case, CaseAct, DeliberationItem, Meeting
+from fangpin.casework.officials.scope import Scope, within
 from fangpin.policy import Pack
 
 
@@ -68,6 +68,9 @@ def hold_deliberation(
             fix_en="Choose at least one household.",
         )
     with transaction.atomic():
+        # In one order for everybody: two meetings that share households wait for each other's end.
+        named = Case.objects.select_for_update().filter(case_no__in=[one.case_no for one in items])
+        list(within(named, by).order_by("pk").values_list("pk"))
         rows: list[Meeting] = []
 
         def row_of(turn: Turn) -> Meeting:

@@ -10,10 +10,10 @@ from fangpin.casework.audit.actions import record
 from fangpin.casework.cases import refusals
 from fangpin.casework.cases.gate import act_title, local_day, words_under
 from fangpin.casework.cases.models import Case, Episode
-from fangpin.casework.cases.opened import open_case
+from fangpin.casework.cases.opened import held_case_of, open_case
 from fangpin.casework.cases.states import REASONS, CaseState, EpisodeState
-from fangpin.casework.officials.scope import Scope, within
-from fangpin.casework.registry.models import Household
+from fangpin.casework.officials.scope import Scope
+from fangpin.casework.registry.held import held_household
 from fangpin.policy import Pack
 
 PROPOSAL = "proposal"
@@ -27,9 +27,7 @@ def propose_elimination(*, pack: Pack, household_ref: int, by: Scope, at: dateti
     """
     act = "propose_elimination"
     with transaction.atomic():
-        household = within(Household.objects.select_for_update(), by).get(
-            household_ref=household_ref
-        )
+        household = held_household(by, household_ref)
         where = f"household {household.household_no}"
         if not by.can(act):
             raise refusals.not_permitted(where, title=act_title(pack, act))
@@ -85,13 +83,13 @@ def roll_back_elimination(
     """
     act = "roll_back_elimination"
     with transaction.atomic():
-        household = within(Household.objects.select_for_update(), by).get(
-            household_ref=household_ref
-        )
+        household = held_household(by, household_ref)
         where = f"household {household.household_no}"
         title = act_title(pack, act)
         if not by.can(act):
             raise refusals.not_permitted(where, title=title)
+        # An approval under way may begin the next time in monitoring.
+        held_case_of(household)
         episode = (
             Episode.objects.filter(household=household).order_by("-identified_date", "-id").first()
         )

@@ -19,6 +19,7 @@ from fangpin.casework.cases.models import Case, CaseAct
 from fangpin.casework.cases.states import CaseState
 from fangpin.casework.officials.models import Post
 from fangpin.casework.officials.scope import Scope, within
+from fangpin.casework.registry.held import held_household
 from fangpin.casework.registry.joining import standing_household
 from fangpin.casework.registry.models import Household
 from fangpin.policy import Pack
@@ -49,9 +50,7 @@ def report_clue(
     with transaction.atomic():
         named = within(Household.objects.all(), by).get(household_ref=household_ref)
         # One that was joined to the registry's is that one now.
-        household = within(Household.objects.select_for_update(), by).get(
-            household_ref=standing_household(named).household_ref
-        )
+        household = held_household(by, standing_household(named).household_ref)
         where = f"household {household.household_no}"
         if not by.can(REPORT_CLUE):
             raise refusals.not_permitted(where, title=act_title(pack, REPORT_CLUE))
@@ -110,9 +109,9 @@ def join_alerts(*, pack: Pack, by: Scope, at: datetime) -> int:
         beside = within(Alert.objects.filter(state=AlertState.OPEN, clues__isnull=True), by)
         cases = {
             case.household_id: case
-            for case in Case.objects.filter(
-                state=CaseState.OPEN, outcome="", household__in=beside.values("household")
-            )
+            for case in Case.objects.select_for_update()
+            .filter(state=CaseState.OPEN, outcome="", household__in=beside.values("household"))
+            .order_by("pk")
         }
         joined = 0
         for alert in beside.filter(household__in=list(cases)).select_related("household"):

@@ -20,10 +20,12 @@ from fangpin.casework.cases.gate import act_title
 from fangpin.casework.cases.models import Case, CaseAct, Episode
 from fangpin.casework.cases.states import CaseState, EpisodeState
 from fangpin.casework.cases.turns_kept import keep_places
+from fangpin.casework.divisions.bulk import one_at_a_time
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry import queries as registry
 from fangpin.casework.registry.brought import bring_months_of
+from fangpin.casework.registry.held import held_household
 from fangpin.casework.registry.joining import standing_join
 from fangpin.casework.registry.models import Household, HouseholdJoin, Provisional
 from fangpin.casework.registry.moving import move_back, move_rows, tables_of_households
@@ -64,6 +66,8 @@ def register_household(
                 fix_zh="请选择您负责的村。",
                 fix_en="Choose one of your villages.",
             )
+        # Two who meet the same people at once would find nobody like them.
+        one_at_a_time(Provisional._meta.db_table)
         _refuse_known(new, by=by, is_another=is_another)
         made = write_provisional(new, by=by, at=at)
         record(
@@ -103,7 +107,7 @@ def join_household(
     with transaction.atomic():
         one = _locked(pack, household_ref, by, act=JOIN)
         where = f"household {one.household.household_no}"
-        to = within(Household.objects.select_for_update(), by).get(household_ref=to_ref)
+        to = held_household(by, to_ref)
         if not note.strip():
             raise refusals.missing_text(where, zh="怎么知道是同一户", en="how it is known")
         if standing_join(one.pk) is not None:
