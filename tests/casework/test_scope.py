@@ -6,12 +6,15 @@ from datetime import date
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.divisions.ranges import begins_with, subtree
+from fangpin.casework.officials.asked import asked, counted, objects
+from fangpin.casework.officials.models import Post
 from fangpin.casework.officials.queries import (
     division_in_scope,
     divisions_below,
@@ -37,6 +40,10 @@ _digits = st.text(alphabet="0129", min_size=1, max_size=5)
 _letters = st.text(min_size=1, max_size=4).filter(lambda text: "\x00" not in text)
 
 
+def _everywhere(scope: Scope) -> QuerySet[Division]:
+    return within(Division.objects.all(), scope, "code")
+
+
 class AgainstASlowOracle(TestCase):
     """`within` must agree with looking at each code's beginning."""
 
@@ -58,6 +65,8 @@ class AgainstASlowOracle(TestCase):
         seen = {code for code in codes if any(code.startswith(post) for post in posts)}
         scope = person.scope
         assert found(scope) == seen
+        assert {one.code for one in objects(_everywhere, scope)} == seen
+        assert counted(_everywhere, scope) == len(seen)
         assert {code for code in codes if scope.covers(code)} == seen
         assert found(narrow_to(scope, narrowed)) == {
             code for code in seen if code.startswith(narrowed)
@@ -173,6 +182,38 @@ class TestDrillDown:
         assert division_in_scope(cast.cadre.scope, code=VILLAGE).level == "village"
         with pytest.raises(Division.DoesNotExist):
             division_in_scope(cast.cadre.scope, code=COUNTY)
+
+
+def _posts_of_ones_role(scope: Scope, department: str) -> QuerySet[Post]:
+    found = Post.objects.filter(role=scope.role, department=department)
+    return within(found, scope).order_by("-division").values_list("division")
+
+
+def _divisions_of_anyone(_scope: Scope) -> QuerySet[Division]:
+    return Division.objects.all()
+
+
+@pytest.mark.django_db
+class TestAskedAgainAndAgain:
+    def test_a_statement_made_once_answers_for_each_scope_role_and_text(self) -> None:
+        cast = build_cast()
+        appoint(cast.data_owner, "department_data_owner", OTHER_CITY, department="yibao")
+        appoint(cast.data_owner, "department_data_owner", VILLAGE, department="minzheng")
+        appoint(cast.outsider, "county_analyst", COUNTY, department="yibao")
+        two = cast.data_owner.scope
+        assert two.divisions == (OTHER_CITY, COUNTY)
+        for _ in range(2):
+            assert asked(_posts_of_ones_role, two, "yibao") == [[COUNTY], [OTHER_CITY]]
+            assert asked(_posts_of_ones_role, two, "minzheng") == [[VILLAGE]]
+            assert asked(_posts_of_ones_role, narrow_to(two, COUNTY), "yibao") == [[COUNTY]]
+            assert counted(_posts_of_ones_role, two, "yibao") == 2
+            assert counted(_posts_of_ones_role, cast.approver.scope, "yibao") == 0
+            assert asked(_posts_of_ones_role, cast.visitor.scope, "yibao") == []
+            assert objects(_everywhere, NOTHING) == [] and counted(_everywhere, NOTHING) == 0
+
+    def test_a_query_that_does_not_hold_itself_to_the_scope_is_never_asked(self) -> None:
+        with pytest.raises(ValueError, match="_divisions_of_anyone"):
+            asked(_divisions_of_anyone, build_cast().cadre.scope)
 
 
 def _days() -> list[date]:

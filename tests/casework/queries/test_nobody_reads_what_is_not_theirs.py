@@ -27,8 +27,8 @@ pytestmark = pytest.mark.django_db
 
 MODULES: list[ModuleType] = [alerts, history, registry, audit, officials]
 
-WITHOUT_SCOPE = {"latest_run", "names_of"}
-"""Tell which run is loaded, and the names of officials that stand beside their acts: nothing of any
+WITHOUT_SCOPE = {"latest_run", "judged_months", "names_of"}
+"""Tell which runs are loaded, and the names of officials that stand beside their acts: nothing of any
 household."""
 
 

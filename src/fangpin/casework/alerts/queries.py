@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from fangpin.casework.alerts import queue as queues
 from fangpin.casework.alerts.models import Alert, AlertReason, EvidenceRow, Run
 from fangpin.casework.alerts.overview import Overview, overview_of
 from fangpin.casework.alerts.queue import After, QueueFilters, QueuePage
 from fangpin.casework.alerts.states import STEPS_BEFORE_VISIT, AlertState
+from fangpin.casework.divisions.rows import Question
+from fangpin.casework.officials.asked import counted
 from fangpin.casework.officials.queries import villages_named
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry import queries as registry
@@ -40,6 +43,11 @@ def latest_run() -> Run | None:
     return Run.objects.order_by("-as_of").first()
 
 
+def judged_months() -> list[int]:
+    """The months of the latest runs, the latest first; 36 at most. They need no scope either."""
+    return [month for (month,) in _months().ask(())]
+
+
 def queue(
     scope: Scope,
     *,
@@ -53,7 +61,7 @@ def queue(
 
 def count_of_open(scope: Scope) -> int:
     """The open alerts of the scope; counting stops at one more than COUNT_CAP."""
-    return queues.counted(queues.chosen(scope, QueueFilters()))
+    return counted(_open, scope)
 
 
 def open_by_rule(scope: Scope) -> dict[str, int]:
@@ -162,3 +170,12 @@ def overview(
 ) -> Overview:
     """The figures of the overview page; see Overview."""
     return overview_of(scope, run=run, on=on, waiting_steps=waiting_steps)
+
+
+def _open(scope: Scope) -> QuerySet[Alert]:
+    return queues.up_to_cap(queues.chosen(scope, QueueFilters()))
+
+
+@cache
+def _months() -> Question:
+    return Question.of(Run.objects.order_by("-as_of").values_list("month")[:36], ())

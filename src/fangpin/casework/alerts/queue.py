@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
@@ -102,7 +102,7 @@ def numbered(text: str) -> Q:
 def page(scope: Scope, filters: QueueFilters, *, after: After | None, limit: int) -> QueuePage:
     """One page of the queue, earliest due first. Costs the page, however deep it lies."""
     alerts = chosen(scope, filters)
-    count = counted(alerts)
+    count = up_to_cap(alerts).count()
     found = list(following(alerts, after).select_related("household")[: limit + 1])
     rows = _with_reasons(found[:limit])
     last = rows[-1].alert if rows and len(found) > limit else None
@@ -114,9 +114,9 @@ def page(scope: Scope, filters: QueueFilters, *, after: After | None, limit: int
     )
 
 
-def counted(alerts: QuerySet[Alert]) -> int:
-    """How many they are; counting stops at one more than COUNT_CAP."""
-    return alerts.values("id")[: COUNT_CAP + 1].count()
+def up_to_cap(alerts: QuerySet[Alert]) -> QuerySet[Any]:
+    """As many of them as are counted: one more than COUNT_CAP at most."""
+    return alerts.values("id")[: COUNT_CAP + 1]
 
 
 def following(alerts: QuerySet[Alert], after: After | None) -> QuerySet[Alert]:

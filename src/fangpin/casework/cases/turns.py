@@ -25,7 +25,8 @@ from fangpin.casework.cases.models import Case, CaseAct, Clue, Turn
 from fangpin.casework.cases.states import CaseState
 from fangpin.casework.cases.turns_kept import NO_DATE
 from fangpin.casework.divisions.ranges import begins_with
-from fangpin.casework.divisions.walks import FEW, Unindexed, before, beyond, capped
+from fangpin.casework.divisions.walks import FEW, Unindexed, before, beyond, capped, up_to
+from fangpin.casework.officials.asked import counted
 from fangpin.casework.officials.scope import Scope, narrow_to, within
 from fangpin.casework.registry.models import Household
 from fangpin.casework.registry.naming import named
@@ -148,7 +149,7 @@ def counts(scope: Scope, *, filters: TurnFilters, on: date, soon_days: int) -> C
 
 def count_of_mine(scope: Scope) -> int:
     """How many cases wait for the official; counting stops at one more than COUNT_CAP."""
-    return capped(chosen(scope, filters=TurnFilters("mine")), COUNT_CAP)
+    return counted(_waiting, scope)
 
 
 def case_numbers(scope: Scope, alerts: Iterable[int]) -> dict[int, str]:
@@ -260,3 +261,7 @@ def _place(case: Case) -> After:
     """Where the next page begins: behind this case."""
     place = case.ended_at or case.due_date or NO_DATE
     return place.isoformat(), case.pk
+
+
+def _waiting(scope: Scope) -> QuerySet[Any]:
+    return up_to(chosen(scope, filters=TurnFilters("mine")), COUNT_CAP)

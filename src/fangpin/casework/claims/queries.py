@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from fangpin.casework.alerts.models import Alert, EvidenceRow
 from fangpin.casework.claims.models import DECIDED, Candidate, CandidateState
+from fangpin.casework.officials.asked import asked
 from fangpin.casework.officials.scope import Scope, within
 
 CAPPED = 1000
@@ -33,8 +35,7 @@ def waiting(scope: Scope, *, limit: int, offset: int = 0) -> Page:
 
 def count_of_waiting(scope: Scope) -> int:
     """How many claims wait for a decision; no further than CAPPED pairs."""
-    pairs = _open(scope).values_list("claim_ref", flat=True).order_by()[:CAPPED]
-    return len(set(pairs))
+    return len({claim_ref for (claim_ref,) in asked(_claims, scope)})
 
 
 def candidate(scope: Scope, *, claim_ref: int, person_ref: int) -> Candidate:
@@ -110,6 +111,10 @@ def cited_rows(scope: Scope, household_ref: int, *, limit: int) -> Sequence[Evid
 
 def _open(scope: Scope) -> QuerySet[Candidate]:
     return within(Candidate.objects.filter(state=CandidateState.OPEN), scope)
+
+
+def _claims(scope: Scope) -> QuerySet[Any]:
+    return _open(scope).values_list("claim_ref").order_by()[:CAPPED]
 
 
 def _in_order(found: QuerySet[Candidate]) -> QuerySet[Candidate]:

@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.cases.models import Appeal, Attachment, CaseAct
 from fangpin.casework.cases.progress import clocks_of
 from fangpin.casework.declarations.models import Declaration, DeclarationState
+from fangpin.casework.officials.asked import counted
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry.joining import refs_of
 from fangpin.policy import Pack
@@ -45,14 +48,12 @@ class Progress:
 
 def waiting(scope: Scope) -> list[Declaration]:
     """Declarations whose household nobody has found yet, the oldest first."""
-    found = Declaration.objects.filter(state=DeclarationState.RECEIVED)
-    return list(within(found, scope).order_by("received_at", "id"))
+    return list(_waiting(scope).order_by("received_at", "id"))
 
 
 def count_of_waiting(scope: Scope) -> int:
     """How many declarations of the scope wait for people."""
-    found = Declaration.objects.filter(state=DeclarationState.RECEIVED)
-    return within(found, scope).count()
+    return counted(_waiting, scope)
 
 
 def declaration(scope: Scope, receipt_no: str) -> Declaration:
@@ -133,6 +134,10 @@ def progress(declaration: Declaration, *, pack: Pack, on: date) -> Progress:
         (*looks, *looks_at_declaration(declaration)),
         tuple(case.appeals.order_by("raised_at")),
     )
+
+
+def _waiting(scope: Scope) -> QuerySet[Declaration]:
+    return within(Declaration.objects.filter(state=DeclarationState.RECEIVED), scope)
 
 
 def _looks(kind: str, subject: str, act: str) -> tuple[Look, ...]:

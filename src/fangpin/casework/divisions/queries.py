@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
+
+from django.db import connection
 
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.divisions.ranges import begins_with
+from fangpin.casework.divisions.rows import Question
 
 _FEW = 60
 """Codes with all their beginnings that stay within one query."""
@@ -38,7 +42,7 @@ def paths(codes: Iterable[str]) -> dict[str, tuple[Division, ...]]:
         # A code begins with the code of its parent: nobody asks level by level.
         wanted = {code[:end] for code in asked for end in range(1, len(code) + 1)}
     while wanted:
-        found = Division.objects.in_bulk(wanted)
+        found = _of_codes(wanted)
         known.update(found)
         wanted = {one.parent_id for one in found.values() if one.parent_id} - known.keys()
     return {code: _path(code, known) for code in asked}
@@ -47,6 +51,20 @@ def paths(codes: Iterable[str]) -> dict[str, tuple[Division, ...]]:
 def path(code: str) -> tuple[Division, ...]:
     """The divisions from the highest down to `code`; empty when the code is unknown."""
     return paths([code]).get(code, ())
+
+
+def _of_codes(codes: set[str]) -> dict[str, Division]:
+    if len(codes) > _FEW:
+        return Division.objects.in_bulk(codes)
+    names = [field.attname for field in Division._meta.concrete_fields]
+    rows = _of_so_many(len(codes)).ask([*codes])
+    return {row[0]: Division.from_db(connection.alias, names, row) for row in rows}
+
+
+@cache
+def _of_so_many(count: int) -> Question:
+    codes = [str(number) for number in range(count)]
+    return Question.of(Division.objects.filter(code__in=codes), codes)
 
 
 def _path(code: str, known: dict[str, Division]) -> tuple[Division, ...]:

@@ -28,12 +28,22 @@ class Question:
 
         Raises ValueError where they are not.
         """
-        compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
-        statement, bound = compiler.as_sql()
+        question, bound = cls.with_bound(rows)
         if list(bound) != list(values):
             raise ValueError(f"the query binds {len(bound)} other values than these")
+        return question
+
+    @classmethod
+    def with_bound(
+        cls, rows: QuerySet[Any], *, is_counted: bool = False
+    ) -> tuple[Question, Sequence[Any]]:
+        """The question that `rows` asks, or how many they are, and the values that it binds."""
+        compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
+        statement, bound = compiler.as_sql()
+        if is_counted:
+            return cls(f"SELECT COUNT(*) FROM ({statement}) AS counted", {}), bound
         columns = [column for column, _, _ in compiler.select]
-        return cls(statement, compiler.get_converters(columns))
+        return cls(statement, compiler.get_converters(columns)), bound
 
     def ask(self, values: Sequence[Any]) -> list[list[Any]]:
         """The rows that answer for these values, each value as its field reads it."""

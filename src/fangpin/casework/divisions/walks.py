@@ -27,7 +27,12 @@ class Unindexed(Func):
 
 def capped(rows: QuerySet[Any], cap: int) -> int:
     """How many rows there are; counting stops at one more than `cap`."""
-    return rows.order_by().values("pk")[: cap + 1].count()
+    return up_to(rows, cap).count()
+
+
+def up_to(rows: QuerySet[Any], cap: int) -> QuerySet[Any]:
+    """As many of the rows as are counted, in no order: one more than `cap` at most."""
+    return rows.order_by().values("pk")[: cap + 1]
 
 
 def beyond(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Length
 
 from fangpin.casework.divisions.models import Division
+from fangpin.casework.officials.asked import objects
 from fangpin.casework.officials.models import Official, Post
 from fangpin.casework.officials.scope import Scope, posts_in_force, within
 
@@ -23,12 +24,14 @@ def top_divisions(scope: Scope) -> list[Division]:
 
 def divisions_below(scope: Scope, *, parent: str) -> list[Division]:
     """The divisions one level below `parent` that lie within the scope."""
-    return list(within(Division.objects.filter(parent_id=parent), scope, "code").order_by("code"))
+    return objects(_below, scope, parent)
 
 
 def division_in_scope(scope: Scope, *, code: str) -> Division:
     """A division of the scope. Raises Division.DoesNotExist for one outside it."""
-    return within(Division.objects.all(), scope, "code").get(code=code)
+    for division in objects(_of_code, scope, code):
+        return division
+    raise Division.DoesNotExist
 
 
 def divisions_of_level(scope: Scope, *, level: str) -> list[Division]:
@@ -69,3 +72,11 @@ def in_office(scope: Scope, *, roles: Iterable[str], on: date) -> list[Post]:
         .select_related("official__user")
         .order_by("division", "official__name", "id")
     )
+
+
+def _below(scope: Scope, parent: str) -> QuerySet[Division]:
+    return within(Division.objects.filter(parent_id=parent), scope, "code").order_by("code")
+
+
+def _of_code(scope: Scope, code: str) -> QuerySet[Division]:
+    return within(Division.objects.filter(code=code), scope, "code")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
+from fangpin.casework.officials.asked import counted
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry.models import (
     DivisionCount,
@@ -117,6 +119,11 @@ def provisionals(scope: Scope, *, is_joined: bool) -> QuerySet[Provisional]:
     return within(found, scope).order_by("-registered_at", "pk")
 
 
+def count_of_unjoined(scope: Scope) -> int:
+    """How many of them are not joined to a household of the registry."""
+    return counted(_unjoined, scope)
+
+
 def provisional(scope: Scope, household_ref: int) -> Provisional:
     """One of them. Raises Provisional.DoesNotExist outside the scope, or for a listed household."""
     found = Provisional.objects.select_related("household")
@@ -170,3 +177,7 @@ def alike(
     joined = HouseholdJoin.objects.filter(provisional=OuterRef("pk"), undone_at__isnull=True)
     found = Household.objects.filter(present, household_ref__in=refs).exclude(Exists(joined))
     return within(found, scope).order_by("household_no")
+
+
+def _unjoined(scope: Scope) -> QuerySet[Any]:
+    return provisionals(scope, is_joined=False).order_by().values("pk")

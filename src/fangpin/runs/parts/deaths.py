@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from fangpin.lake.engine import Engine
-from fangpin.lake.engines.duckdb import connect
+from fangpin.lake.engines.duckdb import kept_reader
 from fangpin.ledger.snapshot import Snapshot
 from fangpin.policy.pack import Pack
 from fangpin.rules import deaths
@@ -122,28 +122,28 @@ def held_rules(run_folder: Path, households: Iterable[int]) -> dict[int, list[st
     wanted = sorted(set(households))
     if not wanted or not (run_folder / HELD).exists():
         return {}
-    with connect(threads=1) as engine:
-        engine.view_files("held", [run_folder / HELD])
-        found: dict[int, list[str]] = {}
-        for household_ref, rule in engine.rows(
-            "SELECT household_ref, rule FROM held WHERE list_contains(?, household_ref) "
-            "ORDER BY household_ref, rule",
-            [wanted],
-        ):
-            found.setdefault(int(household_ref), []).append(str(rule))
+    engine = kept_reader()
+    engine.view_files("held", [run_folder / HELD], of_one_shape=True)
+    found: dict[int, list[str]] = {}
+    for household_ref, rule in engine.rows(
+        "SELECT household_ref, rule FROM held WHERE list_contains(?, household_ref) "
+        "ORDER BY household_ref, rule",
+        [wanted],
+    ):
+        found.setdefault(int(household_ref), []).append(str(rule))
     return found
 
 
 def _conflicts(run_folder: Path, which: str) -> list[Conflict]:
     if not (run_folder / FILE).exists():
         return []
-    with connect(threads=1) as engine:
-        engine.view_files("deaths", [run_folder / FILE])
-        rows = engine.rows(
-            "SELECT person_ref, household_ref, division, told, feed, delivery, row_no, month, "
-            f"happened_on FROM deaths WHERE {which} "
-            "ORDER BY household_ref, person_ref, month DESC, happened_on DESC, feed, row_no"
-        )
+    engine = kept_reader()
+    engine.view_files("deaths", [run_folder / FILE], of_one_shape=True)
+    rows = engine.rows(
+        "SELECT person_ref, household_ref, division, told, feed, delivery, row_no, month, "
+        f"happened_on FROM deaths WHERE {which} "
+        "ORDER BY household_ref, person_ref, month DESC, happened_on DESC, feed, row_no"
+    )
     grouped: dict[tuple[int, int], list[tuple[Any, ...]]] = {}
     for row in rows:
         grouped.setdefault((row[0], row[1]), []).append(row)

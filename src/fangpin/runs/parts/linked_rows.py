@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fangpin.lake.engine import Engine
-from fangpin.lake.engines.duckdb import connect
+from fangpin.lake.engines.duckdb import kept_reader
 from fangpin.ledger.snapshot import Snapshot
 from fangpin.linkage.review.split import RestingRow
 from fangpin.policy.expressions.sql import quoted
@@ -81,14 +81,14 @@ def _links(run_folder: Path, which: str, values: Sequence[int]) -> list[Link]:
     file = run_folder / FILE
     if not file.exists():
         return []
-    with connect(threads=1) as engine:
-        engine.view_files("links", [file])
-        rows = engine.rows(
-            "SELECT claim_ref, person_ref, link_step, link_chance, feed, delivery, row_no, month, "
-            f"household_ref FROM links WHERE {which} "
-            "ORDER BY person_ref, claim_ref, month DESC, feed, delivery, row_no",
-            list(values),
-        )
+    engine = kept_reader()
+    engine.view_files("links", [file], of_one_shape=True)
+    rows = engine.rows(
+        "SELECT claim_ref, person_ref, link_step, link_chance, feed, delivery, row_no, month, "
+        f"household_ref FROM links WHERE {which} "
+        "ORDER BY person_ref, claim_ref, month DESC, feed, delivery, row_no",
+        list(values),
+    )
     found: dict[tuple[int, int], list[tuple[str, float, RestingRow]]] = {}
     for claim_ref, person_ref, step, chance, feed, delivery, row_no, month, household_ref in rows:
         row = RestingRow(feed, delivery, row_no, str(Month(month)), person_ref, household_ref)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fangpin.lake.engine import Engine
-from fangpin.lake.engines.duckdb import connect
+from fangpin.lake.engines.duckdb import kept_reader
 from fangpin.ledger.snapshot import Snapshot
 from fangpin.linkage.units import (
     DIFFERENCES,
@@ -61,24 +61,24 @@ def count_in_no_household(run_folder: Path, divisions: Sequence[str]) -> dict[st
         return {}
     codes = [code for code in divisions if code.isalnum()]
     within = " OR ".join(f"starts_with(division, '{code}')" for code in codes) or "FALSE"
-    with connect(threads=1) as engine:
-        engine.view_files("registrations", [run_folder / FILE])
-        return {
-            str(division): int(count)
-            for division, count in engine.rows(
-                "SELECT division, count(*) FROM registrations WHERE presence = 'in_no_household' "
-                f"AND ({within}) GROUP BY division ORDER BY division"
-            )
-        }
+    engine = kept_reader()
+    engine.view_files("registrations", [run_folder / FILE], of_one_shape=True)
+    return {
+        str(division): int(count)
+        for division, count in engine.rows(
+            "SELECT division, count(*) FROM registrations WHERE presence = 'in_no_household' "
+            f"AND ({within}) GROUP BY division ORDER BY division"
+        )
+    }
 
 
 def _read(run_folder: Path, which: str) -> list[Difference]:
     if not (run_folder / FILE).exists():
         return []
-    with connect(threads=1) as engine:
-        engine.view_files("registrations", [run_folder / FILE])
-        return read_differences(
-            engine,
-            f"SELECT * FROM registrations WHERE {which} ORDER BY division, unit, presence, feed, "
-            f"delivery, row_no, person_ref LIMIT {MOST_ROWS}",
-        )
+    engine = kept_reader()
+    engine.view_files("registrations", [run_folder / FILE], of_one_shape=True)
+    return read_differences(
+        engine,
+        f"SELECT * FROM registrations WHERE {which} ORDER BY division, unit, presence, feed, "
+        f"delivery, row_no, person_ref LIMIT {MOST_ROWS}",
+    )

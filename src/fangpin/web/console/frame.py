@@ -206,8 +206,7 @@ def _fill(made: Frame, request: ConsoleRequest, scope: Scope) -> None:
     ]
     made.may_search = scope.can(SEE_HOUSEHOLD)
     _where(made, paths.get(here, ()), scope)
-    runs = Run.objects.all() if reaches(scope) else Run.objects.none()
-    judged = list(runs.order_by("-as_of").values_list("month", flat=True)[:36])
+    judged = alerts.judged_months() if reaches(scope) else []
     if judged and (scope.can(SEE_OVERVIEW) or scope.can(SEE_QUEUE)):
         made.unjudged = _unjudged(max(judged), on=request.today)
     if scope.can(SEE_OVERVIEW):
@@ -286,7 +285,7 @@ def _sections(request: ConsoleRequest, scope: Scope) -> list[Section]:
     if scope.can(SEE_HOUSEHOLD):
         watch.append(entry("households", gettext("农户档案"), "household"))
         if form_of_unregistered(installation_pack()) is not None:
-            waiting = registry.provisionals(scope, is_joined=False).count()
+            waiting = registry.count_of_unjoined(scope)
             also = ("unregistered-one", "register-household")
             note = number(waiting) if waiting else ""
             watch.append(entry("unregistered", gettext("不在册农户"), *also, note=note))
