@@ -8,11 +8,13 @@ from decimal import Decimal
 
 import pytest
 
+from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.cases import acts
 from fangpin.casework.measures import acts as help_acts
-from fangpin.casework.measures import queries
+from fangpin.casework.measures import offers, queries
 from fangpin.casework.measures.models import Measure, MeasureDelivery, Resource
-from fangpin.casework.measures.places import ResourceRecord, offer_resource, resources
+from fangpin.casework.measures.offers import ResourceRecord, offer_resource
+from fangpin.casework.measures.places import resources
 from fangpin.casework.measures.plans import PlannedMeasure
 from fangpin.casework.measures.queries import MeasureFilters
 from fangpin.casework.registry.models import Household, Member
@@ -118,6 +120,62 @@ def test_a_post_and_an_allowance_bring_the_case_to_its_end(office: Office) -> No
     assert second.act is None
 
 
+@pytest.mark.parametrize(
+    ("measure", "amount", "code"),
+    [
+        ("subsistence_allowance", Decimal("0"), "MONTHLY_AMOUNT"),
+        ("subsistence_allowance", Decimal("-260"), "MONTHLY_AMOUNT"),
+        ("subsistence_allowance", Decimal("260.005"), "MONTHLY_AMOUNT"),
+        ("temporary_assistance", Decimal("260"), "MEASURE_NOT_MONTHLY"),
+    ],
+)
+def test_what_cannot_be_an_amount_a_month_is_refused(
+    office: Office, measure: str, amount: Decimal, code: str
+) -> None:
+    wrong = PlannedMeasure(measure, office.day, monthly_amount=amount, reason="入户商定")
+
+    with pytest.raises(ProblemError) as refused:
+        plan(office, post(office), wrong)
+    assert codes_of(refused) == [code]
+    assert not Measure.objects.exists()
+    plan(office, post(office), replace(allowance(office), monthly_amount=Decimal("260")))
+    paid = dict(Measure.objects.values_list("measure", "monthly_amount"))
+    assert paid == {"public_welfare_post": 800, "subsistence_allowance": 260}
+    entry = AuditEntry.objects.get(act="make_plan")
+    assert entry.detail["monthly_amounts"] == {
+        "public_welfare_post": "800.00",
+        "subsistence_allowance": "260",
+    }
+
+
+def test_places_are_offered_under_their_name_again_after_others_took_it(office: Office) -> None:
+    """Renamed places keep their number; the same name offered anew is another resource."""
+    number = offer_posts(office, 2)
+    approver = {"pack": office.pack, "by": office.scope(office.cast.approver)}
+    now = {**approver, "at": moment(office.day)}
+    given = {"title": "护路员", "provider": "", "quota": 2, "monthly_amount": None}
+    offers.correct_places(**now, resource_no=number, **given)
+    again = offer_posts(office, 3)
+    assert again != number
+    assert dict(Resource.objects.values_list("resource_no", "title")) == {
+        number: "护路员",
+        again: "护林员",
+    }
+    plan(office, post(office, again), post(office, again))
+    with pytest.raises(ProblemError) as refused:
+        offer_posts(office, 1)
+    assert codes_of(refused) == ["PLACES_HELD"]
+    with pytest.raises(ProblemError) as refused:
+        offers.close_places(**now, resource_no=again, on=office.day, note="没有资金")
+    assert codes_of(refused) == ["PLACES_IN_USE"]
+    assert refused.value.problems[0].fix_zh.startswith("请乡镇审核人或县级审批人先停止这些户")
+    cadre = {**now, "by": office.scope(office.cast.cadre)}
+    for act in (offers.close_places, offers.reopen_places):
+        more = {"on": office.day, "note": "-"} if act is offers.close_places else {}
+        with pytest.raises(Resource.DoesNotExist):
+            act(**cadre, resource_no=number, **more)
+
+
 def test_a_place_that_is_held_is_given_to_nobody_else(office: Office) -> None:
     number = offer_posts(office, 1)
     plan(office, post(office, number))
@@ -199,6 +257,7 @@ def test_help_ends_only_by_a_human_with_a_reason(office: Office) -> None:
     )
     measure.refresh_from_db()
     assert (measure.state, measure.end_reason) == ("ended", "contract_ended")
+    assert measure.end_note == "合同到期，已另行安排"
 
 
 def test_the_outsider_sees_no_help_and_stops_none(office: Office) -> None:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import date
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 HERE = Path(__file__).parent
+POSTS = "R-CLEANERS"
 
 
 class Server(ThreadingMixIn, WSGIServer):
@@ -25,6 +27,21 @@ class Handler(WSGIRequestHandler):
 
     def log_message(self, *_arguments: object) -> None:
         """Nothing."""
+
+
+def offer_posts() -> None:
+    """Posts of 宜章县, which nobody holds."""
+    from fangpin.casework.measures.models import Resource
+
+    Resource.objects.create(
+        resource_no=POSTS,
+        division="431022",
+        measure="cleaner",
+        title="村级保洁员",
+        quota=6,
+        monthly_amount=600,
+        from_date=date(2020, 1, 1),
+    )
 
 
 def main(home: Path, port: int) -> None:
@@ -51,6 +68,7 @@ def main(home: Path, port: int) -> None:
         call_command("migrate", verbosity=0)
         with transaction.atomic():
             seed(home=home)
+            offer_posts()
     from fangpin.web.wsgi import application
 
     server = make_server("127.0.0.1", port, application, Server, Handler)

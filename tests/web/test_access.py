@@ -87,7 +87,7 @@ MAY_OPEN = {
     | _RULES
     | _AUDIT
     | _REGISTER
-    | {"household-act", "clock-cases", "new-place"},
+    | {"household-act", "clock-cases", "new-place", "places-act"},
     "town": _ROWS | _CASES | _DECLARED | _REGISTER | _WATCH | {"household-act", "clock-cases"},
     "village": _ROWS | _CASES | _REGISTER | {"household-act", "new-meeting", "blank-meeting"},
     "owner": _FEEDS | {"uploads", "upload"},
@@ -189,6 +189,7 @@ def address(pattern: URLPattern, household: int) -> str:
         ("<int:household_ref>", str(household)),
         ("<str:measure>", "relief"),
         ("<str:state>", "planned"),
+        ("<str:act>", "correct_places"),
         ("<str:resource_no>", "R-FOREIGN" if is_foreign else "R-YIZHANG"),
         ("<slug:rule>", "medical_sustained"),
         ("<str:feed>", "medical.settlement"),

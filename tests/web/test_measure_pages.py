@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.followup.duties import DutyState
 from fangpin.casework.measures.models import Measure, Resource
 from fangpin.casework.registry.models import Household, Member
@@ -165,3 +167,102 @@ def test_the_county_records_places_and_a_plan_of_a_post_names_one_and_a_member(
     help_ = text_of(town.get(f"/households/{at.GREEN}/")).partition("帮扶措施")[2]
     assert f"村级保洁员岗位 村级保洁员 · {name} 能干" in help_
     assert f"给 {name}" in text_of(county.get(f"/measures/places/{place}/"))
+
+
+# ── what a plan pays a month ───────────────────────────────────────────────────────────────────
+
+
+def test_a_plan_states_what_an_allowance_pays_a_month_and_every_page_of_it_says_so(
+    prefecture: Seed, signed_in: SignIn
+) -> None:
+    town, path = signed_in("town"), f"/cases/{prefecture.case_nos[at.GREEN]}/"
+    form = f"{path}?act=make_plan"
+    page = body(town.get(form))
+    assert 'name="amount-allowance"' in page and 'name="amount-relief"' not in page
+    assert "每月金额（元）" in text_of(town.get(form))
+    for wrong, told in (("0", "金额应大于零"), ("-3", "金额应大于零"), ("260.505", "请写数字")):
+        refused = send(
+            town, form, "/make_plan/", measures=["allowance"], **{"amount-allowance": wrong}
+        )
+        assert refused.status_code == 422 and told in text_of(refused), wrong
+    assert not Measure.objects.filter(measure="allowance").exists()
+
+    written = {"amount-allowance": "260.50元", "amount-cleaner": "900"}
+    done = send(town, form, "/make_plan/", measures=["allowance"], reason="有残疾人", **written)
+    assert done.status_code == 302, text_of(done)
+    [allowance] = Measure.objects.filter(household=at.GREEN)
+    assert allowance.monthly_amount == Decimal("260.50"), "and nothing of what was not chosen"
+    for page_of in (path, f"/households/{at.GREEN}/", "/measures/allowance/planned/"):
+        assert "260.50 元" in text_of(town.get(page_of)), page_of
+    assert "享受低保 · 每月 260.50 元" in text_of(
+        town.get(f"/households/{at.GREEN}/deliver_measure/")
+    )
+    trail = text_of(signed_in("county").get("/audit/?act=make_plan"))
+    assert "措施 享受低保 · 每月金额 享受低保 260.5" in trail
+    Measure.objects.filter(pk=allowance.pk).update(state="in_force")
+    assert "在执行的措施每月共 260.50 元。" in text_of(town.get(f"/households/{at.GREEN}/"))
+
+
+# ── places end, and begin again ────────────────────────────────────────────────────────────────
+
+
+def test_places_in_use_are_closed_by_nobody_and_free_ones_with_a_reason(
+    help_given: None, signed_in: SignIn
+) -> None:
+    """The city's posts are not the county's to close; held ones are nobody's."""
+    county, place = signed_in("county"), f"/measures/places/{POSTS}/"
+    for act in ("close_places", "correct_places", "reopen_places", "burn_places"):
+        assert county.get(f"{place}{act}/").status_code == 404
+        assert county.post(f"{place}{act}/").status_code == 404
+    Resource.objects.filter(resource_no=POSTS).update(division="431022")
+    assert "停用名额" in text_of(county.get(place))
+    assert "停用名额" not in text_of(signed_in("town").get(place))
+    close = f"{place}close_places/"
+    assert signed_in("town").get(close).status_code == 404
+
+    held = send(county, close, close, note="没有资金")
+    assert held.status_code == 409
+    assert "还有 2 个名额有人在用，不能停用。请有此权限的岗位先停止" in text_of(held)
+    Measure.objects.filter(resource__resource_no=POSTS).update(
+        state="ended", ended_date=date(2020, 12, 1), ended_by="town", end_reason="contract_ended"
+    )
+    assert "请填写这一项" in text_of(send(county, close, close, note=" "))
+    done = send(county, close, close, note="没有资金")
+    assert done.headers["Location"] == f"{place}?done=close_places"
+    shown = text_of(county.get(done.headers["Location"]))
+    assert "已保存：停用名额" in shown and "2020-12-14 起停用 · 没有资金" in shown
+    assert "已停用 1 项 护林员" in text_of(county.get("/measures/"))
+    entry = AuditEntry.objects.get(act="close_places")
+    assert (entry.official, entry.subject, entry.detail["to_date"]) == (
+        "county",
+        POSTS,
+        "2020-12-14",
+    )
+    again = county.post(close, {"on": "2020-12-14", "note": "没有资金"})
+    assert again.status_code == 409 and "已于 2020-12-14 停用" in text_of(again)
+    reopen = f"{place}reopen_places/"
+    assert send(county, reopen, reopen).headers["Location"] == f"{place}?done=reopen_places"
+    assert Resource.objects.get(resource_no=POSTS).to_date is None
+    assert "已停用" not in text_of(county.get("/measures/"))
+
+
+def test_a_name_and_a_number_of_places_are_corrected_but_not_below_what_is_held(
+    help_given: None, signed_in: SignIn
+) -> None:
+    Resource.objects.filter(resource_no=POSTS).update(division="431022", measure="cleaner")
+    county, correct = signed_in("county"), f"/measures/places/{POSTS}/correct_places/"
+    few = send(county, correct, correct, quota="1")
+    assert few.status_code == 409 and "名额总数不能少于 2" in text_of(few)
+    done = send(county, correct, correct, title="生态护林员", quota="8", monthly_amount="650元")
+    assert done.headers["Location"] == f"/measures/places/{POSTS}/?done=correct_places"
+    row = Resource.objects.get(resource_no=POSTS)
+    assert (row.title, row.quota, row.monthly_amount) == ("生态护林员", 8, Decimal(650))
+    trail = text_of(county.get("/audit/?act=correct_places"))
+    assert "改正名额" in trail and "名称 护林员 → 生态护林员 · 名额 5 → 8" in trail
+
+
+def test_places_that_begin_later_are_listed_with_their_day(
+    help_given: None, signed_in: SignIn
+) -> None:
+    Resource.objects.filter(resource_no=POSTS).update(from_date=date(2021, 1, 1))
+    assert "护林员 2021-01-01 起" in text_of(signed_in("county").get("/measures/"))

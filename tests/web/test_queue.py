@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from fangpin.casework.alerts.models import Alert
+from fangpin.casework.cases.models import Case
 from fangpin.web.ground.due import due_of
+from tests.web import seed_cases as at
 from tests.web.conftest import SignIn
 from tests.web.pages import body, text_of
 from tests.web.seed import CLOCK, Seed
@@ -38,8 +40,33 @@ def test_a_row_of_the_queue_says_why_where_and_until_when(
         "连续 3 个月自付医疗",
     ):
         assert words in page, words
-    for words in ("待派发", "2020-12-16", "还有 2 个工作日"):
+    for words in ("待派发", "2020-12-16", "预警限 · 还有 2 个工作日"):
         assert words in page, words
+
+
+def test_after_the_visit_an_alert_stands_by_the_day_of_its_case(
+    prefecture: Seed, signed_in: SignIn
+) -> None:
+    """Visited long ago, its own day passed since: what presses is the case, and nobody is late."""
+    case = Case.objects.get(case_no=prefecture.case_nos[at.TO_COMPARE])
+    alert = Alert.objects.get(clues__case=case)
+    assert case.due_date is not None and alert.is_visited and alert.case_date == case.due_date
+    Alert.objects.filter(pk=alert.pk).update(due_date=CLOCK - timedelta(days=30))
+    name, town = case.household.head_name, signed_in("town")
+
+    rows = re.findall(r"<tr data-row>.*?</tr>", body(town.get("/queue/")), re.DOTALL)
+    row = re.sub(r"<[^>]+>", " ", next(row for row in rows if name in row))
+    assert f"{case.due_date:%Y-%m-%d}" in row and "办理限 · 还有" in row, row
+    days = re.findall(r'class="due nowrap">(\d{4}-\d{2}-\d{2})', "".join(rows))
+    assert len(days) > 5 and days == sorted(days)
+    assert name not in body(town.get("/queue/?overdue=1"))
+    # Nobody has been there: its own day presses, as long as its case's is later.
+    Alert.objects.filter(pk=alert.pk).update(is_visited=False)
+    assert name in body(town.get("/queue/?overdue=1"))
+    # No clock of the case runs: nothing presses, and it stands last.
+    Alert.objects.filter(pk=alert.pk).update(is_visited=True, case_date=date.max)
+    rows = re.findall(r"<tr data-row>.*?</tr>", body(town.get("/queue/")), re.DOTALL)
+    assert name in rows[-1] and "没有在走的时限" in text_of(town.get("/queue/"))
 
 
 def test_filters_live_in_the_address(prefecture: Seed, signed_in: SignIn) -> None:

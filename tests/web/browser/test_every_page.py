@@ -13,6 +13,7 @@ from tests.web import seed_links as linked
 from tests.web.browser.visit import Visit
 from tests.web.screens import DESK, PHONE, Screen, in_chinese, in_english
 from tests.web.seed import LI_ZHUXI
+from tests.web.serve import POSTS
 
 pytestmark = in_chromium
 
@@ -47,6 +48,9 @@ OF_A_CADRE = (
 OF_A_COUNTY = (
     "/measures/",
     "/measures/places/new/",
+    f"/measures/places/{POSTS}/",
+    f"/measures/places/{POSTS}/correct_places/",
+    f"/measures/places/{POSTS}/close_places/",
     "/measures/relief/in_force/",
     "/duties/",
     "/links/",

@@ -53,6 +53,25 @@ class Alert(models.Model):
     updated_month = models.IntegerField()
     due_date = models.DateField()
     """The earliest date that any run's severity asked for; a later run never postpones it."""
+    case_date = models.DateField(null=True, blank=True)
+    """The nearest deadline of the open case that it is a clue of, renewed by that case's acts; the
+    last of days while no clock runs, None without a case."""
+    is_visited = models.BooleanField(default=False, db_default=False)
+    """Whether somebody has been to see the household for that case: its own day is met then."""
+    pressing_date = models.GeneratedField(
+        expression=models.Case(
+            models.When(case_date__isnull=True, then=models.F("due_date")),
+            models.When(
+                is_visited=False,
+                due_date__lte=models.F("case_date"),
+                then=models.F("due_date"),
+            ),
+            default=models.F("case_date"),
+        ),
+        output_field=models.DateField(),
+        db_persist=True,
+    )
+    """The day that presses, in whose order the queue stands: its own until the visit, then the case's."""
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.CharField(max_length=150, blank=True)
     end_reason = models.CharField(max_length=60, blank=True)
@@ -81,10 +100,17 @@ class Alert(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["state", "due_date", "id"]),
-            models.Index(fields=["division", "state", "due_date", "id"]),
+            models.Index(fields=["state", "pressing_date", "id"]),
+            models.Index(fields=["division", "state", "pressing_date", "id"]),
             models.Index(fields=["raised_month", "severity"]),
         ]
+
+    @property
+    def is_pressed_by_case(self) -> bool:
+        """Whether the day that presses is its case's."""
+        if self.case_date is None:
+            return False
+        return self.is_visited or self.case_date < self.due_date
 
 
 class AlertReason(models.Model):

@@ -115,7 +115,7 @@ def overview_of(
         row["severity"]: row["n"] for row in still_open.values("severity").annotate(n=Count("id"))
     }
     waiting = Q(step__in=waiting_steps)
-    late = Q(due_date__lt=on)
+    late = Q(pressing_date__lt=on)
     counts = still_open.aggregate(
         to_visit=Count("id", filter=waiting),
         to_visit_overdue=Count("id", filter=waiting & late),
@@ -211,7 +211,7 @@ def _rows_of_width(
     for row in still_open.values("place", "severity").annotate(
         n=Count("id"),
         waiting=Count("id", filter=Q(step__in=waiting_steps)),
-        late=Count("id", filter=Q(due_date__lt=on)),
+        late=Count("id", filter=Q(pressing_date__lt=on)),
     ):
         opened.setdefault(row["place"], Counter())[row["severity"]] += row["n"]
         waiting[row["place"]] += row["waiting"]

@@ -55,7 +55,7 @@ def queue(
     after: After | None = None,
     limit: int = 50,
 ) -> QueuePage:
-    """One page of the queue, earliest due first; see QueuePage."""
+    """One page of the queue, what presses first; see QueuePage."""
     return queues.page(scope, filters, after=after, limit=limit)
 
 
@@ -73,7 +73,7 @@ def next_alert(
     scope: Scope, *, alert: Alert, filters: QueueFilters = QueueFilters()
 ) -> Alert | None:
     """The alert behind this one in the filtered queue; None at its end."""
-    place = (alert.due_date, alert.pk)
+    place = (alert.pressing_date, alert.pk)
     return queues.following(queues.chosen(scope, filters), place).first()
 
 

@@ -1,4 +1,4 @@
-"""The queue: open alerts in the order of their due dates, filtered and paged by keyset."""
+"""The queue: open alerts in the order of the days that press, filtered and paged by keyset."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ COUNT_CAP = 10_000
 """Counting stops here: the console then says "more than"."""
 
 After: TypeAlias = tuple[date, int]
-"""The last row of a page: (due_date, id)."""
+"""The last row of a page: (pressing_date, id)."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueueFilters:
     """What the address of the queue asks for; None or empty asks for nothing.
 
-    `state` is open, ended or any. `overdue_at` keeps alerts due before that day. `text` is the
-    beginning of a head's name, a household number or an alert number. `rule` keeps alerts for which
-    the rule hit in their last run.
+    `state` is open, ended or any. `overdue_at` keeps alerts whose pressing day lies before that day.
+    `text` is the beginning of a head's name, a household number or an alert number. `rule` keeps
+    alerts for which the rule hit in their last run.
     """
 
     division: str = ""
@@ -83,7 +83,7 @@ def chosen(scope: Scope, filters: QueueFilters) -> QuerySet[Alert]:
     if filters.steps:
         alerts = alerts.filter(step__in=filters.steps)
     if filters.overdue_at:
-        alerts = alerts.filter(due_date__lt=filters.overdue_at)
+        alerts = alerts.filter(pressing_date__lt=filters.overdue_at)
     if filters.rule:
         alerts = alerts.filter(Exists(_last_reasons().filter(rule=filters.rule)))
     text = filters.text.strip()
@@ -100,7 +100,7 @@ def numbered(text: str) -> Q:
 
 
 def page(scope: Scope, filters: QueueFilters, *, after: After | None, limit: int) -> QueuePage:
-    """One page of the queue, earliest due first. Costs the page, however deep it lies."""
+    """One page of the queue, what presses first. Costs the page, however deep it lies."""
     alerts = chosen(scope, filters)
     count = up_to_cap(alerts).count()
     found = list(following(alerts, after).select_related("household")[: limit + 1])
@@ -110,7 +110,7 @@ def page(scope: Scope, filters: QueueFilters, *, after: After | None, limit: int
         rows=rows,
         count_capped=min(count, COUNT_CAP),
         is_capped=count > COUNT_CAP,
-        next=(last.due_date, last.pk) if last else None,
+        next=(last.pressing_date, last.pk) if last else None,
     )
 
 
@@ -122,9 +122,9 @@ def up_to_cap(alerts: QuerySet[Alert]) -> QuerySet[Any]:
 def following(alerts: QuerySet[Alert], after: After | None) -> QuerySet[Alert]:
     """The alerts behind a place of the queue, in its order."""
     if after is not None:
-        due_date, last_id = after
-        alerts = alerts.filter(Q(due_date__gt=due_date) | Q(due_date=due_date, id__gt=last_id))
-    return alerts.order_by("due_date", "id")
+        day, last_id = after
+        alerts = alerts.filter(Q(pressing_date__gt=day) | Q(pressing_date=day, id__gt=last_id))
+    return alerts.order_by("pressing_date", "id")
 
 
 def open_by_rule(scope: Scope) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from functools import cache
 
+from django.db import connection
 from django.db.models import Min
 from django.utils import timezone
 
@@ -12,7 +13,7 @@ from fangpin.casework.alerts.models import Alert
 from fangpin.casework.alerts.states import AlertState
 from fangpin.casework.cases.models import Case, CaseAct
 from fangpin.casework.cases.states import CaseState
-from fangpin.casework.cases.turns_kept import keep_turn
+from fangpin.casework.cases.turns_kept import NO_DATE, keep_turn
 from fangpin.casework.divisions.bulk import run_statement
 from fangpin.casework.divisions.rows import Question, change
 from fangpin.casework.officials.scope import Scope
@@ -36,6 +37,7 @@ CHANGED_BY_ACTS = (
     *("ended_at", "ended_by", "end_reason"),
 )
 """What an act may change of a case; the rest stands from its opening."""
+VISIT = "record_visit"
 
 
 def log_of(case: Case) -> list[Happening]:
@@ -126,7 +128,7 @@ def refresh(
         case.due_date = _due_date(pack, procedure, case, clues=clues, on=on, log=log)
     change(case, *CHANGED_BY_ACTS)
     keep_turn(pack, procedure, case, now)
-    _tell_alerts(case, at=at, by=by, decides=decides)
+    _tell_alerts(case, log, at=at, by=by, decides=decides)
 
 
 def _due_date(
@@ -159,8 +161,10 @@ def _due_date(
     return nearest_deadline(states)
 
 
-def _tell_alerts(case: Case, *, at: datetime, by: Scope, decides: bool) -> None:
-    """An alert shows its case's step; the very act that decides ends the alerts that it answers.
+def _tell_alerts(
+    case: Case, log: list[Happening], *, at: datetime, by: Scope, decides: bool
+) -> None:
+    """An alert shows its case's step and day; the act that decides ends the alerts that it answers.
 
     Only an identification answers a clue: an alert that comes while an elimination is under way, or
     after a decision, stays open.
@@ -177,7 +181,13 @@ def _tell_alerts(case: Case, *, at: datetime, by: Scope, decides: bool) -> None:
         )
     elif not case.outcome:
         run_statement(
-            "UPDATE alerts_alert SET step = %s WHERE state = %s AND step <> %s AND id IN "
-            "(SELECT alert_id FROM cases_clue WHERE case_id = %s)",
-            [case.step, AlertState.OPEN.value, case.step, case.pk],
+            "UPDATE alerts_alert SET step = %s, case_date = %s, is_visited = %s "
+            "WHERE state = %s AND id IN (SELECT alert_id FROM cases_clue WHERE case_id = %s)",
+            [
+                case.step,
+                connection.ops.adapt_datefield_value(case.due_date or NO_DATE),
+                any(done.act == VISIT for done in log),
+                AlertState.OPEN.value,
+                case.pk,
+            ],
         )

@@ -158,14 +158,6 @@ def case_numbers(scope: Scope, alerts: Iterable[int]) -> dict[int, str]:
     return dict(found.order_by("id").values_list("clues__alert", "case_no"))
 
 
-def days_of_cases(scope: Scope, alerts: Iterable[int]) -> dict[int, date]:
-    """Alert id -> the nearest deadline of the open case that it is a clue of."""
-    found = within(Case.objects.filter(clues__alert__in=list(alerts)), scope)
-    dated = found.filter(state=CaseState.OPEN, due_date__isnull=False).order_by("id")
-    rows = dated.values_list("clues__alert", "due_date")
-    return {alert: day for alert, day in rows if day is not None}
-
-
 def stands_at(pack: Pack, act: str) -> Q:
     """The condition that the step which an act completes is open."""
     condition = Q(pk__in=[])

@@ -50,7 +50,7 @@ def make_plan(
             act=entry,
             where=turn.where,
         )
-        return {"measures": [row.measure for row in rows]}
+        return _told_of(rows)
 
     return perform(
         "make_plan",
@@ -93,7 +93,7 @@ def amend_plan(
             act=None,
             where=where,
         )
-        _told("amend_plan", rows[0], by=by, at=at, measures=[row.measure for row in rows])
+        _told("amend_plan", rows[0], by=by, at=at, **_told_of(rows))
     return rows
 
 
@@ -196,9 +196,19 @@ def stop_measure(
             raise refusals.missing_text(where, zh="停止说明", en="why help ends")
         measure.state = MeasureState.ENDED
         measure.ended_date, measure.ended_by, measure.end_reason = on, by.official, reason
-        measure.save(update_fields=["state", "ended_date", "ended_by", "end_reason"])
+        measure.end_note = note.strip()
+        measure.save(update_fields=["state", "ended_date", "ended_by", "end_reason", "end_note"])
         _told(act, measure, by=by, at=at, measure=measure.measure, reason=reason)
     return measure
+
+
+def _told_of(rows: Sequence[Measure]) -> dict[str, Any]:
+    """What the trail says of planned measures: their codes, and what each pays a month."""
+    monthly = {row.measure: str(row.monthly_amount) for row in rows if row.monthly_amount}
+    return {
+        "measures": [row.measure for row in rows],
+        **({"monthly_amounts": monthly} if monthly else {}),
+    }
 
 
 def _locked(measure_id: int, by: Scope) -> Measure:

@@ -24,6 +24,8 @@ class Resource(models.Model):
     from_date = models.DateField()
     to_date = models.DateField(null=True, blank=True)
     """The first day on which no place is given any more."""
+    close_note = models.TextField(blank=True)
+    """Why no place is given any more, in words."""
 
     class Meta:
         indexes = [models.Index(fields=["division", "measure"])]
@@ -61,6 +63,8 @@ class Measure(models.Model):
     ended_date = models.DateField(null=True, blank=True)
     ended_by = models.CharField(max_length=150, blank=True)
     end_reason = models.CharField(max_length=60, blank=True)
+    end_note = models.TextField(blank=True)
+    """Why it ended, in the words of whoever stopped it."""
 
     class Meta:
         constraints = [

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 
-from django.db import transaction
 from django.db.models import Count, Q
 
-from fangpin.casework.audit.actions import record
-from fangpin.casework.cases import refusals
-from fangpin.casework.cases.gate import act_title
 from fangpin.casework.measures.models import Resource
 from fangpin.casework.measures.states import ALIVE
 from fangpin.casework.officials.scope import Scope, within
-from fangpin.policy import Pack
 
 MANAGE = "manage_resources"
 
@@ -32,61 +25,13 @@ class PlacesLeft:
     def left(self) -> int:
         return max(self.resource.quota - self.held, 0)
 
+    def is_closed(self, on: date) -> bool:
+        """Whether no place is given any more on a day."""
+        return self.resource.to_date is not None and self.resource.to_date <= on
 
-@dataclass(frozen=True, slots=True)
-class ResourceRecord:
-    """What is offered: so many places of a kind of help, for the households of a division."""
-
-    division: str
-    measure: str
-    title: str
-    quota: int
-    from_date: date
-    provider: str = ""
-    monthly_amount: Decimal | None = None
-    to_date: date | None = None
-
-
-def offer_resource(*, pack: Pack, by: Scope, at: datetime, offer: ResourceRecord) -> Resource:
-    """Record places of help; the same offer made again is the same resource.
-
-    Raises ProblemError ACT_NOT_PERMITTED, VALUE_NOT_LISTED; Resource.DoesNotExist for a division
-    outside the scope.
-    """
-    where = f"division {offer.division}"
-    if not by.covers(offer.division):
-        raise Resource.DoesNotExist
-    if not by.can(MANAGE):
-        raise refusals.not_permitted(where, title=act_title(pack, MANAGE))
-    if offer.measure not in pack.measures:
-        raise refusals.not_a_word(
-            where, zh="帮扶措施", en="Measure", given=offer.measure, valid=pack.measures
-        )
-    content = f"{offer.division}:{offer.measure}:{offer.title}:{offer.from_date}"
-    with transaction.atomic():
-        row, _ = Resource.objects.update_or_create(
-            resource_no="R-" + hashlib.sha256(content.encode()).hexdigest()[:10].upper(),
-            defaults={
-                "division": offer.division,
-                "measure": offer.measure,
-                "title": offer.title,
-                "provider": offer.provider,
-                "quota": offer.quota,
-                "monthly_amount": offer.monthly_amount,
-                "from_date": offer.from_date,
-                "to_date": offer.to_date,
-            },
-        )
-        record(
-            act=MANAGE,
-            official=by,
-            subject_kind="resource",
-            subject=row.resource_no,
-            division=row.division,
-            at=at,
-            detail={"quota": row.quota},
-        )
-    return row
+    def is_offered(self, on: date) -> bool:
+        """Whether places are given on a day."""
+        return self.resource.from_date <= on and not self.is_closed(on)
 
 
 def resources(scope: Scope, *, on: date, measure: str = "") -> list[PlacesLeft]:
@@ -94,6 +39,16 @@ def resources(scope: Scope, *, on: date, measure: str = "") -> list[PlacesLeft]:
 
     A resource of a division above the scope serves its households as well.
     """
+    found = all_resources(scope)
+    return [
+        one
+        for one in found
+        if one.is_offered(on) and (not measure or one.resource.measure == measure)
+    ]
+
+
+def all_resources(scope: Scope) -> list[PlacesLeft]:
+    """What was ever recorded for households of the scope: also what begins later or was closed."""
     if scope.is_empty:
         return []
     above = Q()
@@ -102,8 +57,5 @@ def resources(scope: Scope, *, on: date, measure: str = "") -> list[PlacesLeft]:
     reachable = Resource.objects.filter(
         Q(pk__in=within(Resource.objects.all(), scope).values("pk")) | above
     )
-    found = reachable.filter(from_date__lte=on).filter(Q(to_date__isnull=True) | Q(to_date__gt=on))
-    if measure:
-        found = found.filter(measure=measure)
-    counted = found.annotate(held=Count("measures", filter=Q(measures__state__in=ALIVE)))
+    counted = reachable.annotate(held=Count("measures", filter=Q(measures__state__in=ALIVE)))
     return [PlacesLeft(one, one.held) for one in counted.order_by("measure", "division", "title")]

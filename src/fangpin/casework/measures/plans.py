@@ -12,6 +12,7 @@ from fangpin.casework.cases.models import CaseAct, Episode
 from fangpin.casework.cases.states import EpisodeState
 from fangpin.casework.measures.fitness import guards_of_measure
 from fangpin.casework.measures.models import Measure, Resource
+from fangpin.casework.measures.monthly import check_monthly
 from fangpin.casework.measures.states import ALIVE
 from fangpin.casework.registry.models import Household, Member
 from fangpin.decisions.measures import to_be_named
@@ -22,7 +23,10 @@ from fangpin.values.problem import Problem, ProblemError
 
 @dataclass(frozen=True, slots=True)
 class PlannedMeasure:
-    """One measure of a plan; `reason` says why where a condition of the pack is not met."""
+    """One measure of a plan; `reason` says why where a condition of the pack is not met.
+
+    Without `monthly_amount` it pays what its place does; None of both: not settled yet.
+    """
 
     measure: str
     from_date: date
@@ -49,7 +53,7 @@ def write_plan(
 
     Raises ProblemError with every reason: PLAN_EMPTY, VALUE_NOT_LISTED, MEASURE_NOT_OFFERED,
     MEMBER_UNKNOWN, RESOURCE_UNKNOWN, RESOURCE_FULL, MEASURE_WITHOUT_PERSON, MEASURE_WITHOUT_PLACE,
-    CONDITION_NEEDS_REASON, MEASURE_PERIOD.
+    CONDITION_NEEDS_REASON, MEASURE_PERIOD, and what `check_monthly` does.
     """
     if not planned:
         raise refusals.refusal(
@@ -128,6 +132,7 @@ def _checked(
             fix_en="Mend the dates.",
         )
     _named(pack, kind, one, where)
+    check_monthly(kind, one.monthly_amount, where)
     member = _member(household, one, where)
     resource = _place(household, one, before=before, on=on, where=where)
     unmet = [

@@ -38,7 +38,7 @@ def measures_of_household(
         found = found.filter(state__in=ALIVE)
     rows = (
         within(found, scope)
-        .select_related("resource")
+        .select_related("resource", "planned_by_act")
         .prefetch_related("deliveries")
         .order_by("-from_date", "-id")
     )

@@ -216,6 +216,8 @@ class MeasureKind(Overlay, Sourced):
     until_date: date | None = None
     must_name: list[Literal["person", "place"]] = []
     """What a plan has to say of it: the member it is for, the resource it takes a place of."""
+    paid_monthly: bool = False
+    """Whether it pays an amount each month: a plan, or the place that it takes, may state it."""
     items: list[Code] = []
     """Ledger items in which its payments are seen: what feeds report of it."""
 

@@ -23,7 +23,7 @@ from fangpin.casework.cases.assessment import (
     statement_of,
 )
 from fangpin.casework.cases.models import Case, Episode
-from fangpin.casework.measures.places import ResourceRecord, offer_resource
+from fangpin.casework.measures.offers import ResourceRecord, offer_resource
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry.models import Household
 from fangpin.lake.engines.duckdb import connect

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.utils.translation import gettext, gettext_noop
 
@@ -18,7 +19,7 @@ from fangpin.web.charts.ledger import Line
 from fangpin.web.charts.threshold import threshold_chart
 from fangpin.web.console.cases.forms.after import AFTER_FORMS
 from fangpin.web.ground.access import ConsoleRequest
-from fangpin.web.ground.figures import number
+from fangpin.web.ground.figures import number, paid
 from fangpin.web.ground.language import short_language
 from fangpin.web.ground.pack import installation_pack
 from fangpin.web.ground.words import said
@@ -62,6 +63,8 @@ class HelpView:
     duties: list[DutyLine]
     follow_ups: list[tuple[FollowUp, str]]
     effect: Effect | None
+    monthly: str
+    """What the help under way pays a month, in a sentence; empty for nothing that is known."""
     acts: list[tuple[str, str]]
 
 
@@ -87,6 +90,7 @@ def help_of(request: ConsoleRequest, household: Household, measures: list[Measur
             for one in followup.follow_ups(scope, household.household_ref)[:SHOWN]
         ],
         effect=_effect(request, household) if measures else None,
+        monthly=_monthly(measures),
         acts=[(act, said(pack.words[f"act.{act}"].title)) for act in acts],
     )
 
@@ -137,6 +141,18 @@ def _effect(request: ConsoleRequest, household: Household) -> Effect | None:
     unit = said(installation_pack().header.currency)
     title = gettext("近 12 个月人均纯收入（%(unit)s）") % {"unit": unit}
     return Effect(svg, rows, _told(known), title)
+
+
+def _monthly(measures: list[Measure]) -> str:
+    """What help in force pays a month, all together."""
+    amounts = [
+        one.monthly_amount
+        for one in measures
+        if one.state == MeasureState.IN_FORCE and one.monthly_amount is not None
+    ]
+    if not amounts:
+        return ""
+    return gettext("在执行的措施每月共 %(amount)s。") % {"amount": paid(sum(amounts, Decimal(0)))}
 
 
 def _told(known: list[EffectMonth]) -> str:

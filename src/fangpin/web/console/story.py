@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from fangpin.casework.alerts.models import Alert
 from fangpin.casework.cases import queries
 from fangpin.casework.cases.models import Case, Episode
+from fangpin.casework.cases.states import REASONS
 from fangpin.casework.followup import queries as followup
 from fangpin.casework.measures import queries as measures
 from fangpin.casework.measures.models import Measure
@@ -20,8 +21,10 @@ from fangpin.casework.measures.states import MeasureState
 from fangpin.casework.officials.queries import names_of
 from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry import queries as registry
+from fangpin.policy import Pack
 from fangpin.policy.models.lists import Severity
 from fangpin.web.console.help import MEASURE_STATES
+from fangpin.web.ground.figures import paid
 from fangpin.web.ground.pack import installation_pack, severity_of
 from fangpin.web.ground.words import cause_words, listed, said
 
@@ -67,6 +70,8 @@ class MeasureLine:
     state: str
     given: str
     """The place that it takes and the member it is for; empty where it is the household's."""
+    ended: str
+    """Why it ended, as the pack says and in words; empty while it goes on."""
 
 
 def story_of(scope: Scope, household_ref: int, *, alerts: Sequence[Alert]) -> list[Event]:
@@ -119,12 +124,18 @@ def episode_lines(scope: Scope, household_ref: int) -> list[EpisodeLine]:
     return lines
 
 
-def measure_lines(scope: Scope, household_ref: int) -> list[MeasureLine]:
-    """The household's help, what is under way first."""
+def measure_lines(
+    scope: Scope, household_ref: int, *, case: Case | None = None
+) -> list[MeasureLine]:
+    """The household's help, what is under way first; of a case: what it planned."""
     pack = installation_pack()
     names = {one.person_ref: one.name for one in registry.members(scope, household_ref)}
     lines = []
     for one in measures.measures_of_household(scope, household_ref):
+        if case is not None and (
+            one.planned_by_act is None or one.planned_by_act.case_id != case.pk
+        ):
+            continue
         kind = pack.measures.get(one.measure)
         department = pack.departments.get(one.department)
         lines.append(
@@ -141,9 +152,16 @@ def measure_lines(scope: Scope, household_ref: int) -> list[MeasureLine]:
                     )
                     if part
                 ),
+                ended=_why_ended(pack, one),
             )
         )
     return lines
+
+
+def _why_ended(pack: Pack, measure: Measure) -> str:
+    word = pack.words.get(f"{REASONS['stop_measure']}.{measure.end_reason}")
+    reason = said(word.title) if word else measure.end_reason
+    return gettext("：").join(part for part in (reason, measure.end_note) if part)
 
 
 def _of_alerts(alerts: Sequence[Alert]) -> Iterator[Event]:
@@ -198,7 +216,16 @@ def _of_help(scope: Scope, household_ref: int) -> Iterator[Event]:
     for line in measure_lines(scope, household_ref):
         for delivery in line.measure.deliveries.all():
             yield Event(
-                delivery.on, gettext("帮扶：%(title)s") % {"title": line.title}, delivery.note
+                delivery.on,
+                gettext("帮扶：%(title)s") % {"title": line.title},
+                " · ".join(
+                    part
+                    for part in (
+                        paid(delivery.amount) if delivery.amount is not None else "",
+                        delivery.note,
+                    )
+                    if part
+                ),
             )
         if line.measure.ended_date is not None:
             yield Event(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, gettext_noop
 from fangpin.casework.audit.models import AuditEntry
 from fangpin.policy.pack import Pack
 from fangpin.web.console.page_names import page_words
+from fangpin.web.ground.figures import plain
 from fangpin.web.ground.pack import installation_pack
 from fangpin.web.ground.sessions import REFUSED_VIEW
 from fangpin.web.ground.words import cause_words, listed, said
@@ -72,6 +73,9 @@ ACTS = {
     "revoke_token": gettext_noop("撤销接口令牌"),
     "export_audit": gettext_noop("导出审计"),
     "manage_resources": gettext_noop("登记名额"),
+    "correct_places": gettext_noop("改正名额"),
+    "close_places": gettext_noop("停用名额"),
+    "reopen_places": gettext_noop("恢复名额"),
     "refuse_view": gettext_noop("不给看"),
     "load_run": gettext_noop("载入月度运算"),
     "take_tasks_to_the_field": gettext_noop("手机取走任务"),
@@ -98,12 +102,16 @@ DETAILS = {
     "measure": gettext_noop("措施"),
     "measures": gettext_noop("措施"),
     "minutes": gettext_noop("分钟"),
+    "monthly_amount": gettext_noop("每月金额"),
+    "monthly_amounts": gettext_noop("每月金额"),
     "official": gettext_noop("账号"),
     "on": gettext_noop("日期"),
     "post": gettext_noop("岗位"),
+    "provider": gettext_noop("提供单位"),
     "quota": gettext_noop("名额"),
     "reason": gettext_noop("理由"),
     "situation": gettext_noop("回访情况"),
+    "title": gettext_noop("名称"),
     "to": gettext_noop("派给"),
     "to_date": gettext_noop("止"),
     "tries": gettext_noop("次数"),
@@ -145,6 +153,8 @@ def detail_words(detail: Mapping[str, Any]) -> str:
 def _value(pack: Pack, name: str, value: Any) -> str:
     if isinstance(value, list):
         return listed(_value(pack, name, one) for one in value)
+    if isinstance(value, Mapping):
+        return listed(f"{_value(pack, name, of)} {plain(one)}" for of, one in value.items())
     if isinstance(value, bool):
         return gettext("是") if value else gettext("否")
     if isinstance(value, str) and _MOMENT.match(value):
@@ -195,6 +205,7 @@ _WORDS: dict[str, Callable[[Pack, str], str]] = {
     "form": _word("consent_form"),
     "measure": _measure,
     "measures": _measure,
+    "monthly_amounts": _measure,
     "reason": _word("reason"),
     "situation": _word("situation"),
 }

@@ -66,6 +66,13 @@ def money(value: Any, decimals: int = 0) -> str:
 
 
 @register.filter
+def paid(value: Any) -> str:
+    """An amount that is paid, with only the decimals it has: 260 元 or 260.50 元."""
+    is_whole = value is None or value == value.to_integral_value()
+    return money(value, 0 if is_whole else 2)
+
+
+@register.filter
 def plain(value: Any) -> str:
     """A number with separators and only the decimals it has: 1,260 or 0.5; text stays text."""
     if isinstance(value, bool):

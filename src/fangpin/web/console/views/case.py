@@ -39,6 +39,7 @@ from fangpin.web.console.cases.records import (
 from fangpin.web.console.cases.why import why_of
 from fangpin.web.console.done import on_to
 from fangpin.web.console.sheets.public import Kind, may_hang
+from fangpin.web.console.story import measure_lines
 from fangpin.web.console.views.errors import refused
 from fangpin.web.ground.access import SEE_AUDIT, SEE_CASE, SEE_HOUSEHOLD, ConsoleRequest, opens
 from fangpin.web.ground.due import due_of
@@ -225,6 +226,7 @@ def _page(
         "visit": visit,
         "consent": consent_of(desk),
         "comparisons": comparison_lines(desk),
+        "measures": measure_lines(request.scope, found.household_id, case=found),
         "deliberation": deliberation_of(desk),
         "notice": notice_of(desk),
         "sheets": [(name, title) for kind, name, title in _sheets() if may_hang(found, kind)],

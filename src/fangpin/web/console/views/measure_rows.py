@@ -13,14 +13,17 @@ from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.measures import queries
 from fangpin.casework.measures.models import Measure, Resource
-from fangpin.casework.measures.places import resources
+from fangpin.casework.measures.places import MANAGE, PlacesLeft, all_resources
 from fangpin.casework.measures.queries import MeasureFilters
 from fangpin.casework.measures.states import MeasureState
 from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry import queries as registry
+from fangpin.web.console.cases.forms.offer import acts_on
 from fangpin.web.console.frame import chosen_division
 from fangpin.web.console.help import MEASURE_STATES
+from fangpin.web.console.trail_words import act_words
 from fangpin.web.ground.access import SEE_CASE, SEE_HOUSEHOLD, ConsoleRequest, opens
+from fangpin.web.ground.figures import number, paid
 from fangpin.web.ground.pack import installation_pack
 from fangpin.web.ground.words import said
 
@@ -83,10 +86,8 @@ def _page(
     page = queries.measure_page(
         scope, filters=filters, after=int(after) if after else None, limit=PAGE
     )
-    elsewhere = 0
-    if resource is not None:
-        here = [one for one in resources(scope, on=request.today) if one.resource == resource]
-        elsewhere = sum(one.held for one in here) - page.count_capped if here else 0
+    here = [one for one in all_resources(scope) if one.resource == resource]
+    elsewhere = here[0].held - page.count_capped if here else 0
     context = {
         "division": division,
         "title": title,
@@ -95,10 +96,32 @@ def _page(
         "rows": _rows(page.measures, division, scope),
         "elsewhere": max(elsewhere, 0),
         "is_of_places": resource is not None,
+        "places": resource,
+        "facts": _facts(here[0]) if here else "",
+        "place_acts": _acts(request, resource) if resource is not None else [],
         "is_ended": filters.state == MeasureState.ENDED,
         "may_open": request.scope.can(SEE_HOUSEHOLD),
     }
     return render(request, "console/measure_rows.html", context)
+
+
+def _facts(places: PlacesLeft) -> str:
+    """What is recorded of places, in one line."""
+    of = places.resource
+    kind = installation_pack().measures.get(of.measure)
+    parts = [said(kind.title) if kind else of.measure, of.provider]
+    if of.monthly_amount is not None:
+        parts.append(gettext("每月 %(amount)s") % {"amount": paid(of.monthly_amount)})
+    counts = {"quota": number(of.quota), "left": number(places.left)}
+    parts.append(gettext("共 %(quota)s 个名额，剩 %(left)s 个") % counts)
+    return " · ".join(part for part in parts if part)
+
+
+def _acts(request: ConsoleRequest, resource: Resource) -> list[tuple[str, str]]:
+    """The acts on places that are open to this official: code and words."""
+    if not request.scope.can(MANAGE) or not request.scope.covers(resource.division):
+        return []
+    return [(act, act_words(act)) for act in acts_on(resource)]
 
 
 def _rows(found: tuple[Measure, ...], division: Division, scope: Scope) -> list[Row]:

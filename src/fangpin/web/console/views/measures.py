@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Count
 from django.http import HttpResponse
@@ -11,8 +12,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from fangpin.casework.followup import queries as followup
-from fangpin.casework.measures.models import Measure
-from fangpin.casework.measures.places import MANAGE, resources
+from fangpin.casework.measures.models import Measure, Resource
+from fangpin.casework.measures.places import MANAGE, PlacesLeft, all_resources
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry.models import Household
 from fangpin.web.console.frame import chosen_division
@@ -22,6 +23,31 @@ from fangpin.web.ground.pack import installation_pack
 from fangpin.web.ground.words import said
 
 SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLine:
+    """Places of one resource as they stand on a day."""
+
+    resource: Resource
+    kind: str
+    held: int
+    left: int
+    is_closed: bool
+    begins_later: bool
+
+
+def place_line(places: PlacesLeft, *, on: date) -> PlaceLine:
+    """Places with the words of their kind."""
+    kind = installation_pack().measures.get(places.resource.measure)
+    return PlaceLine(
+        resource=places.resource,
+        kind=said(kind.title) if kind else places.resource.measure,
+        held=places.held,
+        left=places.left,
+        is_closed=places.is_closed(on),
+        begins_later=places.resource.from_date > on,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +73,14 @@ class LapsedLine:
 def measures(request: ConsoleRequest) -> HttpResponse:
     """Places with what is left, and how much help of each kind there is."""
     division, scope = chosen_division(request)
-    pack = installation_pack()
-    places = [
-        {
-            "number": one.resource.resource_no,
-            "title": one.resource.title,
-            "kind": said(pack.measures[one.resource.measure].title)
-            if one.resource.measure in pack.measures
-            else one.resource.measure,
-            "provider": one.resource.provider,
-            "division": one.resource.division,
-            "amount": one.resource.monthly_amount,
-            "quota": one.resource.quota,
-            "held": one.held,
-            "left": one.left,
-        }
-        for one in resources(scope, on=request.today)
-    ]
-    context = {"division": division, "places": places, "lines": _lines(scope)}
-    context["may_offer"] = request.scope.can(MANAGE)
+    places = [place_line(one, on=request.today) for one in all_resources(scope)]
+    context = {
+        "division": division,
+        "places": [one for one in places if not one.is_closed],
+        "closed": [one for one in places if one.is_closed],
+        "lines": _lines(scope),
+        "may_offer": request.scope.can(MANAGE),
+    }
     return render(request, "console/help.html", context)
 
 

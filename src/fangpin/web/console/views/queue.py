@@ -1,4 +1,4 @@
-"""The queue: what is due first, filtered by the address alone."""
+"""The queue: what presses first, filtered by the address alone."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from fangpin.casework.alerts.models import Alert, AlertReason
 from fangpin.casework.alerts.queue import After, QueueFilters
 from fangpin.casework.alerts.states import FIRST_STEP
 from fangpin.casework.cases import turns
+from fangpin.casework.cases.turns_kept import NO_DATE
 from fangpin.casework.divisions import queries as divisions
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.queries import divisions_below, in_office
@@ -54,9 +55,10 @@ class Line:
     """The case that the alert is a clue of; empty before one."""
     can_be_chosen: bool
     """Whether it waits to be dispatched, by this official."""
-    due: Due
-    case_day: date | None
-    """The nearest deadline of that case: it counts from the case's own steps, not from the alert."""
+    due: Due | None
+    """The day that presses; None while no clock of its case runs."""
+    due_of: str
+    """Words for whose day it is: the alert's, or its case's."""
     group: str
     """Words of the group that begins with this row; empty within a group."""
 
@@ -71,11 +73,11 @@ def queue(request: ConsoleRequest) -> HttpResponse:
     paths = divisions.paths(row.alert.division for row in page.rows)
     may_dispatch = request.scope.can(ASSIGN)
     shown = [row.alert.pk for row in page.rows] if request.scope.can(SEE_CASE) else []
-    numbers, days = turns.case_numbers(scope, shown), turns.days_of_cases(scope, shown)
+    numbers = turns.case_numbers(scope, shown)
     lines: list[Line] = []
     last_group = "" if not request.GET.get("after") else None
     for row in page.rows:
-        due = due_of(due_date=row.alert.due_date, severity=row.alert.severity, today=request.today)
+        due = _due(row.alert, request.today)
         group = _group(due)
         lines.append(
             Line(
@@ -90,7 +92,7 @@ def queue(request: ConsoleRequest) -> HttpResponse:
                 case_no=numbers.get(row.alert.pk, ""),
                 can_be_chosen=may_dispatch and row.alert.step == FIRST_STEP,
                 due=due,
-                case_day=days.get(row.alert.pk),
+                due_of=gettext("办理限") if row.alert.is_pressed_by_case else gettext("预警限"),
                 group=group if group != last_group else "",
             )
         )
@@ -174,7 +176,17 @@ def _after(request: ConsoleRequest) -> After | None:
         raise Http404 from None
 
 
-def _group(due: Due) -> str:
+def _due(alert: Alert, today: date) -> Due | None:
+    """What is left until the day that presses: an alert's own is counted as its severity says."""
+    if alert.pressing_date == NO_DATE:
+        return None
+    severity = "" if alert.is_pressed_by_case else alert.severity
+    return due_of(due_date=alert.pressing_date, severity=severity, today=today)
+
+
+def _group(due: Due | None) -> str:
+    if due is None:
+        return gettext("没有在走的时限")
     if due.is_overdue:
         return gettext("已逾期")
     if timedelta(days=due.days) <= timedelta(days=SOON_DAYS):

@@ -10,13 +10,11 @@ from django.utils.translation import gettext, gettext_lazy
 from fangpin.casework.cases.states import REASONS
 from fangpin.casework.followup import acts as followup_acts
 from fangpin.casework.measures import acts as help_acts
-from fangpin.casework.measures import queries as measures
 from fangpin.casework.officials.queries import in_office
 from fangpin.web.console.cases.forms.base import (
-    AmountField,
-    Choices,
     DayField,
     MomentField,
+    PaidField,
     listed_words,
     local,
     radio_field,
@@ -24,13 +22,8 @@ from fangpin.web.console.cases.forms.base import (
     words_field,
 )
 from fangpin.web.console.cases.forms.household import HouseholdForm
-from fangpin.web.console.cases.forms.places import (
-    member_choices,
-    offered_measures,
-    place_choices,
-    planned,
-)
-from fangpin.web.ground.words import said
+from fangpin.web.console.cases.forms.places import measure_choices
+from fangpin.web.console.cases.forms.plan import PlanForm
 
 
 class NameContact(HouseholdForm):
@@ -85,81 +78,30 @@ class RecordFollowUp(HouseholdForm):
         return followup_acts.record_follow_up(**self.common, **self.answers)
 
 
-class AmendPlan(HouseholdForm):
+class AmendPlan(PlanForm, HouseholdForm):
     """More help for a household that is helped already."""
 
     act = "amend_plan"
-    fields_of_codes = {
-        "PLAN_EMPTY": "measures",
-        "CONDITION_NEEDS_REASON": "reason",
-        "RESOURCE_FULL": "place",
-        "RESOURCE_UNKNOWN": "place",
-        "MEASURE_WITHOUT_PLACE": "place",
-        "MEASURE_WITHOUT_PERSON": "member",
-    }
 
     from_date = DayField(label=gettext_lazy("从哪天起"))
     reason = words_field(label=gettext_lazy("为什么加这些措施"), rows=2, required=False)
 
     def prepare(self) -> None:
         today, scope = self.request.today, self.request.scope
-        self.fields["measures"] = forms.MultipleChoiceField(
-            label=gettext("帮扶措施"),
-            choices=offered_measures(self.pack, self.household, on=today),
-            widget=forms.CheckboxSelectMultiple,
-            error_messages={"required": gettext("请至少选择一项措施。")},
-        )
-        self.fields["place"] = select_field(
-            label=gettext("占用名额"),
-            choices=place_choices(scope, self.household, on=today),
-            empty=gettext("不占名额"),
-            required=False,
-        )
-        self.fields["member"] = select_field(
-            label=gettext("给谁"),
-            choices=member_choices(scope, self.household),
-            empty=gettext("全户"),
-            required=False,
-        )
+        self.offer(pack=self.pack, scope=scope, household=self.household, on=today)
         self.order_fields(["measures", "place", "member", "from_date", "reason"])
-        self.initial["from_date"] = today
 
     def carry_out(self) -> Any:
-        given = self.cleaned_data
-        return help_acts.amend_plan(
-            **self.common,
-            measures=planned(
-                self.pack,
-                self.request.scope,
-                codes=given["measures"],
-                place=given["place"],
-                member=given["member"],
-                from_date=given["from_date"],
-                reason=given["reason"],
-                on=self.request.today,
-            ),
-        )
+        chosen = self.chosen(pack=self.pack, scope=self.request.scope, on=self.request.today)
+        return help_acts.amend_plan(**self.common, measures=chosen)
 
 
 class _OnMeasure(HouseholdForm):
     """An act on one of the household's measures under way."""
 
     def prepare(self) -> None:
-        self.fields["measure"] = radio_field(label=gettext("哪项措施"), choices=self.alive())
-
-    def alive(self) -> Choices:
-        kinds = self.pack.measures
-        found = measures.measures_of_household(
-            self.request.scope, self.household.household_ref, alive_only=True
-        )
-        return [
-            (
-                str(one.pk),
-                (said(kinds[one.measure].title) if one.measure in kinds else one.measure)
-                + (f" · {one.resource.title}" if one.resource else ""),
-            )
-            for one in found
-        ]
+        choices = measure_choices(self.pack, self.request.scope, self.household.household_ref)
+        self.fields["measure"] = radio_field(label=gettext("哪项措施"), choices=choices)
 
     @property
     def on_measure(self) -> dict[str, Any]:
@@ -174,7 +116,7 @@ class DeliverAgain(_OnMeasure):
     fields_of_codes = {"DELIVERY_IN_FUTURE": "on", "MEASURE_ENDED": "measure"}
 
     on = DayField(label=gettext_lazy("落实日期"))
-    amount = AmountField(label=gettext_lazy("金额"), required=False)
+    amount = PaidField(label=gettext_lazy("金额"), required=False)
     note = forms.CharField(label=gettext_lazy("说明"), required=False, max_length=200)
 
     def prepare(self) -> None:

@@ -16,10 +16,12 @@ from fangpin.casework.cases.acts import PaperOfAct
 from fangpin.casework.cases.asking import form_of
 from fangpin.casework.cases.gate import words_under
 from fangpin.policy import Pack
+from fangpin.values.amounts import CENT, read_amount
 from fangpin.values.problem import Problem
 from fangpin.web.console.cases.desk import Desk
 from fangpin.web.console.cases.papers import PapersField, stored
 from fangpin.web.ground.language import short_language
+from fangpin.web.ground.pack import installation_pack
 from fangpin.web.ground.words import cause_words, said
 
 Choices = list[tuple[str, Any]]
@@ -162,7 +164,7 @@ def told(problem: Problem) -> str:
 
 
 class AmountField(forms.DecimalField):
-    """An amount as people write it: separators and the currency's sign are no mistake."""
+    """An amount as the pack's offices write it: separators and marks of money are no mistake."""
 
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
 
@@ -171,10 +173,12 @@ class AmountField(forms.DecimalField):
         self.error_messages["invalid"] = gettext_lazy("请写数字，例如 1200 或 1200.50。")
 
     def to_python(self, value: Any) -> Any:
-        if isinstance(value, str):
-            for sign in (",", "，", " ", "元", "¥", "￥"):
-                value = value.replace(sign, "")
-        return super().to_python(value)
+        if not isinstance(value, str) or not value.strip():
+            return super().to_python(value)
+        read = read_amount("".join(value.split()), writing=installation_pack().header.writing)
+        if read.value is None or "ROUNDED" in read.repairs:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(read.value)
 
     def prepare_value(self, value: Any) -> Any:
         try:
@@ -182,6 +186,14 @@ class AmountField(forms.DecimalField):
         except InvalidOperation:
             return value
         return f"{number:f}".rstrip("0").rstrip(".") if "." in f"{number:f}" else f"{number:f}"
+
+
+class PaidField(AmountField):
+    """An amount that is paid: more than nought."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(min_value=CENT, **given)
+        self.error_messages["min_value"] = gettext_lazy("金额应大于零。")
 
 
 class CountField(forms.IntegerField):

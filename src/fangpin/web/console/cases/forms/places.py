@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 
 from django.utils.translation import gettext, gettext_noop
 
+from fangpin.casework.measures import queries as measures
 from fangpin.casework.measures.fitness import proposals
 from fangpin.casework.measures.places import resources
 from fangpin.casework.measures.plans import PlannedMeasure
@@ -15,6 +18,7 @@ from fangpin.casework.registry.models import Household
 from fangpin.decisions.measures import Proposal, to_be_named
 from fangpin.policy import Pack
 from fangpin.web.console.cases.forms.base import Choices
+from fangpin.web.ground.figures import paid
 from fangpin.web.ground.words import cause_words, listed, said
 
 NAMED = {"person": gettext_noop("要选给谁"), "place": gettext_noop("要选名额")}
@@ -42,15 +46,36 @@ def offered_measures(pack: Pack, household: Household, *, on: date) -> Choices:
 
 
 def place_choices(scope: Scope, household: Household, *, on: date) -> Choices:
-    """Resources with a place left for the household's village."""
-    return [
-        (
-            one.resource.resource_no,
-            gettext("%(title)s，剩 %(left)d 个") % {"title": one.resource.title, "left": one.left},
-        )
-        for one in resources(scope, on=on)
-        if one.left and household.division.startswith(one.resource.division)
-    ]
+    """Resources with a place left for the household's village, and what each pays."""
+    choices: Choices = []
+    for one in resources(scope, on=on):
+        if not one.left or not household.division.startswith(one.resource.division):
+            continue
+        said_of = {
+            "title": one.resource.title,
+            "left": one.left,
+            "amount": paid(one.resource.monthly_amount),
+        }
+        if one.resource.monthly_amount is None:
+            words = gettext("%(title)s，剩 %(left)d 个") % said_of
+        else:
+            words = gettext("%(title)s，每月 %(amount)s，剩 %(left)d 个") % said_of
+        choices.append((one.resource.resource_no, words))
+    return choices
+
+
+def measure_choices(pack: Pack, scope: Scope, household_ref: int) -> Choices:
+    """The household's help under way, each with its place and what it pays a month."""
+    choices: Choices = []
+    for one in measures.measures_of_household(scope, household_ref, alive_only=True):
+        kind = pack.measures.get(one.measure)
+        parts = [said(kind.title) if kind else one.measure]
+        if one.resource:
+            parts.append(one.resource.title)
+        if one.monthly_amount is not None:
+            parts.append(gettext("每月 %(amount)s") % {"amount": paid(one.monthly_amount)})
+        choices.append((str(one.pk), " · ".join(parts)))
+    return choices
 
 
 def member_choices(scope: Scope, household: Household) -> Choices:
@@ -69,6 +94,7 @@ def planned(
     member: str,
     from_date: date,
     reason: str,
+    amounts: Mapping[str, Decimal],
     on: date,
 ) -> list[PlannedMeasure]:
     """The measures of a plan as chosen: a place stands for its measure, ticked or not.
@@ -93,6 +119,7 @@ def planned(
             if not of_place or code == of_place or "person" in to_be_named(pack, code)
             else None,
             resource_no=place if code == of_place else "",
+            monthly_amount=amounts.get(code),
             reason=reason,
         )
         for code in wanted
