@@ -180,6 +180,7 @@ def test_a_plan_states_what_an_allowance_pays_a_month_and_every_page_of_it_says_
     page = body(town.get(form))
     assert 'name="amount-allowance"' in page and 'name="amount-relief"' not in page
     assert "每月金额（元）" in text_of(town.get(form))
+    assert "空着就按名额的金额。" in text_of(town.get(form))
     for wrong, told in (("0", "金额应大于零"), ("-3", "金额应大于零"), ("260.505", "请写数字")):
         refused = send(
             town, form, "/make_plan/", measures=["allowance"], **{"amount-allowance": wrong}

@@ -50,6 +50,25 @@ def test_the_menu_of_a_phone_shows_where_one_is(browser: Any, address: str) -> N
     visit.context.close()
 
 
+def test_what_is_typed_while_another_threshold_comes_over_a_slow_line_stays(visit: Visit) -> None:
+    """The form came anew with the value of today, and that value was tried instead of one's own."""
+    page = visit.open("/rules/wage_lost/")
+    waiting: list[Any] = []
+    page.route("**/rules/wage_lost/?parameter=*", lambda route: waiting.append(route))
+    other = page.locator("#p-2")
+    assert not other.is_checked()
+    other.check()
+    present = other.get_attribute("data-now")
+    assert present and page.input_value("#f-value") == present
+    page.fill("#f-value", "7")
+    for one in waiting:
+        one.continue_()
+    page.wait_for_url("**parameter=*")
+    page.wait_for_timeout(200)
+    assert page.input_value("#f-value") == "7"
+    assert other.is_checked()
+
+
 def test_letters_typed_into_a_field_stay_letters(visit: Visit) -> None:
     page = visit.open("/queue/")
     page.click("#find")

@@ -161,7 +161,7 @@ def _told(known: list[EffectMonth]) -> str:
     after = [row for row in known if row.is_after]
     if not before or not after:
         return gettext("帮扶刚开始，成效还看不出来。")
-    return gettext("帮扶前近12个月人均 %(before)s 元，最近 %(after)s 元。") % {
+    return gettext("帮扶前近 12 个月人均 %(before)s 元，最近 %(after)s 元。") % {
         "before": number(before[-1].per_head),
         "after": number(after[-1].per_head),
     }

@@ -164,7 +164,13 @@ def rule(request: ConsoleRequest, rule: str) -> HttpResponse:
         "stated": [(parameter, _stated(pack, parameter, value)) for parameter, value in choices],
         "periods": PERIODS,
         "choices": [
-            (one, figure_said(one.parameter, value.value), _unit(one)) for one, value in choices
+            (
+                one,
+                figure_said(one.parameter, value.value),
+                _unit(one),
+                _typed(value.number, one),
+            )
+            for one, value in choices
         ],
     }
     if not choices:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from fangpin.casework.measures.plans import PlannedMeasure
 from fangpin.casework.officials.scope import Scope
 from fangpin.casework.registry.models import Household
+from fangpin.decisions.measures import to_be_named
 from fangpin.policy import Pack
 from fangpin.web.console.cases.forms.base import PaidField, ToldForm, select_field
 from fangpin.web.console.cases.forms.places import (
@@ -52,7 +53,11 @@ class PlanForm(ToldForm):
         for code, _ in self.fields["measures"].choices:  # type: ignore[attr-defined]
             if pack.measures[code].paid_monthly:
                 self.fields[_AMOUNT + code] = PaidField(
-                    label=_label(pack), required=False, help_text=gettext("还没定的先空着。")
+                    label=_label(pack),
+                    required=False,
+                    help_text=gettext("空着就按名额的金额。")
+                    if "place" in to_be_named(pack, code)
+                    else gettext("还没定的先空着。"),
                 )
         self.fields["place"] = select_field(
             label=gettext("占用名额"),

@@ -103,6 +103,17 @@ window.addEventListener("pageshow", () => {
   });
 });
 
+// Another threshold begins with its value of today, at once: what is typed meanwhile stays.
+document.addEventListener("change", (event) => {
+  const { now } = event.target.dataset ?? {};
+  const field = now !== undefined && document.getElementById("f-value");
+  if (!field) return;
+  field.value = now;
+  field.removeAttribute("aria-invalid");
+  field.closest(".ask").classList.remove("is-wrong");
+  document.getElementById("value-error")?.remove();
+});
+
 // A file that is too large is told before it travels; the server says the same.
 document.addEventListener("change", (event) => {
   const { mostBytes, tooLarge } = event.target.dataset ?? {};
