@@ -14,11 +14,15 @@ from fangpin.casework.cases.progress import standing_of
 from fangpin.casework.measures import acts as help_acts
 from fangpin.casework.measures.models import Measure, MeasureDelivery
 from fangpin.casework.registry.models import Household, Provisional
+from fangpin.casework.uploads.actions import decline_readings
+from fangpin.casework.uploads.models import Upload
 from fangpin.values.problem import ProblemError
 from tests.casework.at_once import overlapping, side_by_side
 from tests.casework.cases_world import DAY, Office, build_household, moment, opened, pack
 from tests.casework.test_measures import allowance, offer_posts, plan, post, with_a_worker
 from tests.casework.test_unregistered import met
+from tests.casework.test_uploads import OWNER
+from tests.casework.test_uploads import PACK as SENDERS
 from tests.cast import build_cast, build_divisions
 
 pytestmark = pytest.mark.usefixtures("two_writers")
@@ -200,3 +204,13 @@ def test_a_household_is_in_monitoring_once_though_it_returns_by_two_doors(
     assert Episode.objects.filter(state="monitored").count() == 1
     assert codes(outcomes) == (["NOTHING_TO_ROLL_BACK"] if is_approved_first else []), outcomes
     assert len(errors(outcomes)) == is_approved_first
+
+
+def test_two_who_decline_the_same_readings_say_it_once() -> None:
+    def decline() -> Upload:
+        return decline_readings(
+            pack=SENDERS, feed="bills", delivery="d", by=OWNER, at=moment(DAY), on=DAY
+        )
+
+    one, other = overlapping(decline, decline)
+    assert one == other == Upload.objects.get()

@@ -18,6 +18,7 @@ from fangpin.feeds.sources.settings import FILE, read_sources
 from fangpin.lake.vault import Vault
 from fangpin.values.problem import ProblemError
 from tests.feeds.builders import HEADER, Desk, csv_text, number, wage_row, xlsx_file
+from tests.feeds.test_at_once import at_once
 from tests.fresh import fresh_engine
 
 AT = datetime(2020, 4, 9, 4, tzinfo=UTC)
@@ -135,6 +136,23 @@ def test_a_folder_gives_each_file_once(desk: Desk, tmp_path: Path) -> None:
     (folder / "again.csv").write_text(csv_text([wage_row(1)]), encoding="utf-8")
     second = pulled(desk, FOLDER, WAGES_FOLDER=f"file://{folder}")
     assert sorted(one.outcome for one in second) == ["accepted", "already_received"]
+
+
+def test_of_two_pulls_at_once_one_takes_what_is_there(
+    desk: Desk, database: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "incoming"
+    folder.mkdir()
+    (folder / "三月.csv").write_text(csv_text([wage_row(7)]), encoding="utf-8")
+    for text, variables in (
+        (FOLDER, {"WAGES_FOLDER": str(folder)}),
+        (DATABASE, {"WAGES_FILE": str(database)}),
+    ):
+        told = at_once(*[lambda: pulled(desk, text, **variables)] * 2)  # noqa: B023
+        assert [[one.outcome for one in receipts] for receipts in sorted(told, key=len)] == [
+            [],
+            ["accepted"],
+        ]
 
 
 def test_a_folder_of_another_file_system(desk: Desk) -> None:

@@ -14,7 +14,7 @@ from fangpin.lake.ciphers import AES_256_GCM, CIPHERS, SM4_GCM, GcmCipher, NotOp
 from fangpin.lake.engines.duckdb import connect
 from fangpin.lake.home import Home
 from fangpin.lake.vault import TABLE, Vault, identity_number, installation_key
-from fangpin.lake.vault_parts import VaultKeys, drop_old, rotate, sealed_with
+from fangpin.lake.vault_parts import VaultKeys, drop_old, rotate, sealed_with, vault_lock
 from fangpin.values.problem import ProblemError
 
 CANARY = "430102199001011234"
@@ -124,6 +124,20 @@ def test_a_rotation_that_was_stopped_goes_on(home: Home, monkeypatch: pytest.Mon
     assert drop_old(home=home, installation_key=key) == [], "the first one is still needed"
     rotate(home=home, installation_key=key, cipher=AES_256_GCM)
     assert known(home) == before
+
+
+def test_what_is_received_just_before_a_rotation_is_sealed_anew_as_well(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remember(home, CANARY)
+
+    def after_another(home: Home, *, alone: bool = False) -> vault_lock:
+        remember(home, "430102199001011235")
+        return vault_lock(home, alone=alone)
+
+    monkeypatch.setattr("fangpin.lake.vault_parts.vault_lock", after_another)
+    assert rotate(home=home, installation_key=installation_key(home), cipher=AES_256_GCM) == 2
+    assert [version for _, version in sealed_with(home)] == [2, 2]
 
 
 def test_a_key_is_not_rotated_while_files_are_received(home: Home) -> None:

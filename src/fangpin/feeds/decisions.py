@@ -1,7 +1,7 @@
 """What people decided about a delivery: hold it, release it, refuse it; files that are only added.
 
-A decision stands beside its delivery as `<delivery>.<place>-<act>.json`. The delivery itself is
-never touched, so a day before the decision is replayed as it was.
+A decision stands beside its delivery as `<delivery>.<place>.json`, the first at place 0000. The
+delivery itself is never touched, so a day before the decision is replayed as it was.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ _STANDING_AFTER: dict[str, Standing] = {
     "release": "in_force",
     "refuse": "refused",
 }
-_NAME = re.compile(r"(?P<delivery>.+)\.(?P<place>[0-9]{4})-(?:hold|release|refuse)\.json")
+_NAME = re.compile(r"(?P<delivery>.+)\.(?P<place>[0-9]{4})(?:-(?:hold|release|refuse))?\.json")
+"""Earlier releases named the act as well: two acts could stand at one place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +70,10 @@ def write_decision(home: Home, *, feed: str, delivery: str, place: int, decision
         "by": decision.by,
         "reason": decision.reason,
     }
-    name = f"{delivery}.{place:04}-{decision.act}.json"
-    folder = home.deliveries / feed
-    if list(folder.glob(f"{delivery}.{place:04}-*.json")):
-        return False
+    # The name says the place alone: of two who decide at once one finds it taken.
     return publish_once(
-        folder / name, json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True)
+        home.deliveries / feed / f"{delivery}.{place:04}.json",
+        json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True),
     )
 
 

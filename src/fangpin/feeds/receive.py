@@ -54,7 +54,7 @@ from fangpin.lake.vault import Vault
 from fangpin.policy.models.feeds import Contract
 from fangpin.policy.pack import Pack
 from fangpin.policy.reading.nearest import advice
-from fangpin.values.files import TEMPORARY, published_folder
+from fangpin.values.files import TEMPORARY, one_at_a_time, published_folder
 from fangpin.values.masks import mask_file_name
 from fangpin.values.month import Month
 
@@ -94,41 +94,44 @@ def receive(
     if (contract := pack.contracts.get(feed)) is None:
         return refused(feed, [_unknown_feed(feed, pack)])
     sha256 = digest_of(file)
-    earlier = arrivals(home, feed=feed)
-    same = next(
-        (one for one in earlier if one.sha256 == sha256 and _is_said(one, month, sheet)), None
-    )
-    if same is not None:
-        return Receipt(
-            outcome="already_received",
-            feed=feed,
-            delivery=same.delivery,
-            findings=already_received(same),
-            month=same.month,
-        )
     try:
-        with workplace_of(home) as workplace:
-            return _receive(
-                home=home,
-                pack=pack,
-                contract=contract,
-                file=file,
-                original_name=original_name,
-                received=received,
-                month=month,
-                engine=engine,
-                vault=vault,
-                limits=limits,
-                sheet=sheet,
-                container=container,
-                zone=zone,
-                origin=origin or {},
-                only_news=only_news,
-                sha256=sha256,
-                earlier=earlier,
-                workplace=workplace,
-                progress=progress,
+        # What is compared with all that came before must see what is just coming.
+        with one_at_a_time(home.deliveries / f"{feed}.lock"):
+            earlier = arrivals(home, feed=feed)
+            same = next(
+                (one for one in earlier if one.sha256 == sha256 and _is_said(one, month, sheet)),
+                None,
             )
+            if same is not None:
+                return Receipt(
+                    outcome="already_received",
+                    feed=feed,
+                    delivery=same.delivery,
+                    findings=already_received(same),
+                    month=same.month,
+                )
+            with workplace_of(home) as workplace:
+                return _receive(
+                    home=home,
+                    pack=pack,
+                    contract=contract,
+                    file=file,
+                    original_name=original_name,
+                    received=received,
+                    month=month,
+                    engine=engine,
+                    vault=vault,
+                    limits=limits,
+                    sheet=sheet,
+                    container=container,
+                    zone=zone,
+                    origin=origin or {},
+                    only_news=only_news,
+                    sha256=sha256,
+                    earlier=earlier,
+                    workplace=workplace,
+                    progress=progress,
+                )
     except FileRefused as refusal:
         return refused(feed, refusal.findings)
     except EngineRefused as error:

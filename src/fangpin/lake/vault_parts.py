@@ -117,8 +117,9 @@ def rotate(*, home: Home, installation_key: bytes, cipher: GcmCipher) -> int:
     until `drop_old`. Raises ProblemError VAULT_IN_USE while something receives.
     """
     keys = VaultKeys(home=home, installation_key=installation_key)
-    parts = sealed_files(home)
     with vault_lock(home, alone=True):
+        # Asked for in here: what was received until now is sealed anew as well.
+        parts = sealed_files(home)
         keys.add()
         for part in parts:
             with machine_problems(part):

@@ -19,7 +19,7 @@ from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.home import Home
 from fangpin.lake.vault import Vault
 from fangpin.policy.pack import Pack
-from fangpin.values.files import machine_problems
+from fangpin.values.files import machine_problems, one_at_a_time
 from fangpin.values.problem import Problem, ProblemError
 
 
@@ -43,8 +43,9 @@ def pull(
     once all of them were tried.
     """
     limits = limits or Limits()
-    progress = Progress.of(home, source.source)
-    with machine_problems(home.root):
+    # Of two pulls at once the second begins where the first has come to.
+    with one_at_a_time(home.sources / f"{source.source}.lock"), machine_problems(home.root):
+        progress = Progress.of(home, source.source)
         home.spill.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=home.spill) as folder:
             act = _Act(home, pack, engine, vault, at, limits, Path(folder), told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ State = Literal["on-time", "late", "partly", "missing", "rest"]
 COUNT_OF_MONTHS = 24
 REJECTS_THAT_MATTER = 0.01
 """Share of rows set aside from which a delivery is shown as partly rejected."""
+_SAME_TIME_NS = 100_000_000
+"""Two changes that lie less apart may bear one time: disks count in steps of some milliseconds."""
 SIGNS: dict[State, str] = {
     "on-time": "✓",
     "late": gettext_noop("迟"),
@@ -137,14 +140,18 @@ def signature_of_deliveries() -> tuple[tuple[str, int], ...]:
 
 
 def _signature(folder: Path) -> tuple[tuple[str, int], ...]:
-    """Names and times of the feeds' folders: a delivery's arrival changes its feed's folder."""
+    """Names and times of the feeds' folders: a delivery's arrival changes its feed's folder.
+
+    What has only just changed may change again at the same time, as the disk counts: it is known anew
+    at every look, and what was read of it then stands for nothing later.
+    """
     if not folder.is_dir():
         return ()
-    return tuple(
-        sorted(
-            (place.name, place.stat().st_mtime_ns) for place in folder.iterdir() if place.is_dir()
-        )
-    )
+    found = [(place.name, place.stat().st_mtime_ns) for place in folder.iterdir() if place.is_dir()]
+    looked = time.time_ns()
+    if any(looked - changed < _SAME_TIME_NS for _, changed in found):
+        found.append(("", looked))
+    return tuple(sorted(found))
 
 
 def strip_of(today: date) -> Strip:
