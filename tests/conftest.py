@@ -94,6 +94,21 @@ def home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
+def empty_tables(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A case database of SQLite with all its tables and nobody in them, for homes of other processes:
+    to make them takes each longer than most of what is asked of it. Only for tests that may open the
+    database; absent while that is another one."""
+    file = tmp_path_factory.mktemp("tables") / "casework.sqlite3"
+    with django_db_blocker.unblock():
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("VACUUM INTO %s", [str(file)])
+    return file
+
+
+@pytest.fixture(scope="session")
 def repository() -> Path:
     """The root of this checkout, wherever it was copied to."""
     return REPOSITORY

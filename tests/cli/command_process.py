@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
 
 import django
 
@@ -21,6 +22,10 @@ def do(words: list[str]) -> None:
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fangpin.web.settings")
     django.setup()
-    import fangpin.cli.main  # noqa: F401  (read before anything is forked)
+    # Read before anything is forked: the program, and the pack of all these commands.
+    from fangpin.cli import main, session  # noqa: F401
+
+    session.load_pack = cache(session.load_pack)  # type: ignore[assignment]
+    session.load_pack(session.Environment.read(os.environ).pack_directory)
 
     serve_forks(do)

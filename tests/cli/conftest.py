@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -47,8 +48,9 @@ Run = Callable[..., tuple[int | None, dict[str, Any]]]
 
 
 @contextmanager
-def commands(*, home: Path, pack: Path | str, clock: str) -> Iterator[Run]:
-    """Commands in a home as long as the block."""
+def commands(*, home: Path, pack: Path | str, clock: str, tables: Path) -> Iterator[Run]:
+    """Commands in a home, whose case database has its tables, as long as the block."""
+    shutil.copy2(tables, home)
     clean = {name: value for name, value in os.environ.items() if "FANGPIN" not in name}
     named = {"FANGPIN_HOME": str(home), "FANGPIN_PACK": str(pack), "FANGPIN_CLOCK": clock}
     mother = Mother("tests.cli.command_process", clean | named)

@@ -10,12 +10,15 @@ import pytest
 
 from tests.cli.conftest import Run, commands
 
+pytestmark = pytest.mark.django_db  # `empty_tables` are copied from the tests' own database
+
 
 @pytest.fixture
-def run(home_folder: Path, repository: Path) -> Iterator[Run]:
+def run(home_folder: Path, repository: Path, empty_tables: Path) -> Iterator[Run]:
     """Commands on the hillside."""
     pack = repository / "tests" / "rules" / "hillside"
-    with commands(home=home_folder, pack=pack, clock="2020-06-15") as found:
+    clock = "2020-06-15"
+    with commands(home=home_folder, pack=pack, clock=clock, tables=empty_tables) as found:
         yield found
 
 

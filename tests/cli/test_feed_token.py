@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Run, commands
 
+pytestmark = pytest.mark.django_db  # `empty_tables` are copied from the tests' own database
+
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+def run(tmp_path_factory: pytest.TempPathFactory, empty_tables: Path) -> Iterator[Run]:
     """Commands in a prefecture with real departments; one home for all tests of this file."""
     home = tmp_path_factory.mktemp("token") / "home"
-    with commands(home=home, pack="cn_hunan_chenzhou", clock="2020-12-14") as found:
+    home.mkdir()
+    pack, clock = "cn_hunan_chenzhou", "2020-12-14"
+    with commands(home=home, pack=pack, clock=clock, tables=empty_tables) as found:
         yield found
 
 

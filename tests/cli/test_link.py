@@ -134,10 +134,10 @@ def test_a_small_training_writes_a_model_that_is_read_again(
     from fangpin.linkage.claims.model import load_model
 
     file = tmp_path / "small.json"
-    small = ("link", "train", "--persons", 3000, "--claims", 6000, "--out", file, "--json")
+    small = ("link", "train", "--persons", 1200, "--claims", 2400, "--out", file, "--json")
     assert fangpin(*small).codes == ["VILLAGES_MISSING"], "nobody can live on the hillside"
     told = fangpin(*small, "--pack", "cn_hunan_chenzhou").json
 
     model = load_model("small", folder=tmp_path)
     assert told["digest"] == model.digest
-    assert (model.status, model.trained_on["persons"]) == ("proposed", 3000)
+    assert (model.status, model.trained_on["persons"]) == ("proposed", 1200)

@@ -9,11 +9,14 @@ import pytest
 
 from tests.cli.conftest import Run, commands
 
+pytestmark = pytest.mark.django_db  # `empty_tables` are copied from the tests' own database
+
 
 @pytest.fixture
-def run(home_folder: Path) -> Iterator[Run]:
+def run(home_folder: Path, empty_tables: Path) -> Iterator[Run]:
     """Commands in a county with real divisions."""
-    with commands(home=home_folder, pack="cn_hunan_chenzhou", clock="2020-12-14") as found:
+    pack, clock = "cn_hunan_chenzhou", "2020-12-14"
+    with commands(home=home_folder, pack=pack, clock=clock, tables=empty_tables) as found:
         yield found
 
 

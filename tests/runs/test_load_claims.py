@@ -13,9 +13,12 @@ from fangpin.casework.audit.models import AuditEntry
 from fangpin.casework.claims import queries as claims
 from fangpin.casework.claims.models import Candidate
 from fangpin.casework.officials.scope import Scope
+from fangpin.feeds.arrivals import arrivals
 from fangpin.lake.vault import Vault
 from fangpin.linkage.decisions import all_decisions, standing
+from fangpin.linkage.review.desk import open_desk
 from fangpin.linkage.review.queue import rows_of
+from fangpin.policy.pack import Pack
 from fangpin.runs.acts.links import DECIDE_LINKS, decide_candidate, undo_decision
 from fangpin.runs.loading.claims import ClaimsReport, load_claims
 from fangpin.runs.parts.linked_rows import link_of, links_of_household
@@ -48,14 +51,14 @@ ANALYST = Scope(
 
 
 @pytest.fixture(scope="session")
-def valley_rules_of_claims(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> object:
+def valley_rules_of_claims(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Pack:
     return valley_pack(repository, tmp_path_factory.mktemp("valley"))
 
 
-@pytest.fixture
-def valley(tmp_path: Path, valley_rules_of_claims: object) -> Valley:
-    """A bill of one of two namesakes, one of Li with a wrong digit and another name."""
-    opened = Valley(tmp_path, valley_rules_of_claims)  # type: ignore[arg-type]
+@pytest.fixture(scope="module")
+def scored(tmp_path_factory: pytest.TempPathFactory, valley_rules_of_claims: Pack) -> Valley:
+    """A bill of one of two namesakes, one of Li with a wrong digit and another name; both scored."""
+    opened = Valley(tmp_path_factory.mktemp("scored"), valley_rules_of_claims)
     opened.send(REGISTRY, PEOPLE, on=EARLY)
     opened.send(
         BILLS,
@@ -65,7 +68,14 @@ def valley(tmp_path: Path, valley_rules_of_claims: object) -> Valley:
         ],
         on=date(2020, 6, 5),
     )
-    return opened
+    with open_desk(home=opened.home, pack=opened.pack, arrivals=arrivals(opened.home), as_of=AS_OF):
+        return opened
+
+
+@pytest.fixture
+def valley(tmp_path: Path, scored: Valley) -> Valley:
+    """One that is this test's own."""
+    return scored.copied(tmp_path)
 
 
 def load(valley: Valley, as_of: date = AS_OF) -> ClaimsReport:
