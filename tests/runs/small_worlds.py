@@ -14,12 +14,14 @@ from random import Random
 from typing import Any, Literal
 
 from fangpin.values.month import Month
+from tests.ledger.house_numbers import HouseNumbers
 from tests.ledger.village import Amounts
 from tests.linkage.valley import BILLS, REGISTRY, WAGES, citizen, claim, number, with_wrong_digit
 
+RELIEF = "relief.pay"
 DEATHS, CERTIFICATES = "police.deaths", "health.certificates"
 OF_DEATHS = (DEATHS, CERTIFICATES)
-VILLAGES = {"A": "H01", "B": "H01", "C": "H02", "D": "H02", "E": "H01", "F": "H02"}
+VILLAGES = {home: "H01" if home in "ABEGIKM" else "H02" for home in "ABCDEFGHIJKLMN"}
 BORN = {
     "李竹喜": "1971-03-08",
     "王玉兰": "1973-06-21",
@@ -34,7 +36,16 @@ BORN = {
 }
 BEGIN = 8
 """So many live there at the beginning; the others are born."""
-ITEMS = {"bills", "visits", "patients", "wage", "good_wages", "head_bills", "farmer_bills"}
+ITEMS = {
+    "bills",
+    "visits",
+    "patients",
+    "wage",
+    "good_wages",
+    "head_bills",
+    "farmer_bills",
+    "relief",
+}
 Row = dict[str, Any]
 Kind = Literal["send", "hold", "release", "refuse", "part", "join", "take back", "alive"]
 JUDGED = ("hold", "release", "refuse")
@@ -72,7 +83,7 @@ class Act:
     kind: Kind
     feed: str = ""
     rows: tuple[tuple[str, Row], ...] = ()
-    """Each with the name of the one it is truly about."""
+    """Each with the name of the one it is truly about, or the household's number."""
     of: int = -1
     row: int = -1
     to: str = ""
@@ -100,6 +111,7 @@ def world(seed: int) -> list[Act]:
     for _ in range(random.randint(5, 9)):
         day += timedelta(days=random.randint(1, 25))
         feeds = [REGISTRY, REGISTRY, BILLS, BILLS, BILLS, WAGES, WAGES, "again", *OF_DEATHS]
+        feeds += [REGISTRY, REGISTRY, RELIEF, RELIEF]
         feed = random.choice(feeds)
         if feed == REGISTRY:
             _live_on(people, names, random, is_withdrawn=is_withdrawn)
@@ -109,6 +121,8 @@ def world(seed: int) -> list[Act]:
             listed = {name for name, _ in rows}
             for one in people:
                 one.untold = "" if one.name in listed else one.untold
+        elif feed == RELIEF:
+            rows = _relief(random)
         elif feed == "again":
             feed, rows = _again(acts, random)
         else:
@@ -198,7 +212,8 @@ def _live_on(
     people: list[Villager], names: list[str], random: Random, *, is_withdrawn: bool
 ) -> None:
     """People move, leave and return, have their numbers corrected, are born and given a number; whole
-    households move, and where one keeps the number another may be renumbered on the way."""
+    households move, and where one keeps the number another may be renumbered on the way; households get
+    a number that nobody had, with a newborn or parted in two."""
     for one in people:
         happens = random.random()
         if happens < 0.12 and one.moves and one.untold in ("", "moved"):
@@ -215,10 +230,45 @@ def _live_on(
                 one.home, one.untold = new, "both"
             if len(family) > 1 and not is_withdrawn and random.random() < 0.8:
                 random.choice(family).renumber(random)
+    if random.random() < 0.6:
+        _renumber_household(people, names, random, is_withdrawn=is_withdrawn)
     if random.random() < 0.4 and len(people) < len(names):
         born = Villager(names[len(people)], len(people), random.choice("ABCD"))
         born.moves, born.untold = not is_withdrawn, "number"
         people.append(born)
+
+
+def _renumber_household(
+    people: list[Villager], names: list[str], random: Random, *, is_withdrawn: bool
+) -> None:
+    homes = sorted({one.home for one in people if one.home})
+    chosen = random.choice(homes or [""])
+    family = [one for one in people if one.home == chosen]
+    fresh = [home for home in VILLAGES if home not in homes]
+    if not family or len(fresh) < 2 or any(not one.moves or one.untold for one in family):
+        return
+    new, other = random.sample(fresh, 2)
+    is_parted = len(family) > 1 and random.random() < 0.3
+    parted = random.sample(family, random.randint(1, len(family) - 1)) if is_parted else []
+    for one in family:
+        one.home, one.untold = (other if one in parted else new), "both"
+    if random.random() < 0.4 and len(people) < len(names):
+        born = Villager(names[len(people)], len(people), new)
+        born.moves, born.untold = not is_withdrawn, "number"
+        people.append(born)
+
+
+def _relief(random: Random) -> tuple[tuple[str, Row], ...]:
+    """Paid to some households, under numbers of before, of now and of nobody."""
+    months = ["2019-12", "2020-01", "2020-02"]
+    paid = {
+        (home, random.choice(months)): str(random.randint(1, 900))
+        for home in random.sample(list(VILLAGES), 5)
+    }
+    return tuple(
+        (home, {"household_no": home, "month": month, "paid": amount})
+        for (home, month), amount in paid.items()
+    )
 
 
 def _listed(
@@ -301,6 +351,7 @@ class Clerk:
         self.papers: list[tuple[str, str, Row]] = []
         """Feed, whom it is about, and the row, in order of arrival."""
         self.latest = 0
+        self.homes = HouseNumbers()
         said = {one.of: one.kind for one in acts if one.kind in JUDGED and one.on <= as_of}
         self._part([one if one.on <= as_of else Act(one.on, "hold") for one in acts])
         for place, one in enumerate(acts):
@@ -338,7 +389,11 @@ class Clerk:
         self.told |= new
         for name, row in new.items():
             self.numbers[name] |= {row["id_number"]} - {""}
-        home = {name: row["household_no"] for name, row in self.listed.items()}
+        under = {name: row["household_no"] for name, row in self.listed.items()}
+        home = self.homes.restate(under, {row["household_no"] for row in new.values()})
+        self.listed = {
+            name: row | {"household_no": under[name]} for name, row in self.listed.items()
+        }
         self.spans = [
             (name, at, first, month if last is None and home.get(name) != at else last)
             for name, at, first, last in self.spans
@@ -378,6 +433,12 @@ class Clerk:
             if home is not None:
                 found[home, row["month"], "wage"] += Decimal(row["wage"])
                 found[home, row["month"], "good_wages"] += int(row["wage"]) >= 1000
+        paid = {
+            (self.homes.household(written), row["month"]): Decimal(row["paid"])
+            for feed, written, row in self.papers
+            if feed == RELIEF
+        }
+        found |= {(*place, "relief"): amount for place, amount in paid.items()}
         counts = {(*place, "patients"): Decimal(len(who)) for place, who in patients.items()}
         return {place: amount for place, amount in (dict(found) | counts).items() if amount}
 

@@ -94,7 +94,7 @@ def written(folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("seed", [4, 76])
+@pytest.mark.parametrize("seed", [76, 101])
 def test_step_by_step_in_any_order_and_by_hand_are_one(
     pack: Pack, tmp_path: Path, seed: int
 ) -> None:

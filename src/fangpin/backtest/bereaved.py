@@ -73,6 +73,7 @@ def _make_bereaved(
     engine.view_files("ever_former", [one.former for one in states])
     engine.view_files("ever_member", [one.membership for one in states])
     engine.view_files("ever_there", [one.people for one in states])
+    engine.view_files("ever_homes", [one.homes for one in states])
     engine.make_empty_table("ever_dead", {"person_ref": "BIGINT"})
     for one in declared.told_by:
         for rows in _rows_ever(engine, snapshots, one):
@@ -134,7 +135,10 @@ def _whose(pack: Pack, feed: str) -> str | None:
     if contract.subject == "person":
         return f"person_ref IN (SELECT person_ref FROM {_PEOPLE})"
     if contract.subject == "household":
-        return f"household_ref IN (SELECT household_ref FROM {BEREAVED})"
+        return (
+            f"household_ref IN (SELECT household_ref FROM {BEREAVED} UNION ALL "
+            f"SELECT home_number_ref FROM ever_homes SEMI JOIN {BEREAVED} USING (household_ref))"
+        )
     return None
 
 

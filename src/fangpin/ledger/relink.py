@@ -2,7 +2,8 @@
 
 The file holds, for each person whose membership or number changed (or whose registry fields changed
 that the feed's items read), the rows under the new registry and the negative of those under the old
-one; of a person all rows, under whatever number.
+one; of a person all rows, under whatever number. Of a feed of households, the rows under each number
+that stands for another household since.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from fangpin.ledger.rollup import (
     person_fields,
     rolled_up,
 )
-from fangpin.linkage.registry.present import PRESENT, view_present
+from fangpin.linkage.registry.present import HOMES, PRESENT, view_homes, view_present
 from fangpin.linkage.registry.states import RegistryState
 from fangpin.policy.expressions.sql import column
 from fangpin.policy.models.lists import LedgerItem
@@ -55,7 +56,7 @@ def relink(
     """The relink file of one feed for one change of the registry; None when nothing moves."""
     feed = deliveries[0].feed
     contract = pack.contracts[feed]
-    if contract.subject != "person":
+    if contract.subject == "division":
         return None
     named = "\n".join([before.key, after.key, *(arrival.key for arrival in deliveries)])
     digest = hashlib.sha256(named.encode()).hexdigest()[:12]
@@ -65,30 +66,15 @@ def relink(
     if nothing.exists():
         return None
     if not final.exists():
-        engine.view_files("membership_before", [before.membership])
-        engine.view_files("membership_after", [after.membership])
         items = feed_items(pack, feed)
-        for name, state in (("before", before), ("after", after)):
-            view_present(engine, state)
-            engine.make_table(
-                f"numbers_{name}",
-                f"SELECT * FROM {PRESENT} UNION ALL SELECT DISTINCT present_ref, present_ref "
-                f"FROM {PRESENT}",
-            )
-        engine.make_table(
-            "changed_references", _CHANGED + _told_anew(pack, engine, items, before, after)
-        )
-        others = [_OTHER_NUMBERS.replace("{state}", name) for name in ("before", "after")]
-        engine.make_table(
-            "changed_persons",
-            " UNION ".join(["SELECT person_ref FROM changed_references", *others]),
-        )
-        view_live_facts(engine=engine, name="facts_all", arrivals=deliveries)
-        engine.make_table(
-            "facts_moving",
-            "SELECT * FROM facts_all WHERE person_ref IN (SELECT person_ref FROM changed_persons)",
-        )
-        if not engine.value("SELECT count(*) FROM facts_moving"):
+        if contract.subject == "household":
+            changed = _numbers_of_others(engine, before, after)
+        else:
+            changed = _changed_persons(pack, engine, items, before, after)
+        if changed:
+            view_live_facts(engine=engine, name="facts_all", arrivals=deliveries)
+            engine.make_table("facts_moving", f"SELECT * FROM facts_all WHERE {changed}")
+        if not changed or not engine.value("SELECT count(*) FROM facts_moving"):
             with published_file(nothing) as temporary:
                 temporary.touch()
             return None
@@ -109,6 +95,52 @@ def relink(
         with published_file(final) as temporary:
             engine.write(rolled_up(items, " UNION ALL ".join(parts)), temporary)
     return final
+
+
+def _numbers_of_others(engine: Engine, before: RegistryState, after: RegistryState) -> str:
+    """The condition on rows of households whose number stands for another than before; empty: none."""
+    for name, state in (("before", before), ("after", after)):
+        view_homes(engine, state)
+        engine.make_table(f"homes_{name}", f"SELECT * FROM {HOMES}")
+    engine.make_table(
+        "changed_numbers",
+        "SELECT coalesce(old.home_number_ref, now.home_number_ref) AS home_number_ref "
+        "FROM homes_before AS old FULL JOIN homes_after AS now "
+        "ON now.home_number_ref = old.home_number_ref "
+        "WHERE coalesce(old.household_ref, now.home_number_ref) "
+        "<> coalesce(now.household_ref, old.home_number_ref)",
+    )
+    if not engine.value("SELECT count(*) FROM changed_numbers"):
+        return ""
+    return "household_ref IN (SELECT home_number_ref FROM changed_numbers)"
+
+
+def _changed_persons(
+    pack: Pack,
+    engine: Engine,
+    items: list[LedgerItem],
+    before: RegistryState,
+    after: RegistryState,
+) -> str:
+    """The condition on rows of persons who live elsewhere than before or are told of otherwise."""
+    engine.view_files("membership_before", [before.membership])
+    engine.view_files("membership_after", [after.membership])
+    for name, state in (("before", before), ("after", after)):
+        view_present(engine, state)
+        engine.make_table(
+            f"numbers_{name}",
+            f"SELECT * FROM {PRESENT} UNION ALL SELECT DISTINCT present_ref, present_ref "
+            f"FROM {PRESENT}",
+        )
+    engine.make_table(
+        "changed_references", _CHANGED + _told_anew(pack, engine, items, before, after)
+    )
+    others = [_OTHER_NUMBERS.replace("{state}", name) for name in ("before", "after")]
+    engine.make_table(
+        "changed_persons",
+        " UNION ".join(["SELECT person_ref FROM changed_references", *others]),
+    )
+    return "person_ref IN (SELECT person_ref FROM changed_persons)"
 
 
 def _told_anew(

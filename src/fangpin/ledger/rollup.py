@@ -21,7 +21,7 @@ from fangpin.feeds.receive import contract_digest
 from fangpin.lake.engine import Engine
 from fangpin.lake.home import Home
 from fangpin.linkage.registry.households import age_sql
-from fangpin.linkage.registry.present import PRESENT, under_present, view_present
+from fangpin.linkage.registry.present import HOMES, PRESENT, under_present, view_homes, view_present
 from fangpin.linkage.registry.states import RegistryState
 from fangpin.policy.expressions import parse, tree
 from fangpin.policy.expressions.sql import Sql, column, quoted, to_sql
@@ -261,14 +261,21 @@ def linked_facts(
 ) -> str:
     """A query of the source's rows with the household they belong to in their month.
 
-    Columns: household_ref, the source's own, for each item `v_<item>` (its value where its
+    Columns: household_ref (and of a feed of households home_number_ref, under whose number the row
+    came), the source's own, for each item `v_<item>` (its value where its
     condition holds, else NULL) and `a_<item>` (whether the row answers for the item: with a value,
     or with a condition that does not hold where silence would mean unknown).
     """
     values = [text for item in items for text in _item_values(pack, contract, item)]
     listed = ", ".join(["facts.*", *values])
     if contract.subject == "household":
-        return f"SELECT {listed} FROM {source} AS facts WHERE facts.household_ref IS NOT NULL"
+        view_homes(engine, state)
+        home = "coalesce(homes.household_ref, facts.household_ref) AS household_ref"
+        columns = [f"facts.* REPLACE ({home}), facts.household_ref AS home_number_ref", *values]
+        return (
+            f"SELECT {', '.join(columns)} FROM {source} AS facts LEFT JOIN {HOMES} AS homes "
+            "ON homes.home_number_ref = facts.household_ref WHERE facts.household_ref IS NOT NULL"
+        )
     if contract.subject == "division":
         field = _division_field(pack)
         engine.view_files("people", [state.people])

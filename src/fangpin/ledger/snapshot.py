@@ -34,7 +34,7 @@ from fangpin.linkage.registry.states import RegistryState, registry_state
 from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
 
-FORM = "5"
+FORM = "6"
 """Of what rests on snapshots: runs of an earlier form are made anew."""
 
 

@@ -1,7 +1,8 @@
 """The source rows that caused each hit: feed, delivery, row number, month, amount and what it says.
 
 Grain of evidence: household, rule, item and source row. `event` names the fact of a counted row, by the
-contract's key under the number that its person has now: a row that corrects another tells the same one.
+contract's key under the number that its person has now, or its household had first: a row that corrects
+another tells the same one.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from fangpin.feeds.facts.live_facts import view_live_facts
 from fangpin.lake.engine import Engine
 from fangpin.ledger.rollup import fact_fields, linked_facts
 from fangpin.ledger.snapshot import Snapshot
-from fangpin.linkage.registry.present import PRESENT, view_present
+from fangpin.linkage.registry.present import HOMES, PRESENT, view_homes, view_present
 from fangpin.policy.expressions.spans import base_items
 from fangpin.policy.expressions.sql import column, quoted
 from fangpin.policy.models.feeds import Contract
@@ -108,11 +109,15 @@ def _feed_evidence(
             "WHERE household_ref IN (SELECT household_ref FROM hit_households))"
         )
     elif contract.subject == "household":
-        within += " AND household_ref IN (SELECT household_ref FROM hit_households)"
+        view_homes(engine, snapshot.registry)
+        within += (
+            " AND household_ref IN (SELECT household_ref FROM hit_households UNION ALL "
+            f"SELECT home_number_ref FROM {HOMES} SEMI JOIN hit_households USING (household_ref))"
+        )
     declared = [pack.items[code] for code in items]
     columns = ", ".join(_columns(contract, declared))
     engine.make_table("evidence_facts", f"SELECT {columns} FROM evidence_facts_all WHERE {within}")
-    _move_linked(engine, snapshot, feed, columns=columns, within=within)
+    _move_linked(engine, snapshot, contract, columns=columns, within=within)
     linked = linked_facts(
         pack=pack,
         contract=contract,
@@ -133,17 +138,18 @@ def _feed_evidence(
 
 
 def _move_linked(
-    engine: Engine, snapshot: Snapshot, feed: str, *, columns: str, within: str
+    engine: Engine, snapshot: Snapshot, contract: Contract, *, columns: str, within: str
 ) -> None:
     """Evidence is the facts where linkage put them: those it took away go, those it found come."""
-    linked = snapshot.linked.files.get(feed)
+    linked = snapshot.linked.files.get(contract.feed)
     if linked is None:
         return
     engine.view_files("evidence_moved", [linked])
+    row = f"delivery, row_no, {contract.subject}_ref"
     engine.make_table(
         "evidence_facts",
-        "SELECT * FROM evidence_facts ANTI JOIN (SELECT delivery, row_no, person_ref "
-        "FROM evidence_moved WHERE sign < 0) AS gone USING (delivery, row_no, person_ref) "
+        f"SELECT * FROM evidence_facts ANTI JOIN (SELECT {row} "
+        f"FROM evidence_moved WHERE sign < 0) AS gone USING ({row}) "
         f"UNION ALL BY NAME SELECT {columns} FROM evidence_moved WHERE sign > 0 AND {within}",
     )
 
@@ -171,8 +177,14 @@ def _item_rows(contract: Contract, item: LedgerItem, rule: Rule, last: int) -> s
         event = "NULL"
     elif contract.subject == "person":
         now = "coalesce(present.present_ref, facts.person_ref)"
-        event = key_if_about(contract, facts="facts", person_ref=now) or event
+        event = key_if_about(contract, facts="facts", ref=now) or event
         rows += f" LEFT JOIN {PRESENT} AS present ON present.person_ref = facts.person_ref"
+    elif contract.subject == "household":
+        number = "facts.home_number_ref"
+        event = (
+            key_if_about(contract, facts="facts", ref="facts.household_ref", written=number)
+            or event
+        )
     return (
         f"SELECT household_ref, {quoted(rule.rule)} AS rule, {quoted(item.item)} AS item, "
         f"{quoted(contract.feed)} AS feed, delivery, CAST(row_no AS INTEGER) AS row_no, "

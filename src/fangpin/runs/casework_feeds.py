@@ -16,7 +16,7 @@ from django.db.models import Model, Q
 
 from fangpin.casework.cases.models import Episode, Visit
 from fangpin.casework.cases.states import EpisodeState
-from fangpin.casework.registry.models import Household, MovedRow
+from fangpin.casework.registry.models import Household, ListedNumber, MovedRow
 from fangpin.feeds.arrivals import arrivals
 from fangpin.feeds.receipt import Receipt
 from fangpin.feeds.receive import receive
@@ -83,16 +83,18 @@ def _visits(form: Form, contract: Contract, *, since: date, until: date) -> list
         .order_by("visited_at", "id")
     )
     rows: dict[str, Row] = _taken_back(parted, form, contract)
+    first = _first_numbers()
     for visit in found:
         day = visit.act.on
         if (visit.household_id, f"{day:%Y%m}") not in months:
             continue
-        number = f"{visit.household.household_no}-{day:%Y%m}"
+        home = first.get(visit.household_id, visit.household.household_no)
+        number = f"{home}-{day:%Y%m}"
         answers = {answer.field: answer.found_value for answer in visit.answers.all()}
         answers[SEVERE] = "true" if visit.is_in_severe_difficulty else "false"
         rows[number] = {
             "visit_no": number,
-            "household_no": visit.household.household_no,
+            "household_no": home,
             contract.dated_by: day.isoformat(),
             **{code: text for code, text in answers.items() if text},
         }
@@ -127,6 +129,7 @@ def _taken_back(parted: list[tuple[int, int]], form: Form, contract: Contract) -
             "pk", "household_no"
         )
     )
+    numbers |= {ref: number for ref, number in _first_numbers().items() if ref in numbers}
     visits = Visit.objects.filter(form=form.form).select_related("act")
     rows: dict[str, Row] = {}
     for ref, row in parted:
@@ -141,11 +144,18 @@ def _taken_back(parted: list[tuple[int, int]], form: Form, contract: Contract) -
     return rows
 
 
+def _first_numbers() -> dict[int, str]:
+    """Of households that have had several numbers the first: what was told under it is told of again."""
+    found = ListedNumber.objects.filter(turn=0)
+    return dict(found.values_list("household", "household_no"))
+
+
 def _monitoring(contract: Contract, *, since: date, until: date) -> list[Row]:
     """Times in monitoring that began, ended or were resumed from a day on and by another; and those
     that a joining gave to the household meanwhile."""
     rows: list[Row] = []
     joined = set(_moved(Episode, since=since, until=until)[0])
+    first = _first_numbers()
     changed = Episode.objects.select_related("household").order_by("id")
     changed = changed.filter(household__provisional__isnull=True)
     for episode in changed.filter(identified_date__lte=until):
@@ -155,7 +165,7 @@ def _monitoring(contract: Contract, *, since: date, until: date) -> list[Row]:
         for day, state in days:
             is_new = day is not None and (since <= day or episode.pk in joined)
             if day is not None and is_new and day <= until:
-                number = episode.household.household_no
+                number = first.get(episode.household_id, episode.household.household_no)
                 rows.append(
                     {
                         "entry_no": f"{number}-{day:%Y%m%d}",

@@ -12,7 +12,12 @@ from fangpin.casework.alerts.overview import Overview
 from fangpin.casework.alerts.queue import QueueFilters
 from fangpin.casework.audit.actions import record
 from fangpin.casework.officials.scope import Scope
-from fangpin.casework.registry.models import Household, HouseholdJoin, Provisional
+from fangpin.casework.registry.models import (
+    Household,
+    HouseholdJoin,
+    ListedNumber,
+    Provisional,
+)
 from tests.casework.run_folders import AT, HitRow, HouseholdRow, RunFolder
 from tests.cast import (
     NEXT_COUNTY_VILLAGE,
@@ -59,6 +64,7 @@ def build_county(folder: Path) -> Cast:
             HitRow(6),
         ),
     ).load(folder)
+    ListedNumber.objects.create(household_id=1, household_no="OLD", turn=0)
     record(
         act="view_household",
         official="cadre",

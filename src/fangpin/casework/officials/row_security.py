@@ -70,6 +70,7 @@ PROTECTED: tuple[Protected, ...] = (
         "household_id",
         "registry_member",
         "registry_householdmonth",
+        "registry_listednumber",
         key="household_ref",
     ),
     Protected("registry_provisional", "division"),

@@ -5,11 +5,11 @@ All of these run inside the transaction of the load that calls them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from fangpin.casework.divisions.bulk import Target, put_rows, run_for_keys, run_statement
-from fangpin.casework.registry.models import Household, Member
+from fangpin.casework.registry.models import Household, ListedNumber, Member
 
 HOUSEHOLDS = Target(
     "registry_household",
@@ -49,6 +49,34 @@ MONTHS = Target(
 def put_households(rows: Iterable[Sequence[Any]]) -> int:
     """Add or renew households; how many rows were given."""
     return put_rows(HOUSEHOLDS, rows)
+
+
+def part_numbers(numbers: Collection[tuple[int, str, int]]) -> None:
+    """Households whose number stands for another from now on have their first again.
+
+    `numbers` are household_ref, number and turn as they are from now on. Before `put_households`, for
+    which a number is free only then.
+    """
+    standing = {(ref, number) for ref, number, _ in numbers}
+    known = list(ListedNumber.objects.order_by("turn").values_list("household", "household_no"))
+    first = dict(reversed(known))
+    for ref, number in known:
+        if (ref, number) not in standing:
+            Household.objects.filter(pk=ref, household_no=number).update(household_no=first[ref])
+
+
+def put_numbers(numbers: Collection[tuple[int, str, int]]) -> None:
+    """Make the numbers of households that have had several these; after `put_households`."""
+    known = set(
+        Household.objects.filter(pk__in=[ref for ref, *_ in numbers]).values_list("pk", flat=True)
+    )
+    ListedNumber.objects.all().delete()
+    ListedNumber.objects.bulk_create(
+        ListedNumber(household_id=ref, household_no=number, turn=turn)
+        for ref, number, turn in numbers
+        # One that was never loaded has nothing to be found.
+        if ref in known
+    )
 
 
 def unlist_households(refs: Iterable[int] | None) -> int:

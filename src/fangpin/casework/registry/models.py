@@ -11,7 +11,8 @@ class Household(models.Model):
     """An economic unit: lives and eats together, has one head. Grain: household_ref."""
 
     household_ref = models.BigIntegerField(primary_key=True)
-    household_no = ByteOrderedField(max_length=40, unique=True)
+    household_no = ByteOrderedField(max_length=40, db_index=True)
+    """The number of now; of a household that is listed no longer, the last."""
     division = DivisionCodeField()
     head_name = ByteOrderedField(max_length=80)
     address = models.CharField(max_length=200, blank=True)
@@ -26,6 +27,29 @@ class Household(models.Model):
         indexes = [
             models.Index(fields=["head_name"]),
             models.Index(fields=["division", "household_no"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household_no"],
+                condition=models.Q(is_listed=True),
+                name="a_number_is_of_one_listed_household",
+            )
+        ]
+
+
+class ListedNumber(models.Model):
+    """A number that stands for a household which has had several. Grain: household, number."""
+
+    household = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="numbers")
+    household_no = ByteOrderedField(max_length=40, db_index=True)
+    turn = models.PositiveSmallIntegerField()
+    """Its place among them; 0 is the first."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household", "turn"], name="a_household_has_one_number_a_turn"
+            )
         ]
 
 

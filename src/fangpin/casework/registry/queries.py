@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
 from fangpin.casework.officials.asked import counted
 from fangpin.casework.officials.scope import Scope, within
@@ -15,10 +15,11 @@ from fangpin.casework.registry.models import (
     Household,
     HouseholdJoin,
     HouseholdMonth,
+    ListedNumber,
     Member,
     Provisional,
 )
-from fangpin.casework.registry.naming import named
+from fangpin.casework.registry.naming import named, of_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,13 @@ class Count:
 def household(
     scope: Scope, household_ref: int | None = None, *, household_no: str | None = None
 ) -> Household:
-    """One household by reference or number. Raises Household.DoesNotExist outside the scope."""
+    """One household by reference or by a number, also one of before.
+
+    Raises Household.DoesNotExist outside the scope.
+    """
     seen = within(Household.objects.all(), scope)
     if household_no is not None:
-        return seen.get(household_no=household_no)
+        return of_number(seen, household_no)
     if household_ref is None:
         raise ValueError("give household_ref or household_no")
     return seen.get(household_ref=household_ref)
@@ -75,8 +79,17 @@ def months(scope: Scope, household_ref: int) -> list[HouseholdMonth]:
     return list(within(found, scope, "household__division").order_by("month"))
 
 
+def former_numbers(scope: Scope, household_ref: int) -> list[str]:
+    """The numbers of before, the first one first; none of a household outside the scope."""
+    found = ListedNumber.objects.filter(household=household_ref).exclude(
+        household_no=F("household__household_no")
+    )
+    seen = within(found, scope, "household__division").order_by("turn")
+    return list(seen.values_list("household_no", flat=True))
+
+
 def search(scope: Scope, text: str, limit: int = 20) -> list[Household]:
-    """Households whose head's name or number begins with the text, at most `limit`.
+    """Households whose head's name or number begins with the text or had it, at most `limit`.
 
     `alerts.queries.search` finds alert numbers as well.
     """
@@ -84,7 +97,7 @@ def search(scope: Scope, text: str, limit: int = 20) -> list[Household]:
 
 
 def matching(scope: Scope, text: str) -> QuerySet[Household]:
-    """All households whose head's name or number begins with the text; none for an empty text."""
+    """All households whose head's name or number begins with the text or had it; none for an empty one."""
     text = text.strip()
     if not text:
         return Household.objects.none()

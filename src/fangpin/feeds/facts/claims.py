@@ -188,10 +188,13 @@ def write_shared(
     engine.drop("shared_here")
 
 
-def key_if_about(contract: Contract, *, facts: str, person_ref: str) -> str | None:
-    """SQL of the row_key that a claim's fact would have if it were about this person.
+def key_if_about(
+    contract: Contract, *, facts: str, ref: str, written: str | None = None
+) -> str | None:
+    """SQL of the row_key that a fact would have if it were about this person or household.
 
-    None where the key does not tell: then a row that was sent again cannot be recognised.
+    `written` is the reference under which it came; None: the fact's person_ref. Gives None where the key
+    does not tell: then a row that was sent again cannot be recognised.
     """
     kinds = {field.field: field.type for field in contract.fields}
     references = [name for name in contract.key if kinds[name] in ("identifier", "household_no")]
@@ -199,4 +202,4 @@ def key_if_about(contract: Contract, *, facts: str, person_ref: str) -> str | No
         return f"{facts}.row_key"
     if references[0] != contract.subject_field:
         return None
-    return f"xor(xor({facts}.row_key, {facts}.person_ref), {person_ref})"
+    return f"xor(xor({facts}.row_key, {written or f'{facts}.person_ref'}), {ref})"

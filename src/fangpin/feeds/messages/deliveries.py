@@ -116,10 +116,12 @@ OF_DELIVERIES: dict[str, FindingWords] = {
     "HOUSEHOLDS_RENUMBERED": FindingWords(
         "hold",
         "名册里有 {villages} 个村的许多人换了户编号，例如区划 {division}：上次列过的 {usual} 人中"
-        "有 {count} 人在别的户里；这些户的收支和预警会从头算起，整批暂扣。",
+        "有 {count} 人在别的户里。放行以后，换成从未用过的编号、人又大多在一起的户接着原来的账算，其余的"
+        "收支和预警从头算起。整批暂扣。",
         "In {villages} villages the registry lists many people under other household numbers, such as in "
-        "division {division}: {count} of {usual} who were listed before. What these households earned and "
-        "spent, and their alerts, would begin anew. The delivery is held.",
+        "division {division}: {count} of {usual} who were listed before. Once it is released, households "
+        "whose people stay together under a number that was never used go on; the others begin anew, with "
+        "what they earned and spent and their alerts. The delivery is held.",
         "请核对户编号一列：是否被表格截断、错位，或换了编号规则；有误的用原编号重新报送，确实属实的由负责人放行。",
         "Check the column of household numbers: cut by a spreadsheet, shifted, or numbered by another rule? "
         "Send it again with the numbers of before, or let someone release it if it is true.",

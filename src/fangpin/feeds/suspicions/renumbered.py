@@ -1,4 +1,4 @@
-"""A registry that lists its people under other household numbers: every family would begin anew."""
+"""A registry that lists its people under other household numbers: families may be mixed up or begin anew."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ def renumbered_households(
 ) -> list[Finding]:
     """Of a village, or of all its villages, so many people in other households than last listed.
 
-    Numbers that an office made anew, or that a spreadsheet rounded: a household is known by its number,
-    and what its people spent and earned before stays with the old one. Looks at the table `settling`.
+    Numbers that an office made anew, or that a spreadsheet cut: several families then stand under one. Who
+    stays together under a number never used goes on as the household of before (linkage/registry/homes.py),
+    all others begin anew. Looks at the table `settling`.
     """
     share, least = lines.of("renumbered_share"), lines.of("least_lost")
     listings = _last_listings(told, earlier)

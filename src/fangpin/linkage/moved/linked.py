@@ -34,11 +34,12 @@ from fangpin.linkage.moved.chosen import Chosen, forget_chosen, make_chosen
 from fangpin.linkage.moved.meetings import MEETINGS, make_meetings
 from fangpin.linkage.moved.sent_twice import (
     RENUMBERED,
-    digest_of_present,
+    digest_of_numbers,
     has_number_in_key,
     make_renumbered,
     take_overtaken,
 )
+from fangpin.linkage.moved.under_two_homes import overtaken_rows_of_households
 from fangpin.linkage.registry.present import PRESENT, present_of, under_present, view_present
 from fangpin.linkage.registry.states import RegistryState
 from fangpin.policy.expressions.sql import column, quoted
@@ -81,6 +82,37 @@ def linked_facts_of(
 
     Whoever asks for many days brings one `chosen`.
     """
+    of_persons = _of_persons(
+        home=home,
+        pack=pack,
+        engine=engine,
+        state=state,
+        arrivals=arrivals,
+        as_of=as_of,
+        model=model,
+        chosen=chosen,
+    )
+    files = overtaken_rows_of_households(
+        home=home, pack=pack, engine=engine, state=state, arrivals=arrivals
+    )
+    if not files:
+        return of_persons
+    names = [of_persons.key, *(f"{feed}/{file.stem}" for feed, file in sorted(files.items()))]
+    digest = hashlib.sha256("\n".join(names).encode()).hexdigest()[:12]
+    return Linked(of_persons.files | files, digest, of_persons.is_whole)
+
+
+def _of_persons(
+    *,
+    home: Home,
+    pack: Pack,
+    engine: Engine,
+    state: RegistryState,
+    arrivals: Sequence[Arrival],
+    as_of: date,
+    model: Model | None,
+    chosen: Chosen | None,
+) -> Linked:
     known = [
         one
         for one in arrivals
@@ -93,7 +125,7 @@ def linked_facts_of(
         for one in decisions_in_force(engine, all_decisions(home, as_of=as_of))
         if one.kind in LINKING
     ]
-    present = digest_of_present(engine)
+    present = digest_of_numbers(engine, "person")
     numbered = {one.feed for one in known if has_number_in_key(pack.contracts[one.feed])}
     if not claimed and not decisions and not (present and numbered):
         return NOTHING_LINKED
@@ -204,7 +236,7 @@ def _build(
         view_live_facts(
             engine=engine, name="claim_rows", arrivals=claimed, beside=deliveries, file=CLAIMS
         )
-        key = key_if_about(contract, facts="rows", person_ref="chosen.person_ref") or "NULL"
+        key = key_if_about(contract, facts="rows", ref="chosen.person_ref") or "NULL"
         engine.make_table(
             "moving",
             "SELECT rows.* REPLACE (chosen.person_ref AS person_ref, "
@@ -336,7 +368,7 @@ def _parted(
         "QUALIFY row_number() OVER (PARTITION BY delivery, row_no "
         "ORDER BY is_this_row DESC, turn DESC) = 1)"
     )
-    key = key_if_about(contract, facts="parted", person_ref="decided.decided_ref")
+    key = key_if_about(contract, facts="parted", ref="decided.decided_ref")
     told = "CAST(NULL AS BIGINT) AS claim_ref, 'decided' AS link_step, "
     told += "CAST(1 AS DOUBLE) AS link_chance"
     return [

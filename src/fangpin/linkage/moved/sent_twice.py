@@ -1,4 +1,6 @@
-"""Rows that were sent under two numbers of one person: of one key the last word counts alone.
+"""Rows that were sent under two numbers of one subject: of one key the last word counts alone.
+
+The subject is a person whose number was corrected, or a household that got another number.
 
 On receipt a row replaces the one of its key. Where the number is part of the key and was corrected
 meanwhile, the two have two keys, and only the registry knows that they are one.
@@ -16,27 +18,38 @@ from fangpin.feeds.facts.claims import key_if_about
 from fangpin.feeds.facts.live_facts import view_live_facts, without_replaced
 from fangpin.lake.engine import Engine
 from fangpin.lake.home import Home
-from fangpin.linkage.registry.present import PRESENT
+from fangpin.linkage.registry.present import HOMES, PRESENT
 from fangpin.policy.expressions.sql import quoted
 from fangpin.policy.models.feeds import Contract
 from fangpin.values.files import published_folder
 
 RENUMBERED = "renumbered_rows"
-"""delivery, row_no, person_ref and `key_now`, the key under the person's number of now: of every
-row of a feed whose person has or had another number."""
+"""delivery, row_no and `key_now`, the key under the number that stands for the subject: of every row of a
+feed whose subject has or had another number."""
+_NUMBERS = {
+    "person": (
+        f"(SELECT person_ref, present_ref FROM {PRESENT} UNION ALL "
+        f"SELECT DISTINCT present_ref, present_ref FROM {PRESENT})"
+    ),
+    "household": (
+        f"(SELECT home_number_ref AS household_ref, household_ref AS present_ref FROM {HOMES})"
+    ),
+}
+"""Subject -> the references under which its rows may come, and the one that stands for it."""
 
 
 def has_number_in_key(contract: Contract) -> bool:
     """Whether a corrected number gives a feed's rows another key, in a way that can be followed."""
-    key = key_if_about(contract, facts="rows", person_ref="rows.person_ref")
+    key = key_if_about(contract, facts="rows", ref="NULL")
     return key is not None and contract.subject_field in contract.key
 
 
-def digest_of_present(engine: Engine) -> str:
-    """Names the content of PRESENT; empty where no number was ever corrected."""
+def digest_of_numbers(engine: Engine, subject: str) -> str:
+    """Names the content of PRESENT, or of HOMES; empty where no number ever changed."""
     found = engine.value(
-        "SELECT CAST(bit_xor(CAST('0x' || substr(sha256(concat_ws(':', person_ref, present_ref)), 1, "
-        f"15) AS BIGINT)) AS VARCHAR) FROM {PRESENT}"
+        f"SELECT CAST(bit_xor(CAST('0x' || substr(sha256(concat_ws(':', {subject}_ref, present_ref)), 1, "
+        f"15) AS BIGINT)) AS VARCHAR) FROM {_NUMBERS[subject]} AS numbers "
+        f"WHERE {subject}_ref <> present_ref"
     )
     return "" if found is None else hashlib.sha256(str(found).encode()).hexdigest()[:12]
 
@@ -49,9 +62,9 @@ def make_renumbered(
     deliveries: Sequence[Arrival],
     present: str,
 ) -> None:
-    """Make RENUMBERED of a feed's deliveries in force, after `view_present`.
+    """Make RENUMBERED of a feed's deliveries in force, after `view_present` or `view_homes`.
 
-    `present` is `digest_of_present`: a delivery is looked through once under it, and what was found is
+    `present` is `digest_of_numbers`: a delivery is looked through once under it, and what was found is
     kept under `links/numbers`.
     """
     folder = home.links / "numbers" / present / contract.feed
@@ -65,7 +78,6 @@ def make_renumbered(
         {
             "delivery": "VARCHAR",
             "row_no": "INTEGER",
-            "person_ref": "BIGINT",
             "key_now": "BIGINT",
         },
     )
@@ -77,12 +89,12 @@ def make_renumbered(
     engine.make_view(
         "numbered_rows",
         # Two runs at once may both have looked through one delivery.
-        "SELECT DISTINCT found.* EXCLUDE (arrival) FROM numbered_files AS found "
+        "SELECT DISTINCT delivery, row_no, key_now FROM numbered_files AS found "
         f"JOIN (VALUES {in_force}) AS held(delivery, arrival) USING (delivery, arrival)",
     )
     engine.append(
         RENUMBERED,
-        "SELECT delivery, row_no, person_ref, key_now FROM ("
+        "SELECT delivery, row_no, key_now FROM ("
         + without_replaced(
             engine=engine, name="numbered", rows="numbered_rows", arrivals=deliveries
         )
@@ -138,17 +150,17 @@ def _names_of(batch: Path) -> list[str]:
 def _look_through(
     engine: Engine, contract: Contract, deliveries: Sequence[Arrival], folder: Path
 ) -> None:
-    """One batch; without a file of rows where no person of the deliveries has another number."""
+    """One batch; without a file of rows where no subject of the deliveries has another number."""
     view_live_facts(engine=engine, name="facts_to_number", arrivals=deliveries, is_live=False)
     names = sorted(one.key for one in deliveries)
     arrivals = ", ".join(f"({quoted(one.delivery)}, {quoted(one.key)})" for one in deliveries)
-    key = key_if_about(contract, facts="rows", person_ref="numbers.present_ref")
+    written = f"rows.{contract.subject}_ref"
+    key = key_if_about(contract, facts="rows", ref="numbers.present_ref", written=written)
     engine.make_table(
         "numbered",
         "SELECT rows.delivery, listed.arrival, CAST(rows.row_no AS INTEGER) AS row_no, "
-        f"rows.person_ref, CAST({key} AS BIGINT) AS key_now "
-        f"FROM facts_to_number AS rows JOIN (SELECT * FROM {PRESENT} UNION ALL "
-        f"SELECT DISTINCT present_ref, present_ref FROM {PRESENT}) AS numbers USING (person_ref) "
+        f"CAST({key} AS BIGINT) AS key_now FROM facts_to_number AS rows "
+        f"JOIN {_NUMBERS[contract.subject]} AS numbers USING ({contract.subject}_ref) "
         f"JOIN (VALUES {arrivals}) AS listed(delivery, arrival) ON listed.delivery = rows.delivery",
     )
     digest = hashlib.sha256("\n".join(names).encode()).hexdigest()[:12]

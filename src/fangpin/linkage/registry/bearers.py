@@ -14,6 +14,8 @@ from collections.abc import Sequence
 
 from fangpin.feeds.cells.no_names import is_no_name_sql
 from fangpin.lake.engine import Engine
+from fangpin.linkage.registry.alike import MOVES, make_moves, same_person, staying
+from fangpin.linkage.registry.homes import FOLLOWING, PARTED, make_homes
 from fangpin.policy.expressions.sql import column
 from fangpin.policy.models.header import Registry
 from fangpin.values.text import name_key
@@ -21,14 +23,13 @@ from fangpin.values.text import name_key
 PLAIN_NAME = "[\\x{4e00}-\\x{9fff}]+|[!-~]+( [!-~]+)*"
 """Names whose one form is their lower case: nearly all of them."""
 PEOPLE_NOW = "people_now"
-"""The registry's rows of everyone listed, with `number_ref`, under whose number they are listed."""
+"""The registry's rows of everyone listed, with `number_ref` and `home_number_ref`: under whose number and
+under which household's they are listed."""
 SUCCESSORS = "successors_new"
 """person_ref and the reference under which that person is listed from this delivery on."""
 HEIRS = "heirs"
 """SUCCESSORS, and of a number that several bear from now on the one who bore it alone: who has lived
 where the reference before did."""
-MOVES = "household_moves"
-"""from_home and to_home, between which people moved who are known by number and name."""
 SHARED_AT_HOME = "shared_at_home"
 """The number_ref of each number that several people of one household bear, and one of them."""
 
@@ -47,21 +48,22 @@ def make_name_keys(engine: Engine, names: str) -> None:
 
 
 def make_people_now(engine: Engine, registry: Registry, *, restates_villages: bool) -> None:
-    """Make PEOPLE_NOW, HEIRS, SUCCESSORS and SHARED_AT_HOME.
+    """Make PEOPLE_NOW, HEIRS, SUCCESSORS, SHARED_AT_HOME and HOMES_NOW.
 
     From the tables `people_before`, `persons_before` (everyone ever listed), `former_before`,
-    `registry_rows` (facts of the delivery) and `unread_rows`, what its rows that were set aside say. A
-    person whom the new rows of a village no longer list has left, unless such a row may have been theirs.
-    Without `restates_villages` nobody leaves.
+    `membership_before`, `homes_before`, `registry_rows` (facts of the delivery) and `unread_rows`, what
+    its rows that were set aside say. A person whom the new rows of a village no longer list has left,
+    unless such a row may have been theirs. Without `restates_villages` nobody leaves.
     """
-    name, division = column(registry.name), column(registry.division)
+    name = column(registry.name)
     make_name_keys(
         engine,
         f"SELECT {name} AS name FROM registry_rows UNION ALL SELECT {name} FROM persons_before",
     )
     called = _called(registry, "rows")
     listed = (
-        f"SELECT rows.*, rows.person_ref AS number_ref, {called} AS called FROM registry_rows AS rows "
+        "SELECT rows.*, rows.person_ref AS number_ref, rows.household_ref AS home_number_ref, "
+        f"{called} AS called FROM registry_rows AS rows "
         f"LEFT JOIN odd_names AS odd ON odd.name = rows.{name} WHERE rows.household_ref IS NOT NULL "
         "AND rows.person_ref {which} (SELECT person_ref FROM listed_twice)"
     )
@@ -84,31 +86,15 @@ def make_people_now(engine: Engine, registry: Registry, *, restates_villages: bo
             f"SELECT people.*, {_called(registry, 'people')} AS called "
             f"FROM {people} AS people LEFT JOIN odd_names AS odd ON odd.name = people.{name}",
         )
-    stays = "FALSE" if restates_villages else "TRUE"
+    told = _telling_fields(engine, registry)
+    birth = registry.birth if registry.birth in told else None
+    make_homes(engine, registry, told=told, birth=birth, restates_villages=restates_villages)
     engine.make_table(
         "staying",
-        f"""
-        SELECT * FROM called_before
-        WHERE ({stays} OR coalesce({division} NOT IN
-                (SELECT {division} FROM listed WHERE {division} IS NOT NULL), TRUE)
-            OR household_ref IN (SELECT household_ref FROM unread_rows
-                WHERE household_ref IS NOT NULL)
-            OR number_ref IN (SELECT person_ref FROM unread_rows WHERE person_ref IS NOT NULL)
-            OR {division} IN (SELECT division FROM unread_rows
-                WHERE household_ref IS NULL AND division IS NOT NULL)
-            OR EXISTS (SELECT 1 FROM unread_rows WHERE household_ref IS NULL AND division IS NULL))
-        """,
+        staying(registry, "called_here", restates_villages=restates_villages),
     )
-    told = _telling_fields(engine, registry)
-    engine.make_table(
-        MOVES,
-        "SELECT DISTINCT old.household_ref AS from_home, now.household_ref AS to_home "
-        "FROM called_ever AS old JOIN listed AS now "
-        "ON now.number_ref = old.number_ref AND now.called = old.called "
-        "WHERE now.household_ref <> old.household_ref",
-    )
-    birth = registry.birth if registry.birth in told else None
-    engine.make_table("relisted", _same_person("staying", "listed", told, birth))
+    make_moves(engine, before="called_ever", after="listed")
+    engine.make_table("relisted", same_person("staying", "listed", told, birth))
     engine.make_table(
         "present",
         "SELECT * FROM staying ANTI JOIN relisted USING (person_ref) "
@@ -136,7 +122,8 @@ def make_people_now(engine: Engine, registry: Registry, *, restates_villages: bo
         "GROUP BY number_ref HAVING min(household_ref) = max(household_ref)",
     )
     engine.drop("listed", "staying", "relisted", "present", "present_by_reference")
-    engine.drop("gone", "new", "following", "odd_names", "listed_twice", MOVES)
+    engine.drop("gone", "new", "following", "odd_names", "listed_twice", "unread_here", MOVES)
+    engine.drop("called_here", "called_before", "called_ever", FOLLOWING, PARTED)
 
 
 def _called(registry: Registry, rows: str) -> str:
@@ -174,7 +161,7 @@ def _make_successors(engine: Engine, told: Sequence[str], birth: str | None) -> 
     engine.make_table(
         "new", "SELECT * FROM present_by_reference ANTI JOIN people_before USING (person_ref)"
     )
-    engine.make_table("following", _same_person("gone", "new", told, birth))
+    engine.make_table("following", same_person("gone", "new", told, birth))
     engine.make_table(
         HEIRS,
         "SELECT person_ref, successor_ref FROM following "
@@ -185,35 +172,4 @@ def _make_successors(engine: Engine, told: Sequence[str], birth: str | None) -> 
         SUCCESSORS,
         # What joined a shared number to its one bearer of before tells nobody any more.
         f"SELECT * FROM {HEIRS} WHERE person_ref NOT IN (SELECT number_ref FROM shared_now)",
-    )
-
-
-def _same_person(before: str, after: str, told: Sequence[str], birth: str | None) -> str:
-    """A query of person_ref of `before` and the reference of the same person in `after`.
-
-    Of one number: those of one name, and in one household whoever has another name only since. Of two
-    numbers: those of one name who are alike in one household, or were born on one day in two between
-    which others moved.
-    """
-    followed = ""
-    if birth is not None:
-        followed = (
-            f" UNION {{pair}} FROM {before} AS old JOIN {after} AS now "
-            f"ON now.called = old.called AND now.{column(birth)} = old.{column(birth)} "
-            f"JOIN {MOVES} AS moves ON moves.from_home = old.household_ref "
-            "AND moves.to_home = now.household_ref WHERE now.number_ref <> old.number_ref"
-        )
-    alike = " OR ".join(f"now.{column(one)} = old.{column(one)}" for one in told) or "FALSE"
-    pair = "SELECT old.person_ref, now.person_ref AS successor_ref"
-    named = "LEFT JOIN (SELECT DISTINCT number_ref, called FROM {side}) AS {name} "
-    named += "ON {name}.number_ref = old.number_ref AND {name}.called = {other}.called"
-    return (
-        f"{pair} FROM {before} AS old JOIN {after} AS now ON now.number_ref = old.number_ref "
-        f"{named.format(side=before, name='known', other='now')} "
-        f"{named.format(side=after, name='found', other='old')} "
-        "WHERE now.called = old.called OR (now.household_ref = old.household_ref "
-        "AND known.called IS NULL AND found.called IS NULL) "
-        f"UNION {pair} FROM {before} AS old JOIN {after} AS now "
-        "ON now.household_ref = old.household_ref AND now.called = old.called "
-        f"WHERE now.number_ref <> old.number_ref AND ({alike})" + followed.format(pair=pair)
     )

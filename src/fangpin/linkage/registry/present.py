@@ -1,7 +1,8 @@
 """Who a former reference is now: the person whose number was corrected, under the number of today.
 
 An office may go on sending under the number of before its correction. Its rows stay as they came;
-whoever counts persons, or asks what became of one, looks at them through PRESENT.
+whoever counts persons, or asks what became of one, looks at them through PRESENT. So with a household
+that got another number, and HOMES.
 """
 
 from __future__ import annotations
@@ -14,6 +15,17 @@ from fangpin.linkage.registry.states import RegistryState
 
 PRESENT = "present_persons"
 """person_ref of a former reference, and `present_ref`: the same person's of now."""
+
+
+HOMES = "homes_of_numbers"
+"""`home_number_ref`, the reference of a household's number, and household_ref, the household for which it
+stands: of every household that has had several."""
+
+
+def view_homes(engine: Engine, state: RegistryState) -> None:
+    """Let HOMES stand for the numbers of a registry state."""
+    engine.view_files("state_homes", [state.homes])
+    engine.make_view(HOMES, "SELECT home_number_ref, household_ref FROM state_homes")
 
 
 def view_present(engine: Engine, state: RegistryState) -> None:

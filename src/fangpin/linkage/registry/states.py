@@ -5,7 +5,8 @@ longer list has left (bearers.py). Grain of `people`: person_ref, of those who a
 `persons`: reference, as last listed, also of those who left; `is_told_by_number` where the number of
 `number_ref` tells this person, `successor_ref` where another reference is this person now,
 `listed_since` the day of the delivery that listed the person first, under whatever number. Grain of
-`membership`: see membership.py. Grain of `former`: reference that has a successor.
+`membership`: see membership.py. Grain of `former`: reference that has a successor. Grain of `homes`: see
+homes.py; household_ref is the household's everywhere, home_number_ref that of the number it is listed under.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from fangpin.feeds.arrivals import UNREAD, Arrival
 from fangpin.lake.engine import Engine
 from fangpin.lake.home import Home
 from fangpin.linkage.registry.bearers import PEOPLE_NOW, make_people_now
+from fangpin.linkage.registry.homes import HOMES_COLUMNS, HOMES_NOW
 from fangpin.linkage.registry.membership import FORMER_NOW, MEMBERSHIP_NOW, make_membership
 from fangpin.policy.expressions.sql import column
 from fangpin.policy.models.header import Registry
@@ -27,7 +29,7 @@ from fangpin.policy.pack import Pack
 from fangpin.values.files import published_folder
 from fangpin.values.problem import Problem, ProblemError
 
-FORM = "7"
+FORM = "8"
 """Of registry states: states of an earlier form are left lying and built anew."""
 
 
@@ -40,6 +42,7 @@ class RegistryState:
     persons: Path
     membership: Path
     former: Path
+    homes: Path
     month: int
     """The latest month of its deliveries: changes against the state before begin here."""
 
@@ -93,6 +96,7 @@ def registry_state(
             persons=folder / "persons.parquet",
             membership=folder / "membership.parquet",
             former=folder / "former.parquet",
+            homes=folder / "homes.parquet",
             month=month,
         )
     assert state is not None
@@ -130,13 +134,17 @@ def _build(
         engine.write(
             f"SELECT * FROM {FORMER_NOW} ORDER BY person_ref", temporary / "former.parquet"
         )
-    engine.drop(PEOPLE_NOW, MEMBERSHIP_NOW, FORMER_NOW, "shared_now")
+        engine.write(
+            f"SELECT * FROM {HOMES_NOW} ORDER BY household_ref, turn", temporary / "homes.parquet"
+        )
+    engine.drop(PEOPLE_NOW, MEMBERSHIP_NOW, FORMER_NOW, HOMES_NOW, "shared_now")
 
 
 def _view_before(engine: Engine, before: RegistryState | None) -> None:
     """The state before as `<file>_before`; of the first delivery empty tables of the same columns."""
     if before is None:
-        rows = "SELECT *, person_ref AS number_ref FROM registry_rows LIMIT 0"
+        rows = "SELECT *, person_ref AS number_ref, household_ref AS home_number_ref "
+        rows += "FROM registry_rows LIMIT 0"
         engine.make_table("people_before", rows)
         engine.make_table("persons_before", rows)
         engine.make_empty_table("since_before", {"person_ref": "BIGINT", "listed_since": "DATE"})
@@ -158,6 +166,7 @@ def _view_before(engine: Engine, before: RegistryState | None) -> None:
                 "is_same_person": "BOOLEAN",
             },
         )
+        engine.make_empty_table("homes_before", HOMES_COLUMNS)
         return
     engine.view_files("people_before", [before.people])
     engine.view_files("persons_listed_before", [before.persons])
@@ -168,6 +177,7 @@ def _view_before(engine: Engine, before: RegistryState | None) -> None:
     engine.make_view("since_before", "SELECT person_ref, listed_since FROM persons_listed_before")
     engine.view_files("membership_before", [before.membership])
     engine.view_files("former_before", [before.former])
+    engine.view_files("homes_before", [before.homes])
 
 
 def _view_unread(engine: Engine, arrival: Arrival) -> None:

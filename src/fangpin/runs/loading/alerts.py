@@ -54,6 +54,7 @@ _COLUMNS = {
         coalesce(CAST(detail AS VARCHAR), '{}') AS detail, event""",
 }
 """What is read of each file of a run folder; equal rows are equal texts."""
+NUMBERS = {"household_ref": "BIGINT", "household_no": "VARCHAR", "turn": "INTEGER"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +227,12 @@ def _read_files(engine: Engine, run_folder: Path, pack: Pack) -> None:
             # Written before runs told of it: an event is then known by its source row alone.
             source = f"(SELECT *, CAST(NULL AS BIGINT) AS event FROM {source}) AS without_events"
         engine.make_view(name, f"SELECT {columns} FROM {source}")
+    numbers = run_folder / "numbers.parquet"
+    if numbers.exists():
+        engine.view_files("numbers", [numbers])
+    else:
+        # Written before households kept their history under another number.
+        engine.make_empty_table("numbers", NUMBERS)
     engine.make_view(
         "hits_in_place",
         "SELECT hits.*, coalesce(places.place, 0) AS place FROM hits LEFT JOIN places USING (rule)",
@@ -336,8 +343,11 @@ def _load_registry(engine: Engine, latest: Run | None) -> tuple[int, int]:
         registry.unlist_households(None)
     gone = "SELECT household_ref FROM earlier_households ANTI JOIN households USING (household_ref)"
     registry.unlist_households(row[0] for row in _rows(engine, f"{gone} ORDER BY household_ref"))
+    numbers = engine.rows("SELECT household_ref, household_no, turn FROM numbers")
+    registry.part_numbers(numbers)
     count = int(engine.value("SELECT count(*) FROM members"))
     put = [_load_some(engine, within) for within in pieces(1 + count // MEMBERS_AT_ONCE)]
+    registry.put_numbers(numbers)
     registry.recount()
     return sum(households for households, _ in put), sum(members for _, members in put)
 

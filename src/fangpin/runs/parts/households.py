@@ -1,4 +1,5 @@
-"""The registry as the console shows it: households and members, written once a registry state."""
+"""The registry as the console shows it: households, members, and the numbers of households that have had
+several; written once a registry state."""
 
 from __future__ import annotations
 
@@ -16,13 +17,13 @@ from fangpin.policy.pack import Pack
 from fangpin.values.files import published_folder
 from fangpin.values.month import Month
 
-_FILES = ("households.parquet", "members.parquet")
+_FILES = ("households.parquet", "members.parquet", "numbers.parquet")
 
 
 def write_households(
     *, home: Home, engine: Engine, pack: Pack, state: RegistryState, folder: Path
 ) -> None:
-    """Put households.parquet and members.parquet of a registry state into a run's folder.
+    """Put households, members and numbers of a registry state into a run's folder.
 
     The state's own copy is linked, not copied: most months the registry has not changed.
     """
@@ -74,6 +75,11 @@ def _write(engine: Engine, pack: Pack, state: RegistryState, folder: Path) -> No
         f"CAST(json_object({_member_fields(pack, registry)}) AS VARCHAR) AS attributes "
         "FROM people_rows AS person ORDER BY household_ref, person_ref",
         folder / "members.parquet",
+    )
+    engine.view_files("state_homes", [state.homes])
+    engine.write(
+        "SELECT household_ref, household_no, turn FROM state_homes ORDER BY household_ref, turn",
+        folder / "numbers.parquet",
     )
 
 

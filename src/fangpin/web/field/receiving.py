@@ -15,6 +15,7 @@ from fangpin.casework.followup.acts import record_follow_up
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.receipts.actions import Received, once
 from fangpin.casework.registry.models import Household
+from fangpin.casework.registry.naming import of_number
 from fangpin.lake.home import Home
 from fangpin.lake.papers import Papers
 from fangpin.values.problem import Problem, ProblemError
@@ -205,7 +206,7 @@ def _named(body: ClueBody, *, by: Scope) -> Household:
     seen = within(Household.objects.filter(present), by)
     number, name = body.household_no.strip().upper(), body.head_name.strip()
     if number:
-        return seen.get(household_no=number)
+        return of_number(seen, number)
     if not name:
         raise ProblemError(
             Problem(

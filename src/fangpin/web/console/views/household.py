@@ -121,6 +121,7 @@ def household(request: ConsoleRequest, household_ref: int) -> HttpResponse:
         "provisional": getattr(found, "provisional", None),
         "join": registry.join_of(scope, household_ref),
         "joined": registry.joined_into(scope, household_ref),
+        "former_numbers": registry.former_numbers(scope, household_ref),
         "path": path,
         "alert": alert,
         "severity": severity,
