@@ -12,7 +12,7 @@ from fangpin.lake.engines import splink
 from fangpin.lake.vault import installation_key
 from fangpin.lake.vault_parts import drop_old, rotate, sealed_with
 from fangpin.linkage.claims import scores
-from fangpin.policy import load_pack
+from fangpin.policy import Pack, load_pack
 from tests.linkage.valley import (
     BILLS,
     EARLY,
@@ -39,10 +39,18 @@ VILLAGERS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def listed(tmp_path_factory: pytest.TempPathFactory, valley_rules: Pack) -> Valley:
+    """A valley that has received its registry and nothing else."""
+    made = Valley(tmp_path_factory.mktemp("listed"), valley_rules)
+    made.send(REGISTRY, VILLAGERS, on=EARLY)
+    return made
+
+
 @pytest.fixture
-def village(valley: Valley) -> Valley:
-    valley.send(REGISTRY, VILLAGERS, on=EARLY)
-    return valley
+def village(tmp_path: Path, listed: Valley) -> Valley:
+    """One that is this test's own."""
+    return listed.copied(tmp_path)
 
 
 @pytest.mark.parametrize("place", [0, 5, 9, 13, 15, 16])

@@ -62,10 +62,18 @@ def item(valley: Valley, name: str, *, as_of: date = LATER) -> dict[tuple[str, s
     }
 
 
+@pytest.fixture(scope="module")
+def listed(tmp_path_factory: pytest.TempPathFactory, valley_rules: Pack) -> Valley:
+    """A valley that has received its registry and nothing else."""
+    made = Valley(tmp_path_factory.mktemp("listed"), valley_rules)
+    made.send(REGISTRY, [LI, WANG], on=EARLY)
+    return made
+
+
 @pytest.fixture
-def village(valley: Valley) -> Valley:
-    valley.send(REGISTRY, [LI, WANG], on=EARLY)
-    return valley
+def village(tmp_path: Path, listed: Valley) -> Valley:
+    """One that is this test's own."""
+    return listed.copied(tmp_path)
 
 
 # ── the number is part of the key ───────────────────────────────────────────────────────────────

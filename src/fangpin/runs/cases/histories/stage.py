@@ -10,15 +10,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db import connection
 
 from fangpin.casework.alerts.models import Alert, Run
 from fangpin.casework.cases.models import Case
 from fangpin.casework.cases.states import CaseState
+from fangpin.casework.divisions.rows import Question
 from fangpin.casework.officials.models import Official, Post
 from fangpin.casework.officials.scope import NOTHING, Scope, scope_of
 from fangpin.casework.registry.models import Household, HouseholdMonth, Member
@@ -86,8 +89,8 @@ class Stage:
         return self.seen[0]
 
     def _looked_up(self) -> Case | None:
-        found = Case.objects.filter(household=self.household).order_by("opened_at", "id")
-        rows = list(found)
+        found = _cases_of().ask([self.household.pk])
+        rows = [Case.from_db(connection.alias, _COLUMNS, row) for row in found]
         still_open = [row for row in rows if row.state == CaseState.OPEN]
         return (still_open or rows)[-1] if rows else None
 
@@ -113,6 +116,15 @@ class Stage:
     def _above(self, level: str) -> str:
         width = {one.level: one.width for one in self.pack.header.division_levels}.get(level)
         return self.division[: width or len(self.division)]
+
+
+_COLUMNS = [field.attname for field in Case._meta.concrete_fields]
+
+
+@cache
+def _cases_of() -> Question:
+    """The cases of a household in the order in which they were opened: asked after every act."""
+    return Question.of(Case.objects.filter(household=0).order_by("opened_at", "id"), [0])
 
 
 def set_stage(pack: Pack, case: PackCase) -> Stage:
