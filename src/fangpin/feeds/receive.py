@@ -11,6 +11,7 @@ import itertools
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from datetime import date, tzinfo
 from pathlib import Path
 from typing import Any, Literal
@@ -62,6 +63,10 @@ Step = Literal["reading", "checking", "comparing", "judging", "storing"]
 """What receiving does one after the other, for whoever looks on."""
 
 
+class _Overtaken(Exception):
+    """Another delivery of the feed came since this one was compared with those before."""
+
+
 def receive(
     *,
     home: Home,
@@ -95,8 +100,7 @@ def receive(
         return refused(feed, [_unknown_feed(feed, pack)])
     sha256 = digest_of(file)
     try:
-        # What is compared with all that came before must see what is just coming.
-        with one_at_a_time(home.deliveries / f"{feed}.lock"):
+        while True:
             earlier = arrivals(home, feed=feed)
             same = next(
                 (one for one in earlier if one.sha256 == sha256 and _is_said(one, month, sheet)),
@@ -110,7 +114,7 @@ def receive(
                     findings=already_received(same),
                     month=same.month,
                 )
-            with workplace_of(home) as workplace:
+            with workplace_of(home) as workplace, suppress(_Overtaken):
                 return _receive(
                     home=home,
                     pack=pack,
@@ -274,7 +278,7 @@ def _receive(
     first, last = settled.months or (delivered_month, delivered_month)
     final = home.deliveries / contract.feed / delivery
     progress("storing")
-    with published_folder(final) as folder:
+    with ExitStack() as alone, published_folder(final) as folder:
         engine.write(f"SELECT * FROM {ACCEPTED}", folder / FACTS)
         if settled.claims:
             write_claims(
@@ -347,6 +351,10 @@ def _receive(
         (folder / DELIVERY).write_text(
             json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8"
         )
+        # Until its name is there, and no longer: a process that stalls keeps no other one waiting.
+        alone.enter_context(one_at_a_time(home.root / "deliveries.lock"))
+        if {one.delivery for one in arrivals(home, feed=contract.feed)} != taken:
+            raise _Overtaken
     return Receipt(
         outcome="held" if doubts else "accepted",
         feed=contract.feed,
