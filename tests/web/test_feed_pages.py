@@ -7,6 +7,7 @@ import json
 import re
 from typing import Any
 
+import pytest
 from openpyxl import load_workbook
 
 from fangpin.casework.audit.models import AuditEntry
@@ -21,6 +22,24 @@ def test_the_calendar_of_feeds_marks_what_is_missing(prefecture: Seed, signed_in
     row = page.partition("灾情</a>")[2].partition("</tr>")[0]
     assert row.count('class="is-missing"') == 1
     assert "2020-11 应到未到" in row
+
+
+@pytest.mark.parametrize("username", ["city", "county", "town", "owner", "province"])
+def test_feeds_that_are_late_are_linked_for_whoever_may_open_them(
+    prefecture: Seed, signed_in: SignIn, username: str
+) -> None:
+    """The line of what is late led a township, and other departments' clerks, to a missing page."""
+    client, linked = signed_in(username), 0
+    for page in ("/overview/", "/feeds/"):
+        response = client.get(page)
+        if response.status_code == 404:
+            continue
+        head = body(response).partition('class="page-head"')[2].partition("<section")[0]
+        assert username == "owner" or re.search(r"迟 \d+ 天", head), page
+        for link in re.findall(r'href="(/feeds/[^"]*)"', head):
+            linked += 1
+            assert client.get(link).status_code == 200, link
+    assert (linked > 0) == (username not in ("town", "owner"))
 
 
 def test_a_delivery_adds_up_and_says_how_to_correct_its_rows(

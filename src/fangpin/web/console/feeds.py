@@ -110,9 +110,11 @@ def known_arrivals(today: date) -> list[Arrival]:
     return [one for one in _arrivals(folder, _signature(folder)) if one.received <= today]
 
 
-def late_feeds(today: date) -> list[FeedStatus]:
-    """Feeds whose latest due delivery has not come by a day."""
-    return [one for one in statuses(today) if _is_late(one)]
+def late_feeds(today: date, *, only_department: str = "") -> list[FeedStatus]:
+    """Feeds whose latest due delivery has not come by a day: all, or those of one department."""
+    return [
+        one for one in statuses(today) if _is_late(one) and only_department in ("", one.department)
+    ]
 
 
 def statuses(today: date) -> tuple[FeedStatus, ...]:

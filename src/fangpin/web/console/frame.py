@@ -299,7 +299,7 @@ def _data(request: ConsoleRequest, scope: Scope, entry: Callable[..., Entry]) ->
     """The departments' deliveries, and whom their rows are about."""
     found = []
     if scope.can(SEE_FEEDS) and reaches(scope):
-        late = len(late_feeds(request.today))
+        late = len(late_feeds(request.today, only_department=scope.department))
         note = ngettext("%(n)d 项迟报", "%(n)d 项迟报", late) % {"n": late} if late else ""
         data = entry(
             "feeds", gettext("部门数据"), "feed", "delivery", note=note, is_late=bool(late)

@@ -76,7 +76,7 @@ def calendar(request: ConsoleRequest) -> HttpResponse:
         "months": [Month(month) for month in months],
         "years": years,
         "groups": groups,
-        "late": late_feeds(request.today),
+        "late": late_feeds(request.today, only_department=request.scope.department),
         "keys": [
             (state, sign_of(state)) for state in ("on-time", "late", "partly", "missing", "rest")
         ],

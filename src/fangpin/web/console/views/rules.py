@@ -328,7 +328,7 @@ def _chart(request: ConsoleRequest, asked: Asked, answer: Answer) -> str:
                     "value": _typed(step.value, asked.parameter),
                 }
             ),
-            mark=gettext("现行") if step.is_present else gettext("试算") if step.is_tried else "",
+            mark=gettext("现行") if step.is_present else gettext("本次") if step.is_tried else "",
             is_tried=step.is_tried,
         )
         for step in answer.steps
