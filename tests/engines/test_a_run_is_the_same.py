@@ -21,7 +21,7 @@ from fangpin.synthetic.chenzhou.bench_month import write_bench_month
 from fangpin.values.files import TEMPORARY
 from fangpin.values.month import Month
 from tests.engines.same_files import differing
-from tests.ledger.village import KEY, Lake
+from tests.ledger.village import KEY, Lake, bill, person
 from tests.runs.hillside import year
 
 pytestmark = pytest.mark.spark
@@ -65,6 +65,40 @@ def test_corrections_moves_and_relief_end_in_the_same_files(
         for home, engine in zip(homes, (on_duckdb, there), strict=True)
     ]
     assert replays[0] == replays[1]
+
+
+def test_households_under_other_numbers_end_in_the_same_files(
+    tmp_path: Path, repository: Path, on_duckdb: Engine, there: Engine
+) -> None:
+    """Two households get another number; others are listed under the number that one of them had."""
+    hillside = load_pack(repository / "tests" / "rules" / "hillside")
+    lake = Lake(tmp_path, hillside)
+    listings = (
+        {"A": ["ann", "abe"], "B": ["bob"]},
+        {"N": ["ann", "abe", "baby"], "M": ["bob"]},
+        {"N": ["ann", "abe"], "A": ["cleo"], "M": ["bob"]},
+    )
+    for place, homes in enumerate(listings, start=1):
+        people = [
+            person(home, no, name, month=f"2020-0{place}", relation="head" if no == 1 else "other")
+            for home, names in homes.items()
+            for no, name in enumerate(names, start=1)
+        ]
+        lake.receive("registry.people", people, on=date(2020, place, 5))
+        paid = [
+            {"household_no": home, "month": month, "paid": f"{place}00"}
+            for home in "ABMN"
+            for month in ("2020-01", f"2020-0{place}")[: min(place, 2)]
+        ]
+        lake.receive("relief.pay", paid, on=date(2020, place, 8))
+        bills = [
+            bill(f"{name}{place}", name, f"2020-0{place}-03", "900") for name in ("ann", "bob")
+        ]
+        lake.receive("health.bills", bills, on=date(2020, place, 9))
+    both = run_on_both(lake.home.root, tmp_path, hillside, on_duckdb, there, as_of=date(2020, 4, 5))
+    assert differing(*both) == []
+    assert list((both[0] / "links" / "facts" / "relief.pay").glob("*.parquet"))
+    assert list((both[0] / "ledger" / "relief.pay").glob("relink-*.parquet"))
 
 
 def test_a_county_of_the_shipped_pack_ends_in_the_same_files(

@@ -37,6 +37,11 @@ UNION SELECT person_ref FROM (SELECT * FROM numbers_after EXCEPT SELECT * FROM n
 UNION SELECT person_ref FROM (SELECT * FROM numbers_before EXCEPT SELECT * FROM numbers_after)
 """
 
+_CHANGED_NUMBERS = """
+SELECT home_number_ref FROM (SELECT * FROM homes_after EXCEPT SELECT * FROM homes_before)
+UNION SELECT home_number_ref FROM (SELECT * FROM homes_before EXCEPT SELECT * FROM homes_after)
+"""
+
 _OTHER_NUMBERS = """
 SELECT DISTINCT other.person_ref FROM numbers_{state} AS own
 JOIN changed_references USING (person_ref)
@@ -101,15 +106,10 @@ def _numbers_of_others(engine: Engine, before: RegistryState, after: RegistrySta
     """The condition on rows of households whose number stands for another than before; empty: none."""
     for name, state in (("before", before), ("after", after)):
         view_homes(engine, state)
-        engine.make_table(f"homes_{name}", f"SELECT * FROM {HOMES}")
-    engine.make_table(
-        "changed_numbers",
-        "SELECT coalesce(old.home_number_ref, now.home_number_ref) AS home_number_ref "
-        "FROM homes_before AS old FULL JOIN homes_after AS now "
-        "ON now.home_number_ref = old.home_number_ref "
-        "WHERE coalesce(old.household_ref, now.home_number_ref) "
-        "<> coalesce(now.household_ref, old.home_number_ref)",
-    )
+        engine.make_table(
+            f"homes_{name}", f"SELECT * FROM {HOMES} WHERE home_number_ref <> household_ref"
+        )
+    engine.make_table("changed_numbers", _CHANGED_NUMBERS)
     if not engine.value("SELECT count(*) FROM changed_numbers"):
         return ""
     return "household_ref IN (SELECT home_number_ref FROM changed_numbers)"
