@@ -75,7 +75,7 @@ def once_begun(pack: Pack, tmp_path_factory: pytest.TempPathFactory) -> Valley:
     return lake
 
 
-@pytest.mark.parametrize("seed", [1708])
+@pytest.mark.parametrize("seed", [1, 1708])
 def test_an_alert_stands_until_all_that_it_rests_on_was_taken_back(
     once_begun: Valley, tmp_path: Path, seed: int
 ) -> None:

@@ -46,10 +46,12 @@ def end_alerts_of_corrected_rows(
         rules[household_ref] = frozenset(
             rule for rule, outcome in outcomes.items() if outcome == "no_hit"
         )
-    wanted = [ref for ref in wanted if ref in rows and ref in rules]
+    wanted = [ref for ref in wanted if ref in rows]
+    # Of a household that is listed no longer no rule says anything: nothing else holds its alert.
+    silent = frozenset(listed)
     return end_corrected(
         run=run,
-        restated=[Restated(ref, frozenset(rows[ref]), rules[ref]) for ref in wanted],
+        restated=[Restated(ref, frozenset(rows[ref]), rules.get(ref, silent)) for ref in wanted],
         in_hand=set(
             Clue.objects.filter(alert__household__in=wanted).values_list("alert", flat=True)
         ),
