@@ -159,7 +159,7 @@ def test_a8_a_files_name_is_data_and_never_a_place(
     assert places <= {"deliveries", "vault", "spill", "registry", "ledger", "timeline", "runs",
                       "links", "decisions",
                       "secret.key", "vault.keys", "vault.lock", "vault.keys.lock",
-                      "vault.parts.lock"}  # fmt: skip
+                      "vault.parts.lock", "deliveries.lock"}  # fmt: skip
     (delivery,) = (desk.home.deliveries / "labour.wages").iterdir()
     assert delivery.name == receipt.delivery
     assert arrivals(desk.home)[0].delivery.startswith("2020-04-04-")

@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import fangpin.lake.home as lake_home
+import fangpin.values.files as whole_files
 from fangpin.feeds.receive import receive
 from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.lake.home import Home
@@ -30,7 +30,7 @@ from tests.forking import serve_forks
 @contextmanager
 def failing_at(number: int, fail: Callable[[], None]) -> Iterator[None]:
     """The write of this number (from 1) fails, half done, and so does every later one."""
-    flush, write, count = lake_home._flush, Engine.write, 0
+    flush, write, count = whole_files._flush, Engine.write, 0
 
     def reached() -> bool:
         nonlocal count
@@ -48,11 +48,11 @@ def failing_at(number: int, fail: Callable[[], None]) -> Iterator[None]:
             fail()
         return write(engine, query, file, *more, **named)
 
-    lake_home._flush, Engine.write = flushed, written  # type: ignore[method-assign]
+    whole_files._flush, Engine.write = flushed, written  # type: ignore[method-assign]
     try:
         yield
     finally:
-        lake_home._flush, Engine.write = flush, write  # type: ignore[method-assign]
+        whole_files._flush, Engine.write = flush, write  # type: ignore[method-assign]
 
 
 def do_month(home: Home, pack: Pack, as_of: date) -> Path:

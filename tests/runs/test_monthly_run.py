@@ -29,6 +29,7 @@ FILES += [
     "households.parquet",
     "links.parquet",
     "members.parquet",
+    "numbers.parquet",
     "answers.parquet",
     "taken_back.parquet",
 ]
