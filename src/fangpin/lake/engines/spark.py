@@ -314,11 +314,13 @@ class Engine:
             for name, kind in columns.items()
         )
         if cells not in self._schemas:
-            self._schemas[cells] = self._session.range(0).selectExpr(*cells).schema
+            with refusals("the columns of a table"):
+                self._schemas[cells] = self._session.range(0).selectExpr(*cells).schema
         return self._schemas[cells]
 
     def _of_rows(self, schema: StructType, rows: Sequence[Sequence[Any]]) -> DataFrame:
-        return self._session.createDataFrame(_arrow(schema, rows), schema=schema)
+        with refusals("the rows of a table"):
+            return self._session.createDataFrame(_arrow(schema, rows), schema=schema)
 
 
 def _counted(address: SparkAddress) -> tuple[Any, Any]:

@@ -46,6 +46,8 @@ _HOME_UNSEEN = {
 }
 """Why Spark's machines do not read or write FANGPIN_HOME: what Spark says of it."""
 _STOPPED = re.compile(r"stopped SparkContext|SparkContext (was|has been) (shut ?down|stopped)")
+_NO_ANSWER = re.compile(r"An error occurred while calling \S+")
+"""What Py4J says, and no more, when the Java side was gone before it had answered."""
 _NO_SESSION = ("INVALID_HANDLE.SESSION_", "NO_ACTIVE_SESSION")
 
 
@@ -58,7 +60,7 @@ def is_loss(error: Exception) -> bool:
         return True
     if not isinstance(error, Py4JError | PySparkException):
         return False
-    if _STOPPED.search(str(error)):
+    if _STOPPED.search(str(error)) or _NO_ANSWER.fullmatch(str(error)):
         return True
     if not isinstance(error, PySparkException):
         return False
