@@ -20,7 +20,8 @@ from fangpin.policy import load_pack
 from fangpin.policy.pack import Pack
 from tests.linkage.valley import BILLS, Valley, valley_pack
 from tests.looking import rows_of
-from tests.runs.small_worlds import ITEMS, VILLAGES, Act, Clerk, number_meant, world
+from tests.runs.clerk import Clerk
+from tests.runs.small_worlds import ITEMS, VILLAGES, Act, number_meant, world
 from tests.runs.test_deaths import FEEDS, HEADER
 
 DECIDE = {"hold": hold_delivery, "release": release_delivery, "refuse": refuse_delivery}

@@ -15,8 +15,9 @@ from fangpin.policy.pack import Pack
 from fangpin.values.month import Month
 from tests.linkage.valley import BILLS, Valley, claim, number
 from tests.looking import rows_of
+from tests.runs.clerk import Clerk
 from tests.runs.loaded import run_and_load
-from tests.runs.small_worlds import JUDGED, VILLAGES, Act, Clerk, is_right, target, world
+from tests.runs.small_worlds import JUDGED, VILLAGES, Act, is_right, target, world
 from tests.runs.test_small_worlds import do, pack
 
 __all__ = ["pack"]

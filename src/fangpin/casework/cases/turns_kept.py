@@ -19,7 +19,7 @@ from django.db.models import OuterRef, Subquery
 from fangpin.casework.cases.models import Case, Turn, TurnEdition
 from fangpin.casework.cases.reading import clues_of_many, logs_of
 from fangpin.casework.cases.states import CaseState
-from fangpin.casework.divisions.bulk import Target, one_at_a_time, put_rows, run_statement
+from fangpin.casework.divisions.bulk import Target, hold_table, put_rows, run_statement
 from fangpin.policy import Pack
 from fangpin.policy.models.procedures import Procedure
 from fangpin.policy.procedure import Standing, edition_of, standing
@@ -71,7 +71,7 @@ def keep_turns(pack: Pack) -> bool:
     if TurnEdition.objects.filter(edition=edition).exists():
         return False
     with transaction.atomic():
-        one_at_a_time("cases_turn")
+        hold_table("cases_turn")
         if TurnEdition.objects.filter(edition=edition).exists():
             return False
         Turn.objects.all().delete()

@@ -63,7 +63,7 @@ def room_for_many_rows() -> Iterator[None]:
             cursor.execute(f"PRAGMA cache_size = {usual}")
 
 
-def one_at_a_time(table: str) -> None:
+def hold_table(table: str) -> None:
     """Let the transactions that ask this for a table go on one after the other, in the caller's.
 
     What is asked afterwards, they see of each other. SQLite has one writer anyway.

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from fangpin.casework.audit.actions import record
-from fangpin.casework.divisions.bulk import one_at_a_time
+from fangpin.casework.divisions.bulk import hold_table
 from fangpin.casework.jobs.actions import enqueue
 from fangpin.casework.officials.scope import Scope
 from fangpin.casework.receipts.actions import Received, once
@@ -111,7 +111,7 @@ def decline_readings(
     if department is None or by.department not in ("", department):
         raise refusals.feed_unknown()
     with transaction.atomic():
-        one_at_a_time(Upload._meta.db_table)
+        hold_table(Upload._meta.db_table)
         earlier = Upload.objects.filter(
             feed=feed, confirms=delivery, outcome=Outcome.DECLINED
         ).first()

@@ -16,16 +16,14 @@ from fangpin.feeds.cells.clean_cells import NEW_IDENTITIES, NUMBER, TYPED, Clean
 from fangpin.feeds.cells.headers import Column
 from fangpin.feeds.cells.no_records import (
     is_another_header,
-    is_footer,
-    is_header,
-    is_title,
     may_be_footer,
     may_be_header,
+    tests_of_no_records,
 )
 from fangpin.feeds.cells.one_cell import CellReading, read_cell
 from fangpin.feeds.cells.shapes import literal, quiet_repair, quoted, type_of
 from fangpin.feeds.cells.table import RAW, RawTable
-from fangpin.feeds.findings import ROW_IS_FOOTER, ROW_IS_HEADER, FileRefused, Finding, finding
+from fangpin.feeds.findings import FileRefused, Finding, finding
 from fangpin.lake.engines.duckdb import Engine
 from fangpin.lake.vault import Vault
 from fangpin.policy.models.feeds import DATING_TYPES, Contract
@@ -250,11 +248,9 @@ class _MarkedCells:
             )
             if another is not None:
                 raise FileRefused(finding("HEADER_MOVED", row=another))
-        tests = [(ROW_IS_HEADER, is_header(self.raw))] if headers else []
-        tests += [(ROW_IS_HEADER, is_title(self.raw, held))] if self.raw.above else []
-        if footers:
-            tests += [(ROW_IS_FOOTER, is_footer(self.raw, self.contract, held, self.words))]
-        for code, test in tests:
+        for code, test in tests_of_no_records(
+            self.raw, self.contract, held, self.words, headers=headers, footers=footers
+        ):
             self._append_problems(
                 f"SELECT row_no, NULL, {literal(code)}, NULL, NULL FROM marked "
                 f"WHERE {unnamed} AND ({test})"

@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from fangpin.feeds.cells.headers import Column
 from fangpin.feeds.cells.shapes import literal
 from fangpin.feeds.cells.table import RawTable
+from fangpin.feeds.findings import ROW_IS_FOOTER, ROW_IS_HEADER
 from fangpin.policy.models.feeds import Contract, ContractField
 from fangpin.policy.models.header import TableWords
 from fangpin.values.text import MERGED_MARK
@@ -24,6 +25,22 @@ _NO_WORDS = (
 _FIGURES = r"[\s\x{3000}0-9]"
 _LONGEST_OF_THEM = 15
 """Bytes of such a cell; whatever is longer need not be looked at."""
+
+
+def tests_of_no_records(
+    raw: RawTable,
+    contract: Contract,
+    held: Collection[str],
+    words: TableWords | None,
+    *,
+    headers: bool,
+    footers: bool,
+) -> list[tuple[str, str]]:
+    """Code and SQL of `marked`, of each question that is worth asking; `headers` and `footers` are what
+    `may_be_header` and `may_be_footer` said of any row."""
+    tests = [(ROW_IS_HEADER, is_header(raw))] if headers else []
+    tests += [(ROW_IS_HEADER, is_title(raw, held))] if raw.above else []
+    return tests + ([(ROW_IS_FOOTER, is_footer(raw, contract, held, words))] if footers else [])
 
 
 def may_be_header(raw: RawTable, held: Collection[str]) -> str:

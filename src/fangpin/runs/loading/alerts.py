@@ -20,7 +20,7 @@ from fangpin.casework.alerts import actions as alerts
 from fangpin.casework.alerts.models import Alert, Run
 from fangpin.casework.alerts.states import AlertState
 from fangpin.casework.audit.actions import record
-from fangpin.casework.divisions.bulk import one_at_a_time, room_for_many_rows
+from fangpin.casework.divisions.bulk import hold_table, room_for_many_rows
 from fangpin.casework.registry import actions as registry
 from fangpin.lake.engines.duckdb import Engine, connect
 from fangpin.lake.home import Home
@@ -111,7 +111,7 @@ def load_run(
         due_dates = _due_dates(engine, run_folder, facts, pack, calendar)
         _refuse_unlisted_households(engine, run_folder)
         with room_for_many_rows(), transaction.atomic():
-            one_at_a_time(Run._meta.db_table)
+            hold_table(Run._meta.db_table)
             latest = Run.objects.order_by("-as_of").first()
             _refuse_older(run_folder, facts, latest)
             if latest and (latest.as_of, latest.key) == (facts.as_of, facts.key):

@@ -20,7 +20,7 @@ from fangpin.casework.cases.gate import act_title
 from fangpin.casework.cases.models import Case, CaseAct, Episode
 from fangpin.casework.cases.states import CaseState, EpisodeState
 from fangpin.casework.cases.turns_kept import keep_places
-from fangpin.casework.divisions.bulk import one_at_a_time
+from fangpin.casework.divisions.bulk import hold_table
 from fangpin.casework.divisions.models import Division
 from fangpin.casework.officials.scope import Scope, within
 from fangpin.casework.registry import queries as registry
@@ -67,7 +67,7 @@ def register_household(
                 fix_en="Choose one of your villages.",
             )
         # Two who meet the same people at once would find nobody like them.
-        one_at_a_time(Provisional._meta.db_table)
+        hold_table(Provisional._meta.db_table)
         _refuse_known(new, by=by, is_another=is_another)
         made = write_provisional(new, by=by, at=at)
         record(
